@@ -1,0 +1,48 @@
+# attio_fdw: an Attio workspace as a schema of ordinary tables.
+#
+#   make demo     everything from nothing to ten answers
+#   make check    lint, build, regression, TAP
+#   make shell    psql on a demo workspace
+#   make          build for $(PG_CONFIG); make install puts it there
+
+EXTENSION = attio_fdw
+MODULE_big = attio_fdw
+SOURCES = attio_fdw.c $(sort $(wildcard src/*/*.c))
+OBJS = $(SOURCES:.c=.o)
+DATA = sql/attio_fdw--1.0.sql
+PGFILEDESC = "attio_fdw - foreign data wrapper for Attio"
+
+PG_CPPFLAGS = -I$(CURDIR)/src $(shell pkg-config --cflags libcurl json-c 2>/dev/null)
+PG_CFLAGS = -std=gnu11 -fvisibility=hidden -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare -Wno-declaration-after-statement \
+	-Wno-missing-field-initializers $(WERROR) $(EXTRA_CFLAGS)
+WERROR = -Werror
+SHLIB_LINK = $(shell pkg-config --libs libcurl json-c 2>/dev/null || echo -lcurl -ljson-c) $(EXTRA_LDFLAGS)
+
+# Debian's 15 first, so that a machine with several majors does the same as a bare one.
+PG_CONFIG ?= $(firstword $(wildcard /usr/lib/postgresql/15/bin/pg_config) pg_config)
+PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
+
+OWN_TARGETS = demo check shell lint bench check-majors sandbox-down
+
+ifneq ($(filter $(OWN_TARGETS),$(MAKECMDGOALS)),)
+# These set up what is missing first, so they need nothing that may not be there yet.
+.PHONY: $(OWN_TARGETS)
+demo check shell lint bench check-majors:
+	@PG_CONFIG=$(PG_CONFIG) scripts/$@
+sandbox-down:
+	@scripts/sandbox down
+else ifeq ($(wildcard $(PGXS)),)
+all install:
+	@echo "make: no PGXS found through PG_CONFIG=$(PG_CONFIG); run scripts/bootstrap, or install postgresql-server-dev-15" >&2; exit 1
+clean:
+	find . -name '*.o' -delete
+else
+override with_llvm = no
+include $(PGXS)
+
+# PGXS follows no header; these do.
+DEPS = $(OBJS:.o=.d)
+override CFLAGS += -MMD -MP
+-include $(DEPS)
+EXTRA_CLEAN = $(DEPS) build
+endif

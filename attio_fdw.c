@@ -1,0 +1,61 @@
+/*
+ * attio_fdw.c
+ *		Entry of the module: magic block, initialization, handler, validator.
+ *
+ * Nothing else lives here; see docs/architecture.md for the house.
+ */
+#include "base/compat.h"
+
+#include "access/reloptions.h"
+#include "admin/explain.h"
+#include "admin/import.h"
+#include "attio/version.h"
+#include "base/guc.h"
+#include "base/options.h"
+#include "foreign/fdwapi.h"
+#include "http/client.h"
+#include "plan/scanplan.h"
+#include "scan/scan.h"
+
+ATTIO_MODULE_MAGIC("attio_fdw", ATTIO_FDW_VERSION);
+
+extern PGDLLEXPORT void _PG_init(void);
+extern PGDLLEXPORT Datum attio_fdw_handler(PG_FUNCTION_ARGS);
+extern PGDLLEXPORT Datum attio_fdw_validator(PG_FUNCTION_ARGS);
+
+PG_FUNCTION_INFO_V1(attio_fdw_handler);
+PG_FUNCTION_INFO_V1(attio_fdw_validator);
+
+void
+_PG_init(void)
+{
+	http_init();
+	attio_define_settings();
+}
+
+/* The table of callbacks. */
+Datum
+attio_fdw_handler(PG_FUNCTION_ARGS)
+{
+	FdwRoutine *routine = makeNode(FdwRoutine);
+
+	(void) fcinfo;
+	routine->GetForeignRelSize = attio_get_rel_size;
+	routine->GetForeignPaths = attio_get_paths;
+	routine->GetForeignPlan = attio_get_plan;
+	routine->BeginForeignScan = attio_begin_scan;
+	routine->IterateForeignScan = attio_iterate_scan;
+	routine->ReScanForeignScan = attio_rescan;
+	routine->EndForeignScan = attio_end_scan;
+	routine->ExplainForeignScan = attio_explain_scan;
+	routine->ImportForeignSchema = attio_import_schema;
+	PG_RETURN_POINTER(routine);
+}
+
+/* Checks the options of one catalog object. */
+Datum
+attio_fdw_validator(PG_FUNCTION_ARGS)
+{
+	options_validate(untransformRelOptions(PG_GETARG_DATUM(0)), PG_GETARG_OID(1));
+	PG_RETURN_VOID();
+}

@@ -1,0 +1,49 @@
+"""Attio's errors (API.md 10)."""
+
+
+class ApiError(Exception):
+    """An answer with an error status."""
+
+    def __init__(self, status, kind, code, message, **extra):
+        super().__init__(message)
+        self.status = status
+        self.body = {"status_code": status, "type": kind, "code": code, "message": message}
+        self.body.update(extra)
+
+
+def invalid(code, message, **extra):
+    return ApiError(400, "invalid_request_error", code, message, **extra)
+
+
+def bad_query(path, message):
+    return invalid("validation_type", "Query params validation error.",
+                   validation_errors=[{"code": "invalid_type", "path": path, "message": message}])
+
+
+def bad_body(path, message):
+    return invalid("validation_type", "Body payload validation error.",
+                   validation_errors=[{"code": "invalid_type", "path": path, "message": message}])
+
+
+def not_found(message):
+    return ApiError(404, "invalid_request_error", "not_found", message)
+
+
+def no_endpoint(method, path):
+    # recorded wording
+    return not_found(f'Could not find endpoint "{method} {path}".')
+
+
+def unauthorized():
+    return ApiError(401, "auth_error", "unauthorized", "The provided API key is invalid.")
+
+
+def missing_scope(scopes):
+    return ApiError(403, "auth_error", "unauthorized",
+                    "Missing scope(s): " + ", ".join(scopes) + ". Update the scopes of the token to continue.")
+
+
+def disabled(slug):
+    # recorded wording
+    return invalid("standard_object_disabled", f'The Standard object with slug/ID "{slug}" must be enabled by a '
+                                               "Workspace admin before it can be used.")

@@ -1,0 +1,48 @@
+"""Faults on demand: what to do to which request.
+
+A fault is a JSON object:
+
+  match   {"method": "POST", "path": "regular expression", "nth": 2 or [2, 3]}
+          all optional; nth counts the requests that match, from 1
+  times   how often it strikes (default: always)
+  before  list of mutations (see control.py) done before the request is answered
+  after   the same, done after
+  status, body, headers, content_type    answer this instead
+  delay_ms         wait before the headers
+  body_delay_ms    wait between headers and body
+  trickle          [bytes, ms]: send the body in pieces
+  reset            "before" | "headers" | "body": close the connection there, hard
+  truncate         n: send n bytes of the body, then close
+  no_length        true: no Content-Length, the end is the close
+  silence          true: never answer
+  gzip_broken      true: say gzip and send something else
+"""
+import re
+import threading
+
+
+class Faults:
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.rules = []
+
+    def set(self, rules):
+        with self.lock:
+            self.rules = [{"rule": rule, "seen": 0, "struck": 0} for rule in rules]
+
+    def strike(self, method, path):
+        """The fault for this request, or {}."""
+        with self.lock:
+            for entry in self.rules:
+                rule, match = entry["rule"], entry["rule"].get("match", {})
+                if match.get("method", method) != method or not re.search(match.get("path", ""), path):
+                    continue
+                entry["seen"] += 1
+                nth = match.get("nth")
+                if nth is not None and entry["seen"] not in (nth if isinstance(nth, list) else [nth]):
+                    continue
+                if rule.get("times") is not None and entry["struck"] >= rule["times"]:
+                    continue
+                entry["struck"] += 1
+                return rule
+        return {}

@@ -1,0 +1,84 @@
+"""Command line of the emulator."""
+import argparse
+import os
+import signal
+import ssl
+import subprocess
+import sys
+import threading
+
+from .api import ALL_SCOPES
+from .generate import generate
+from .load import load
+from .server import Emulator, Server
+
+DEFAULT_KEY = "emulator-key"
+
+
+def parser():
+    p = argparse.ArgumentParser(
+        prog="attio-emulator",
+        description="A local stand-in for Attio's REST API: a workspace in memory, served on 127.0.0.1.",
+        epilog=f"The key {DEFAULT_KEY!r} has all scopes. Control paths for tests are under /_emulator/ (docs/emulator.md).")
+    p.add_argument("--port", type=int, default=0, help="port to listen on (default: a free one)")
+    p.add_argument("--port-file", help="write the port to this file once ready")
+    p.add_argument("--seed", default="attio", help="seed of the generated workspace (default: attio)")
+    p.add_argument("--scale", type=int, default=200, help="records of the object people (default: 200)")
+    p.add_argument("--load", metavar="FILE", help="serve this recording instead of a generated workspace")
+    p.add_argument("--latency-ms", type=int, default=0, help="wait before each answer")
+    p.add_argument("--token", action="append", default=[], metavar="KEY=SCOPE,SCOPE",
+                   help="one more key, with these scopes only; may be repeated")
+    p.add_argument("--tls", metavar="DIR", help="serve https with a test certificate made in this folder (ca.pem)")
+    return p
+
+
+def make_certificate(folder):
+    """A certificate of its own authority for 127.0.0.1; the authority is ca.pem."""
+    os.makedirs(folder, exist_ok=True)
+    key, certificate = os.path.join(folder, "key.pem"), os.path.join(folder, "ca.pem")
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "30",
+         "-subj", "/CN=attio-emulator", "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost",
+         "-keyout", key, "-out", certificate],
+        check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    return context
+
+
+def tokens_of(arguments):
+    tokens = {DEFAULT_KEY: ALL_SCOPES}
+    for token in arguments.token:
+        key, _, scopes = token.partition("=")
+        tokens[key] = " ".join(scopes.split(","))
+    return tokens
+
+
+def main(argv=None):
+    arguments = parser().parse_args(argv)
+
+    def build():
+        return load(arguments.load) if arguments.load else generate(arguments.seed, arguments.scale)
+
+    emulator = Emulator(build, tokens_of(arguments), arguments.latency_ms)
+    tls = make_certificate(arguments.tls) if arguments.tls else None
+    server = Server(("127.0.0.1", arguments.port), emulator, tls)
+    port = server.server_address[1]
+
+    def stop(*_):
+        emulator.stopping.set()
+        threading.Thread(target=server.shutdown, daemon=True).start()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    print(f"{'https' if tls else 'http'}://127.0.0.1:{port}", flush=True)
+    if arguments.port_file:
+        with open(arguments.port_file + ".new", "w", encoding="ascii") as file:
+            file.write(f"{port}\n")
+        os.replace(arguments.port_file + ".new", arguments.port_file)
+    server.serve_forever(poll_interval=0.2)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,336 @@
+"""The workspace in memory: objects, lists, attributes, options, rows.
+
+Rows of a generated workspace are made when they are first asked for, so that a
+large one starts at once; a changed row is kept.  Rendered rows are cached within
+a budget of bytes.
+"""
+import bisect
+import hashlib
+import json
+import threading
+
+from .ids import uuid_of
+
+ORDERS = ("id", "creation", "hash", "updated", "updated_desc")
+CACHE_BYTES = 192 * 1024 * 1024
+
+
+class Choice:
+    """An option of a select attribute, or a status."""
+
+    def __init__(self, ident, title, archived=False, target_time=None, celebration=False, kind="option"):
+        self.id = ident
+        self.title = title
+        self.archived = archived
+        self.target_time = target_time
+        self.celebration = celebration
+        self.kind = kind
+
+    def ids(self, attribute):
+        return {
+            "workspace_id": attribute.target.workspace.id,
+            "object_id": attribute.target.id,
+            "attribute_id": attribute.id,
+            self.kind + "_id": self.id,
+        }
+
+    def definition(self, attribute):
+        answer = {"id": self.ids(attribute), "title": self.title, "is_archived": self.archived}
+        if self.kind == "status":
+            answer["celebration_enabled"] = self.celebration
+            answer["target_time_in_status"] = self.target_time
+        return answer
+
+
+class Attribute:
+    """A definition (API.md 6)."""
+
+    def __init__(self, target, slug, kind, title=None, multi=False, unique=False, required=False, system=False,
+                 writable=True, choices=(), allowed=None, currency=None, archived=False, ident=None,
+                 description=None):
+        self.target = target
+        self.slug = slug
+        self.kind = kind
+        self.title = title if title is not None else slug.replace("_", " ").capitalize()
+        self.multi = multi
+        self.unique = unique
+        self.required = required
+        self.system = system
+        self.writable = writable
+        self.allowed = allowed          # ids of objects; None = any
+        self.currency = currency
+        self.archived = archived
+        self.description = description
+        self.id = ident or uuid_of(target.workspace.seed, "attribute", target.id, slug)
+        prefix = "status" if kind == "status" else "option"
+        self.choices = [
+            choice if isinstance(choice, Choice)
+            else Choice(uuid_of(self.id, choice.lstrip("~")), choice.lstrip("~"), choice.startswith("~"), kind=prefix,
+                        target_time="P0Y0M1DT0H0M0S" if prefix == "status" and i == 0 else None,
+                        celebration=prefix == "status" and "won" in choice.lower())
+            for i, choice in enumerate(choices)
+        ]
+
+    def definition(self):
+        workspace = self.target.workspace
+        return {
+            "id": {"workspace_id": workspace.id, "object_id": self.target.id, "attribute_id": self.id},
+            "title": self.title,
+            "description": self.description,
+            "api_slug": self.slug,
+            "type": self.kind,
+            "is_system_attribute": self.system,
+            "is_writable": self.writable,
+            "is_required": self.required,
+            "is_unique": self.unique,
+            "is_multiselect": self.multi,
+            "is_default_value_enabled": False,
+            "is_archived": self.archived,
+            "default_value": None,
+            "relationship": None,
+            "created_at": workspace.created_at,
+            "config": {
+                "currency": {"default_currency_code": self.currency, "display_type": "symbol" if self.currency else None},
+                "record_reference": {"allowed_object_ids": self.allowed if self.kind == "record-reference" else None},
+            },
+        }
+
+
+class Row:
+    """A record or an entry."""
+
+    __slots__ = ("id", "created", "top_created", "values", "parent_object", "parent_record_id", "updated")
+
+    def __init__(self, ident, created, top_created, values, parent_object=None, parent_record_id=None):
+        self.id = ident
+        self.created = created          # the attribute's time; filters and sorts work on it
+        self.top_created = top_created  # the member's time; differs (recorded)
+        self.values = values            # slug -> list of value objects
+        self.parent_object = parent_object
+        self.parent_record_id = parent_record_id
+        self.updated = 0
+
+
+class Target:
+    """An object or a list with its rows."""
+
+    def __init__(self, workspace, kind, slug, ident=None):
+        self.workspace = workspace
+        self.kind = kind                # "objects" or "lists"
+        self.slug = slug
+        self.id = ident or uuid_of(workspace.seed, kind, slug)
+        self.attributes = []
+        self.parents = []
+        self.singular = self.plural = None
+        self.name = None
+        self.disabled = False
+        self.maker = None               # index -> Row, for generated rows
+        self.made_created = None        # index -> time of creation, without making the row
+        self.rows = {}                  # id -> Row, or the index of one not made yet
+        self.documents = {}             # id -> recorded document, served as it came
+        self.version = 0
+        self.clock = 0
+        self._sorted = {}
+        self._rendered = {}
+
+    def add(self, slug, kind, **options):
+        attribute = Attribute(self, slug, kind, **options)
+        self.attributes.append(attribute)
+        return attribute
+
+    def attribute(self, slug_or_id):
+        for attribute in self.attributes:
+            if slug_or_id in (attribute.slug, attribute.id):
+                return attribute
+        return None
+
+    def fill(self, count, maker, made_created):
+        """Rows 0..count-1 exist, and are made when asked for."""
+        self.maker = maker
+        self.made_created = made_created
+        self.rows = {uuid_of(self.workspace.seed, self.slug, self.kind, i): i for i in range(count)}
+        self.changed()
+
+    def changed(self):
+        self.version += 1
+        self._sorted.clear()
+        self.workspace.page_cache.clear()
+
+    def row(self, ident):
+        row = self.rows.get(ident)
+        if isinstance(row, int):
+            row = self.maker(row, ident)
+            if len(self.rows) <= 20000:
+                self.rows[ident] = row
+        return row
+
+    def touch(self, row):
+        """The row was written: new in the order of updates, to be rendered anew."""
+        self.clock += 1
+        row.updated = self.clock
+        self.rows[row.id] = row
+        self._rendered.pop(row.id, None)
+        self.documents.pop(row.id, None)
+        self.changed()
+
+    def insert(self, row):
+        self.clock += 1
+        row.updated = self.clock
+        self.rows[row.id] = row
+        self.changed()
+
+    def delete(self, ident):
+        del self.rows[ident]
+        self._rendered.pop(ident, None)
+        self.changed()
+
+    def _created(self, ident):
+        row = self.rows[ident]
+        return self.made_created(row) if isinstance(row, int) else row.created
+
+    def _updated(self, ident):
+        row = self.rows[ident]
+        return 0 if isinstance(row, int) else row.updated
+
+    def ids_in_order(self, order):
+        """All ids, in one of the orders that unsorted answers may have (assumed but for `id`)."""
+        if order not in self._sorted:
+            key = {
+                "id": lambda ident: ident,
+                "creation": lambda ident: (self._created(ident), ident),
+                "hash": lambda ident: hashlib.md5(ident.encode()).digest(),
+                "updated": lambda ident: (self._updated(ident), self._created(ident), ident),
+                "updated_desc": lambda ident: (-self._updated(ident), self._created(ident), ident),
+            }[order]
+            self._sorted[order] = sorted(self.rows, key=key)
+        return self._sorted[order]
+
+    def ids_sorted(self, sorts):
+        """All ids under explicit sorts: (attribute, descending) pairs; empty values last."""
+        key = ("sorts",) + tuple((attribute.slug, descending) for attribute, descending in sorts)
+        if key not in self._sorted:
+            ids = list(self.ids_in_order("id"))
+            for attribute, descending in reversed(sorts):
+                full = [i for i in ids if self._sort_key(i, attribute) is not None]
+                empty = [i for i in ids if self._sort_key(i, attribute) is None]
+                full.sort(key=lambda ident, a=attribute: self._sort_key(ident, a), reverse=descending)
+                ids = full + empty
+            self._sorted[key] = ids
+        return self._sorted[key]
+
+    def _sort_key(self, ident, attribute):
+        if attribute.slug == "created_at":
+            return self._created(ident)
+        if attribute.slug in ("record_id", "entry_id"):
+            return ident
+        values = self.row(ident).values.get(attribute.slug) or []
+        if not values:
+            return None
+        for member in ("value", "currency_value", "full_name", "email_address", "domain", "interacted_at"):
+            if member in values[0]:
+                return values[0][member]
+        return json.dumps(values[0], sort_keys=True)
+
+    def render(self, ident):
+        """A row as JSON bytes."""
+        known = self._rendered.get(ident)
+        if known is None:
+            known = json.dumps(self.document(self.row(ident)), ensure_ascii=False, separators=(",", ":")).encode()
+            if self.workspace.cached < CACHE_BYTES:
+                self.workspace.cached += len(known)
+                self._rendered[ident] = known
+        return known
+
+    def document(self, row):
+        workspace = self.workspace
+        if row.id in self.documents:
+            return self.documents[row.id]
+        values = {a.slug: row.values.get(a.slug, []) for a in self.attributes if not a.archived}
+        if self.kind == "objects":
+            path = {"people": "person", "companies": "company"}.get(self.slug, f"{self.slug}/record")
+            return {
+                "id": {"workspace_id": workspace.id, "object_id": self.id, "record_id": row.id},
+                "created_at": row.top_created,
+                "web_url": f"https://app.attio.com/{workspace.slug}/{path}/{row.id}",
+                "values": values,
+            }
+        return {
+            "id": {"workspace_id": workspace.id, "list_id": self.id, "entry_id": row.id},
+            "parent_record_id": row.parent_record_id,
+            "parent_object": row.parent_object,
+            "created_at": row.top_created,
+            "entry_values": values,
+        }
+
+    def definition(self):
+        workspace = self.workspace
+        if self.kind == "objects":
+            return {
+                "id": {"workspace_id": workspace.id, "object_id": self.id},
+                "api_slug": self.slug,
+                "singular_noun": self.singular,
+                "plural_noun": self.plural,
+                "created_at": workspace.created_at,
+            }
+        return {
+            "id": {"workspace_id": workspace.id, "list_id": self.id},
+            "api_slug": self.slug,
+            "name": self.name,
+            "parent_object": self.parents,
+            "workspace_access": "full-access",
+            "workspace_member_access": [],
+            "created_by_actor": {"type": "workspace-member", "id": workspace.members[0]["id"]["workspace_member_id"]}
+            if workspace.members else {"type": "system", "id": None},
+            "created_at": workspace.created_at,
+        }
+
+
+class Workspace:
+    """Everything that one token can see."""
+
+    def __init__(self, seed, slug="emulated", ident=None):
+        self.seed = seed
+        self.slug = slug
+        self.id = ident or uuid_of(seed, "workspace")
+        self.created_at = "2024-01-01T00:00:00.000000000Z"
+        self.objects = []
+        self.lists = []
+        self.members = []
+        self.cached = 0
+        self.page_cache = {}
+        self.lock = threading.RLock()
+
+    def object(self, slug, **options):
+        target = Target(self, "objects", slug, **options)
+        self.objects.append(target)
+        return target
+
+    def list(self, slug, **options):
+        target = Target(self, "lists", slug, **options)
+        self.lists.append(target)
+        return target
+
+    def target(self, kind, slug_or_id):
+        for target in self.objects if kind == "objects" else self.lists:
+            if slug_or_id in (target.slug, target.id):
+                return target
+        return None
+
+    def page(self, target, ids, offset, limit, key):
+        """The bytes of a listing's answer; kept while nothing changes."""
+        cache_key = (target.kind, target.id, target.version, key, offset, limit)
+        body = self.page_cache.get(cache_key)
+        if body is None:
+            body = b'{"data":[' + b",".join(target.render(i) for i in ids[offset:offset + limit]) + b"]}"
+            if sum(map(len, self.page_cache.values())) < CACHE_BYTES:
+                self.page_cache[cache_key] = body
+        return body
+
+
+def sorted_objects(workspace):
+    """GET /v2/objects answers in ascending order of ids (recorded)."""
+    keyed = []
+    for target in workspace.objects:
+        bisect.insort(keyed, (target.id, target.slug or ""))
+    by_id = {target.id: target for target in workspace.objects}
+    return [by_id[ident] for ident, _ in keyed]

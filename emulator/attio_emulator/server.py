@@ -1,0 +1,197 @@
+"""HTTP: connections, the request log, and the faults that strike an answer.
+
+An answer goes out in one write, and TCP_NODELAY is set: otherwise each request on a
+kept-alive connection would wait 40 ms for nothing.
+"""
+import gzip
+import http.server
+import json
+import socket
+import struct
+import threading
+import time
+
+from . import api, control
+from .faults import Faults
+
+SWITCHES = {
+    "unsorted_order": "id",     # measured; any of model.ORDERS
+    "max_limit": 500,           # assumed: three clients treat it as the cap
+    "disabled_objects": [],     # slugs of standard objects that answer standard_object_disabled
+    "gzip": False,              # compress answers to clients that accept it
+}
+
+
+class Emulator:
+    """State of one emulator: workspace, tokens, faults, switches, log."""
+
+    def __init__(self, build, tokens, latency_ms=0, switches=None):
+        self.build = build
+        self.tokens = tokens
+        self.latency_ms = latency_ms
+        self.first_switches = dict(SWITCHES, **(switches or {}))
+        self.log_lock = threading.Lock()
+        self.faults = Faults()
+        self.stopping = threading.Event()
+        self.reset()
+
+    def reset(self):
+        with self.log_lock:
+            self.log = []
+        self.workspace = self.build()
+        self.switches = dict(self.first_switches)
+        self.faults.set([])
+        self.count = 0
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1
+    timeout = 600
+
+    def log_message(self, format, *args):  # noqa: A002
+        pass
+
+    def do_GET(self):
+        self.handle_request("GET")
+
+    def do_POST(self):
+        self.handle_request("POST")
+
+    def do_PUT(self):
+        self.handle_request("PUT")
+
+    def do_PATCH(self):
+        self.handle_request("PATCH")
+
+    def do_DELETE(self):
+        self.handle_request("DELETE")
+
+    def read_body(self):
+        length = int(self.headers.get("content-length") or 0)
+        return self.rfile.read(length) if length else b""
+
+    def handle_request(self, method):
+        emulator = self.server.emulator
+        body = self.read_body()
+        if self.path.startswith("/_emulator/"):
+            status, value = control.control(emulator, method, self.path, body)
+            self.send(status, json.dumps(value).encode())
+            return
+        started = time.time()
+        fault = emulator.faults.strike(method, self.path)
+        for mutation in fault.get("before", []):
+            control.mutate(emulator, mutation)
+        entry = {"method": method, "path": self.path, "body": body.decode("utf-8", "replace"), "at": started,
+                 "status": None, "bytes": 0}
+        with emulator.log_lock:
+            emulator.log.append(entry)
+            emulator.count += 1
+            self.request_number = emulator.count
+        status, answer = api.answer(api.Request(emulator, method, self.path, Headers(self.headers), body))
+        for mutation in fault.get("after", []):
+            control.mutate(emulator, mutation)
+        entry["status"] = fault.get("status", status)
+        entry["bytes"] = len(answer)
+        delay = emulator.latency_ms + fault.get("delay_ms", 0)
+        if fault.get("reset") == "before":
+            self.hang_up()
+            return
+        if fault.get("silence"):
+            delay = 3_600_000
+        if delay and emulator.stopping.wait(delay / 1000):
+            return
+        self.send(fault.get("status", status), fault["body"].encode() if "body" in fault else answer, fault)
+
+    def hang_up(self):
+        """Close with a reset, not a polite end."""
+        self.close_connection = True
+        try:
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.connection.close()
+        except OSError:
+            pass
+
+    def head(self, status, length, content_type, extra, fault):
+        lines = [f"HTTP/1.1 {status} {self.responses.get(status, ('',))[0]}",
+                 f"Content-Type: {content_type}",
+                 f"Date: {self.date_time_string()}",
+                 f"x-attio-execution-id: {getattr(self, 'request_number', 0):08x}"]
+        lines += [f"{name}: {value}" for name, value in extra.items()]
+        if fault.get("no_length"):
+            lines.append("Connection: close")
+        else:
+            lines.append(f"Content-Length: {length}")
+        return ("\r\n".join(lines) + "\r\n\r\n").encode()
+
+    def send(self, status, body, fault=None):
+        fault = fault or {}
+        extra = dict(fault.get("headers", {}))
+        if fault.get("gzip_broken"):
+            extra["Content-Encoding"] = "gzip"
+        elif self.server.emulator.switches["gzip"] and "gzip" in self.headers.get("accept-encoding", "") and \
+                len(body) > 1000:
+            body = gzip.compress(body, 1)
+            extra["Content-Encoding"] = "gzip"
+        head = self.head(status, len(body), fault.get("content_type", "application/json; charset=utf-8"), extra, fault)
+        try:
+            self.send_pieces(head, body, fault)
+            self.wfile.flush()
+        except OSError:
+            self.close_connection = True
+
+    def send_pieces(self, head, body, fault):
+        if fault.get("no_length"):
+            self.close_connection = True
+        if fault.get("reset") == "headers":
+            self.wfile.write(head[: len(head) // 2])
+            self.wfile.flush()
+            self.hang_up()
+            return
+        if fault.get("reset") == "body":
+            self.wfile.write(head + body[: len(body) // 2])
+            self.wfile.flush()
+            self.hang_up()
+            return
+        if "truncate" in fault:
+            self.wfile.write(head + body[: fault["truncate"]])
+            self.close_connection = True
+            return
+        if not ("body_delay_ms" in fault or "trickle" in fault):
+            self.wfile.write(head + body)
+            return
+        self.wfile.write(head)
+        self.wfile.flush()
+        if self.server.emulator.stopping.wait(fault.get("body_delay_ms", 0) / 1000):
+            return
+        size, pause = fault.get("trickle", [len(body) or 1, 0])
+        for at in range(0, len(body), size):
+            self.wfile.write(body[at:at + size])
+            self.wfile.flush()
+            if self.server.emulator.stopping.wait(pause / 1000):
+                return
+
+
+class Headers:
+    """Header lookup by lower-case name."""
+
+    def __init__(self, headers):
+        self.headers = headers
+
+    def get(self, name, default=None):
+        return self.headers.get(name, default)
+
+
+class Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, address, emulator, tls=None):
+        super().__init__(address, Handler)
+        self.emulator = emulator
+        if tls is not None:
+            self.socket = tls.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
+
+    def handle_error(self, request, client_address):
+        pass  # clients hang up; that is what tests are for

@@ -1,0 +1,288 @@
+/*
+ * functions.c
+ *		The functions that users call.
+ *
+ * Owns: their SQL side; what they do stands elsewhere.
+ */
+#include "base/compat.h"
+
+#include "access/table.h"
+#include "admin/import.h"
+#include "attio/relation.h"
+#include "attio/version.h"
+#include "base/options.h"
+#include "catalog/pg_foreign_table.h"
+#include "catalog/pg_user_mapping.h"
+#include "commands/defrem.h"
+#include "executor/spi.h"
+#include "funcapi.h"
+#include "lib/stringinfo.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+
+extern PGDLLEXPORT Datum attio_fdw_version(PG_FUNCTION_ARGS);
+extern PGDLLEXPORT Datum attio_fdw_ddl(PG_FUNCTION_ARGS);
+extern PGDLLEXPORT Datum attio_fdw_bind(PG_FUNCTION_ARGS);
+extern PGDLLEXPORT Datum attio_fdw_refresh(PG_FUNCTION_ARGS);
+extern PGDLLEXPORT Datum attio_fdw_disconnect(PG_FUNCTION_ARGS);
+extern PGDLLEXPORT Datum attio_fdw_options(PG_FUNCTION_ARGS);
+extern PGDLLEXPORT Datum attio_fdw_types(PG_FUNCTION_ARGS);
+
+PG_FUNCTION_INFO_V1(attio_fdw_version);
+PG_FUNCTION_INFO_V1(attio_fdw_ddl);
+PG_FUNCTION_INFO_V1(attio_fdw_bind);
+PG_FUNCTION_INFO_V1(attio_fdw_refresh);
+PG_FUNCTION_INFO_V1(attio_fdw_disconnect);
+PG_FUNCTION_INFO_V1(attio_fdw_options);
+PG_FUNCTION_INFO_V1(attio_fdw_types);
+
+/* attio_fdw_version() -> text */
+Datum
+attio_fdw_version(PG_FUNCTION_ARGS)
+{
+	(void) fcinfo;
+	PG_RETURN_TEXT_P(cstring_to_text(ATTIO_FDW_VERSION));
+}
+
+/* The caller's session with a server of ours that the caller may use. */
+static Session *
+session_by_name(const char *server_name)
+{
+	ForeignServer *server = GetForeignServerByName(server_name, false);
+	ForeignDataWrapper *fdw = GetForeignDataWrapper(server->fdwid);
+	AclResult	allowed = attio_server_aclcheck(server->serverid, GetUserId(), ACL_USAGE);
+	Session    *session;
+
+	if (allowed != ACLCHECK_OK)
+		aclcheck_error(allowed, OBJECT_FOREIGN_SERVER, server->servername);
+	if (!OidIsValid(fdw->fdwhandler) || strcmp(get_func_name(fdw->fdwhandler), "attio_fdw_handler") != 0)
+		ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
+						errmsg("server \"%s\" is not a server of attio_fdw", server->servername)));
+	session = session_get(server->serverid, GetUserId());
+	session_pin(session);
+	return session;
+}
+
+/* attio_fdw_ddl(server name, table_name text, columns text) -> text */
+Datum
+attio_fdw_ddl(PG_FUNCTION_ARGS)
+{
+	Session    *session = session_by_name(NameStr(*PG_GETARG_NAME(0)));
+	char	   *table = text_to_cstring(PG_GETARG_TEXT_PP(1));
+	ColumnSet	set = import_column_set(text_to_cstring(PG_GETARG_TEXT_PP(2)));
+
+	PG_RETURN_TEXT_P(cstring_to_text(psprintf("%s;", import_find_ddl(session, table, set))));
+}
+
+/* attio_fdw_refresh(server name) -> void: forget definitions, read them anew when next needed */
+Datum
+attio_fdw_refresh(PG_FUNCTION_ARGS)
+{
+	metadata_forget(session_by_name(NameStr(*PG_GETARG_NAME(0))));
+	PG_RETURN_VOID();
+}
+
+/* attio_fdw_disconnect(server name default null) -> int: sessions closed */
+Datum
+attio_fdw_disconnect(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_INT32(session_disconnect(PG_ARGISNULL(0) ? NULL : NameStr(*PG_GETARG_NAME(0))));
+}
+
+/* ----- attio_fdw_bind ----- */
+
+/* The import's column for one of a table, or NULL when it shows no attribute or field. */
+static ColumnName *
+imported_column(const AttioRelation *relation, Relation rel, AttrNumber attnum, List *definitions)
+{
+	ColumnBinding *binding = relation_bind_column(relation, RelationGetDescr(rel), attnum, definitions);
+	ColumnName *column = (ColumnName *) palloc0(sizeof(ColumnName));
+
+	if (binding->missing)
+		return NULL;
+	column->name = pstrdup(binding->name);
+	column->kind = binding->kind;
+	column->field = binding->field;
+	column->property = binding->property;
+	if (binding->kind == COLUMN_ATTRIBUTE)
+		column->attribute = attribute_by_slug(definitions, binding->slug);
+	return column;
+}
+
+static void
+run_statement(const char *statement)
+{
+	if (SPI_execute(statement, false, 0) != SPI_OK_UTILITY)
+		elog(ERROR, "could not run: %s", statement);
+}
+
+/* Write down what a column shows now; the number of options added. */
+static int
+bind_column(Relation rel, const char *table, AttrNumber attnum, const ColumnName *column)
+{
+	List	   *present = GetForeignColumnOptions(RelationGetRelid(rel), attnum);
+	StringInfoData added;
+	ListCell   *lc;
+	int			nadded = 0;
+
+	initStringInfo(&added);
+	foreach(lc, import_column_options(column))
+	{
+		DefElem    *def = (DefElem *) lfirst(lc);
+
+		if (option_is_set(present, def->defname))
+			continue;
+		appendStringInfo(&added, "%sADD %s %s", nadded++ > 0 ? ", " : "", def->defname,
+						 quote_literal_cstr(defGetString(def)));
+	}
+	if (nadded > 0)
+		run_statement(psprintf("ALTER FOREIGN TABLE %s ALTER COLUMN %s OPTIONS (%s)", table,
+							   quote_identifier(column->name), added.data));
+	if (column->kind == COLUMN_ATTRIBUTE && column->attribute->currency_code != NULL)
+		run_statement(psprintf("COMMENT ON COLUMN %s.%s IS %s", table, quote_identifier(column->name),
+							   quote_literal_cstr(psprintf("in %s", column->attribute->currency_code))));
+	return nadded;
+}
+
+static int
+bind_columns(Relation rel, const AttioRelation *relation, const char *table, List *definitions)
+{
+	TupleDesc	tupdesc = RelationGetDescr(rel);
+	int			nbound = 0;
+
+	for (int i = 1; i <= tupdesc->natts; i++)
+	{
+		ColumnName *column;
+
+		if (TupleDescAttr(tupdesc, i - 1)->attisdropped)
+			continue;
+		column = imported_column(relation, rel, (AttrNumber) i, definitions);
+		if (column != NULL && bind_column(rel, table, (AttrNumber) i, column) > 0)
+			nbound++;
+	}
+	return nbound;
+}
+
+/* The id of the table's object or list, when the table does not say it. */
+static void
+bind_target(const AttioRelation *relation, const char *table, Session *session)
+{
+	ListCell   *lc;
+
+	if (relation->slug == NULL || relation->id != NULL)
+		return;
+	foreach(lc, metadata_targets(session, relation->is_list))
+	{
+		TargetDef  *target = (TargetDef *) lfirst(lc);
+
+		if (target->slug != NULL && strcmp(target->slug, relation->slug) == 0)
+			run_statement(psprintf("ALTER FOREIGN TABLE %s OPTIONS (ADD %s %s)", table,
+								   relation->is_list ? "list_id" : "object_id", quote_literal_cstr(target->id)));
+	}
+}
+
+/* attio_fdw_bind(regclass) -> int: columns whose options were written */
+Datum
+attio_fdw_bind(PG_FUNCTION_ARGS)
+{
+	Oid			oid = PG_GETARG_OID(0);
+	Relation	rel = table_open(oid, AccessShareLock);
+	AttioRelation *relation;
+	Session    *session;
+	List	   *definitions;
+	char	   *table;
+	int			nbound;
+
+	if (rel->rd_rel->relkind != RELKIND_FOREIGN_TABLE)
+		ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
+						errmsg("\"%s\" is not a foreign table", RelationGetRelationName(rel))));
+	session = session_by_name(GetForeignServer(GetForeignTable(oid)->serverid)->servername);
+	relation = attio_relation_open(rel);
+	table = quote_qualified_identifier(get_namespace_name(RelationGetNamespace(rel)), RelationGetRelationName(rel));
+	definitions = relation_definitions(relation, session);
+	/* ALTER needs the table to itself, so nothing of it may be open. */
+	table_close(rel, NoLock);
+
+	SPI_connect();
+	bind_target(relation, table, session);
+	rel = RelationIdGetRelation(oid);
+	nbound = bind_columns(rel, relation, table, definitions);
+	RelationClose(rel);
+	SPI_finish();
+	PG_RETURN_INT32(nbound);
+}
+
+/* ----- tables of the code, for the docs and their tests ----- */
+
+/* attio_fdw_options() -> setof (place, name, default, meaning) */
+Datum
+attio_fdw_options(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+
+	InitMaterializedSRF(fcinfo, 0);
+	for (int i = 0; i < attio_noptions; i++)
+	{
+		const OptionDef *option = &attio_options[i];
+		Datum		values[4];
+		bool		nulls[4] = {0};
+
+		values[0] = CStringGetTextDatum(option->place == ForeignServerRelationId   ? "server"
+										: option->place == UserMappingRelationId   ? "user mapping"
+										: option->place == ForeignTableRelationId ? "table"
+																				   : "column");
+		values[1] = CStringGetTextDatum(option->name);
+		nulls[2] = (option->fallback == NULL);
+		values[2] = nulls[2] ? (Datum) 0 : CStringGetTextDatum(option->fallback);
+		values[3] = CStringGetTextDatum(option->meaning);
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	}
+	return (Datum) 0;
+}
+
+static const char *
+import_words(const PropertyDef *property)
+{
+	switch (property->import)
+	{
+		case IMPORT_DEFAULT:
+			return "default";
+		case IMPORT_DEFAULT_SINGLE:
+			return "default where single, else all";
+		case IMPORT_DEFAULT_MULTI:
+			return "default where multiselect";
+		case IMPORT_DEFAULT_SEVERAL:
+			return "default where several objects are allowed, else all";
+		case IMPORT_ALL:
+			break;
+	}
+	return "all";
+}
+
+/* attio_fdw_types() -> setof (type, multiselect, property, sql_type, columns) */
+Datum
+attio_fdw_types(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+
+	InitMaterializedSRF(fcinfo, 0);
+	for (int i = 0; i < attribute_ntypes; i++)
+	{
+		const AttributeType *type = &attribute_types[i];
+
+		for (int j = 0; j < type->nproperties; j++)
+		{
+			const PropertyDef *property = &type->properties[j];
+			Datum		values[5];
+			bool		nulls[5] = {0};
+
+			values[0] = CStringGetTextDatum(type->name);
+			values[1] = BoolGetDatum(type->multiselect);
+			values[2] = CStringGetTextDatum(property->name);
+			values[3] = CStringGetTextDatum(format_type_be(property->type));
+			values[4] = CStringGetTextDatum(import_words(property));
+			tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+		}
+	}
+	return (Datum) 0;
+}

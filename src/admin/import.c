@@ -1,0 +1,491 @@
+/*
+ * import.c
+ *		IMPORT FOREIGN SCHEMA, and the statements it writes.
+ *
+ * Owns: table names and their collisions, the text of CREATE FOREIGN TABLE, and
+ * what the user is told about the key.  Columns come from attio/naming.
+ */
+#include "admin/import.h"
+
+#include "attio/api.h"
+#include "base/errors.h"
+#include "commands/defrem.h"
+#include "lib/stringinfo.h"
+#include "nodes/makefuncs.h"
+#include "utils/builtins.h"
+
+/* One table that the workspace offers. */
+typedef struct Offer
+{
+	char	   *table;
+	const ResourceDef *resource;
+	const TargetDef *target;	/* NULL: a resource by its own name */
+} Offer;
+
+/* ----- names of tables ----- */
+
+static bool
+is_offered(List *offers, const char *table)
+{
+	ListCell   *lc;
+
+	foreach(lc, offers)
+		if (strcmp(((Offer *) lfirst(lc))->table, table) == 0)
+			return true;
+	return false;
+}
+
+static List *
+offer(List *offers, const ResourceDef *resource, const TargetDef *target, char *table)
+{
+	Offer	   *made = (Offer *) palloc(sizeof(Offer));
+
+	made->table = table;
+	made->resource = resource;
+	made->target = target;
+	return lappend(offers, made);
+}
+
+/* A name that is free: the wanted one, else the other, else with the id. */
+static char *
+free_name(List *offers, const char *wanted, const char *other, const char *id)
+{
+	if (!is_offered(offers, wanted))
+		return pstrdup(wanted);
+	if (!is_offered(offers, other))
+		return pstrdup(other);
+	return shorten_name(psprintf("%s_%.8s", wanted, id), "", id);
+}
+
+static List *
+offer_targets(List *offers, List *targets, const ResourceDef *resource)
+{
+	ListCell   *lc;
+
+	foreach(lc, targets)
+	{
+		const TargetDef *target = (const TargetDef *) lfirst(lc);
+		char	   *wanted = target->slug == NULL ? psprintf("object_%.8s", target->id)
+												: shorten_name(target->slug, "", target->id);
+		char	   *other = target->slug == NULL ? wanted : shorten_name(target->slug, "_list", target->id);
+		char	   *table = free_name(offers, wanted, target->is_list ? other : wanted, target->id);
+
+		if (strcmp(table, wanted) != 0)
+			ereport(NOTICE, (errmsg("%s \"%s\" is imported as \"%s\"", target->is_list ? "list" : "object",
+									target->slug == NULL ? target->id : target->slug, table),
+							 errdetail("Another table has its name.")));
+		offers = offer(offers, resource, target, table);
+	}
+	return offers;
+}
+
+static List *
+offer_resources(List *offers)
+{
+	for (int i = 2; i < nresources; i++)
+	{
+		char	   *table = free_name(offers, resources[i].name, psprintf("attio_%s", resources[i].name), "resource");
+
+		if (strcmp(table, resources[i].name) != 0)
+			ereport(NOTICE, (errmsg("resource \"%s\" is imported as \"%s\"", resources[i].name, table),
+							 errdetail("Another table has its name.")));
+		offers = offer(offers, &resources[i], NULL, table);
+	}
+	return offers;
+}
+
+/* Names are decided over the whole workspace, whatever is imported. */
+static List *
+offer_all(List *objects, List *lists)
+{
+	List	   *offers = NIL;
+
+	offers = offer_targets(offers, objects, resource_records);
+	offers = offer_targets(offers, lists, resource_entries);
+	return offer_resources(offers);
+}
+
+/* ----- the text of a table ----- */
+
+static void
+append_option(StringInfo out, const char *name, const char *value)
+{
+	appendStringInfo(out, "%s%s %s", out->len > 0 ? ", " : "", name, quote_literal_cstr(value));
+}
+
+static List *
+with_option(List *options, const char *name, const char *value)
+{
+	return lappend(options, makeDefElem(pstrdup(name), (Node *) makeString(pstrdup(value)), -1));
+}
+
+/* The options that the import gives a column: a List of DefElem. */
+List *
+import_column_options(const ColumnName *column)
+{
+	const AttributeDef *attribute = column->attribute;
+	List	   *options = NIL;
+
+	switch (column->kind)
+	{
+		case COLUMN_FIELD:
+			return with_option(options, "field", column->field->name);
+		case COLUMN_RAW:
+			return with_option(options, "field", FIELD_NAME_RAW);
+		case COLUMN_CHANGED_AT:
+			return with_option(options, "field", FIELD_NAME_CHANGED_AT);
+		case COLUMN_ATTRIBUTE:
+			options = with_option(options, "attribute", attribute->slug);
+			options = with_option(options, "attribute_id", attribute->id);
+			if (column->property != NULL && column->property->name[0] != '\0')
+				options = with_option(options, "property", column->property->name);
+			options = with_option(options, "type", attribute->type_name);
+			options = with_option(options, "multiselect", attribute->multiselect ? "true" : "false");
+			break;
+	}
+	return options;
+}
+
+static const char *
+column_type(const ColumnName *column)
+{
+	return psprintf("%s%s", format_type_be(column->type), column->is_array ? "[]" : "");
+}
+
+static void
+append_table_options(StringInfo out, const ResourceDef *resource, const TargetDef *target)
+{
+	StringInfoData options;
+
+	initStringInfo(&options);
+	if (target == NULL)
+		append_option(&options, "resource", resource->name);
+	else
+	{
+		append_option(&options, target->is_list ? "list" : "object", target->slug == NULL ? target->id : target->slug);
+		append_option(&options, target->is_list ? "list_id" : "object_id", target->id);
+	}
+	appendStringInfoString(out, options.data);
+}
+
+/* The CREATE FOREIGN TABLE statement of one table, without a semicolon. */
+char *
+import_table_ddl(const char *table, const ResourceDef *resource, const TargetDef *target, List *attributes,
+				 ColumnSet set, const char *server)
+{
+	List	   *left_out = NIL;
+	List	   *columns = name_columns(resource, attributes, set, &left_out);
+	StringInfoData ddl;
+	ListCell   *lc;
+
+	initStringInfo(&ddl);
+	appendStringInfo(&ddl, "CREATE FOREIGN TABLE %s (", quote_identifier(table));
+	foreach(lc, columns)
+	{
+		const ColumnName *column = (const ColumnName *) lfirst(lc);
+		StringInfoData options;
+		ListCell   *option;
+
+		initStringInfo(&options);
+		foreach(option, import_column_options(column))
+			append_option(&options, ((DefElem *) lfirst(option))->defname, defGetString((DefElem *) lfirst(option)));
+		appendStringInfo(&ddl, "%s\n\t%s %s OPTIONS (%s)%s", foreach_current_index(lc) > 0 ? "," : "",
+						 quote_identifier(column->name), column_type(column), options.data,
+						 column->not_null ? " NOT NULL" : "");
+	}
+	appendStringInfo(&ddl, "\n) SERVER %s OPTIONS (", quote_identifier(server));
+	append_table_options(&ddl, resource, target);
+	appendStringInfoChar(&ddl, ')');
+	if (left_out != NIL)
+	{
+		StringInfoData names;
+
+		initStringInfo(&names);
+		foreach(lc, left_out)
+			appendStringInfo(&names, "%s%s", names.len > 0 ? ", " : "", (char *) lfirst(lc));
+		ereport(NOTICE, (errmsg("%d columns of \"%s\" are left out", list_length(left_out), table),
+						 errdetail("Their names are taken, or the table has too many columns: %s",
+								   clean_text(names.data, names.len, 500))));
+	}
+	return ddl.data;
+}
+
+/* ----- the statement ----- */
+
+/* Which columns are meant: default, all or raw. */
+ColumnSet
+import_column_set(const char *value)
+{
+	if (strcmp(value, "default") == 0)
+		return COLUMNS_DEFAULT;
+	if (strcmp(value, "all") == 0)
+		return COLUMNS_ALL;
+	if (strcmp(value, "raw") == 0)
+		return COLUMNS_RAW;
+	ereport(ERROR, (errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+					errmsg("invalid value for option \"columns\": \"%s\"", clean_text(value, strlen(value), 100)),
+					errhint("Legal values are \"default\", \"all\", \"raw\".")));
+}
+
+static ColumnSet
+columns_option(List *options)
+{
+	ColumnSet	set = COLUMNS_DEFAULT;
+	ListCell   *lc;
+
+	foreach(lc, options)
+	{
+		DefElem    *def = (DefElem *) lfirst(lc);
+
+		if (strcmp(def->defname, "columns") != 0)
+			ereport(ERROR, (errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
+							errmsg("invalid option \"%s\" for IMPORT FOREIGN SCHEMA", def->defname),
+							errhint("The only option is \"columns\": 'default', 'all' or 'raw'.")));
+		set = import_column_set(defGetString(def));
+	}
+	return set;
+}
+
+/* Is an offer of the schema that was named? */
+static bool
+in_schema(const Offer *made, const char *schema)
+{
+	if (strcmp(schema, "attio") == 0)
+		return true;
+	if (made->target == NULL)
+		return strcmp(schema, "workspace") == 0;
+	return strcmp(schema, made->target->is_list ? "lists" : "objects") == 0;
+}
+
+static bool
+is_listed(List *tables, const char *table)
+{
+	ListCell   *lc;
+
+	foreach(lc, tables)
+		if (strcmp(((RangeVar *) lfirst(lc))->relname, table) == 0)
+			return true;
+	return false;
+}
+
+static bool
+is_wanted(const Offer *made, ImportForeignSchemaStmt *stmt)
+{
+	if (!in_schema(made, stmt->remote_schema))
+		return false;
+	switch (stmt->list_type)
+	{
+		case FDW_IMPORT_SCHEMA_ALL:
+			return true;
+		case FDW_IMPORT_SCHEMA_LIMIT_TO:
+			return is_listed(stmt->table_list, made->table);
+		case FDW_IMPORT_SCHEMA_EXCEPT:
+			return !is_listed(stmt->table_list, made->table);
+	}
+	return false;
+}
+
+/* A name in LIMIT TO that does not exist: say so, with the nearest. */
+static void
+warn_of_unknown_names(List *offers, ImportForeignSchemaStmt *stmt)
+{
+	List	   *names = NIL;
+	ListCell   *lc;
+
+	if (stmt->list_type != FDW_IMPORT_SCHEMA_LIMIT_TO)
+		return;
+	foreach(lc, offers)
+		if (in_schema((Offer *) lfirst(lc), stmt->remote_schema))
+			names = lappend(names, ((Offer *) lfirst(lc))->table);
+	foreach(lc, stmt->table_list)
+	{
+		const char *wanted = ((RangeVar *) lfirst(lc))->relname;
+		const char *nearest;
+		ListCell   *known;
+		bool		found = false;
+
+		foreach(known, names)
+			found = found || strcmp((char *) lfirst(known), wanted) == 0;
+		if (found)
+			continue;
+		nearest = closest_in_list(wanted, names);
+		ereport(WARNING,
+				(errcode(ERRCODE_FDW_TABLE_NOT_FOUND), errmsg("there is no table \"%s\" in \"%s\"", wanted, stmt->remote_schema),
+				 nearest != NULL ? errhint("Perhaps you meant \"%s\".", nearest) : 0));
+	}
+}
+
+/* A dead key is an error, a missing scope a warning with what it breaks. */
+static const char *
+check_self(Session *session)
+{
+	JsonTree *self = api_self(session);
+	const char *granted = json_string_at(self, "scope");
+
+	if (!json_bool_at(self, "active"))
+		ereport(ERROR, (errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION),
+						errmsg("the API key for server \"%s\" is not active", session->server_name),
+						errdetail("GET /v2/self answered HTTP 200 with \"active\": false."),
+						errhint("The key is wrong or revoked; run ALTER USER MAPPING ... SERVER %s OPTIONS (SET api_key "
+								"'...').",
+								quote_identifier(session->server_name))));
+	return granted == NULL ? "" : granted;
+}
+
+static void
+warn_of_missing_scopes(const char *granted, List *wanted)
+{
+	ListCell   *lc;
+	const ResourceDef *warned[32] = {0};
+	int			nwarned = 0;
+
+	foreach(lc, wanted)
+	{
+		const ResourceDef *resource = ((Offer *) lfirst(lc))->resource;
+		char	   *missing = api_missing_scopes(granted, resource->scopes);
+		StringInfoData tables;
+		ListCell   *other;
+		bool		seen = false;
+
+		for (int i = 0; i < nwarned; i++)
+			seen = seen || warned[i] == resource;
+		if (missing == NULL || seen)
+			continue;
+		warned[nwarned++] = resource;
+		initStringInfo(&tables);
+		foreach(other, wanted)
+			if (((Offer *) lfirst(other))->resource == resource)
+				appendStringInfo(&tables, "%s%s", tables.len > 0 ? ", " : "", ((Offer *) lfirst(other))->table);
+		ereport(WARNING, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("the API key lacks the scope %s", missing),
+						  errdetail("These tables cannot be read: %s", clean_text(tables.data, tables.len, 500)),
+						  errhint("Scopes are chosen in Attio's settings, under Developers.")));
+	}
+}
+
+/* Standard objects that exist in every workspace but are not in this answer. */
+static void
+note_unseen_objects(List *objects)
+{
+	static const char *const standard[] = {"people", "companies", "deals", "users", "workspaces"};
+
+	for (int i = 0; i < (int) lengthof(standard); i++)
+	{
+		ListCell   *lc;
+		bool		found = false;
+
+		foreach(lc, objects)
+		{
+			const char *slug = ((TargetDef *) lfirst(lc))->slug;
+
+			found = found || (slug != NULL && strcmp(slug, standard[i]) == 0);
+		}
+		if (!found)
+			ereport(NOTICE, (errmsg("standard object \"%s\" is not among the workspace's objects", standard[i]),
+							 errdetail("It is not enabled, or the key cannot see it.")));
+	}
+}
+
+/* The workspace's lists; without the scope, none, when more than lists was asked for. */
+static List *
+visible_lists(Session *session, const char *schema, const char *granted)
+{
+	char	   *missing = api_missing_scopes(granted, "list_configuration:read");
+
+	if (missing != NULL && strcmp(schema, "lists") != 0)
+	{
+		ereport(WARNING, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+						  errmsg("lists are skipped: the API key lacks the scope %s", missing),
+						  errhint("Scopes are chosen in Attio's settings, under Developers.")));
+		return NIL;
+	}
+	return metadata_targets(session, true);
+}
+
+static char *
+table_statement(Session *session, const Offer *made, ColumnSet set, const char *server)
+{
+	List	   *attributes = NIL;
+	bool		disabled = false;
+
+	if (made->target != NULL)
+		attributes = metadata_attributes(session, made->target->is_list, made->target->id, &disabled);
+	if (disabled)
+	{
+		ereport(NOTICE, (errmsg("object \"%s\" is skipped: it is not enabled in Attio", made->table)));
+		return NULL;
+	}
+	return import_table_ddl(made->table, made->resource, made->target, attributes, set, server);
+}
+
+/*
+ * The statement that the import would run for one table, by the table's name
+ * or the slug.  Raises ERROR, with the nearest name, when there is none.
+ */
+char *
+import_find_ddl(Session *session, const char *table, ColumnSet set)
+{
+	List	   *offers = offer_all(metadata_targets(session, false), metadata_targets(session, true));
+	List	   *names = NIL;
+	const char *nearest;
+	ListCell   *lc;
+
+	foreach(lc, offers)
+	{
+		Offer	   *made = (Offer *) lfirst(lc);
+		char	   *statement;
+
+		names = lappend(names, made->table);
+		if (strcmp(made->table, table) != 0)
+			continue;
+		statement = table_statement(session, made, set, session->server_name);
+		if (statement != NULL)
+			return statement;
+	}
+	nearest = closest_in_list(table, names);
+	ereport(ERROR, (errcode(ERRCODE_FDW_TABLE_NOT_FOUND), errmsg("there is no table \"%s\" in this workspace", table),
+					nearest != NULL ? errhint("Perhaps you meant \"%s\".", nearest) : 0));
+}
+
+/* ImportForeignSchema */
+List *
+attio_import_schema(ImportForeignSchemaStmt *stmt, Oid serverid)
+{
+	static const char *const schemas[] = {"objects", "lists", "workspace", "attio"};
+	ForeignServer *server = GetForeignServer(serverid);
+	Session    *session = session_get(serverid, GetUserId());
+	ColumnSet	set = columns_option(stmt->options);
+	const char *granted;
+	List	   *objects;
+	List	   *offers;
+	List	   *wanted = NIL;
+	List	   *statements = NIL;
+	ListCell   *lc;
+	bool		known = false;
+
+	for (int i = 0; i < (int) lengthof(schemas); i++)
+		known = known || strcmp(schemas[i], stmt->remote_schema) == 0;
+	if (!known)
+		ereport(ERROR, (errcode(ERRCODE_FDW_SCHEMA_NOT_FOUND), errmsg("there is no schema \"%s\" in Attio", stmt->remote_schema),
+						errhint("Import from objects, lists, workspace, or attio, which is all three.")));
+	session_pin(session);
+	granted = check_self(session);
+	metadata_forget(session);
+	objects = metadata_targets(session, false);
+	offers = offer_all(objects, visible_lists(session, stmt->remote_schema, granted));
+	warn_of_unknown_names(offers, stmt);
+	foreach(lc, offers)
+		if (is_wanted((Offer *) lfirst(lc), stmt))
+			wanted = lappend(wanted, lfirst(lc));
+	warn_of_missing_scopes(granted, wanted);
+	if (stmt->list_type == FDW_IMPORT_SCHEMA_ALL &&
+		(strcmp(stmt->remote_schema, "objects") == 0 || strcmp(stmt->remote_schema, "attio") == 0))
+		note_unseen_objects(objects);
+	foreach(lc, wanted)
+	{
+		char	   *statement = table_statement(session, (Offer *) lfirst(lc), set, server->servername);
+
+		if (statement != NULL)
+			statements = lappend(statements, statement);
+	}
+	return statements;
+}

@@ -1,0 +1,356 @@
+/*
+ * api.c
+ *		Requests to Attio and what their answers mean.
+ *
+ * Owns: the map from HTTP status and Attio's code to SQLSTATE and hint, and the
+ * check of /v2/self.  Must not know plans or pages.
+ */
+#include "attio/api.h"
+
+#include "base/errors.h"
+#include "base/guc.h"
+#include "lib/stringinfo.h"
+#include "utils/builtins.h"
+
+#define MESSAGE_LIMIT 500
+
+/* What the caller should do; chosen by the table below. */
+typedef enum ApiHint
+{
+	HINT_NONE,
+	HINT_KEY,
+	HINT_SCOPE,
+	HINT_PLAN,
+	HINT_ENABLE,
+	HINT_NEAREST,
+	HINT_WAIT,
+	HINT_ATTIO
+} ApiHint;
+
+typedef struct ApiError
+{
+	int			status;			/* 0 = any */
+	const char *code;			/* NULL = any */
+	int			sqlstate;
+	ApiHint		hint;
+} ApiError;
+
+/* The first row that fits counts.  Sources: API.md 10; anchors 5.4. */
+static const ApiError api_errors[] = {
+	{400, "standard_object_disabled", ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, HINT_ENABLE},
+	{400, NULL, ERRCODE_INVALID_PARAMETER_VALUE, HINT_NONE},
+	{401, NULL, ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION, HINT_KEY},
+	{403, "billing_error", ERRCODE_INSUFFICIENT_PRIVILEGE, HINT_PLAN},
+	{403, "quota_exceeded", ERRCODE_INSUFFICIENT_PRIVILEGE, HINT_PLAN},
+	{403, NULL, ERRCODE_INSUFFICIENT_PRIVILEGE, HINT_SCOPE},
+	{404, NULL, ERRCODE_FDW_TABLE_NOT_FOUND, HINT_NEAREST},
+	{409, NULL, ERRCODE_T_R_SERIALIZATION_FAILURE, HINT_NONE},
+	{413, NULL, ERRCODE_PROGRAM_LIMIT_EXCEEDED, HINT_NONE},
+	{429, NULL, ERRCODE_CONFIGURATION_LIMIT_EXCEEDED, HINT_WAIT},
+	{0, NULL, ERRCODE_FDW_ERROR, HINT_ATTIO},
+};
+
+/* Method, path and, when there was an answer, status and request id. */
+const char *
+api_request_detail(HttpExchange *exchange)
+{
+	const char *request_id = http_header(exchange, "x-attio-execution-id");
+
+	if (exchange->status == 0)
+		return psprintf("%s %s got no answer.", exchange->method, exchange->path);
+	if (request_id == NULL)
+		return psprintf("%s %s answered HTTP %d.", exchange->method, exchange->path, exchange->status);
+	return psprintf("%s %s answered HTTP %d, request id %s.", exchange->method, exchange->path, exchange->status,
+					clean_text(request_id, strlen(request_id), 100));
+}
+
+/* The request got no complete answer: say why.  Does not return. */
+static void
+raise_transport_error(Session *session, HttpExchange *exchange)
+{
+	static const struct
+	{
+		HttpFailure failure;
+		int			sqlstate;
+		const char *message;
+		const char *hint;
+	}			failures[] = {
+		{HTTP_NOT_CONNECTED, ERRCODE_SQLCLIENT_UNABLE_TO_ESTABLISH_SQLCONNECTION, "could not connect to Attio",
+		 "Check that the database server can reach this address, and the server options base_url and proxy."},
+		{HTTP_TLS_REFUSED, ERRCODE_SQLCLIENT_UNABLE_TO_ESTABLISH_SQLCONNECTION, "could not trust the server's certificate",
+		 "Certificates are always verified; server option ca_file names further authorities."},
+		{HTTP_TIMED_OUT, ERRCODE_CONNECTION_FAILURE, "Attio did not answer in time",
+		 "Server options connect_timeout and request_timeout, or the setting attio_fdw.request_timeout, allow more."},
+		{HTTP_TOO_LARGE, ERRCODE_PROGRAM_LIMIT_EXCEEDED, "the answer is larger than max_response_size",
+		 "Raise the server option max_response_size."},
+		{HTTP_NOT_LOOPBACK, ERRCODE_FDW_UNABLE_TO_ESTABLISH_CONNECTION,
+		 "plain http is allowed to this machine only", "Use an https address as base_url."},
+		{HTTP_CUT, ERRCODE_CONNECTION_FAILURE, "the connection broke before Attio's answer was complete",
+		 "Nothing of the cut answer was used; run the statement again."},
+		{HTTP_NO_MEMORY, ERRCODE_OUT_OF_MEMORY, "out of memory while receiving Attio's answer", ""},
+	};
+
+	for (int i = 0; i < (int) lengthof(failures); i++)
+	{
+		if (failures[i].failure != exchange->failure)
+			continue;
+		ereport(ERROR,
+				(errcode(failures[i].sqlstate),
+				 errmsg("%s: %s", failures[i].message, clean_text(exchange->error, strlen(exchange->error), 200)),
+				 errdetail("%s %s at %s.", exchange->method, exchange->path, session->base_url),
+				 failures[i].hint[0] != '\0' ? errhint("%s", failures[i].hint) : 0));
+	}
+	elog(ERROR, "unknown HTTP failure %d", (int) exchange->failure);
+}
+
+/* The slugs of all objects or lists, for a suggestion; NIL when they can't be had. */
+static List *
+known_slugs(Session *session, bool is_list)
+{
+	List	   *slugs = NIL;
+	HttpExchange *exchange = api_start(session, "GET", is_list ? "/v2/lists" : "/v2/objects", NULL);
+	JsonTree *answer;
+	int			n;
+
+	http_wait(exchange);
+	if (exchange->failure != HTTP_ANSWERED || exchange->status != 200 || exchange->length == 0)
+		return NIL;
+	answer = json_read(exchange->body, exchange->length);
+	n = json_length_at(answer, "data");
+	for (int i = 0; i < n; i++)
+	{
+		const char *slug = json_string_at(json_object_array_get_idx(json_at(answer, "data"), i), "api_slug");
+
+		if (slug != NULL)
+			slugs = lappend(slugs, pstrdup(slug));
+	}
+	return slugs;
+}
+
+/* The sentence for a hint, or NULL. */
+static const char *
+hint_text(Session *session, ApiHint hint, const ApiSubject *subject)
+{
+	const char *nearest;
+
+	switch (hint)
+	{
+		case HINT_KEY:
+			return psprintf("The API key may be wrong or revoked; run ALTER USER MAPPING ... SERVER %s OPTIONS (SET "
+							"api_key '...').",
+							quote_identifier(session->server_name));
+		case HINT_SCOPE:
+			if (subject == NULL || subject->scopes == NULL)
+				return "The API key lacks a scope; scopes are chosen in Attio's settings, under Developers.";
+			return psprintf("The API key needs the scopes: %s. They are chosen in Attio's settings, under Developers.",
+							subject->scopes);
+		case HINT_PLAN:
+			return "The workspace's plan does not cover this.";
+		case HINT_ENABLE:
+			return "A workspace admin enables standard objects in Attio's settings, under Objects.";
+		case HINT_NEAREST:
+			if (subject == NULL || subject->slug == NULL)
+				return NULL;
+			nearest = closest_in_list(subject->slug, known_slugs(session, subject->is_list));
+			if (nearest != NULL)
+				return psprintf("Perhaps you meant \"%s\".", nearest);
+			return psprintf("List those that exist: IMPORT FOREIGN SCHEMA %s.", subject->is_list ? "lists" : "objects");
+		case HINT_WAIT:
+			return "The workspace is over its rate limit; run the statement again in a moment.";
+		case HINT_ATTIO:
+			return "The fault is on Attio's side or on the way there; run the statement again.";
+		case HINT_NONE:
+			break;
+	}
+	return NULL;
+}
+
+/* Attio answered with an error status.  Does not return. */
+static void
+raise_status_error(Session *session, HttpExchange *exchange, const ApiSubject *subject)
+{
+	JsonTree *answer = exchange->length > 0 ? json_read(exchange->body, exchange->length) : NULL;
+	const char *code = json_string_at(answer, "code");
+	const char *message = json_string_at(answer, "message");
+	const char *hint;
+	const char *detail;
+	const ApiError *error = api_errors;
+
+	while ((error->status != 0 && error->status != exchange->status) ||
+		   (error->code != NULL && (code == NULL || strcmp(error->code, code) != 0)))
+		error++;
+	if (message != NULL)
+		message = clean_text(message, strlen(message), MESSAGE_LIMIT);
+	else if (exchange->length > 0)
+		message = clean_text(exchange->body, exchange->length, 200);
+	else
+		message = "(no message)";
+	detail = psprintf("%s%s%s", api_request_detail(exchange), code != NULL ? " Code: " : "",
+					  code != NULL ? psprintf("%s.", clean_text(code, strlen(code), 100)) : "");
+	hint = hint_text(session, error->hint, subject);
+	ereport(ERROR,
+			(errcode(error->sqlstate),
+			 subject != NULL && subject->what != NULL
+				 ? errmsg("Attio refused the request for %s: %s", subject->what, message)
+				 : errmsg("Attio refused the request: %s", message),
+			 errdetail("%s", detail), hint != NULL ? errhint("%s", hint) : 0));
+}
+
+/* Is this the error that the caller is prepared for? */
+static bool
+is_tolerated(HttpExchange *exchange, const ApiSubject *subject)
+{
+	const char *code;
+
+	if (subject == NULL || subject->tolerated == NULL || exchange->length == 0)
+		return false;
+	code = json_string_at(json_read(exchange->body, exchange->length), "code");
+	return code != NULL && strcmp(code, subject->tolerated) == 0;
+}
+
+/*
+ * Wait for an answer and raise ERROR unless it is a complete HTTP 200 with
+ * JSON in it.  The error tells method, path, status, request id, and what to
+ * do; interrupts come before all of that.  False only for the tolerated code.
+ */
+bool
+api_check(Session *session, HttpExchange *exchange, const ApiSubject *subject)
+{
+	const char *type;
+
+	http_wait(exchange);
+	if (attio_log_requests)
+		ereport(LOG, (errmsg("attio_fdw: %s %s: HTTP %d, %zu bytes, %.3f s", exchange->method, exchange->path,
+							 exchange->status, exchange->length, exchange->elapsed),
+					  errhidestmt(true), errhidecontext(true)));
+	/* A cancel that arrived meanwhile is the true reason of a failure. */
+	CHECK_FOR_INTERRUPTS();
+	if (exchange->failure != HTTP_ANSWERED)
+		raise_transport_error(session, exchange);
+	if (exchange->status != 200)
+	{
+		if (is_tolerated(exchange, subject))
+			return false;
+		raise_status_error(session, exchange, subject);
+	}
+	type = http_header(exchange, "content-type");
+	if (exchange->length == 0 || type == NULL || pg_strncasecmp(type, "application/json", 16) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_ERROR), errmsg("Attio's answer is not JSON"),
+				 errdetail("%s Content type: %s. It begins: %s", api_request_detail(exchange),
+						   type == NULL ? "none" : clean_text(type, strlen(type), 100),
+						   exchange->length == 0 ? "(empty)" : clean_text(exchange->body, exchange->length, 200)),
+				 errhint("Something between the database server and Attio may have answered instead; check base_url "
+						 "and proxy.")));
+	return true;
+}
+
+/* Ask /v2/self, which works with any key; the caller looks at "active". */
+JsonTree *
+api_self(Session *session)
+{
+	HttpExchange *exchange = http_start(session->client, "GET", "/v2/self", NULL, attio_request_timeout);
+	JsonTree *answer;
+
+	api_check(session, exchange, NULL);
+	answer = json_read(exchange->body, exchange->length);
+	if (!json_object_is_type(json_at(answer, "active"), json_type_boolean))
+		ereport(ERROR, (errcode(ERRCODE_FDW_ERROR), errmsg("Attio's answer has an unknown shape"),
+						errdetail("%s", api_request_detail(exchange))));
+	http_finish(exchange);
+	return answer;
+}
+
+/* With option workspace_id, the first request of a session compares. */
+static void
+check_workspace(Session *session)
+{
+	JsonTree *self;
+	const char *found;
+
+	self = api_self(session);
+	found = json_string_at(self, "workspace_id");
+	if (!json_bool_at(self, "active") || found == NULL)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION),
+						errmsg("the API key for server \"%s\" is not active", session->server_name),
+						errhint("%s", hint_text(session, HINT_KEY, NULL))));
+	if (pg_strcasecmp(found, session->workspace_id) != 0)
+		ereport(ERROR, (errcode(ERRCODE_FDW_UNABLE_TO_ESTABLISH_CONNECTION),
+						errmsg("the API key for server \"%s\" belongs to another workspace", session->server_name),
+						errdetail("Server option workspace_id is %s, the key's workspace is %s.", session->workspace_id,
+								  clean_text(found, strlen(found), 60)),
+						errhint("Use a key of the expected workspace, or change the option.")));
+	session->workspace_checked = true;
+}
+
+/*
+ * Send a request; does not wait for its answer (but, once in a session, for
+ * the comparison of workspaces).
+ */
+HttpExchange *
+api_start(Session *session, const char *method, const char *path, const char *body)
+{
+	if (session->workspace_id != NULL && !session->workspace_checked)
+		check_workspace(session);
+	return http_start(session->client, method, path, body, attio_request_timeout);
+}
+
+/*
+ * GET a small answer as a tree that belongs to the current memory context.
+ * Raises ERROR for anything but a complete JSON object; NULL only for the
+ * tolerated code.
+ */
+JsonTree *
+api_get(Session *session, const char *path, const ApiSubject *subject)
+{
+	HttpExchange *exchange = api_start(session, "GET", path, NULL);
+	JsonTree *answer;
+
+	if (!api_check(session, exchange, subject))
+		return NULL;
+	answer = json_read(exchange->body, exchange->length);
+	if (!json_object_is_type(answer, json_type_object))
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_ERROR), errmsg("Attio's answer is not complete JSON"),
+				 errdetail("%s It begins: %s", api_request_detail(exchange),
+						   clean_text(exchange->body, exchange->length, 200)),
+				 errhint("Nothing of the answer was used; run the statement again.")));
+	http_finish(exchange);
+	return answer;
+}
+
+static bool
+scope_granted(const char *granted, const char *scope, size_t length)
+{
+	while (granted != NULL && *granted != '\0')
+	{
+		size_t		word = strcspn(granted, " ");
+
+		/* "x:read-write" includes "x:read" (API.md 1) */
+		if (word >= length && strncmp(granted, scope, length) == 0 &&
+			(word == length || strncmp(granted + length, "-write", 6) == 0))
+			return true;
+		granted += word;
+		granted += strspn(granted, " ");
+	}
+	return false;
+}
+
+/* Those of the needed scopes that are not granted, separated by commas; NULL = none. */
+char *
+api_missing_scopes(const char *granted, const char *needed)
+{
+	StringInfoData missing;
+
+	initStringInfo(&missing);
+	while (*needed != '\0')
+	{
+		size_t		word = strcspn(needed, " ");
+
+		if (!scope_granted(granted, needed, word))
+			appendStringInfo(&missing, "%s%.*s", missing.len > 0 ? ", " : "", (int) word, needed);
+		needed += word;
+		needed += strspn(needed, " ");
+	}
+	return missing.len > 0 ? missing.data : NULL;
+}

@@ -1,0 +1,32 @@
+/*
+ * api.h
+ *		Requests to Attio and what their answers mean.
+ *
+ * Every request of the extension goes through here: it is where the workspace
+ * is checked, where status and error code become an SQLSTATE (API.md 10), and
+ * where the key is kept out of messages.
+ */
+#ifndef ATTIO_API_H
+#define ATTIO_API_H
+
+#include "attio/connection.h"
+#include "base/json.h"
+
+/* What a request is about; shapes the hints of its errors. */
+typedef struct ApiSubject
+{
+	const char *what;			/* "object \"people\"", for messages; may be NULL */
+	const char *slug;			/* looked up among known slugs on 404; may be NULL */
+	bool		is_list;		/* among lists rather than objects */
+	const char *scopes;			/* scopes the request needs, separated by blanks */
+	const char *tolerated;		/* an error code that is an answer too; may be NULL */
+} ApiSubject;
+
+extern HttpExchange *api_start(Session *session, const char *method, const char *path, const char *body);
+extern bool api_check(Session *session, HttpExchange *exchange, const ApiSubject *subject);
+extern JsonTree *api_get(Session *session, const char *path, const ApiSubject *subject);
+extern JsonTree *api_self(Session *session);
+extern char *api_missing_scopes(const char *granted, const char *needed);
+extern const char *api_request_detail(HttpExchange *exchange);
+
+#endif							/* ATTIO_API_H */

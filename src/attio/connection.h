@@ -1,0 +1,38 @@
+/*
+ * connection.h
+ *		Sessions with Attio: one for each user mapping, kept across statements.
+ *
+ * A session holds the HTTP client with its key, what the server options say,
+ * and what metadata.c has learned.  It is dropped when server or mapping
+ * change.  Pointers to a session are valid until the next session_get(),
+ * unless it is pinned; a pinned one survives invalidation until it is unpinned.
+ */
+#ifndef ATTIO_CONNECTION_H
+#define ATTIO_CONNECTION_H
+
+#include "base/compat.h"
+#include "http/client.h"
+
+typedef struct Session
+{
+	Oid			mapping;		/* hash key: user mapping */
+	Oid			server;
+	char		server_name[NAMEDATALEN];
+	MemoryContext context;		/* everything below; dies with the session */
+	HttpClient *client;
+	char	   *base_url;
+	char	   *workspace_id;	/* expected; NULL = any */
+	bool		workspace_checked;
+	int			metadata_ttl;	/* milliseconds */
+	uint32		server_hash;	/* syscache hash values, for invalidation */
+	uint32		mapping_hash;
+	bool		invalid;
+	int			pins;
+	struct Metadata *metadata;	/* owned by metadata.c, in context */
+} Session;
+
+extern Session *session_get(Oid server, Oid user);
+extern void session_pin(Session *session);
+extern int	session_disconnect(const char *server_name);
+
+#endif							/* ATTIO_CONNECTION_H */

@@ -1,0 +1,275 @@
+/*
+ * metadata.c
+ *		What a session knows of its workspace: objects, lists, attributes.
+ *
+ * Owns: reading of definitions, and their cache.  Answers of Attio are keyed by
+ * slug and slugs can be swapped, so a scan asks here which slug an attribute id
+ * has now; the answer is at most metadata_ttl old.
+ */
+#include "attio/metadata.h"
+
+#include "attio/api.h"
+#include "attio/resource.h"
+#include "utils/memutils.h"
+#include "utils/timestamp.h"
+
+/* Rows to ask for at once: no listing of Attio is known to refuse or clamp so few. */
+#define ATTRIBUTE_PAGE 50
+#define ATTRIBUTE_LIMIT 10000
+
+typedef struct KnownTarget
+{
+	bool		is_list;
+	char	   *identifier;		/* as asked for: id or slug */
+	TimestampTz read_at;
+	List	   *attributes;		/* AttributeDef */
+	MemoryContext context;
+} KnownTarget;
+
+struct Metadata
+{
+	List	   *known;			/* KnownTarget */
+};
+
+static char *
+copy_string(JsonTree *tree, const char *path)
+{
+	const char *value = json_string_at(tree, path);
+
+	return value == NULL ? NULL : pstrdup(value);
+}
+
+static void
+raise_shape_error(const char *path)
+{
+	ereport(ERROR, (errcode(ERRCODE_FDW_ERROR), errmsg("Attio's answer has an unknown shape"),
+					errdetail("GET %s answered HTTP 200 without the members that API.md promises.", path)));
+}
+
+static AttributeDef *
+read_attribute(JsonTree *item, const char *path)
+{
+	AttributeDef *attribute = (AttributeDef *) palloc0(sizeof(AttributeDef));
+	int			nallowed = json_length_at(item, "config.record_reference.allowed_object_ids");
+
+	attribute->id = copy_string(item, "id.attribute_id");
+	attribute->slug = copy_string(item, "api_slug");
+	attribute->title = copy_string(item, "title");
+	attribute->type_name = copy_string(item, "type");
+	if (attribute->id == NULL || attribute->slug == NULL || attribute->type_name == NULL)
+		raise_shape_error(path);
+	attribute->type = attribute_type(attribute->type_name);
+	attribute->multiselect = json_bool_at(item, "is_multiselect");
+	attribute->is_system = json_bool_at(item, "is_system_attribute");
+	/* null counts as several: any object may be meant (DESIGN.md 4) */
+	attribute->several_targets = (nallowed != 1);
+	attribute->currency_code = copy_string(item, "config.currency.default_currency_code");
+	return attribute;
+}
+
+/* The path that all endpoints of one object or list begin with, after "/v2/". */
+static char *
+target_path(bool is_list, const char *identifier)
+{
+	return psprintf("%s/%s", is_list ? "lists" : "objects", http_escape(identifier));
+}
+
+/*
+ * All definitions of one object or list, in the current memory context.  With
+ * "disabled", a standard object that is switched off is no error: it is set.
+ */
+static List *
+fetch_attributes(Session *session, bool is_list, const char *identifier, bool *disabled)
+{
+	MemoryContext target = CurrentMemoryContext;
+	List	   *attributes = NIL;
+	ApiSubject	subject = {0};
+	int			n;
+
+	subject.what = psprintf("%s \"%s\"", is_list ? "list" : "object", identifier);
+	subject.slug = identifier;
+	subject.is_list = is_list;
+	subject.scopes = is_list ? "list_configuration:read" : "object_configuration:read";
+	subject.tolerated = disabled != NULL ? "standard_object_disabled" : NULL;
+	do
+	{
+		MemoryContext work = AllocSetContextCreate(target, "attio_fdw definitions", ALLOCSET_SMALL_SIZES);
+		char	   *path;
+		JsonTree *answer;
+
+		MemoryContextSwitchTo(work);
+		path = psprintf("/v2/%s/attributes?limit=%d&offset=%d", target_path(is_list, identifier), ATTRIBUTE_PAGE,
+						list_length(attributes));
+		answer = api_get(session, path, &subject);
+		if (answer == NULL)
+		{
+			*disabled = true;
+			MemoryContextSwitchTo(target);
+			MemoryContextDelete(work);
+			return NIL;
+		}
+		n = json_length_at(answer, "data");
+		if (n < 0 || n > ATTRIBUTE_PAGE || list_length(attributes) > ATTRIBUTE_LIMIT)
+			raise_shape_error(path);
+		MemoryContextSwitchTo(target);
+		for (int i = 0; i < n; i++)
+			attributes = lappend(attributes, read_attribute(json_object_array_get_idx(json_at(answer, "data"), i), path));
+		MemoryContextDelete(work);
+	} while (n == ATTRIBUTE_PAGE);
+	return attributes;
+}
+
+static AttributeDef *
+copy_attribute(const AttributeDef *attribute)
+{
+	AttributeDef *copy = (AttributeDef *) palloc(sizeof(AttributeDef));
+
+	*copy = *attribute;
+	copy->id = pstrdup(attribute->id);
+	copy->slug = pstrdup(attribute->slug);
+	copy->title = attribute->title == NULL ? NULL : pstrdup(attribute->title);
+	copy->type_name = pstrdup(attribute->type_name);
+	copy->currency_code = attribute->currency_code == NULL ? NULL : pstrdup(attribute->currency_code);
+	return copy;
+}
+
+static List *
+copy_attributes(List *attributes)
+{
+	List	   *copies = NIL;
+	ListCell   *lc;
+
+	foreach(lc, attributes)
+		copies = lappend(copies, copy_attribute((const AttributeDef *) lfirst(lc)));
+	return copies;
+}
+
+static KnownTarget *
+find_known(Session *session, bool is_list, const char *identifier)
+{
+	ListCell   *lc;
+
+	foreach(lc, session->metadata->known)
+	{
+		KnownTarget *known = (KnownTarget *) lfirst(lc);
+
+		if (known->is_list == is_list && strcmp(known->identifier, identifier) == 0)
+			return known;
+	}
+	return NULL;
+}
+
+static void
+forget_known(Session *session, KnownTarget *known)
+{
+	session->metadata->known = list_delete_ptr(session->metadata->known, known);
+	MemoryContextDelete(known->context);
+}
+
+static void
+remember(Session *session, bool is_list, const char *identifier, List *attributes)
+{
+	MemoryContext context = AllocSetContextCreate(session->context, "attio_fdw target", ALLOCSET_SMALL_SIZES);
+	MemoryContext saved = MemoryContextSwitchTo(context);
+	KnownTarget *known = (KnownTarget *) palloc0(sizeof(KnownTarget));
+
+	known->is_list = is_list;
+	known->identifier = pstrdup(identifier);
+	known->attributes = copy_attributes(attributes);
+	known->context = context;
+	known->read_at = GetCurrentTimestamp();
+	MemoryContextSwitchTo(session->context);
+	session->metadata->known = lappend(session->metadata->known, known);
+	MemoryContextSwitchTo(saved);
+}
+
+/*
+ * The attribute definitions of an object or list, by id or slug: a List of
+ * AttributeDef in UI order, archived ones left out.  Asks Attio when what the
+ * session knows is older than metadata_ttl.  For "disabled" see above.
+ */
+List *
+metadata_attributes(Session *session, bool is_list, const char *identifier, bool *disabled)
+{
+	KnownTarget *known;
+	List	   *attributes;
+
+	if (disabled != NULL)
+		*disabled = false;
+	if (session->metadata == NULL)
+		session->metadata = (struct Metadata *) MemoryContextAllocZero(session->context, sizeof(struct Metadata));
+	known = find_known(session, is_list, identifier);
+	if (known != NULL && !TimestampDifferenceExceeds(known->read_at, GetCurrentTimestamp(), session->metadata_ttl))
+		return copy_attributes(known->attributes);
+	attributes = fetch_attributes(session, is_list, identifier, disabled);
+	if (disabled != NULL && *disabled)
+		return NIL;
+	/* Looked up again: waiting for the answer may have served an invalidation. */
+	known = find_known(session, is_list, identifier);
+	if (known != NULL)
+		forget_known(session, known);
+	remember(session, is_list, identifier, attributes);
+	return attributes;
+}
+
+/* All objects, or all lists that the key can see: a List of TargetDef.  Always asks. */
+List *
+metadata_targets(Session *session, bool is_list)
+{
+	const char *path = is_list ? "/v2/lists" : "/v2/objects";
+	ApiSubject	subject = {0};
+	List	   *targets = NIL;
+	JsonTree *answer;
+	int			n;
+
+	subject.scopes = is_list ? "list_configuration:read" : "object_configuration:read";
+	answer = api_get(session, path, &subject);
+	n = json_length_at(answer, "data");
+	if (n < 0)
+		raise_shape_error(path);
+	for (int i = 0; i < n; i++)
+	{
+		JsonTree *item = json_object_array_get_idx(json_at(answer, "data"), i);
+		TargetDef  *target = (TargetDef *) palloc0(sizeof(TargetDef));
+
+		target->is_list = is_list;
+		target->id = copy_string(item, is_list ? "id.list_id" : "id.object_id");
+		target->slug = copy_string(item, "api_slug");
+		if (target->id == NULL)
+			raise_shape_error(path);
+		targets = lappend(targets, target);
+	}
+	return targets;
+}
+
+/* Forget all definitions; the next scan of each table asks again. */
+void
+metadata_forget(Session *session)
+{
+	while (session->metadata != NULL && session->metadata->known != NIL)
+		forget_known(session, (KnownTarget *) linitial(session->metadata->known));
+}
+
+/* The definition with this id, or NULL. */
+const AttributeDef *
+attribute_by_id(List *attributes, const char *id)
+{
+	ListCell   *lc;
+
+	foreach(lc, attributes)
+		if (pg_strcasecmp(((const AttributeDef *) lfirst(lc))->id, id) == 0)
+			return (const AttributeDef *) lfirst(lc);
+	return NULL;
+}
+
+/* The definition with this slug, or NULL. */
+const AttributeDef *
+attribute_by_slug(List *attributes, const char *slug)
+{
+	ListCell   *lc;
+
+	foreach(lc, attributes)
+		if (strcmp(((const AttributeDef *) lfirst(lc))->slug, slug) == 0)
+			return (const AttributeDef *) lfirst(lc);
+	return NULL;
+}

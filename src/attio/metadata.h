@@ -1,0 +1,41 @@
+/*
+ * metadata.h
+ *		What a session knows of its workspace: objects, lists, attributes.
+ *
+ * Everything returned here is a copy in the caller's memory context.
+ */
+#ifndef ATTIO_METADATA_H
+#define ATTIO_METADATA_H
+
+#include "attio/attribute.h"
+#include "attio/connection.h"
+
+/* One attribute definition (API.md 6). */
+typedef struct AttributeDef
+{
+	char	   *id;
+	char	   *slug;
+	char	   *title;
+	char	   *type_name;
+	const AttributeType *type;	/* NULL: newer than this version */
+	bool		multiselect;
+	bool		is_system;
+	bool		several_targets;	/* record-reference to more than one object */
+	char	   *currency_code;	/* NULL = no currency */
+} AttributeDef;
+
+/* One object or list. */
+typedef struct TargetDef
+{
+	bool		is_list;
+	char	   *id;
+	char	   *slug;			/* NULL: an object without slug */
+} TargetDef;
+
+extern List *metadata_attributes(Session *session, bool is_list, const char *identifier, bool *disabled);
+extern List *metadata_targets(Session *session, bool is_list);
+extern void metadata_forget(Session *session);
+extern const AttributeDef *attribute_by_id(List *attributes, const char *id);
+extern const AttributeDef *attribute_by_slug(List *attributes, const char *slug);
+
+#endif							/* ATTIO_METADATA_H */

@@ -1,0 +1,50 @@
+/*
+ * naming.h
+ *		Which columns a table has and what they are called (DESIGN.md 4).
+ *
+ * Import writes these columns down; a hand-written column without options is
+ * looked up among the same names.  Pure: makes no request.
+ */
+#ifndef ATTIO_NAMING_H
+#define ATTIO_NAMING_H
+
+#include "attio/metadata.h"
+#include "attio/resource.h"
+
+typedef enum ColumnSet
+{
+	COLUMNS_DEFAULT,
+	COLUMNS_RAW,				/* default and _raw */
+	COLUMNS_ALL,				/* every property, and the time of the last change */
+	COLUMNS_ANY					/* everything that has a name */
+} ColumnSet;
+
+typedef enum ColumnKind
+{
+	COLUMN_FIELD,
+	COLUMN_ATTRIBUTE,
+	COLUMN_RAW,					/* the whole row as jsonb */
+	COLUMN_CHANGED_AT			/* latest active_from of the current values */
+} ColumnKind;
+
+typedef struct ColumnName
+{
+	char	   *name;
+	ColumnKind	kind;
+	Oid			type;			/* of one value */
+	bool		is_array;
+	bool		not_null;
+	bool		companion;		/* the first to go when there are too many columns */
+	const FieldDef *field;		/* COLUMN_FIELD */
+	const AttributeDef *attribute;	/* COLUMN_ATTRIBUTE */
+	const PropertyDef *property;	/* COLUMN_ATTRIBUTE of a known type */
+} ColumnName;
+
+extern List *name_columns(const ResourceDef *resource, List *attributes, ColumnSet set, List **left_out);
+extern char *shorten_name(const char *stem, const char *suffix, const char *id);
+
+/* The option "field" of the two columns that are no field of the resource. */
+#define FIELD_NAME_RAW "_raw"
+#define FIELD_NAME_CHANGED_AT "changed_at"
+
+#endif							/* ATTIO_NAMING_H */

@@ -1,0 +1,142 @@
+/*
+ * compat.h
+ *		Every difference between PostgreSQL majors, once.
+ *
+ * Owns: the shims that let one source build on PostgreSQL 15 to 18.  Nothing
+ * else in the tree tests PG_VERSION_NUM.  To support a new major: extend the
+ * range below, build, and mend what breaks here.
+ */
+#ifndef ATTIO_COMPAT_H
+#define ATTIO_COMPAT_H
+
+#include "postgres.h"
+
+#if PG_VERSION_NUM < 150000 || PG_VERSION_NUM >= 190000
+#error "attio_fdw supports PostgreSQL 15 to 18"
+#endif
+
+/* Only what the server calls is visible; 15 has no macro of its own for that. */
+#if PG_VERSION_NUM < 160000
+#undef PGDLLEXPORT
+#define PGDLLEXPORT __attribute__((visibility("default")))
+#endif
+
+#include "catalog/pg_foreign_server.h"
+#include "commands/explain.h"
+#include "common/jsonapi.h"
+#include "fmgr.h"
+#include "foreign/foreign.h"
+#include "mb/pg_wchar.h"
+#include "miscadmin.h"
+#include "nodes/execnodes.h"
+#include "nodes/pathnodes.h"
+#include "optimizer/pathnode.h"
+#include "parser/parsetree.h"
+#include "storage/latch.h"
+#include "utils/acl.h"
+#include "utils/wait_event.h"
+
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
+#if PG_VERSION_NUM >= 180000
+#include "commands/explain_format.h"
+#include "commands/explain_state.h"
+#include "utils/wait_classes.h"
+#endif
+
+/* The magic block; 18 also records name and version of the module. */
+#if PG_VERSION_NUM >= 180000
+#define ATTIO_MODULE_MAGIC(name_, version_) PG_MODULE_MAGIC_EXT(.name = (name_), .version = (version_))
+#else
+#define ATTIO_MODULE_MAGIC(name_, version_) PG_MODULE_MAGIC
+#endif
+
+/* create_foreignscan_path: 17 added fdw_restrictinfo, 18 disabled_nodes. */
+static inline ForeignPath *
+attio_create_foreignscan_path(PlannerInfo *root, RelOptInfo *rel, double rows, Cost startup_cost, Cost total_cost,
+							  List *pathkeys, Relids required_outer, List *fdw_private)
+{
+#if PG_VERSION_NUM >= 180000
+	return create_foreignscan_path(root, rel, NULL, rows, 0, startup_cost, total_cost, pathkeys, required_outer, NULL,
+								   NIL, fdw_private);
+#elif PG_VERSION_NUM >= 170000
+	return create_foreignscan_path(root, rel, NULL, rows, startup_cost, total_cost, pathkeys, required_outer, NULL, NIL,
+								   fdw_private);
+#else
+	return create_foreignscan_path(root, rel, NULL, rows, startup_cost, total_cost, pathkeys, required_outer, NULL,
+								   fdw_private);
+#endif
+}
+
+/* The role whose user mapping a scan uses: a view's owner, else the caller. */
+static inline Oid
+attio_scan_user(ForeignScanState *node)
+{
+	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
+	Oid			checked_as;
+
+#if PG_VERSION_NUM >= 160000
+	checked_as = plan->checkAsUser;
+#else
+	int			rtindex = plan->scan.scanrelid;
+
+	if (rtindex == 0)
+		rtindex = bms_next_member(plan->fs_relids, -1);
+	checked_as = exec_rt_fetch(rtindex, node->ss.ps.state)->checkAsUser;
+#endif
+	return OidIsValid(checked_as) ? checked_as : GetUserId();
+}
+
+/* A named wait event where the server has them (17), else plain Extension. */
+static inline uint32
+attio_wait_event(const char *name)
+{
+#if PG_VERSION_NUM >= 170000
+	return WaitEventExtensionNew(name);
+#else
+	(void) name;
+	return PG_WAIT_EXTENSION;
+#endif
+}
+
+/* May this role use this foreign server? */
+static inline AclResult
+attio_server_aclcheck(Oid serverid, Oid roleid, AclMode mode)
+{
+#if PG_VERSION_NUM >= 160000
+	return object_aclcheck(ForeignServerRelationId, serverid, roleid, mode);
+#else
+	return pg_foreign_server_aclcheck(serverid, roleid, mode);
+#endif
+}
+
+/*
+ * Would the server's own JSON parser accept these bytes?  With "content", the
+ * contents of strings are decoded too (escapes, surrogates, U+0000).
+ */
+static inline bool
+attio_server_accepts_json(const char *text, int len, bool content)
+{
+	JsonParseErrorType result;
+#if PG_VERSION_NUM >= 170000
+	JsonLexContext lex;
+
+	makeJsonLexContextCstringLen(&lex, text, len, PG_UTF8, content);
+	result = pg_parse_json(&lex, &nullSemAction);
+	freeJsonLexContext(&lex);
+#else
+	JsonLexContext *lex = makeJsonLexContextCstringLen((char *) text, len, PG_UTF8, content);
+
+	result = pg_parse_json(lex, &nullSemAction);
+	if (lex->strval != NULL)
+	{
+		pfree(lex->strval->data);
+		pfree(lex->strval);
+	}
+	pfree(lex);
+#endif
+	return result == JSON_SUCCESS;
+}
+
+#endif							/* ATTIO_COMPAT_H */

@@ -1,0 +1,15 @@
+/*
+ * guc.h
+ *		Settings of a session.
+ */
+#ifndef ATTIO_GUC_H
+#define ATTIO_GUC_H
+
+#include "base/compat.h"
+
+extern int	attio_request_timeout;	/* milliseconds; 0 = as the server option says */
+extern bool attio_log_requests;		/* one LOG line a request, without the key */
+
+extern void attio_define_settings(void);
+
+#endif							/* ATTIO_GUC_H */

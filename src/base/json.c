@@ -1,0 +1,122 @@
+/*
+ * json.c
+ *		The owner of every json-c tree.
+ *
+ * Owns: parsing of small answers, making of bodies, their release.  Must not
+ * know what Attio is.  Pages of rows never come here (scan/tokenizer does
+ * them); a tree is for definitions, bodies and error answers.
+ */
+#include "base/json.h"
+
+#include "utils/memutils.h"
+
+/* Deeper nesting than any answer has; json-c's own recursion stays bounded. */
+#define JSON_MAX_DEPTH 128
+
+static void
+json_release(void *tree)
+{
+	json_object_put((JsonTree *) tree);
+}
+
+/* Hand a tree to the current memory context. */
+static JsonTree *
+json_own(JsonTree *tree)
+{
+	MemoryContextCallback *callback;
+
+	callback = (MemoryContextCallback *) MemoryContextAllocExtended(CurrentMemoryContext, sizeof(MemoryContextCallback),
+																	MCXT_ALLOC_NO_OOM);
+	if (callback == NULL || tree == NULL)
+	{
+		json_object_put(tree);
+		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
+	}
+	callback->func = json_release;
+	callback->arg = tree;
+	MemoryContextRegisterResetCallback(CurrentMemoryContext, callback);
+	return tree;
+}
+
+/*
+ * Parse a whole document.  Returns NULL when the text is no complete JSON
+ * document (the JSON value null too); the caller says what that means.
+ */
+JsonTree *
+json_read(const char *text, size_t len)
+{
+	json_tokener *tokener = json_tokener_new_ex(JSON_MAX_DEPTH);
+	JsonTree *tree;
+
+	if (tokener == NULL || len >= INT_MAX)
+		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
+	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+	/* The terminating zero tells the tokener that a trailing number is complete. */
+	tree = json_tokener_parse_ex(tokener, text, (int) len + 1);
+	json_tokener_free(tokener);
+	return tree == NULL ? NULL : json_own(tree);
+}
+
+/* A new empty object, to be filled by the caller. */
+JsonTree *
+json_make_object(void)
+{
+	return json_own(json_object_new_object());
+}
+
+/*
+ * The member at a dotted path ("id.record_id"), or NULL when any step is
+ * missing or null.  An empty path is the tree itself.
+ */
+JsonTree *
+json_at(JsonTree *tree, const char *path)
+{
+	while (tree != NULL && *path != '\0')
+	{
+		const char *dot = strchrnul(path, '.');
+		char		key[NAMEDATALEN];
+		JsonTree *member = NULL;
+
+		Assert(dot - path < NAMEDATALEN);
+		strlcpy(key, path, Min((size_t) (dot - path) + 1, sizeof(key)));
+		if (!json_object_is_type(tree, json_type_object) || !json_object_object_get_ex(tree, key, &member))
+			return NULL;
+		tree = member;
+		path = (*dot == '.') ? dot + 1 : dot;
+	}
+	return tree;
+}
+
+/* The string at a path, or NULL when there is none or it is no string. */
+const char *
+json_string_at(JsonTree *tree, const char *path)
+{
+	JsonTree *member = json_at(tree, path);
+
+	return json_object_is_type(member, json_type_string) ? json_object_get_string(member) : NULL;
+}
+
+/* The boolean at a path; false when there is none. */
+bool
+json_bool_at(JsonTree *tree, const char *path)
+{
+	JsonTree *member = json_at(tree, path);
+
+	return json_object_is_type(member, json_type_boolean) && json_object_get_boolean(member);
+}
+
+/* The length of the array at a path; -1 when there is no array. */
+int
+json_length_at(JsonTree *tree, const char *path)
+{
+	JsonTree *member = json_at(tree, path);
+
+	return json_object_is_type(member, json_type_array) ? (int) json_object_array_length(member) : -1;
+}
+
+/* Compact text of a tree, in the current memory context. */
+char *
+json_write(JsonTree *tree)
+{
+	return pstrdup(json_object_to_json_string_ext(tree, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+}

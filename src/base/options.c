@@ -1,0 +1,430 @@
+/*
+ * options.c
+ *		The one table of options; validator and readers.
+ *
+ * Owns: names, kinds, defaults and guards of all options.  Must not know how
+ * an option is used.  No message of this file shows the value of a secret.
+ */
+#include "base/options.h"
+
+#include "access/reloptions.h"
+#include "base/errors.h"
+#include "catalog/pg_attribute.h"
+#include "catalog/pg_authid.h"
+#include "catalog/pg_foreign_data_wrapper.h"
+#include "catalog/pg_foreign_table.h"
+#include "catalog/pg_user_mapping.h"
+#include "commands/defrem.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/uuid.h"
+
+#define SERVER ForeignServerRelationId
+#define MAPPING UserMappingRelationId
+#define TABLE ForeignTableRelationId
+#define COLUMN AttributeRelationId
+
+#define DAY_MS (24 * 60 * 60 * 1000)
+
+static const char *const page_order_words[] = {"auto", "created_at", NULL};
+static const char *const missing_attribute_words[] = {"error", "null", NULL};
+
+/* clang-format off */
+const OptionDef attio_options[] = {
+	/* name, place, kind, guard, default, min, max, words, meaning */
+	{"base_url", SERVER, OPTION_URL, GUARD_FOREIGN_URL, ATTIO_DEFAULT_URL, 0, 0, NULL,
+	 "address of the API; plain http only to a literal loopback address"},
+	{"workspace_id", SERVER, OPTION_UUID, GUARD_NONE, NULL, 0, 0, NULL,
+	 "the workspace that every key of this server must belong to"},
+	{"connect_timeout", SERVER, OPTION_DURATION, GUARD_NONE, "10s", 1, DAY_MS, NULL,
+	 "time to resolve, connect and finish the TLS handshake"},
+	{"request_timeout", SERVER, OPTION_DURATION, GUARD_NONE, "60s", 1, DAY_MS, NULL,
+	 "time that one request may take in all"},
+	{"max_response_size", SERVER, OPTION_SIZE, GUARD_NONE, "64MB", 1024, 1024 * 1024 * 1024, NULL,
+	 "largest answer in bytes; a larger page is asked for again in halves"},
+	{"metadata_ttl", SERVER, OPTION_DURATION, GUARD_NONE, "5min", 0, DAY_MS, NULL,
+	 "how long a session trusts the attribute definitions it has read"},
+	{"ca_file", SERVER, OPTION_TEXT, GUARD_SUPERUSER, NULL, 0, 0, NULL,
+	 "certificate authorities to trust instead of the system's"},
+	{"proxy", SERVER, OPTION_TEXT, GUARD_SUPERUSER, NULL, 0, 0, NULL,
+	 "proxy to go through; the environment's is never used"},
+
+	{"api_key", MAPPING, OPTION_SECRET, GUARD_NONE, NULL, 0, 0, NULL,
+	 "the API key or OAuth access token"},
+	{"api_key_file", MAPPING, OPTION_TEXT, GUARD_FILE_READER, NULL, 0, 0, NULL,
+	 "file on the database server that holds the key"},
+	{"api_key_env", MAPPING, OPTION_TEXT, GUARD_SUPERUSER, NULL, 0, 0, NULL,
+	 "environment variable of the database server that holds the key"},
+
+	{"object", TABLE, OPTION_TEXT, GUARD_NONE, NULL, 0, 0, NULL,
+	 "slug of the object whose records the table shows"},
+	{"object_id", TABLE, OPTION_UUID, GUARD_NONE, NULL, 0, 0, NULL,
+	 "id of that object; requests use it, so that a renamed slug keeps working"},
+	{"list", TABLE, OPTION_TEXT, GUARD_NONE, NULL, 0, 0, NULL,
+	 "slug of the list whose entries the table shows"},
+	{"list_id", TABLE, OPTION_UUID, GUARD_NONE, NULL, 0, 0, NULL,
+	 "id of that list"},
+	{"resource", TABLE, OPTION_TEXT, GUARD_NONE, NULL, 0, 0, NULL,
+	 "another collection of the workspace, such as workspace_members"},
+	{"page_size", TABLE, OPTION_INT, GUARD_NONE, "500", 2, 500, NULL,
+	 "rows to ask for in one request"},
+	{"page_order", TABLE, OPTION_WORD, GUARD_NONE, "auto", 0, 0, page_order_words,
+	 "auto: unsorted pages, by created_at when those are not in id order; created_at: always sorted"},
+	{"estimated_rows", TABLE, OPTION_INT, GUARD_NONE, NULL, 0, INT_MAX, NULL,
+	 "number of rows the planner should expect"},
+	{"missing_attribute", TABLE, OPTION_WORD, GUARD_NONE, "error", 0, 0, missing_attribute_words,
+	 "what a column shows whose attribute no longer exists: an error, or NULL"},
+
+	{"attribute", COLUMN, OPTION_TEXT, GUARD_NONE, NULL, 0, 0, NULL,
+	 "slug of the attribute the column shows"},
+	{"attribute_id", COLUMN, OPTION_UUID, GUARD_NONE, NULL, 0, 0, NULL,
+	 "id of that attribute; survives a changed slug"},
+	{"property", COLUMN, OPTION_TEXT, GUARD_NONE, NULL, 0, 0, NULL,
+	 "property of the attribute's value, such as first_name; unset is the main one"},
+	{"type", COLUMN, OPTION_TEXT, GUARD_NONE, NULL, 0, 0, NULL,
+	 "attribute type at import"},
+	{"multiselect", COLUMN, OPTION_BOOL, GUARD_NONE, NULL, 0, 0, NULL,
+	 "whether the attribute could hold several values at import"},
+	{"field", COLUMN, OPTION_TEXT, GUARD_NONE, NULL, 0, 0, NULL,
+	 "fixed field of the row that the column shows, such as web_url"},
+};
+/* clang-format on */
+
+const int	attio_noptions = lengthof(attio_options);
+
+static const OptionDef *
+find_option(const char *name, Oid place)
+{
+	for (int i = 0; i < attio_noptions; i++)
+		if (attio_options[i].place == place && strcmp(attio_options[i].name, name) == 0)
+			return &attio_options[i];
+	return NULL;
+}
+
+static const char *
+place_name(Oid place)
+{
+	return place == SERVER ? "a server"
+		: place == MAPPING ? "a user mapping"
+		: place == TABLE   ? "a foreign table"
+		: place == COLUMN  ? "a column"
+						   : "the foreign data wrapper";
+}
+
+/* The unknown name, with the nearest known one; a misplaced name says where it belongs. */
+static void
+report_unknown_option(const char *name, Oid place)
+{
+	const char *known[lengthof(attio_options)];
+	const char *nearest;
+	Oid			elsewhere = InvalidOid;
+	int			nknown = 0;
+
+	for (int i = 0; i < attio_noptions; i++)
+	{
+		if (attio_options[i].place == place)
+			known[nknown++] = attio_options[i].name;
+		else if (strcmp(attio_options[i].name, name) == 0)
+			elsewhere = attio_options[i].place;
+	}
+	nearest = closest_match(name, known, nknown);
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_INVALID_OPTION_NAME), errmsg("invalid option \"%s\" for %s", name, place_name(place)),
+			 OidIsValid(elsewhere) ? errhint("\"%s\" is an option of %s.", name, place_name(elsewhere))
+			 : nearest != NULL	   ? errhint("Perhaps you meant the option \"%s\".", nearest)
+			 : nknown == 0		   ? errhint("There are no valid options in this context.")
+								   : 0));
+}
+
+static void
+report_bad_value(const OptionDef *option, const char *value, const char *expected)
+{
+	if (option->kind == OPTION_SECRET)
+		ereport(ERROR, (errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+						errmsg("invalid value for option \"%s\"", option->name), errhint("%s", expected)));
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+			 errmsg("invalid value for option \"%s\": \"%s\"", option->name, clean_text(value, strlen(value), 100)),
+			 errhint("%s", expected)));
+}
+
+/* Parse an int, a duration to milliseconds, or a size to bytes. */
+static int
+parse_number(const OptionDef *option, const char *value)
+{
+	int			flags = option->kind == OPTION_DURATION ? GUC_UNIT_MS : option->kind == OPTION_SIZE ? GUC_UNIT_BYTE : 0;
+	const char *example = option->kind == OPTION_DURATION ? ", with a unit such as ms, s or min"
+		: option->kind == OPTION_SIZE					  ? ", with a unit such as kB or MB"
+														  : "";
+	int			result;
+
+	if (!parse_int(value, &result, flags, NULL) || result < option->min || result > option->max)
+		report_bad_value(option, value,
+						 psprintf("Legal are whole numbers from %d to %d%s%s.", option->min, option->max,
+								  option->kind == OPTION_DURATION ? " milliseconds"
+								  : option->kind == OPTION_SIZE	  ? " bytes"
+																  : "",
+								  example));
+	return result;
+}
+
+static void
+check_word(const OptionDef *option, const char *value)
+{
+	StringInfoData legal;
+
+	initStringInfo(&legal);
+	for (int i = 0; option->words[i] != NULL; i++)
+	{
+		if (strcmp(option->words[i], value) == 0)
+			return;
+		appendStringInfo(&legal, "%s\"%s\"", i > 0 ? ", " : "", option->words[i]);
+	}
+	report_bad_value(option, value, psprintf("Legal values are %s.", legal.data));
+}
+
+static void
+check_uuid(const OptionDef *option, const char *value)
+{
+	const char *digits = "0123456789abcdefABCDEF";
+	int			length = (int) strlen(value);
+	bool		good = (length == 36);
+
+	for (int i = 0; good && i < length; i++)
+	{
+		if (i == 8 || i == 13 || i == 18 || i == 23)
+			good = (value[i] == '-');
+		else
+			good = (strchr(digits, value[i]) != NULL);
+	}
+	if (!good)
+		report_bad_value(option, value, "Legal is a UUID such as 97052eb9-e65e-443f-a297-f2d9a4a7f795.");
+}
+
+/*
+ * Does this http URL name a literal loopback address?  Names such as
+ * "localhost" do not count: they go through a resolver.
+ */
+bool
+url_is_loopback(const char *url)
+{
+	const char *host = strstr(url, "://");
+	const char *rest;
+
+	if (host == NULL)
+		return false;
+	host += 3;
+	if (strncmp(host, "[::1]", 5) == 0)
+		rest = host + 5;
+	else
+	{
+		if (strncmp(host, "127.", 4) != 0)
+			return false;
+		rest = host + strspn(host, "0123456789.");
+	}
+	return *rest == '\0' || *rest == ':' || *rest == '/';
+}
+
+static void
+check_url(const OptionDef *option, const char *value)
+{
+	bool		plain = strncmp(value, "http://", 7) == 0;
+	const char *host = plain ? value + 7 : value + 8;
+
+	if (!plain && strncmp(value, "https://", 8) != 0)
+		report_bad_value(option, value, "Legal are https addresses, such as " ATTIO_DEFAULT_URL ".");
+	if (strpbrk(value, "@?#\\ \t\r\n") != NULL || *host == '\0' || *host == '/' || *host == ':')
+		ereport(ERROR, (errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+						errmsg("invalid value for option \"%s\"", option->name),
+						errhint("The address is scheme, host, and perhaps port and path; a key belongs into the user "
+								"mapping.")));
+	if (plain && !url_is_loopback(value))
+		report_bad_value(option, value,
+						 "Without TLS only a literal loopback address is allowed, such as http://127.0.0.1:8080.");
+}
+
+static void
+check_value(const OptionDef *option, const char *value)
+{
+	switch (option->kind)
+	{
+		case OPTION_TEXT:
+			if (*value == '\0')
+				report_bad_value(option, value, "The value must not be empty.");
+			break;
+		case OPTION_SECRET:
+			if (*value == '\0' || value[strspn(value, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+													  "-._~+/=:")] != '\0')
+				report_bad_value(option, value, "A key is one word of letters, digits and -._~+/=: characters.");
+			break;
+		case OPTION_URL:
+			check_url(option, value);
+			break;
+		case OPTION_UUID:
+			check_uuid(option, value);
+			break;
+		case OPTION_BOOL:
+			{
+				bool		ignored;
+
+				if (!parse_bool(value, &ignored))
+					report_bad_value(option, value, "Legal values are \"true\" and \"false\".");
+				break;
+			}
+		case OPTION_INT:
+		case OPTION_DURATION:
+		case OPTION_SIZE:
+			(void) parse_number(option, value);
+			break;
+		case OPTION_WORD:
+			check_word(option, value);
+			break;
+	}
+}
+
+static void
+check_guard(const OptionDef *option, const char *value)
+{
+	bool		allowed = superuser();
+
+	switch (option->guard)
+	{
+		case GUARD_NONE:
+			allowed = true;
+			break;
+		case GUARD_FOREIGN_URL:
+			allowed = allowed || strcmp(value, ATTIO_DEFAULT_URL) == 0;
+			break;
+		case GUARD_FILE_READER:
+			allowed = allowed || has_privs_of_role(GetUserId(), ROLE_PG_READ_SERVER_FILES);
+			break;
+		case GUARD_SUPERUSER:
+			break;
+	}
+	if (!allowed)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("permission denied to set option \"%s\"", option->name),
+				 option->guard == GUARD_FILE_READER
+					 ? errhint("Only superusers and members of pg_read_server_files may set it.")
+				 : option->guard == GUARD_FOREIGN_URL
+					 ? errhint("Only superusers may set it to anything but " ATTIO_DEFAULT_URL ".")
+					 : errhint("Only superusers may set it.")));
+}
+
+/* Which of the options in a set are there?  More than one is an error. */
+static const char *
+at_most_one(List *options, const char *const *names, int nnames)
+{
+	const char *found = NULL;
+
+	for (int i = 0; i < nnames; i++)
+	{
+		if (!option_is_set(options, names[i]))
+			continue;
+		if (found != NULL)
+			ereport(ERROR, (errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
+							errmsg("options \"%s\" and \"%s\" exclude each other", found, names[i])));
+		found = names[i];
+	}
+	return found;
+}
+
+/* Rules that look at several options at once. */
+static void
+check_together(List *options, Oid place)
+{
+	static const char *const keys[] = {"api_key", "api_key_file", "api_key_env"};
+	static const char *const kinds[] = {"object", "list", "resource"};
+	static const char *const targets[] = {"attribute", "field"};
+
+	if (place == MAPPING)
+		at_most_one(options, keys, lengthof(keys));
+	if (place == COLUMN)
+		at_most_one(options, targets, lengthof(targets));
+	if (place == TABLE)
+	{
+		const char *kind = at_most_one(options, kinds, lengthof(kinds));
+
+		if (kind == NULL)
+			ereport(ERROR, (errcode(ERRCODE_FDW_OPTION_NAME_NOT_FOUND),
+							errmsg("a foreign table needs one of the options \"object\", \"list\" or \"resource\""),
+							errhint("For example: OPTIONS (object 'people').")));
+		if ((option_is_set(options, "object_id") && strcmp(kind, "object") != 0) ||
+			(option_is_set(options, "list_id") && strcmp(kind, "list") != 0))
+			ereport(ERROR, (errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
+							errmsg("an id belongs beside the slug it is the id of"),
+							errhint("object_id goes with object, list_id with list.")));
+	}
+}
+
+/*
+ * Check the options of one catalog object.  Raises ERROR for an unknown name,
+ * an illegal value, a guard the current user does not pass, or options that
+ * exclude each other.
+ */
+void
+options_validate(List *options, Oid place)
+{
+	ListCell   *lc;
+
+	foreach(lc, options)
+	{
+		DefElem    *def = (DefElem *) lfirst(lc);
+		const OptionDef *option = find_option(def->defname, place);
+
+		if (option == NULL)
+			report_unknown_option(def->defname, place);
+		check_value(option, defGetString(def));
+		check_guard(option, defGetString(def));
+	}
+	check_together(options, place);
+}
+
+/* The value of an option, its default when unset, or NULL. */
+const char *
+option_text(List *options, Oid place, const char *name)
+{
+	const OptionDef *option = find_option(name, place);
+	ListCell   *lc;
+
+	Assert(option != NULL);
+	foreach(lc, options)
+	{
+		DefElem    *def = (DefElem *) lfirst(lc);
+
+		if (strcmp(def->defname, name) == 0)
+			return defGetString(def);
+	}
+	return option->fallback;
+}
+
+/* The same as a number: plain, milliseconds or bytes.  The option must have a default or be set. */
+int
+option_int(List *options, Oid place, const char *name)
+{
+	return parse_number(find_option(name, place), option_text(options, place, name));
+}
+
+/* The same as a boolean; false when unset without default. */
+bool
+option_bool(List *options, Oid place, const char *name)
+{
+	const char *value = option_text(options, place, name);
+	bool		result = false;
+
+	if (value != NULL)
+		(void) parse_bool(value, &result);
+	return result;
+}
+
+/* Is the option written down at all? */
+bool
+option_is_set(List *options, const char *name)
+{
+	ListCell   *lc;
+
+	foreach(lc, options)
+		if (strcmp(((DefElem *) lfirst(lc))->defname, name) == 0)
+			return true;
+	return false;
+}

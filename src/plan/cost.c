@@ -1,0 +1,25 @@
+/*
+ * cost.c
+ *		What a scan costs: requests, and little else.
+ *
+ * Owns: the constants.  What counts is their ratio: a request is worth some
+ * thousand rows.  They are small enough that an ordinary scan stays below the
+ * cost at which the server begins to compile (jit_above_cost).
+ */
+#include "plan/cost.h"
+
+#include <math.h>
+
+#define COST_PER_REQUEST 100.0
+#define COST_PER_ROW 0.02
+
+/* A listing of this many rows in pages; the first row comes with the first page. */
+void
+cost_listing(double rows, int page_size, Cost *startup, Cost *total)
+{
+	/* Each page overlaps the one before it by a row. */
+	double		pages = Max(1.0, ceil(rows / Max(page_size - 1, 1)));
+
+	*startup = COST_PER_REQUEST;
+	*total = pages * COST_PER_REQUEST + rows * COST_PER_ROW;
+}

@@ -1,0 +1,16 @@
+/*
+ * cost.h
+ *		What a scan costs: requests, and little else.
+ */
+#ifndef ATTIO_COST_H
+#define ATTIO_COST_H
+
+#include "base/compat.h"
+
+/* Rows assumed of a table about which nothing is known: of records, of definitions. */
+#define DEFAULT_ROWS 10000
+#define DEFAULT_DEFINITION_ROWS 200
+
+extern void cost_listing(double rows, int page_size, Cost *startup, Cost *total);
+
+#endif							/* ATTIO_COST_H */

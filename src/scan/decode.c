@@ -1,0 +1,551 @@
+/*
+ * decode.c
+ *		From the slices of a row to the datums of a tuple.
+ *
+ * Owns: what NULL, empty and several values mean for a column (DESIGN.md 4).
+ * Must not know requests.
+ */
+#include "scan/decode.h"
+
+#include "base/errors.h"
+#include "catalog/pg_type.h"
+#include "lib/stringinfo.h"
+#include "scan/value.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/timestamp.h"
+
+typedef struct ColumnReader ColumnReader;
+
+typedef Datum (*ColumnFunction) (RowReader *reader, ColumnReader *column, const PagerRow *row, bool *isnull);
+
+struct ColumnReader
+{
+	const ColumnBinding *binding;
+	ColumnFunction read;
+	ValueReader value;
+	bool		is_array;
+	int16		element_length;
+	bool		element_byval;
+	char		element_align;
+	PropertyForm form;
+	Oid			domain;			/* whose constraints hold; InvalidOid = no domain */
+	void	   *domain_check;	/* cache of the check */
+	bool		refuses_two;	/* a scalar that must not meet a second value */
+	int			list_leaf;		/* the array of values; -1 = none */
+	int			leaves[PROPERTY_MAX_MEMBERS];
+	int			nleaves;
+	int		   *changed_leaves; /* COLUMN_CHANGED_AT: active_from of each attribute */
+	int			nchanged;
+};
+
+struct RowReader
+{
+	MemoryContext context;
+	const AttioRelation *relation;
+	Projection *projection;
+	ColumnReader *columns;
+	int			ncolumns;
+	int32	   *head;			/* per leaf: first slice of the row, -1 = none */
+	int32	   *cursor;			/* per leaf: where the last search ended */
+	int32	   *next;			/* per slice of the row: next of the same leaf */
+	int			heads_size;
+	uint32		next_size;
+	const PagerRow *row;		/* being read, for the error context */
+	const Pager *pager;
+	const ColumnReader *column;
+	const TokSlice *slice;
+};
+
+/* ----- finding slices ----- */
+
+/* Chain the row's slices by leaf, in order. */
+static void
+index_row(RowReader *reader, const PagerRow *row)
+{
+	const TokSlice *slices = row->page->slices + row->row->first_slice;
+	uint32		nslices = row->row->nslices;
+
+	if (nslices > reader->next_size)
+	{
+		reader->next_size = nslices * 2;
+		reader->next = (int32 *) repalloc(reader->next, reader->next_size * sizeof(int32));
+	}
+	if (reader->projection->nleaves > reader->heads_size)
+	{
+		reader->heads_size = reader->projection->nleaves;
+		reader->head = (int32 *) repalloc(reader->head, reader->heads_size * sizeof(int32));
+		reader->cursor = (int32 *) repalloc(reader->cursor, reader->heads_size * sizeof(int32));
+	}
+	memset(reader->head, 0xff, reader->heads_size * sizeof(int32));
+	/* Backwards, so that each chain runs forwards. */
+	for (int32 i = (int32) nslices - 1; i >= 0; i--)
+	{
+		reader->next[i] = reader->head[slices[i].leaf];
+		reader->head[slices[i].leaf] = i;
+	}
+	memcpy(reader->cursor, reader->head, reader->heads_size * sizeof(int32));
+}
+
+static const TokSlice *
+first_slice(RowReader *reader, const PagerRow *row, int leaf)
+{
+	int32		at = reader->head[leaf];
+
+	return at < 0 ? NULL : &row->page->slices[row->row->first_slice + at];
+}
+
+/*
+ * The slice of a leaf that belongs to one element, or NULL.  Chains ascend by
+ * element, so a walk through the elements in order takes linear time.
+ */
+static const TokSlice *
+element_slice(RowReader *reader, const PagerRow *row, int leaf, uint32 element)
+{
+	const TokSlice *slices = row->page->slices + row->row->first_slice;
+	int32		at = reader->cursor[leaf];
+
+	if (at < 0 || slices[at].element > element)
+		at = reader->head[leaf];
+	while (at >= 0 && slices[at].element < element)
+		at = reader->next[at];
+	reader->cursor[leaf] = at;
+	return at >= 0 && slices[at].element == element ? &slices[at] : NULL;
+}
+
+static inline bool
+is_value(const TokSlice *slice)
+{
+	return slice != NULL && slice->kind != TOK_NULL;
+}
+
+static Datum
+convert(RowReader *reader, ColumnReader *column, const TokSlice *slice)
+{
+	reader->slice = slice;
+	return column->value.convert(&column->value, slice);
+}
+
+/* ----- one value of an attribute ----- */
+
+/* All lines that are there, in one line. */
+static Datum
+join_lines(RowReader *reader, ColumnReader *column, const PagerRow *row, uint32 element, bool *isnull)
+{
+	StringInfoData line;
+	TokSlice	whole = {0};
+
+	initStringInfo(&line);
+	for (int i = 0; i < column->nleaves; i++)
+	{
+		const TokSlice *slice = element_slice(reader, row, column->leaves[i], element);
+		size_t		length;
+		char	   *part;
+
+		if (slice == NULL || slice->kind != TOK_STRING || slice->length == 0)
+			continue;
+		reader->slice = slice;
+		part = value_string(slice, &length);
+		appendStringInfo(&line, "%s%s", line.len > 0 ? ", " : "", part);
+		pfree(part);
+	}
+	*isnull = (line.len == 0);
+	if (*isnull)
+		return (Datum) 0;
+	whole.start = line.data;
+	whole.length = (uint32) line.len;
+	whole.kind = TOK_STRING;
+	return convert(reader, column, &whole);
+}
+
+/* One value, by the form of its property. */
+static Datum
+read_value(RowReader *reader, ColumnReader *column, const PagerRow *row, uint32 element, bool *isnull)
+{
+	const TokSlice *slice = element_slice(reader, row, column->leaves[0], element);
+
+	switch (column->form)
+	{
+		case FORM_PLAIN:
+			break;
+		case FORM_ONE_OF:
+			for (int i = 1; i < column->nleaves && !is_value(slice); i++)
+				slice = element_slice(reader, row, column->leaves[i], element);
+			break;
+		case FORM_LINES:
+			return join_lines(reader, column, row, element, isnull);
+		case FORM_MEMBER_ACTOR:
+			if (slice == NULL || slice->kind != TOK_STRING || slice->length != strlen("workspace-member") ||
+				memcmp(slice->start, "workspace-member", slice->length) != 0)
+				slice = NULL;
+			else
+				slice = element_slice(reader, row, column->leaves[1], element);
+			break;
+	}
+	*isnull = !is_value(slice);
+	return *isnull ? (Datum) 0 : convert(reader, column, slice);
+}
+
+/* ----- columns ----- */
+
+static Datum
+read_null(RowReader *reader, ColumnReader *column, const PagerRow *row, bool *isnull)
+{
+	(void) reader, (void) column, (void) row;
+	*isnull = true;
+	return (Datum) 0;
+}
+
+/* The array of an attribute's values; NULL where the key is missing. */
+static const TokSlice *
+value_list(RowReader *reader, ColumnReader *column, const PagerRow *row)
+{
+	const TokSlice *list = first_slice(reader, row, column->list_leaf);
+
+	if (list != NULL && list->kind != TOK_ARRAY)
+	{
+		reader->slice = list;
+		ereport(ERROR, (errcode(ERRCODE_FDW_ERROR), errmsg("Attio's values of an attribute are no array")));
+	}
+	return list;
+}
+
+static Datum
+read_scalar(RowReader *reader, ColumnReader *column, const PagerRow *row, bool *isnull)
+{
+	const TokSlice *list = value_list(reader, column, row);
+
+	*isnull = (list == NULL || list->element == 0);
+	if (*isnull)
+		return (Datum) 0;
+	if (list->element > 1 && column->refuses_two)
+	{
+		reader->slice = list;
+		ereport(ERROR, (errcode(ERRCODE_FDW_INCONSISTENT_DESCRIPTOR_INFORMATION),
+						errmsg("attribute \"%s\" has %u values, but column \"%s\" was imported for one",
+							   column->binding->slug, list->element, column->binding->name),
+						errhint("The attribute became multiselect: import the table again, or declare the column as an "
+								"array.")));
+	}
+	return read_value(reader, column, row, 0, isnull);
+}
+
+static Datum
+make_array(ColumnReader *column, Datum *values, bool *nulls, int n)
+{
+	int			lower = 1;
+
+	if (n == 0)
+		return PointerGetDatum(construct_empty_array(column->value.type));
+	return PointerGetDatum(construct_md_array(values, nulls, 1, &n, &lower, column->value.type, column->element_length,
+											  column->element_byval, column->element_align));
+}
+
+/* Several values, as stored; an empty array where there are none. */
+static Datum
+read_array(RowReader *reader, ColumnReader *column, const PagerRow *row, bool *isnull)
+{
+	const TokSlice *list = value_list(reader, column, row);
+	Datum	   *values;
+	bool	   *nulls;
+
+	*isnull = (list == NULL);
+	if (*isnull)
+		return (Datum) 0;
+	values = (Datum *) palloc(sizeof(Datum) * Max(list->element, 1));
+	nulls = (bool *) palloc(sizeof(bool) * Max(list->element, 1));
+	for (uint32 i = 0; i < list->element; i++)
+		values[i] = read_value(reader, column, row, i, &nulls[i]);
+	return make_array(column, values, nulls, (int) list->element);
+}
+
+/* The JSON of a leaf as it came: value objects, or a field that is no array. */
+static Datum
+read_leaf(RowReader *reader, ColumnReader *column, const PagerRow *row, bool *isnull)
+{
+	const TokSlice *slice = first_slice(reader, row, column->list_leaf);
+
+	*isnull = !is_value(slice);
+	return *isnull ? (Datum) 0 : convert(reader, column, slice);
+}
+
+/* A field that is an array of scalars. */
+static Datum
+read_field_array(RowReader *reader, ColumnReader *column, const PagerRow *row, bool *isnull)
+{
+	column->form = FORM_PLAIN;
+	if (!is_value(first_slice(reader, row, column->list_leaf)))
+	{
+		*isnull = true;
+		return (Datum) 0;
+	}
+	return read_array(reader, column, row, isnull);
+}
+
+static Datum
+read_raw(RowReader *reader, ColumnReader *column, const PagerRow *row, bool *isnull)
+{
+	TokSlice	whole = {0};
+
+	whole.start = row->row->start;
+	whole.length = row->row->length;
+	whole.kind = TOK_OBJECT;
+	*isnull = false;
+	return convert(reader, column, &whole);
+}
+
+/* The latest active_from of all current values. */
+static Datum
+read_changed_at(RowReader *reader, ColumnReader *column, const PagerRow *row, bool *isnull)
+{
+	const TokSlice *slices = row->page->slices + row->row->first_slice;
+	Datum		latest = (Datum) 0;
+
+	*isnull = true;
+	for (int i = 0; i < column->nchanged; i++)
+	{
+		for (int32 at = reader->head[column->changed_leaves[i]]; at >= 0; at = reader->next[at])
+		{
+			Datum		changed;
+
+			if (!is_value(&slices[at]))
+				continue;
+			changed = convert(reader, column, &slices[at]);
+			if (*isnull || DatumGetTimestampTz(changed) > DatumGetTimestampTz(latest))
+				latest = changed;
+			*isnull = false;
+		}
+	}
+	return latest;
+}
+
+/* A text that is no part of the row, as a value of the column's type. */
+static Datum
+from_cstring(RowReader *reader, ColumnReader *column, const char *text, bool *isnull)
+{
+	TokSlice	whole = {0};
+
+	*isnull = (text == NULL);
+	if (*isnull)
+		return (Datum) 0;
+	whole.start = text;
+	whole.length = (uint32) strlen(text);
+	whole.kind = TOK_STRING;
+	return convert(reader, column, &whole);
+}
+
+/* What all rows of a listing have in common, and the place in it. */
+static Datum
+read_listing(RowReader *reader, ColumnReader *column, const PagerRow *row, bool *isnull)
+{
+	const Listing *listing = row->listing;
+	const char *text = NULL;
+
+	switch (column->binding->field->source)
+	{
+		case FIELD_MEMBER:
+			break;
+		case FIELD_POSITION:
+			text = psprintf(INT64_FORMAT, row->position);
+			break;
+		case FIELD_TARGET:
+			text = listing->is_list ? "lists" : "objects";
+			break;
+		case FIELD_TARGET_ID:
+			text = listing->target_id;
+			break;
+		case FIELD_TARGET_SLUG:
+			text = listing->target_slug;
+			break;
+		case FIELD_ATTRIBUTE_ID:
+			text = listing->attribute_id;
+			break;
+		case FIELD_ATTRIBUTE_SLUG:
+			text = listing->attribute_slug;
+			break;
+	}
+	return from_cstring(reader, column, text, isnull);
+}
+
+/* ----- preparing ----- */
+
+static void
+prepare_attribute(RowReader *reader, ColumnReader *column)
+{
+	Projection *projection = reader->projection;
+	const ColumnBinding *binding = column->binding;
+	TokNode    *values = projection_member(projection, projection->row, reader->relation->resource->values);
+	TokNode    *list = projection_member(projection, values, binding->slug);
+	TokNode    *element;
+
+	column->list_leaf = projection_leaf(projection, list);
+	if (binding->property == NULL)
+	{
+		column->read = read_leaf;
+		return;
+	}
+	element = projection_element(projection, list);
+	column->form = binding->property->form;
+	for (int i = 0; binding->property->members[i] != NULL; i++)
+		column->leaves[column->nleaves++] =
+			projection_leaf(projection, projection_path(projection, element, binding->property->members[i]));
+	column->read = column->is_array ? read_array : read_scalar;
+	column->refuses_two = binding->single && !binding->property->first_only;
+}
+
+static void
+prepare_field(RowReader *reader, ColumnReader *column)
+{
+	Projection *projection = reader->projection;
+	TokNode    *node;
+
+	if (column->binding->field->source != FIELD_MEMBER)
+	{
+		column->read = read_listing;
+		return;
+	}
+	node = projection_path(projection, projection->row, column->binding->field->path);
+	column->list_leaf = projection_leaf(projection, node);
+	column->read = read_leaf;
+	if (column->is_array)
+	{
+		column->leaves[0] = projection_leaf(projection, projection_element(projection, node));
+		column->nleaves = 1;
+		column->read = read_field_array;
+	}
+}
+
+static void
+prepare_changed_at(RowReader *reader, ColumnReader *column, List *definitions)
+{
+	Projection *projection = reader->projection;
+	TokNode    *values = projection_member(projection, projection->row, reader->relation->resource->values);
+	ListCell   *lc;
+
+	column->read = read_changed_at;
+	column->changed_leaves = (int *) palloc(sizeof(int) * Max(list_length(definitions), 1));
+	foreach(lc, definitions)
+	{
+		TokNode    *list = projection_member(projection, values, ((AttributeDef *) lfirst(lc))->slug);
+		TokNode    *from = projection_member(projection, projection_element(projection, list), "active_from");
+
+		column->changed_leaves[column->nchanged++] = projection_leaf(projection, from);
+	}
+}
+
+static void
+prepare_column(RowReader *reader, ColumnReader *column, List *definitions)
+{
+	const ColumnBinding *binding = column->binding;
+	int32		typmod = binding->typmod;
+	Oid			base = getBaseTypeAndTypmod(binding->type, &typmod);
+	Oid			element = get_element_type(base);
+
+	column->list_leaf = -1;
+	column->domain = base == binding->type ? InvalidOid : binding->type;
+	column->is_array = OidIsValid(element);
+	value_reader_init(&column->value, column->is_array ? element : base, typmod);
+	if (column->is_array)
+		get_typlenbyvalalign(element, &column->element_length, &column->element_byval, &column->element_align);
+	if (binding->missing)
+	{
+		column->read = read_null;
+		return;
+	}
+	switch (binding->kind)
+	{
+		case COLUMN_ATTRIBUTE:
+			prepare_attribute(reader, column);
+			break;
+		case COLUMN_FIELD:
+			prepare_field(reader, column);
+			break;
+		case COLUMN_RAW:
+			column->read = read_raw;
+			break;
+		case COLUMN_CHANGED_AT:
+			prepare_changed_at(reader, column, definitions);
+			break;
+	}
+}
+
+/*
+ * Prepare to read these columns; what they need is added to the projection.
+ * Raises what relation_bind_column() raises.
+ */
+RowReader *
+row_reader_create(const AttioRelation *relation, TupleDesc tupdesc, List *attnums, List *definitions,
+				  Projection *projection)
+{
+	RowReader  *reader = (RowReader *) palloc0(sizeof(RowReader));
+	ListCell   *lc;
+
+	reader->context = CurrentMemoryContext;
+	reader->relation = relation;
+	reader->projection = projection;
+	reader->columns = (ColumnReader *) palloc0(sizeof(ColumnReader) * Max(list_length(attnums), 1));
+	reader->head = (int32 *) palloc(sizeof(int32));
+	reader->cursor = (int32 *) palloc(sizeof(int32));
+	reader->next = (int32 *) palloc(sizeof(int32));
+	foreach(lc, attnums)
+	{
+		ColumnReader *column = &reader->columns[reader->ncolumns++];
+
+		column->binding = relation_bind_column(relation, tupdesc, (AttrNumber) lfirst_int(lc), definitions);
+		prepare_column(reader, column, definitions);
+	}
+	return reader;
+}
+
+/* Which cell it was: table, column, record, value.  Looks nothing up in catalogs. */
+static void
+explain_conversion(void *arg)
+{
+	RowReader  *reader = (RowReader *) arg;
+	const char *id = pager_row_id(reader->pager, reader->row);
+
+	if (reader->column == NULL)
+		return;
+	if (reader->slice == NULL)
+		errcontext("column \"%s\" of foreign table \"%s\", row %s", reader->column->binding->name,
+				   reader->relation->name, id == NULL ? "?" : id);
+	else
+		errcontext("column \"%s\" of foreign table \"%s\", row %s, value: %s", reader->column->binding->name,
+				   reader->relation->name, id == NULL ? "?" : id,
+				   clean_text(reader->slice->start, reader->slice->length, 100));
+}
+
+/*
+ * Fill the slot's columns; those not asked for are NULL.  Raises ERROR, with
+ * table, column, row and value in its context, for what a type cannot hold.
+ */
+void
+row_read(RowReader *reader, const Pager *pager, const PagerRow *row, TupleTableSlot *slot)
+{
+	ErrorContextCallback context;
+
+	reader->row = row;
+	reader->pager = pager;
+	reader->column = NULL;
+	context.callback = explain_conversion;
+	context.arg = reader;
+	context.previous = error_context_stack;
+	error_context_stack = &context;
+
+	memset(slot->tts_isnull, true, slot->tts_tupleDescriptor->natts * sizeof(bool));
+	index_row(reader, row);
+	for (int i = 0; i < reader->ncolumns; i++)
+	{
+		ColumnReader *column = &reader->columns[i];
+		int			at = column->binding->attnum - 1;
+
+		reader->column = column;
+		reader->slice = NULL;
+		slot->tts_values[at] = column->read(reader, column, row, &slot->tts_isnull[at]);
+		if (OidIsValid(column->domain))
+			domain_check(slot->tts_values[at], slot->tts_isnull[at], column->domain, &column->domain_check,
+						 reader->context);
+	}
+	error_context_stack = context.previous;
+}

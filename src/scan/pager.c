@@ -1,0 +1,519 @@
+/*
+ * pager.c
+ *		The sequence of pages of one scan.
+ *
+ * Owns: the making of page requests and the one page in memory.  order.c says
+ * whether the sequence is complete, tokenizer.c reads the pages.
+ */
+#include "scan/pager.h"
+
+#include "attio/api.h"
+#include "base/errors.h"
+#include "scan/order.h"
+#include "scan/timestamps.h"
+#include "utils/memutils.h"
+
+StaticAssertDecl(HTTP_BODY_PADDING >= TOK_PADDING, "the tokenizer reads behind the body");
+
+/* Smallest page that makes progress: one row overlaps. */
+#define SMALLEST_PAGE 2
+
+struct Pager
+{
+	MemoryContext context;		/* lives as long as the scan */
+	MemoryContext page_context; /* one exchange; reset for each request */
+	Session    *session;
+	const AttioRelation *relation;
+	const ResourceDef *resource;
+	Projection *projection;
+	int			id_leaf;
+	int			created_leaf;	/* -1 until sorted by it */
+	ApiSubject	subject;
+
+	MemoryContext listings_context;
+	List	   *listings;		/* Listing; made by the first request */
+	int			listing;		/* index of the present one; -1 = not begun */
+	Order		order;
+	int64		offset;			/* of the next request */
+	int			limit;
+	int			largest;		/* limit that is known to be too large, halved */
+	bool		listing_done;	/* no further page in this listing */
+
+	TokPage		page;
+	RowKey	   *keys;
+	size_t		keys_size;
+	size_t		first;			/* first row of the page to hand out */
+	size_t		next;
+	int64		page_offset;
+	bool		replayable;		/* the page in memory is the scan's first */
+	PagerCounts counts;
+};
+
+static void *
+grow(void *old, size_t size)
+{
+	return old == NULL ? MemoryContextAllocHuge(CurrentMemoryContext, size) : repalloc_huge(old, size);
+}
+
+static OrderMode
+first_mode(const Pager *pager)
+{
+	if (pager->resource->paging != PAGING_OFFSET_BODY)
+		return ORDER_AS_LISTED;
+	return pager->relation->by_created_at ? ORDER_BY_CREATED : ORDER_BY_ID;
+}
+
+/* The leaf that carries the sort key, wanted from now on. */
+static void
+want_created_at(Pager *pager)
+{
+	TokNode    *node = projection_member(pager->projection, pager->projection->row, pager->resource->values);
+
+	node = projection_member(pager->projection, node, "created_at");
+	node = projection_member(pager->projection, projection_element(pager->projection, node), "value");
+	pager->created_leaf = projection_leaf(pager->projection, node);
+}
+
+static void
+begin_order(Pager *pager, OrderMode mode)
+{
+	order_begin(&pager->order, mode);
+	if (mode == ORDER_BY_CREATED)
+		want_created_at(pager);
+	pager->offset = 0;
+}
+
+/*
+ * A pager in the current memory context.  The session must be pinned by the
+ * caller; the projection may still grow until the first pager_next().
+ */
+Pager *
+pager_open(Session *session, const AttioRelation *relation, Projection *projection)
+{
+	Pager	   *pager = (Pager *) palloc0(sizeof(Pager));
+
+	pager->context = CurrentMemoryContext;
+	pager->listings_context = AllocSetContextCreate(CurrentMemoryContext, "attio_fdw listings", ALLOCSET_SMALL_SIZES);
+	pager->page_context = AllocSetContextCreate(CurrentMemoryContext, "attio_fdw page", ALLOCSET_DEFAULT_SIZES);
+	pager->session = session;
+	pager->relation = relation;
+	pager->resource = relation->resource;
+	pager->projection = projection;
+	pager->id_leaf = projection_leaf(projection, projection_path(projection, projection->row, relation->resource->id_path));
+	pager->created_leaf = -1;
+	pager->page.grow = grow;
+	pager->listing = -1;
+	pager->largest = INT_MAX;
+	pager->subject.scopes = relation->resource->scopes;
+	pager->subject.tolerated = relation->resource->spread == SPREAD_ONE ? NULL : "standard_object_disabled";
+	if (relation->slug != NULL)
+	{
+		pager->subject.what = psprintf("foreign table \"%s\"", relation->name);
+		pager->subject.slug = relation->slug;
+		pager->subject.is_list = relation->is_list;
+	}
+	return pager;
+}
+
+/* ----- listings ----- */
+
+static Listing *
+add_listing(Pager *pager, const char *path)
+{
+	Listing    *listing = (Listing *) palloc0(sizeof(Listing));
+
+	listing->path = path;
+	pager->listings = lappend(pager->listings, listing);
+	return listing;
+}
+
+/* Listings of one object or list: its attributes, or those of one type. */
+static void
+spread_target(Pager *pager, const TargetDef *target)
+{
+	const ResourceDef *resource = pager->resource;
+	const char *prefix = psprintf("%s/%s", target->is_list ? "lists" : "objects", target->id);
+	List	   *attributes = NIL;
+	ListCell   *lc;
+	bool		disabled;
+
+	if (resource->spread == SPREAD_TARGETS)
+	{
+		Listing    *listing = add_listing(pager, psprintf(resource->path, prefix));
+
+		listing->is_list = target->is_list;
+		listing->target_id = target->id;
+		listing->target_slug = target->slug;
+		return;
+	}
+	attributes = metadata_attributes(pager->session, target->is_list, target->id, &disabled);
+	foreach(lc, attributes)
+	{
+		const AttributeDef *attribute = (const AttributeDef *) lfirst(lc);
+		Listing    *listing;
+
+		if (strcmp(attribute->type_name, resource->attribute_type) != 0)
+			continue;
+		listing = add_listing(pager, psprintf(resource->path, psprintf("%s/attributes/%s", prefix, attribute->id)));
+		listing->is_list = target->is_list;
+		listing->target_id = target->id;
+		listing->target_slug = target->slug;
+		listing->attribute_id = attribute->id;
+		listing->attribute_slug = attribute->slug;
+	}
+}
+
+/* What this scan walks through.  May make requests. */
+static void
+make_listings(Pager *pager)
+{
+	MemoryContext saved = MemoryContextSwitchTo(pager->listings_context);
+	ListCell   *lc;
+
+	MemoryContextReset(pager->listings_context);
+	pager->listings = NIL;
+	if (pager->resource->spread == SPREAD_ONE)
+		add_listing(pager, pager->relation->slug == NULL
+							   ? pager->resource->path
+							   : psprintf(pager->resource->path, http_escape(relation_identifier(pager->relation))));
+	else
+	{
+		foreach(lc, metadata_targets(pager->session, false))
+			spread_target(pager, (const TargetDef *) lfirst(lc));
+		foreach(lc, metadata_targets(pager->session, true))
+			spread_target(pager, (const TargetDef *) lfirst(lc));
+	}
+	MemoryContextSwitchTo(saved);
+}
+
+static const Listing *
+present_listing(const Pager *pager)
+{
+	return (const Listing *) list_nth(pager->listings, pager->listing);
+}
+
+/* ----- requests ----- */
+
+/* The body of a query: equal scans make equal requests, byte by byte. */
+static char *
+query_body(const Pager *pager)
+{
+	JsonTree *body = json_make_object();
+	JsonTree *sorts;
+	const char *keys[2] = {"created_at", resource_id_attribute(pager->resource)};
+
+	json_object_object_add(body, "limit", json_object_new_int(pager->limit));
+	json_object_object_add(body, "offset", json_object_new_int64(pager->offset));
+	if (pager->order.mode == ORDER_BY_CREATED)
+	{
+		sorts = json_object_new_array();
+		for (int i = 0; i < (int) lengthof(keys); i++)
+		{
+			JsonTree *sort = json_object_new_object();
+
+			json_object_object_add(sort, "attribute", json_object_new_string(keys[i]));
+			json_object_object_add(sort, "direction", json_object_new_string("asc"));
+			json_object_array_add(sorts, sort);
+		}
+		json_object_object_add(body, "sorts", sorts);
+	}
+	return json_write(body);
+}
+
+static HttpExchange *
+send_request(Pager *pager)
+{
+	const char *path = present_listing(pager)->path;
+
+	pager->counts.requests++;
+	switch (pager->resource->paging)
+	{
+		case PAGING_OFFSET_BODY:
+			return api_start(pager->session, pager->resource->method, path, query_body(pager));
+		case PAGING_OFFSET_QUERY:
+			path = psprintf("%s%climit=%d&offset=" INT64_FORMAT, path, strchr(path, '?') == NULL ? '?' : '&',
+							pager->limit, pager->offset);
+			break;
+		case PAGING_NONE:
+			break;
+	}
+	return api_start(pager->session, pager->resource->method, path, NULL);
+}
+
+/* An answer that is no page.  Does not return. */
+static void
+raise_page_error(HttpExchange *exchange, TokStatus status, size_t offset)
+{
+	size_t		from = offset > 40 ? offset - 40 : 0;
+
+	if (status == TOK_SHAPE)
+		ereport(ERROR, (errcode(ERRCODE_FDW_ERROR), errmsg("Attio's answer has an unknown shape"),
+						errdetail("%s It holds no array \"data\".", api_request_detail(exchange))));
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_ERROR),
+			 offset >= exchange->length ? errmsg("Attio's answer was cut off") : errmsg("Attio's answer is not valid JSON"),
+			 errdetail("%s At byte %zu of %zu, near: %s", api_request_detail(exchange), offset, exchange->length,
+					   clean_text(exchange->body + from, Min(exchange->length - from, (size_t) 80), 80)),
+			 errhint("Nothing of the answer was used; run the statement again.")));
+}
+
+/*
+ * Ask for the page at the present offset and tokenize it.  Halves the limit
+ * while the answer is too large.  False when the listing is switched off.
+ */
+static bool
+fetch_page(Pager *pager)
+{
+	MemoryContext saved;
+	HttpExchange *exchange;
+	TokStatus	status;
+
+	for (;;)
+	{
+		/* Cleared first: nothing may point into a page that goes. */
+		pager->page.nrows = 0;
+		MemoryContextReset(pager->page_context);
+		saved = MemoryContextSwitchTo(pager->page_context);
+		exchange = send_request(pager);
+		http_wait(exchange);
+		if (exchange->failure != HTTP_TOO_LARGE || pager->resource->paging == PAGING_NONE ||
+			pager->limit <= SMALLEST_PAGE)
+			break;
+		MemoryContextSwitchTo(saved);
+		pager->limit = pager->largest = Max(pager->limit / 2, SMALLEST_PAGE);
+	}
+	if (!api_check(pager->session, exchange, &pager->subject))
+	{
+		MemoryContextSwitchTo(saved);
+		return false;
+	}
+	pager->counts.pages++;
+	pager->counts.wire_bytes += exchange->wire_bytes;
+	pager->counts.bytes += exchange->length;
+	pager->counts.waited += exchange->elapsed;
+	MemoryContextSwitchTo(pager->context);
+	status = tok_page(&pager->page, exchange->body, exchange->length, pager->projection->row);
+	if (status != TOK_OK)
+		raise_page_error(exchange, status, pager->page.error_offset);
+	if (pager->resource->paging != PAGING_NONE && pager->page.nrows > (size_t) pager->limit)
+		ereport(ERROR, (errcode(ERRCODE_FDW_ERROR), errmsg("Attio answered more rows than were asked for"),
+						errdetail("%s", api_request_detail(exchange))));
+	pager->counts.rows += pager->page.nrows;
+	MemoryContextSwitchTo(saved);
+	return true;
+}
+
+/* ----- keys ----- */
+
+static const TokSlice *
+find_slice(const TokPage *page, const TokRow *row, int leaf)
+{
+	for (uint32 i = 0; i < row->nslices; i++)
+		if (page->slices[row->first_slice + i].leaf == leaf)
+			return &page->slices[row->first_slice + i];
+	return NULL;
+}
+
+static bool
+read_uuid(const TokSlice *slice, unsigned char *uuid)
+{
+	int			digits = 0;
+
+	if (slice == NULL || slice->kind != TOK_STRING || slice->length != 36)
+		return false;
+	for (int i = 0; i < 36; i++)
+	{
+		int			value = hex_digit(slice->start[i]);
+
+		if (i == 8 || i == 13 || i == 18 || i == 23)
+		{
+			if (slice->start[i] != '-')
+				return false;
+			continue;
+		}
+		if (value < 0)
+			return false;
+		uuid[digits / 2] = digits % 2 == 0 ? value << 4 : uuid[digits / 2] | value;
+		digits++;
+	}
+	return true;
+}
+
+static void
+read_key(Pager *pager, size_t i, RowKey *key)
+{
+	const TokRow *row = &pager->page.rows[i];
+	const TokSlice *created;
+
+	if (!read_uuid(find_slice(&pager->page, row, pager->id_leaf), key->id))
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_ERROR), errmsg("Attio answered a row without its id"),
+				 errdetail("Row %zu of the answer to %s %s: %s", i + 1, pager->resource->method,
+						   present_listing(pager)->path, clean_text(row->start, row->length, 200))));
+	key->created = 0;
+	if (pager->order.mode != ORDER_BY_CREATED)
+		return;
+	created = find_slice(&pager->page, row, pager->created_leaf);
+	if (created == NULL || created->kind != TOK_STRING ||
+		!parse_iso_nanoseconds(created->start, created->length, &key->created))
+		ereport(ERROR, (errcode(ERRCODE_FDW_ERROR), errmsg("Attio answered a row without created_at"),
+						errdetail("Its pages are sorted by it. Row: %s", clean_text(row->start, row->length, 200))));
+}
+
+static void
+read_keys(Pager *pager)
+{
+	if (pager->page.nrows > pager->keys_size)
+	{
+		pager->keys_size = pager->page.rows_size;
+		pager->keys = pager->keys == NULL
+			? MemoryContextAllocHuge(pager->context, pager->keys_size * sizeof(RowKey))
+			: repalloc_huge(pager->keys, pager->keys_size * sizeof(RowKey));
+	}
+	for (size_t i = 0; i < pager->page.nrows; i++)
+		read_key(pager, i, &pager->keys[i]);
+}
+
+/* ----- pages ----- */
+
+static void
+raise_lost(Pager *pager)
+{
+	ereport(ERROR, (errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+					errmsg("the data changed in Attio while it was read: %s", pager->relation->name),
+					errdetail("%s", pager->order.why),
+					pager->order.mode == ORDER_BY_ID
+						? errhint("Run the statement again, or set the table option page_order to 'created_at'.")
+						: errhint("Run the statement again.")));
+}
+
+/* Get the next page that holds rows to hand out, or note that the listing is done. */
+static void
+next_page(Pager *pager)
+{
+	for (;;)
+	{
+		OrderStep	step;
+		int			limit;
+
+		if (!fetch_page(pager))
+		{
+			pager->listing_done = true;
+			return;
+		}
+		read_keys(pager);
+		limit = pager->resource->paging == PAGING_NONE ? INT_MAX : pager->limit;
+		step = order_check(&pager->order, pager->keys, pager->page.nrows, pager->offset, limit);
+		pager->page_offset = pager->offset;
+		pager->offset = step.offset;
+		switch (step.verdict)
+		{
+			case ORDER_CONTINUE:
+			case ORDER_END:
+				pager->first = pager->next = step.first;
+				pager->listing_done = (step.verdict == ORDER_END);
+				/* Large enough to prove the order; now what the table asks for. */
+				pager->limit = Min(pager->limit, Max(pager->relation->page_size, SMALLEST_PAGE));
+				return;
+			case ORDER_SORT:
+				begin_order(pager, ORDER_BY_CREATED);
+				break;
+			case ORDER_STEP_BACK:
+				break;
+			case ORDER_LOST:
+				raise_lost(pager);
+		}
+	}
+}
+
+/* Begin the next listing; false after the last. */
+static bool
+next_listing(Pager *pager)
+{
+	if (pager->listing < 0)
+		make_listings(pager);
+	if (pager->listing + 1 >= list_length(pager->listings))
+		return false;
+	pager->replayable = (pager->listing < 0);
+	pager->listing++;
+	pager->listing_done = false;
+	/* In id order, the first page is large enough to prove it (order.h). */
+	pager->limit = Max(pager->relation->page_size, SMALLEST_PAGE);
+	if (first_mode(pager) == ORDER_BY_ID)
+		pager->limit = Max(pager->limit, ORDER_PROOF);
+	pager->limit = Min(pager->limit, pager->largest);
+	pager->order.nhanded = 0;
+	pager->order.handed_overflow = false;
+	begin_order(pager, first_mode(pager));
+	next_page(pager);
+	return true;
+}
+
+/*
+ * The next row; false at the end.  Every row that was there from start to end
+ * comes exactly once, or an ERROR says that the data moved.  Raises all that
+ * api_check() raises.
+ */
+bool
+pager_next(Pager *pager, PagerRow *row)
+{
+	for (;;)
+	{
+		while (pager->listing >= 0 && pager->next < pager->page.nrows)
+		{
+			size_t		i = pager->next++;
+
+			if (order_was_handed(&pager->order, &pager->keys[i]))
+				continue;
+			row->page = &pager->page;
+			row->row = &pager->page.rows[i];
+			row->listing = present_listing(pager);
+			row->position = pager->page_offset + (int64) i + 1;
+			return true;
+		}
+		if (pager->listing >= 0 && !pager->listing_done)
+		{
+			pager->replayable = false;
+			next_page(pager);
+		}
+		else if (!next_listing(pager))
+			return false;
+	}
+}
+
+/* Begin again: from memory while the first page is still there, else anew. */
+void
+pager_rewind(Pager *pager)
+{
+	if (pager->replayable && pager->listing == 0)
+	{
+		pager->next = pager->first;
+		return;
+	}
+	pager->listing = -1;
+	pager->page.nrows = 0;
+	pager->listing_done = false;
+}
+
+/* Cancel what is under way and free the page. */
+void
+pager_close(Pager *pager)
+{
+	MemoryContextReset(pager->page_context);
+	pager->page.nrows = 0;
+}
+
+const PagerCounts *
+pager_counts(const Pager *pager)
+{
+	return &pager->counts;
+}
+
+/* The id of a row as text, or NULL; for messages. */
+const char *
+pager_row_id(const Pager *pager, const PagerRow *row)
+{
+	const TokSlice *slice = find_slice(row->page, row->row, pager->id_leaf);
+
+	return slice == NULL ? NULL : pnstrdup(slice->start, slice->length);
+}

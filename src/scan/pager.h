@@ -1,0 +1,54 @@
+/*
+ * pager.h
+ *		The sequence of pages of one scan: every row once, or an error.
+ *
+ * A pager holds one page at a time, whatever the size of the table; a row is
+ * valid until the next pager_next().  No request before the first of those.
+ */
+#ifndef ATTIO_PAGER_H
+#define ATTIO_PAGER_H
+
+#include "attio/relation.h"
+#include "scan/projection.h"
+
+/* One listing of a scan, and what its rows have in common. */
+typedef struct Listing
+{
+	const char *path;			/* without paging parameters */
+	bool		is_list;		/* FIELD_TARGET */
+	const char *target_id;
+	const char *target_slug;
+	const char *attribute_id;
+	const char *attribute_slug;
+} Listing;
+
+typedef struct PagerRow
+{
+	const TokPage *page;
+	const TokRow *row;
+	const Listing *listing;
+	int64		position;		/* in its listing, from 1 */
+} PagerRow;
+
+typedef struct PagerCounts
+{
+	int64		requests;
+	int64		pages;
+	int64		rows;			/* received, repeated ones too */
+	int64		wire_bytes;
+	int64		bytes;			/* decompressed */
+	double		waited;			/* seconds */
+} PagerCounts;
+
+typedef struct Pager Pager;
+
+extern Pager *pager_open(Session *session, const AttioRelation *relation, Projection *projection);
+extern bool pager_next(Pager *pager, PagerRow *row);
+extern void pager_rewind(Pager *pager);
+extern void pager_close(Pager *pager);
+extern const PagerCounts *pager_counts(const Pager *pager);
+
+/* The uuid of a row's id, for messages; NULL when it has none. */
+extern const char *pager_row_id(const Pager *pager, const PagerRow *row);
+
+#endif							/* ATTIO_PAGER_H */

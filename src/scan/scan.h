@@ -1,0 +1,18 @@
+/*
+ * scan.h
+ *		The executor's callbacks for reading a foreign table.
+ */
+#ifndef ATTIO_SCAN_H
+#define ATTIO_SCAN_H
+
+#include "scan/pager.h"
+
+extern void attio_begin_scan(ForeignScanState *node, int eflags);
+extern TupleTableSlot *attio_iterate_scan(ForeignScanState *node);
+extern void attio_rescan(ForeignScanState *node);
+extern void attio_end_scan(ForeignScanState *node);
+
+/* For EXPLAIN ANALYZE; NULL when the scan never ran. */
+extern const PagerCounts *attio_scan_counts(ForeignScanState *node);
+
+#endif							/* ATTIO_SCAN_H */

@@ -1,0 +1,96 @@
+/*
+ * tokenizer.h
+ *		The projecting tokenizer: from a page of JSON to the wanted slices.
+ *
+ * Standalone C: no symbol of the backend, so that it can be fuzzed alone.  One
+ * pass over a page checks the grammar of all of it and notes where the wanted
+ * members of each row stand.  Contents of strings (escapes of surrogates,
+ * U+0000, UTF-8) are checked by tok_unescape() and the caller, for wanted
+ * slices only.
+ *
+ * Ownership: slices point into the page; arrays belong to the grow callback.
+ */
+#ifndef ATTIO_TOKENIZER_H
+#define ATTIO_TOKENIZER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Bytes behind the page that may be read (their values do not matter, but the first is zero). */
+#define TOK_PADDING 32
+
+/* Deeper nesting is refused. */
+#define TOK_MAX_DEPTH 1024
+
+typedef enum TokKind
+{
+	TOK_NULL,
+	TOK_FALSE,
+	TOK_TRUE,
+	TOK_NUMBER,
+	TOK_STRING,					/* start and length are those of the inside */
+	TOK_ARRAY,
+	TOK_OBJECT
+} TokKind;
+
+/* A wanted value of a row. */
+typedef struct TokSlice
+{
+	const char *start;
+	uint32_t	length;
+	uint32_t	element;		/* place in the array it came from; of a TOK_ARRAY: its number of elements */
+	uint16_t	leaf;			/* which of the wanted ones */
+	uint8_t		kind;			/* TokKind */
+	bool		escaped;		/* a string with backslashes */
+} TokSlice;
+
+/*
+ * What is wanted of a value: a tree of member names.  A node may want its own
+ * value (leaf >= 0), members of it, and members of its elements.
+ */
+typedef struct TokNode
+{
+	const char *key;			/* NULL in the root and in nodes for elements */
+	size_t		key_length;
+	int			leaf;			/* -1: not wanted itself */
+	struct TokNode *children;
+	struct TokNode *next;		/* sibling */
+	struct TokNode *element;	/* node for each element of an array */
+	struct TokNode *expected;	/* scratch: child that probably comes next */
+} TokNode;
+
+typedef struct TokRow
+{
+	const char *start;
+	uint32_t	length;
+	uint32_t	first_slice;
+	uint32_t	nslices;
+} TokRow;
+
+typedef enum TokStatus
+{
+	TOK_OK,
+	TOK_SYNTAX,					/* not JSON, or cut off */
+	TOK_SHAPE					/* JSON, but not {"data":[...]} */
+} TokStatus;
+
+/* Enlarge an array to hold "size" bytes; may raise, must not return NULL. */
+typedef void *(*TokGrow) (void *old, size_t size);
+
+typedef struct TokPage
+{
+	TokGrow		grow;			/* set by the caller */
+	TokRow	   *rows;
+	size_t		nrows;
+	size_t		rows_size;
+	TokSlice   *slices;
+	size_t		nslices;
+	size_t		slices_size;
+	size_t		error_offset;	/* TOK_SYNTAX: where it broke */
+} TokPage;
+
+extern TokStatus tok_page(TokPage *page, const char *text, size_t length, TokNode *row);
+extern long tok_unescape(const char *start, size_t length, char *out);
+
+#endif							/* ATTIO_TOKENIZER_H */

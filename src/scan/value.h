@@ -1,0 +1,27 @@
+/*
+ * value.h
+ *		From one slice of JSON to one datum of a column's type.
+ */
+#ifndef ATTIO_VALUE_H
+#define ATTIO_VALUE_H
+
+#include "base/compat.h"
+#include "scan/tokenizer.h"
+
+typedef struct ValueReader ValueReader;
+
+typedef Datum (*ValueFunction) (ValueReader *reader, const TokSlice *slice);
+
+struct ValueReader
+{
+	ValueFunction convert;
+	Oid			type;			/* element type of an array */
+	int32		typmod;
+	FmgrInfo	input;			/* the type's input function */
+	Oid			ioparam;
+};
+
+extern void value_reader_init(ValueReader *reader, Oid type, int32 typmod);
+extern char *value_string(const TokSlice *slice, size_t *length);
+
+#endif							/* ATTIO_VALUE_H */
