@@ -38,9 +38,12 @@ class Maker:
         self.count = count
         self.workspace = target.workspace
 
+    def age(self, index):
+        """Milliseconds since the first; all within two years.  Three rows each share one, as imports do."""
+        return (index // 3) * (2 * 365 * 86_400_000 // (self.count // 3 + 1))
+
     def created(self, index):
-        # three rows each share a millisecond, as imports do
-        return timestamp((index // 3) * 3_600_000 + 783)
+        return timestamp(self.age(index) + 783)
 
     def row(self, index, ident):
         workspace = self.workspace
@@ -49,7 +52,7 @@ class Maker:
         member = workspace.members[rng.randrange(len(workspace.members))]["id"]["workspace_member_id"]
         self.actor = {"type": "workspace-member", "id": member} if index % 5 else {"type": "system", "id": None}
         self.when = created
-        row = Row(ident, created, timestamp((index // 3) * 3_600_000 + 990), {})
+        row = Row(ident, created, timestamp(self.age(index) + 990), {})
         key = "record_id" if self.target.kind == "objects" else "entry_id"
         self.put(row, key, values.plain(ident))
         self.put(row, "created_at", values.plain(created))
@@ -139,7 +142,9 @@ class Companies(Maker):
 class Deals(Maker):
     def fill(self, row, index, rng):
         self.put(row, "name", values.plain(f"{WORDS[index % len(WORDS)]} renewal #{index}"))
+        self.when = timestamp(self.age(index) + index % 60 * 86_400_000)
         self.choose(row, "stage", index)
+        self.when = row.created
         self.put(row, "owner", values.actor("workspace-member", self.member(index)))
         if index % 6:
             self.put(row, "value", values.currency(round([499, 1200.5, 98000, 0.0001, 250000][index % 5] * (1 + index % 7), 4), "EUR"))

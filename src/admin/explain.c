@@ -26,8 +26,7 @@ explain_request(const AttioRelation *relation, ExplainState *es)
 	if (resource->paging != PAGING_NONE)
 		ExplainPropertyInteger("Attio Page Size", NULL, relation->page_size, es);
 	if (relation->by_created_at && resource->paging == PAGING_OFFSET_BODY)
-		ExplainPropertyText("Attio Sorts",
-							psprintf("created_at asc, %s asc", resource_id_attribute(resource)), es);
+		ExplainPropertyText("Attio Sorts", psprintf("created_at asc, %s asc", resource_id_attribute(resource)), es);
 }
 
 static void

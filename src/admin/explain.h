@@ -9,4 +9,4 @@
 
 extern void attio_explain_scan(ForeignScanState *node, struct ExplainState *es);
 
-#endif							/* ATTIO_EXPLAIN_H */
+#endif /* ATTIO_EXPLAIN_H */

@@ -50,8 +50,8 @@ session_by_name(const char *server_name)
 {
 	ForeignServer *server = GetForeignServerByName(server_name, false);
 	ForeignDataWrapper *fdw = GetForeignDataWrapper(server->fdwid);
-	AclResult	allowed = attio_server_aclcheck(server->serverid, GetUserId(), ACL_USAGE);
-	Session    *session;
+	AclResult allowed = attio_server_aclcheck(server->serverid, GetUserId(), ACL_USAGE);
+	Session *session;
 
 	if (allowed != ACLCHECK_OK)
 		aclcheck_error(allowed, OBJECT_FOREIGN_SERVER, server->servername);
@@ -67,9 +67,9 @@ session_by_name(const char *server_name)
 Datum
 attio_fdw_ddl(PG_FUNCTION_ARGS)
 {
-	Session    *session = session_by_name(NameStr(*PG_GETARG_NAME(0)));
-	char	   *table = text_to_cstring(PG_GETARG_TEXT_PP(1));
-	ColumnSet	set = import_column_set(text_to_cstring(PG_GETARG_TEXT_PP(2)));
+	Session *session = session_by_name(NameStr(*PG_GETARG_NAME(0)));
+	char *table = text_to_cstring(PG_GETARG_TEXT_PP(1));
+	ColumnSet set = import_column_set(text_to_cstring(PG_GETARG_TEXT_PP(2)));
 
 	PG_RETURN_TEXT_P(cstring_to_text(psprintf("%s;", import_find_ddl(session, table, set))));
 }
@@ -120,15 +120,15 @@ run_statement(const char *statement)
 static int
 bind_column(Relation rel, const char *table, AttrNumber attnum, const ColumnName *column)
 {
-	List	   *present = GetForeignColumnOptions(RelationGetRelid(rel), attnum);
+	List *present = GetForeignColumnOptions(RelationGetRelid(rel), attnum);
 	StringInfoData added;
-	ListCell   *lc;
-	int			nadded = 0;
+	ListCell *lc;
+	int nadded = 0;
 
 	initStringInfo(&added);
 	foreach(lc, import_column_options(column))
 	{
-		DefElem    *def = (DefElem *) lfirst(lc);
+		DefElem *def = (DefElem *) lfirst(lc);
 
 		if (option_is_set(present, def->defname))
 			continue;
@@ -147,8 +147,8 @@ bind_column(Relation rel, const char *table, AttrNumber attnum, const ColumnName
 static int
 bind_columns(Relation rel, const AttioRelation *relation, const char *table, List *definitions)
 {
-	TupleDesc	tupdesc = RelationGetDescr(rel);
-	int			nbound = 0;
+	TupleDesc tupdesc = RelationGetDescr(rel);
+	int nbound = 0;
 
 	for (int i = 1; i <= tupdesc->natts; i++)
 	{
@@ -167,13 +167,13 @@ bind_columns(Relation rel, const AttioRelation *relation, const char *table, Lis
 static void
 bind_target(const AttioRelation *relation, const char *table, Session *session)
 {
-	ListCell   *lc;
+	ListCell *lc;
 
 	if (relation->slug == NULL || relation->id != NULL)
 		return;
 	foreach(lc, metadata_targets(session, relation->is_list))
 	{
-		TargetDef  *target = (TargetDef *) lfirst(lc);
+		TargetDef *target = (TargetDef *) lfirst(lc);
 
 		if (target->slug != NULL && strcmp(target->slug, relation->slug) == 0)
 			run_statement(psprintf("ALTER FOREIGN TABLE %s OPTIONS (ADD %s %s)", table,
@@ -185,13 +185,13 @@ bind_target(const AttioRelation *relation, const char *table, Session *session)
 Datum
 attio_fdw_bind(PG_FUNCTION_ARGS)
 {
-	Oid			oid = PG_GETARG_OID(0);
-	Relation	rel = table_open(oid, AccessShareLock);
+	Oid oid = PG_GETARG_OID(0);
+	Relation rel = table_open(oid, AccessShareLock);
 	AttioRelation *relation;
-	Session    *session;
-	List	   *definitions;
-	char	   *table;
-	int			nbound;
+	Session *session;
+	List *definitions;
+	char *table;
+	int nbound;
 
 	if (rel->rd_rel->relkind != RELKIND_FOREIGN_TABLE)
 		ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
@@ -224,13 +224,13 @@ attio_fdw_options(PG_FUNCTION_ARGS)
 	for (int i = 0; i < attio_noptions; i++)
 	{
 		const OptionDef *option = &attio_options[i];
-		Datum		values[4];
-		bool		nulls[4] = {0};
+		Datum values[4];
+		bool nulls[4] = {0};
 
-		values[0] = CStringGetTextDatum(option->place == ForeignServerRelationId   ? "server"
-										: option->place == UserMappingRelationId   ? "user mapping"
+		values[0] = CStringGetTextDatum(option->place == ForeignServerRelationId  ? "server"
+										: option->place == UserMappingRelationId  ? "user mapping"
 										: option->place == ForeignTableRelationId ? "table"
-																				   : "column");
+																				  : "column");
 		values[1] = CStringGetTextDatum(option->name);
 		nulls[2] = (option->fallback == NULL);
 		values[2] = nulls[2] ? (Datum) 0 : CStringGetTextDatum(option->fallback);
@@ -273,8 +273,8 @@ attio_fdw_types(PG_FUNCTION_ARGS)
 		for (int j = 0; j < type->nproperties; j++)
 		{
 			const PropertyDef *property = &type->properties[j];
-			Datum		values[5];
-			bool		nulls[5] = {0};
+			Datum values[5];
+			bool nulls[5] = {0};
 
 			values[0] = CStringGetTextDatum(type->name);
 			values[1] = BoolGetDatum(type->multiselect);

@@ -17,9 +17,9 @@
 /* One table that the workspace offers. */
 typedef struct Offer
 {
-	char	   *table;
+	char *table;
 	const ResourceDef *resource;
-	const TargetDef *target;	/* NULL: a resource by its own name */
+	const TargetDef *target; /* NULL: a resource by its own name */
 } Offer;
 
 /* ----- names of tables ----- */
@@ -27,7 +27,7 @@ typedef struct Offer
 static bool
 is_offered(List *offers, const char *table)
 {
-	ListCell   *lc;
+	ListCell *lc;
 
 	foreach(lc, offers)
 		if (strcmp(((Offer *) lfirst(lc))->table, table) == 0)
@@ -38,7 +38,7 @@ is_offered(List *offers, const char *table)
 static List *
 offer(List *offers, const ResourceDef *resource, const TargetDef *target, char *table)
 {
-	Offer	   *made = (Offer *) palloc(sizeof(Offer));
+	Offer *made = (Offer *) palloc(sizeof(Offer));
 
 	made->table = table;
 	made->resource = resource;
@@ -60,15 +60,15 @@ free_name(List *offers, const char *wanted, const char *other, const char *id)
 static List *
 offer_targets(List *offers, List *targets, const ResourceDef *resource)
 {
-	ListCell   *lc;
+	ListCell *lc;
 
 	foreach(lc, targets)
 	{
 		const TargetDef *target = (const TargetDef *) lfirst(lc);
-		char	   *wanted = target->slug == NULL ? psprintf("object_%.8s", target->id)
-												: shorten_name(target->slug, "", target->id);
-		char	   *other = target->slug == NULL ? wanted : shorten_name(target->slug, "_list", target->id);
-		char	   *table = free_name(offers, wanted, target->is_list ? other : wanted, target->id);
+		char *wanted =
+			target->slug == NULL ? psprintf("object_%.8s", target->id) : shorten_name(target->slug, "", target->id);
+		char *other = target->slug == NULL ? wanted : shorten_name(target->slug, "_list", target->id);
+		char *table = free_name(offers, wanted, target->is_list ? other : wanted, target->id);
 
 		if (strcmp(table, wanted) != 0)
 			ereport(NOTICE, (errmsg("%s \"%s\" is imported as \"%s\"", target->is_list ? "list" : "object",
@@ -84,7 +84,7 @@ offer_resources(List *offers)
 {
 	for (int i = 2; i < nresources; i++)
 	{
-		char	   *table = free_name(offers, resources[i].name, psprintf("attio_%s", resources[i].name), "resource");
+		char *table = free_name(offers, resources[i].name, psprintf("attio_%s", resources[i].name), "resource");
 
 		if (strcmp(table, resources[i].name) != 0)
 			ereport(NOTICE, (errmsg("resource \"%s\" is imported as \"%s\"", resources[i].name, table),
@@ -98,7 +98,7 @@ offer_resources(List *offers)
 static List *
 offer_all(List *objects, List *lists)
 {
-	List	   *offers = NIL;
+	List *offers = NIL;
 
 	offers = offer_targets(offers, objects, resource_records);
 	offers = offer_targets(offers, lists, resource_entries);
@@ -124,7 +124,7 @@ List *
 import_column_options(const ColumnName *column)
 {
 	const AttributeDef *attribute = column->attribute;
-	List	   *options = NIL;
+	List *options = NIL;
 
 	switch (column->kind)
 	{
@@ -173,10 +173,10 @@ char *
 import_table_ddl(const char *table, const ResourceDef *resource, const TargetDef *target, List *attributes,
 				 ColumnSet set, const char *server)
 {
-	List	   *left_out = NIL;
-	List	   *columns = name_columns(resource, attributes, set, &left_out);
+	List *left_out = NIL;
+	List *columns = name_columns(resource, attributes, set, &left_out);
 	StringInfoData ddl;
-	ListCell   *lc;
+	ListCell *lc;
 
 	initStringInfo(&ddl);
 	appendStringInfo(&ddl, "CREATE FOREIGN TABLE %s (", quote_identifier(table));
@@ -184,7 +184,7 @@ import_table_ddl(const char *table, const ResourceDef *resource, const TargetDef
 	{
 		const ColumnName *column = (const ColumnName *) lfirst(lc);
 		StringInfoData options;
-		ListCell   *option;
+		ListCell *option;
 
 		initStringInfo(&options);
 		foreach(option, import_column_options(column))
@@ -230,12 +230,12 @@ import_column_set(const char *value)
 static ColumnSet
 columns_option(List *options)
 {
-	ColumnSet	set = COLUMNS_DEFAULT;
-	ListCell   *lc;
+	ColumnSet set = COLUMNS_DEFAULT;
+	ListCell *lc;
 
 	foreach(lc, options)
 	{
-		DefElem    *def = (DefElem *) lfirst(lc);
+		DefElem *def = (DefElem *) lfirst(lc);
 
 		if (strcmp(def->defname, "columns") != 0)
 			ereport(ERROR, (errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
@@ -260,7 +260,7 @@ in_schema(const Offer *made, const char *schema)
 static bool
 is_listed(List *tables, const char *table)
 {
-	ListCell   *lc;
+	ListCell *lc;
 
 	foreach(lc, tables)
 		if (strcmp(((RangeVar *) lfirst(lc))->relname, table) == 0)
@@ -289,8 +289,8 @@ is_wanted(const Offer *made, ImportForeignSchemaStmt *stmt)
 static void
 warn_of_unknown_names(List *offers, ImportForeignSchemaStmt *stmt)
 {
-	List	   *names = NIL;
-	ListCell   *lc;
+	List *names = NIL;
+	ListCell *lc;
 
 	if (stmt->list_type != FDW_IMPORT_SCHEMA_LIMIT_TO)
 		return;
@@ -301,17 +301,17 @@ warn_of_unknown_names(List *offers, ImportForeignSchemaStmt *stmt)
 	{
 		const char *wanted = ((RangeVar *) lfirst(lc))->relname;
 		const char *nearest;
-		ListCell   *known;
-		bool		found = false;
+		ListCell *known;
+		bool found = false;
 
 		foreach(known, names)
 			found = found || strcmp((char *) lfirst(known), wanted) == 0;
 		if (found)
 			continue;
 		nearest = closest_in_list(wanted, names);
-		ereport(WARNING,
-				(errcode(ERRCODE_FDW_TABLE_NOT_FOUND), errmsg("there is no table \"%s\" in \"%s\"", wanted, stmt->remote_schema),
-				 nearest != NULL ? errhint("Perhaps you meant \"%s\".", nearest) : 0));
+		ereport(WARNING, (errcode(ERRCODE_FDW_TABLE_NOT_FOUND),
+						  errmsg("there is no table \"%s\" in \"%s\"", wanted, stmt->remote_schema),
+						  nearest != NULL ? errhint("Perhaps you meant \"%s\".", nearest) : 0));
 	}
 }
 
@@ -323,29 +323,30 @@ check_self(Session *session)
 	const char *granted = json_string_at(self, "scope");
 
 	if (!json_bool_at(self, "active"))
-		ereport(ERROR, (errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION),
-						errmsg("the API key for server \"%s\" is not active", session->server_name),
-						errdetail("GET /v2/self answered HTTP 200 with \"active\": false."),
-						errhint("The key is wrong or revoked; run ALTER USER MAPPING ... SERVER %s OPTIONS (SET api_key "
-								"'...').",
-								quote_identifier(session->server_name))));
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION),
+				 errmsg("the API key for server \"%s\" is not active", session->server_name),
+				 errdetail("GET /v2/self answered HTTP 200 with \"active\": false."),
+				 errhint("The key is wrong or revoked; run ALTER USER MAPPING ... SERVER %s OPTIONS (SET api_key "
+						 "'...').",
+						 quote_identifier(session->server_name))));
 	return granted == NULL ? "" : granted;
 }
 
 static void
 warn_of_missing_scopes(const char *granted, List *wanted)
 {
-	ListCell   *lc;
+	ListCell *lc;
 	const ResourceDef *warned[32] = {0};
-	int			nwarned = 0;
+	int nwarned = 0;
 
 	foreach(lc, wanted)
 	{
 		const ResourceDef *resource = ((Offer *) lfirst(lc))->resource;
-		char	   *missing = api_missing_scopes(granted, resource->scopes);
+		char *missing = api_missing_scopes(granted, resource->scopes);
 		StringInfoData tables;
-		ListCell   *other;
-		bool		seen = false;
+		ListCell *other;
+		bool seen = false;
 
 		for (int i = 0; i < nwarned; i++)
 			seen = seen || warned[i] == resource;
@@ -370,8 +371,8 @@ note_unseen_objects(List *objects)
 
 	for (int i = 0; i < (int) lengthof(standard); i++)
 	{
-		ListCell   *lc;
-		bool		found = false;
+		ListCell *lc;
+		bool found = false;
 
 		foreach(lc, objects)
 		{
@@ -389,7 +390,7 @@ note_unseen_objects(List *objects)
 static List *
 visible_lists(Session *session, const char *schema, const char *granted)
 {
-	char	   *missing = api_missing_scopes(granted, "list_configuration:read");
+	char *missing = api_missing_scopes(granted, "list_configuration:read");
 
 	if (missing != NULL && strcmp(schema, "lists") != 0)
 	{
@@ -404,8 +405,8 @@ visible_lists(Session *session, const char *schema, const char *granted)
 static char *
 table_statement(Session *session, const Offer *made, ColumnSet set, const char *server)
 {
-	List	   *attributes = NIL;
-	bool		disabled = false;
+	List *attributes = NIL;
+	bool disabled = false;
 
 	if (made->target != NULL)
 		attributes = metadata_attributes(session, made->target->is_list, made->target->id, &disabled);
@@ -424,15 +425,15 @@ table_statement(Session *session, const Offer *made, ColumnSet set, const char *
 char *
 import_find_ddl(Session *session, const char *table, ColumnSet set)
 {
-	List	   *offers = offer_all(metadata_targets(session, false), metadata_targets(session, true));
-	List	   *names = NIL;
+	List *offers = offer_all(metadata_targets(session, false), metadata_targets(session, true));
+	List *names = NIL;
 	const char *nearest;
-	ListCell   *lc;
+	ListCell *lc;
 
 	foreach(lc, offers)
 	{
-		Offer	   *made = (Offer *) lfirst(lc);
-		char	   *statement;
+		Offer *made = (Offer *) lfirst(lc);
+		char *statement;
 
 		names = lappend(names, made->table);
 		if (strcmp(made->table, table) != 0)
@@ -452,20 +453,21 @@ attio_import_schema(ImportForeignSchemaStmt *stmt, Oid serverid)
 {
 	static const char *const schemas[] = {"objects", "lists", "workspace", "attio"};
 	ForeignServer *server = GetForeignServer(serverid);
-	Session    *session = session_get(serverid, GetUserId());
-	ColumnSet	set = columns_option(stmt->options);
+	Session *session = session_get(serverid, GetUserId());
+	ColumnSet set = columns_option(stmt->options);
 	const char *granted;
-	List	   *objects;
-	List	   *offers;
-	List	   *wanted = NIL;
-	List	   *statements = NIL;
-	ListCell   *lc;
-	bool		known = false;
+	List *objects;
+	List *offers;
+	List *wanted = NIL;
+	List *statements = NIL;
+	ListCell *lc;
+	bool known = false;
 
 	for (int i = 0; i < (int) lengthof(schemas); i++)
 		known = known || strcmp(schemas[i], stmt->remote_schema) == 0;
 	if (!known)
-		ereport(ERROR, (errcode(ERRCODE_FDW_SCHEMA_NOT_FOUND), errmsg("there is no schema \"%s\" in Attio", stmt->remote_schema),
+		ereport(ERROR, (errcode(ERRCODE_FDW_SCHEMA_NOT_FOUND),
+						errmsg("there is no schema \"%s\" in Attio", stmt->remote_schema),
 						errhint("Import from objects, lists, workspace, or attio, which is all three.")));
 	session_pin(session);
 	granted = check_self(session);
@@ -482,7 +484,7 @@ attio_import_schema(ImportForeignSchemaStmt *stmt, Oid serverid)
 		note_unseen_objects(objects);
 	foreach(lc, wanted)
 	{
-		char	   *statement = table_statement(session, (Offer *) lfirst(lc), set, server->servername);
+		char *statement = table_statement(session, (Offer *) lfirst(lc), set, server->servername);
 
 		if (statement != NULL)
 			statements = lappend(statements, statement);

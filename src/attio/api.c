@@ -29,10 +29,10 @@ typedef enum ApiHint
 
 typedef struct ApiError
 {
-	int			status;			/* 0 = any */
-	const char *code;			/* NULL = any */
-	int			sqlstate;
-	ApiHint		hint;
+	int status;       /* 0 = any */
+	const char *code; /* NULL = any */
+	int sqlstate;
+	ApiHint hint;
 } ApiError;
 
 /* The first row that fits counts.  Sources: API.md 10; anchors 5.4. */
@@ -71,20 +71,21 @@ raise_transport_error(Session *session, HttpExchange *exchange)
 	static const struct
 	{
 		HttpFailure failure;
-		int			sqlstate;
+		int sqlstate;
 		const char *message;
 		const char *hint;
-	}			failures[] = {
+	} failures[] = {
 		{HTTP_NOT_CONNECTED, ERRCODE_SQLCLIENT_UNABLE_TO_ESTABLISH_SQLCONNECTION, "could not connect to Attio",
 		 "Check that the database server can reach this address, and the server options base_url and proxy."},
-		{HTTP_TLS_REFUSED, ERRCODE_SQLCLIENT_UNABLE_TO_ESTABLISH_SQLCONNECTION, "could not trust the server's certificate",
+		{HTTP_TLS_REFUSED, ERRCODE_SQLCLIENT_UNABLE_TO_ESTABLISH_SQLCONNECTION,
+		 "could not trust the server's certificate",
 		 "Certificates are always verified; server option ca_file names further authorities."},
 		{HTTP_TIMED_OUT, ERRCODE_CONNECTION_FAILURE, "Attio did not answer in time",
 		 "Server options connect_timeout and request_timeout, or the setting attio_fdw.request_timeout, allow more."},
 		{HTTP_TOO_LARGE, ERRCODE_PROGRAM_LIMIT_EXCEEDED, "the answer is larger than max_response_size",
 		 "Raise the server option max_response_size."},
-		{HTTP_NOT_LOOPBACK, ERRCODE_FDW_UNABLE_TO_ESTABLISH_CONNECTION,
-		 "plain http is allowed to this machine only", "Use an https address as base_url."},
+		{HTTP_NOT_LOOPBACK, ERRCODE_FDW_UNABLE_TO_ESTABLISH_CONNECTION, "plain http is allowed to this machine only",
+		 "Use an https address as base_url."},
 		{HTTP_CUT, ERRCODE_CONNECTION_FAILURE, "the connection broke before Attio's answer was complete",
 		 "Nothing of the cut answer was used; run the statement again."},
 		{HTTP_NO_MEMORY, ERRCODE_OUT_OF_MEMORY, "out of memory while receiving Attio's answer", ""},
@@ -107,10 +108,10 @@ raise_transport_error(Session *session, HttpExchange *exchange)
 static List *
 known_slugs(Session *session, bool is_list)
 {
-	List	   *slugs = NIL;
+	List *slugs = NIL;
 	HttpExchange *exchange = api_start(session, "GET", is_list ? "/v2/lists" : "/v2/objects", NULL);
 	JsonTree *answer;
-	int			n;
+	int n;
 
 	http_wait(exchange);
 	if (exchange->failure != HTTP_ANSWERED || exchange->status != 200 || exchange->length == 0)
@@ -188,12 +189,11 @@ raise_status_error(Session *session, HttpExchange *exchange, const ApiSubject *s
 	detail = psprintf("%s%s%s", api_request_detail(exchange), code != NULL ? " Code: " : "",
 					  code != NULL ? psprintf("%s.", clean_text(code, strlen(code), 100)) : "");
 	hint = hint_text(session, error->hint, subject);
-	ereport(ERROR,
-			(errcode(error->sqlstate),
-			 subject != NULL && subject->what != NULL
-				 ? errmsg("Attio refused the request for %s: %s", subject->what, message)
-				 : errmsg("Attio refused the request: %s", message),
-			 errdetail("%s", detail), hint != NULL ? errhint("%s", hint) : 0));
+	ereport(ERROR, (errcode(error->sqlstate),
+					subject != NULL && subject->what != NULL
+						? errmsg("Attio refused the request for %s: %s", subject->what, message)
+						: errmsg("Attio refused the request: %s", message),
+					errdetail("%s", detail), hint != NULL ? errhint("%s", hint) : 0));
 }
 
 /* Is this the error that the caller is prepared for? */
@@ -310,11 +310,10 @@ api_get(Session *session, const char *path, const ApiSubject *subject)
 		return NULL;
 	answer = json_read(exchange->body, exchange->length);
 	if (!json_object_is_type(answer, json_type_object))
-		ereport(ERROR,
-				(errcode(ERRCODE_FDW_ERROR), errmsg("Attio's answer is not complete JSON"),
-				 errdetail("%s It begins: %s", api_request_detail(exchange),
-						   clean_text(exchange->body, exchange->length, 200)),
-				 errhint("Nothing of the answer was used; run the statement again.")));
+		ereport(ERROR, (errcode(ERRCODE_FDW_ERROR), errmsg("Attio's answer is not complete JSON"),
+						errdetail("%s It begins: %s", api_request_detail(exchange),
+								  clean_text(exchange->body, exchange->length, 200)),
+						errhint("Nothing of the answer was used; run the statement again.")));
 	http_finish(exchange);
 	return answer;
 }
@@ -324,7 +323,7 @@ scope_granted(const char *granted, const char *scope, size_t length)
 {
 	while (granted != NULL && *granted != '\0')
 	{
-		size_t		word = strcspn(granted, " ");
+		size_t word = strcspn(granted, " ");
 
 		/* "x:read-write" includes "x:read" (API.md 1) */
 		if (word >= length && strncmp(granted, scope, length) == 0 &&
@@ -345,7 +344,7 @@ api_missing_scopes(const char *granted, const char *needed)
 	initStringInfo(&missing);
 	while (*needed != '\0')
 	{
-		size_t		word = strcspn(needed, " ");
+		size_t word = strcspn(needed, " ");
 
 		if (!scope_granted(granted, needed, word))
 			appendStringInfo(&missing, "%s%.*s", missing.len > 0 ? ", " : "", (int) word, needed);

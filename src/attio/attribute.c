@@ -119,7 +119,7 @@ const AttributeType attribute_types[] = {
 };
 /* clang-format on */
 
-const int	attribute_ntypes = lengthof(attribute_types);
+const int attribute_ntypes = lengthof(attribute_types);
 
 /* The row of a type, or NULL for one that this version does not know. */
 const AttributeType *

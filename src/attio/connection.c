@@ -21,8 +21,8 @@
 
 typedef struct SessionEntry
 {
-	Oid			mapping;		/* hash key */
-	Session    *session;		/* NULL = none yet */
+	Oid mapping;      /* hash key */
+	Session *session; /* NULL = none yet */
 } SessionEntry;
 
 static HTAB *sessions = NULL;
@@ -48,7 +48,7 @@ on_invalidation(Datum arg, int cacheid, uint32 hashvalue)
 	hash_seq_init(&scan, sessions);
 	while ((entry = (SessionEntry *) hash_seq_search(&scan)) != NULL)
 	{
-		Session    *session = entry->session;
+		Session *session = entry->session;
 
 		if (session == NULL)
 			continue;
@@ -61,7 +61,7 @@ on_invalidation(Datum arg, int cacheid, uint32 hashvalue)
 static void
 make_cache(void)
 {
-	HASHCTL		ctl;
+	HASHCTL ctl;
 
 	ctl.keysize = sizeof(Oid);
 	ctl.entrysize = sizeof(SessionEntry);
@@ -74,21 +74,20 @@ make_cache(void)
 static UserMapping *
 find_mapping(ForeignServer *server, Oid user)
 {
-	HeapTuple	tuple;
+	HeapTuple tuple;
 
 	tuple = SearchSysCache2(USERMAPPINGUSERSERVER, ObjectIdGetDatum(user), ObjectIdGetDatum(server->serverid));
 	if (!HeapTupleIsValid(tuple))
-		tuple = SearchSysCache2(USERMAPPINGUSERSERVER, ObjectIdGetDatum(InvalidOid),
-								ObjectIdGetDatum(server->serverid));
+		tuple =
+			SearchSysCache2(USERMAPPINGUSERSERVER, ObjectIdGetDatum(InvalidOid), ObjectIdGetDatum(server->serverid));
 	if (!HeapTupleIsValid(tuple))
 	{
 		const char *role = GetUserNameFromId(user, false);
 
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_OBJECT),
-				 errmsg("role \"%s\" has no user mapping for server \"%s\"", role, server->servername),
-				 errhint("Run: CREATE USER MAPPING FOR %s SERVER %s OPTIONS (api_key '...');", quote_identifier(role),
-						 quote_identifier(server->servername))));
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
+						errmsg("role \"%s\" has no user mapping for server \"%s\"", role, server->servername),
+						errhint("Run: CREATE USER MAPPING FOR %s SERVER %s OPTIONS (api_key '...');",
+								quote_identifier(role), quote_identifier(server->servername))));
 	}
 	ReleaseSysCache(tuple);
 	return GetUserMapping(user, server->serverid);
@@ -97,9 +96,9 @@ find_mapping(ForeignServer *server, Oid user)
 static char *
 key_from_file(const char *path)
 {
-	FILE	   *file = AllocateFile(path, "r");
-	char		key[KEY_LIMIT];
-	size_t		length;
+	FILE *file = AllocateFile(path, "r");
+	char key[KEY_LIMIT];
+	size_t length;
 
 	if (file == NULL)
 		ereport(ERROR, (errcode_for_file_access(), errmsg("could not read the file that holds the API key: %m"),
@@ -117,7 +116,7 @@ static char *
 find_key(UserMapping *mapping, ForeignServer *server)
 {
 	const char *value;
-	char	   *key = NULL;
+	char *key = NULL;
 
 	if ((value = option_text(mapping->options, UserMappingRelationId, "api_key")) != NULL)
 		key = pstrdup(value);
@@ -150,8 +149,8 @@ find_key(UserMapping *mapping, ForeignServer *server)
 static const char *
 strip_slashes(const char *url)
 {
-	char	   *copy = pstrdup(url);
-	size_t		length = strlen(copy);
+	char *copy = pstrdup(url);
+	size_t length = strlen(copy);
 
 	while (length > 0 && copy[length - 1] == '/')
 		copy[--length] = '\0';
@@ -163,10 +162,10 @@ session_open(ForeignServer *server, UserMapping *mapping)
 {
 	MemoryContext context;
 	MemoryContext saved;
-	Session    *session;
-	HttpConfig	config = {0};
-	char	   *key = find_key(mapping, server);
-	List	   *options = server->options;
+	Session *session;
+	HttpConfig config = {0};
+	char *key = find_key(mapping, server);
+	List *options = server->options;
 
 	config.base_url = strip_slashes(option_text(options, ForeignServerRelationId, "base_url"));
 	config.authorization = psprintf("Bearer %s", key);
@@ -210,7 +209,7 @@ session_get(Oid serverid, Oid user)
 	ForeignServer *server = GetForeignServer(serverid);
 	UserMapping *mapping = find_mapping(server, user);
 	SessionEntry *entry;
-	bool		found;
+	bool found;
 
 	if (sessions == NULL)
 		make_cache();
@@ -219,7 +218,7 @@ session_get(Oid serverid, Oid user)
 		entry->session = NULL;
 	if (entry->session != NULL && entry->session->invalid)
 	{
-		Session    *stale = entry->session;
+		Session *stale = entry->session;
 
 		entry->session = NULL;
 		if (stale->pins == 0)
@@ -233,7 +232,7 @@ session_get(Oid serverid, Oid user)
 static void
 session_unpin(void *arg)
 {
-	Session    *session = (Session *) arg;
+	Session *session = (Session *) arg;
 	SessionEntry *entry;
 
 	if (--session->pins > 0 || !session->invalid)
@@ -265,14 +264,14 @@ session_disconnect(const char *server_name)
 {
 	HASH_SEQ_STATUS scan;
 	SessionEntry *entry;
-	int			closed = 0;
+	int closed = 0;
 
 	if (sessions == NULL)
 		return 0;
 	hash_seq_init(&scan, sessions);
 	while ((entry = (SessionEntry *) hash_seq_search(&scan)) != NULL)
 	{
-		Session    *session = entry->session;
+		Session *session = entry->session;
 
 		if (session == NULL || session->invalid ||
 			(server_name != NULL && strcmp(session->server_name, server_name) != 0))

@@ -15,24 +15,24 @@
 
 typedef struct Session
 {
-	Oid			mapping;		/* hash key: user mapping */
-	Oid			server;
-	char		server_name[NAMEDATALEN];
-	MemoryContext context;		/* everything below; dies with the session */
+	Oid mapping; /* hash key: user mapping */
+	Oid server;
+	char server_name[NAMEDATALEN];
+	MemoryContext context; /* everything below; dies with the session */
 	HttpClient *client;
-	char	   *base_url;
-	char	   *workspace_id;	/* expected; NULL = any */
-	bool		workspace_checked;
-	int			metadata_ttl;	/* milliseconds */
-	uint32		server_hash;	/* syscache hash values, for invalidation */
-	uint32		mapping_hash;
-	bool		invalid;
-	int			pins;
-	struct Metadata *metadata;	/* owned by metadata.c, in context */
+	char *base_url;
+	char *workspace_id; /* expected; NULL = any */
+	bool workspace_checked;
+	int metadata_ttl;   /* milliseconds */
+	uint32 server_hash; /* syscache hash values, for invalidation */
+	uint32 mapping_hash;
+	bool invalid;
+	int pins;
+	struct Metadata *metadata; /* owned by metadata.c, in context */
 } Session;
 
 extern Session *session_get(Oid server, Oid user);
 extern void session_pin(Session *session);
-extern int	session_disconnect(const char *server_name);
+extern int session_disconnect(const char *server_name);
 
-#endif							/* ATTIO_CONNECTION_H */
+#endif /* ATTIO_CONNECTION_H */

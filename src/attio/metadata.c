@@ -19,16 +19,16 @@
 
 typedef struct KnownTarget
 {
-	bool		is_list;
-	char	   *identifier;		/* as asked for: id or slug */
+	bool is_list;
+	char *identifier; /* as asked for: id or slug */
 	TimestampTz read_at;
-	List	   *attributes;		/* AttributeDef */
+	List *attributes; /* AttributeDef */
 	MemoryContext context;
 } KnownTarget;
 
 struct Metadata
 {
-	List	   *known;			/* KnownTarget */
+	List *known; /* KnownTarget */
 };
 
 static char *
@@ -50,7 +50,7 @@ static AttributeDef *
 read_attribute(JsonTree *item, const char *path)
 {
 	AttributeDef *attribute = (AttributeDef *) palloc0(sizeof(AttributeDef));
-	int			nallowed = json_length_at(item, "config.record_reference.allowed_object_ids");
+	int nallowed = json_length_at(item, "config.record_reference.allowed_object_ids");
 
 	attribute->id = copy_string(item, "id.attribute_id");
 	attribute->slug = copy_string(item, "api_slug");
@@ -82,9 +82,9 @@ static List *
 fetch_attributes(Session *session, bool is_list, const char *identifier, bool *disabled)
 {
 	MemoryContext target = CurrentMemoryContext;
-	List	   *attributes = NIL;
-	ApiSubject	subject = {0};
-	int			n;
+	List *attributes = NIL;
+	ApiSubject subject = {0};
+	int n;
 
 	subject.what = psprintf("%s \"%s\"", is_list ? "list" : "object", identifier);
 	subject.slug = identifier;
@@ -94,7 +94,7 @@ fetch_attributes(Session *session, bool is_list, const char *identifier, bool *d
 	do
 	{
 		MemoryContext work = AllocSetContextCreate(target, "attio_fdw definitions", ALLOCSET_SMALL_SIZES);
-		char	   *path;
+		char *path;
 		JsonTree *answer;
 
 		MemoryContextSwitchTo(work);
@@ -113,7 +113,8 @@ fetch_attributes(Session *session, bool is_list, const char *identifier, bool *d
 			raise_shape_error(path);
 		MemoryContextSwitchTo(target);
 		for (int i = 0; i < n; i++)
-			attributes = lappend(attributes, read_attribute(json_object_array_get_idx(json_at(answer, "data"), i), path));
+			attributes =
+				lappend(attributes, read_attribute(json_object_array_get_idx(json_at(answer, "data"), i), path));
 		MemoryContextDelete(work);
 	} while (n == ATTRIBUTE_PAGE);
 	return attributes;
@@ -136,8 +137,8 @@ copy_attribute(const AttributeDef *attribute)
 static List *
 copy_attributes(List *attributes)
 {
-	List	   *copies = NIL;
-	ListCell   *lc;
+	List *copies = NIL;
+	ListCell *lc;
 
 	foreach(lc, attributes)
 		copies = lappend(copies, copy_attribute((const AttributeDef *) lfirst(lc)));
@@ -147,7 +148,7 @@ copy_attributes(List *attributes)
 static KnownTarget *
 find_known(Session *session, bool is_list, const char *identifier)
 {
-	ListCell   *lc;
+	ListCell *lc;
 
 	foreach(lc, session->metadata->known)
 	{
@@ -192,7 +193,7 @@ List *
 metadata_attributes(Session *session, bool is_list, const char *identifier, bool *disabled)
 {
 	KnownTarget *known;
-	List	   *attributes;
+	List *attributes;
 
 	if (disabled != NULL)
 		*disabled = false;
@@ -217,10 +218,10 @@ List *
 metadata_targets(Session *session, bool is_list)
 {
 	const char *path = is_list ? "/v2/lists" : "/v2/objects";
-	ApiSubject	subject = {0};
-	List	   *targets = NIL;
+	ApiSubject subject = {0};
+	List *targets = NIL;
 	JsonTree *answer;
-	int			n;
+	int n;
 
 	subject.scopes = is_list ? "list_configuration:read" : "object_configuration:read";
 	answer = api_get(session, path, &subject);
@@ -230,7 +231,7 @@ metadata_targets(Session *session, bool is_list)
 	for (int i = 0; i < n; i++)
 	{
 		JsonTree *item = json_object_array_get_idx(json_at(answer, "data"), i);
-		TargetDef  *target = (TargetDef *) palloc0(sizeof(TargetDef));
+		TargetDef *target = (TargetDef *) palloc0(sizeof(TargetDef));
 
 		target->is_list = is_list;
 		target->id = copy_string(item, is_list ? "id.list_id" : "id.object_id");
@@ -254,7 +255,7 @@ metadata_forget(Session *session)
 const AttributeDef *
 attribute_by_id(List *attributes, const char *id)
 {
-	ListCell   *lc;
+	ListCell *lc;
 
 	foreach(lc, attributes)
 		if (pg_strcasecmp(((const AttributeDef *) lfirst(lc))->id, id) == 0)
@@ -266,7 +267,7 @@ attribute_by_id(List *attributes, const char *id)
 const AttributeDef *
 attribute_by_slug(List *attributes, const char *slug)
 {
-	ListCell   *lc;
+	ListCell *lc;
 
 	foreach(lc, attributes)
 		if (strcmp(((const AttributeDef *) lfirst(lc))->slug, slug) == 0)

@@ -13,23 +13,23 @@
 /* One attribute definition (API.md 6). */
 typedef struct AttributeDef
 {
-	char	   *id;
-	char	   *slug;
-	char	   *title;
-	char	   *type_name;
-	const AttributeType *type;	/* NULL: newer than this version */
-	bool		multiselect;
-	bool		is_system;
-	bool		several_targets;	/* record-reference to more than one object */
-	char	   *currency_code;	/* NULL = no currency */
+	char *id;
+	char *slug;
+	char *title;
+	char *type_name;
+	const AttributeType *type; /* NULL: newer than this version */
+	bool multiselect;
+	bool is_system;
+	bool several_targets; /* record-reference to more than one object */
+	char *currency_code;  /* NULL = no currency */
 } AttributeDef;
 
 /* One object or list. */
 typedef struct TargetDef
 {
-	bool		is_list;
-	char	   *id;
-	char	   *slug;			/* NULL: an object without slug */
+	bool is_list;
+	char *id;
+	char *slug; /* NULL: an object without slug */
 } TargetDef;
 
 extern List *metadata_attributes(Session *session, bool is_list, const char *identifier, bool *disabled);
@@ -38,4 +38,4 @@ extern void metadata_forget(Session *session);
 extern const AttributeDef *attribute_by_id(List *attributes, const char *id);
 extern const AttributeDef *attribute_by_slug(List *attributes, const char *slug);
 
-#endif							/* ATTIO_METADATA_H */
+#endif /* ATTIO_METADATA_H */

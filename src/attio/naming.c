@@ -24,8 +24,8 @@ static const char *const system_columns[] = {"ctid", "xmin", "cmin", "xmax", "cm
 char *
 shorten_name(const char *stem, const char *suffix, const char *id)
 {
-	int			length = (int) strlen(stem);
-	int			room = MAX_NAME - (int) strlen(suffix);
+	int length = (int) strlen(stem);
+	int room = MAX_NAME - (int) strlen(suffix);
 
 	if (length <= room)
 		return psprintf("%s%s", stem, suffix);
@@ -36,7 +36,7 @@ shorten_name(const char *stem, const char *suffix, const char *id)
 static bool
 is_taken(List *columns, const char *name)
 {
-	ListCell   *lc;
+	ListCell *lc;
 
 	foreach(lc, columns)
 		if (strcmp(((ColumnName *) lfirst(lc))->name, name) == 0)
@@ -85,7 +85,7 @@ new_column(ColumnKind kind, char *name, Oid type)
 static bool
 property_wanted(const AttributeDef *attribute, const PropertyDef *property, ColumnSet set)
 {
-	bool		everything = (set == COLUMNS_ALL || set == COLUMNS_ANY);
+	bool everything = (set == COLUMNS_ALL || set == COLUMNS_ANY);
 
 	switch (property->import)
 	{
@@ -107,7 +107,7 @@ property_wanted(const AttributeDef *attribute, const PropertyDef *property, Colu
 static ColumnName *
 property_column(const ResourceDef *resource, const AttributeDef *attribute, const PropertyDef *property)
 {
-	bool		main_one = (property == NULL || property->name[0] == '\0');
+	bool main_one = (property == NULL || property->name[0] == '\0');
 	const char *suffix;
 	ColumnName *column;
 
@@ -129,8 +129,8 @@ property_column(const ResourceDef *resource, const AttributeDef *attribute, cons
 static List *
 main_columns(const ResourceDef *resource, List *attributes)
 {
-	List	   *columns = NIL;
-	ListCell   *lc;
+	List *columns = NIL;
+	ListCell *lc;
 
 	foreach(lc, attributes)
 	{
@@ -151,8 +151,8 @@ main_columns(const ResourceDef *resource, List *attributes)
 static List *
 with_companions(const ResourceDef *resource, List *main, ColumnSet set, List **left_out)
 {
-	List	   *columns = NIL;
-	ListCell   *lc;
+	List *columns = NIL;
+	ListCell *lc;
 
 	foreach(lc, main)
 	{
@@ -179,7 +179,7 @@ with_companions(const ResourceDef *resource, List *main, ColumnSet set, List **l
 static ColumnName *
 field_column(const FieldDef *field, List *attribute_columns)
 {
-	char	   *name = pstrdup(field->name);
+	char *name = pstrdup(field->name);
 	ColumnName *column;
 
 	if (!is_key_field(field) && is_taken(attribute_columns, name))
@@ -193,8 +193,8 @@ field_column(const FieldDef *field, List *attribute_columns)
 static List *
 without_companions(List *columns, List **left_out)
 {
-	List	   *kept = NIL;
-	ListCell   *lc;
+	List *kept = NIL;
+	ListCell *lc;
 
 	foreach(lc, columns)
 	{
@@ -216,10 +216,10 @@ without_companions(List *columns, List **left_out)
 List *
 name_columns(const ResourceDef *resource, List *attributes, ColumnSet set, List **left_out)
 {
-	List	   *main = main_columns(resource, attributes);
-	List	   *own = with_companions(resource, main, set, left_out);
-	List	   *columns = NIL;
-	bool		has_values = resource->values != NULL;
+	List *main = main_columns(resource, attributes);
+	List *own = with_companions(resource, main, set, left_out);
+	List *columns = NIL;
+	bool has_values = resource->values != NULL;
 
 	for (int i = 0; i < resource->nfields; i++)
 		if (is_key_field(&resource->fields[i]))
@@ -231,8 +231,8 @@ name_columns(const ResourceDef *resource, List *attributes, ColumnSet set, List 
 	if (has_values && (set == COLUMNS_ALL || set == COLUMNS_ANY))
 		columns = lappend(columns, new_column(COLUMN_CHANGED_AT, pstrdup("attio__changed_at"), TIMESTAMPTZOID));
 	if (set == COLUMNS_RAW || set == COLUMNS_ANY)
-		columns = lappend(columns,
-						  new_column(COLUMN_RAW, pstrdup(is_taken(own, "_raw") ? "attio__raw" : "_raw"), JSONBOID));
+		columns =
+			lappend(columns, new_column(COLUMN_RAW, pstrdup(is_taken(own, "_raw") ? "attio__raw" : "_raw"), JSONBOID));
 	if (list_length(columns) > MAX_COLUMNS)
 		columns = without_companions(columns, left_out);
 	return columns;

@@ -14,30 +14,30 @@
 typedef enum ColumnSet
 {
 	COLUMNS_DEFAULT,
-	COLUMNS_RAW,				/* default and _raw */
-	COLUMNS_ALL,				/* every property, and the time of the last change */
-	COLUMNS_ANY					/* everything that has a name */
+	COLUMNS_RAW, /* default and _raw */
+	COLUMNS_ALL, /* every property, and the time of the last change */
+	COLUMNS_ANY  /* everything that has a name */
 } ColumnSet;
 
 typedef enum ColumnKind
 {
 	COLUMN_FIELD,
 	COLUMN_ATTRIBUTE,
-	COLUMN_RAW,					/* the whole row as jsonb */
-	COLUMN_CHANGED_AT			/* latest active_from of the current values */
+	COLUMN_RAW,       /* the whole row as jsonb */
+	COLUMN_CHANGED_AT /* latest active_from of the current values */
 } ColumnKind;
 
 typedef struct ColumnName
 {
-	char	   *name;
-	ColumnKind	kind;
-	Oid			type;			/* of one value */
-	bool		is_array;
-	bool		not_null;
-	bool		companion;		/* the first to go when there are too many columns */
-	const FieldDef *field;		/* COLUMN_FIELD */
-	const AttributeDef *attribute;	/* COLUMN_ATTRIBUTE */
-	const PropertyDef *property;	/* COLUMN_ATTRIBUTE of a known type */
+	char *name;
+	ColumnKind kind;
+	Oid type; /* of one value */
+	bool is_array;
+	bool not_null;
+	bool companion;                /* the first to go when there are too many columns */
+	const FieldDef *field;         /* COLUMN_FIELD */
+	const AttributeDef *attribute; /* COLUMN_ATTRIBUTE */
+	const PropertyDef *property;   /* COLUMN_ATTRIBUTE of a known type */
 } ColumnName;
 
 extern List *name_columns(const ResourceDef *resource, List *attributes, ColumnSet set, List **left_out);
@@ -47,4 +47,4 @@ extern char *shorten_name(const char *stem, const char *suffix, const char *id);
 #define FIELD_NAME_RAW "_raw"
 #define FIELD_NAME_CHANGED_AT "changed_at"
 
-#endif							/* ATTIO_NAMING_H */
+#endif /* ATTIO_NAMING_H */

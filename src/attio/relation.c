@@ -19,7 +19,7 @@
 AttioRelation *
 attio_relation_open(Relation rel)
 {
-	List	   *options = GetForeignTable(RelationGetRelid(rel))->options;
+	List *options = GetForeignTable(RelationGetRelid(rel))->options;
 	AttioRelation *relation = (AttioRelation *) palloc0(sizeof(AttioRelation));
 	const char *object = option_text(options, ForeignTableRelationId, "object");
 	const char *list = option_text(options, ForeignTableRelationId, "list");
@@ -52,13 +52,10 @@ attio_relation_open(Relation rel)
 	relation->page_size = option_int(options, ForeignTableRelationId, "page_size");
 	if (relation->resource->paging != PAGING_NONE && relation->page_size > relation->resource->max_page)
 		relation->page_size = relation->resource->max_page;
-	relation->by_created_at =
-		strcmp(option_text(options, ForeignTableRelationId, "page_order"), "created_at") == 0;
-	relation->missing_is_null =
-		strcmp(option_text(options, ForeignTableRelationId, "missing_attribute"), "null") == 0;
-	relation->estimated_rows = option_is_set(options, "estimated_rows")
-		? option_int(options, ForeignTableRelationId, "estimated_rows")
-		: -1;
+	relation->by_created_at = strcmp(option_text(options, ForeignTableRelationId, "page_order"), "created_at") == 0;
+	relation->missing_is_null = strcmp(option_text(options, ForeignTableRelationId, "missing_attribute"), "null") == 0;
+	relation->estimated_rows =
+		option_is_set(options, "estimated_rows") ? option_int(options, ForeignTableRelationId, "estimated_rows") : -1;
 	return relation;
 }
 
@@ -85,7 +82,7 @@ relation_definitions(const AttioRelation *relation, Session *session)
 bool
 relation_column_needs_definitions(const AttioRelation *relation, AttrNumber attnum)
 {
-	List	   *options = GetForeignColumnOptions(relation->table, attnum);
+	List *options = GetForeignColumnOptions(relation->table, attnum);
 	const char *field;
 	const FieldDef *key;
 
@@ -104,7 +101,7 @@ static void
 bind_field(const AttioRelation *relation, ColumnBinding *binding, const char *name)
 {
 	const char *known[64] = {NULL};
-	int			nknown = 0;
+	int nknown = 0;
 	const char *nearest;
 
 	binding->kind = COLUMN_FIELD;
@@ -156,8 +153,8 @@ bind_missing(const AttioRelation *relation, ColumnBinding *binding, const char *
 static List *
 slugs_of(List *definitions)
 {
-	List	   *slugs = NIL;
-	ListCell   *lc;
+	List *slugs = NIL;
+	ListCell *lc;
 
 	foreach(lc, definitions)
 		slugs = lappend(slugs, ((AttributeDef *) lfirst(lc))->slug);
@@ -169,13 +166,13 @@ bind_property(const AttioRelation *relation, ColumnBinding *binding, const Attri
 			  const char *property)
 {
 	const char *known[64] = {NULL};
-	int			nknown = 0;
+	int nknown = 0;
 	const char *nearest;
 
 	binding->slug = attribute->slug;
 	if (attribute->type == NULL ||
 		(property == NULL && (getBaseType(binding->type) == JSONBOID || getBaseType(binding->type) == JSONOID)))
-		return;					/* the value objects as they came */
+		return; /* the value objects as they came */
 	binding->property = attribute_property(attribute->type, property == NULL ? "" : property);
 	if (binding->property != NULL)
 		return;
@@ -206,7 +203,8 @@ bind_attribute(const AttioRelation *relation, ColumnBinding *binding, List *opti
 					 slugs_of(definitions));
 		return;
 	}
-	binding->single = option_is_set(options, "multiselect") && !option_bool(options, AttributeRelationId, "multiselect");
+	binding->single =
+		option_is_set(options, "multiselect") && !option_bool(options, AttributeRelationId, "multiselect");
 	bind_property(relation, binding, attribute, option_text(options, AttributeRelationId, "property"));
 }
 
@@ -214,10 +212,10 @@ bind_attribute(const AttioRelation *relation, ColumnBinding *binding, List *opti
 static void
 bind_by_name(const AttioRelation *relation, ColumnBinding *binding, List *definitions)
 {
-	List	   *left_out = NIL;
-	List	   *columns = name_columns(relation->resource, definitions, COLUMNS_ANY, &left_out);
-	List	   *names = NIL;
-	ListCell   *lc;
+	List *left_out = NIL;
+	List *columns = name_columns(relation->resource, definitions, COLUMNS_ANY, &left_out);
+	List *names = NIL;
+	ListCell *lc;
 
 	foreach(lc, columns)
 	{
@@ -249,7 +247,7 @@ ColumnBinding *
 relation_bind_column(const AttioRelation *relation, TupleDesc tupdesc, AttrNumber attnum, List *definitions)
 {
 	Form_pg_attribute attribute = TupleDescAttr(tupdesc, attnum - 1);
-	List	   *options = GetForeignColumnOptions(relation->table, attnum);
+	List *options = GetForeignColumnOptions(relation->table, attnum);
 	const char *field = option_text(options, AttributeRelationId, "field");
 	ColumnBinding *binding = (ColumnBinding *) palloc0(sizeof(ColumnBinding));
 

@@ -15,38 +15,38 @@
 
 typedef struct AttioRelation
 {
-	Oid			table;
-	const char *name;			/* of the table, for messages */
+	Oid table;
+	const char *name; /* of the table, for messages */
 	const ResourceDef *resource;
-	const char *slug;			/* of object or list; NULL for other resources */
-	const char *id;				/* of object or list; NULL = not known */
-	bool		is_list;
-	int			page_size;
-	bool		by_created_at;	/* option page_order */
-	bool		missing_is_null;	/* option missing_attribute */
-	double		estimated_rows; /* -1 = not said */
+	const char *slug; /* of object or list; NULL for other resources */
+	const char *id;   /* of object or list; NULL = not known */
+	bool is_list;
+	int page_size;
+	bool by_created_at;    /* option page_order */
+	bool missing_is_null;  /* option missing_attribute */
+	double estimated_rows; /* -1 = not said */
 } AttioRelation;
 
 /* What one column shows. */
 typedef struct ColumnBinding
 {
-	AttrNumber	attnum;
+	AttrNumber attnum;
 	const char *name;
-	Oid			type;			/* as declared */
-	int32		typmod;
-	ColumnKind	kind;
-	bool		missing;		/* the attribute is gone: NULL */
-	const FieldDef *field;		/* COLUMN_FIELD */
-	const char *slug;			/* COLUMN_ATTRIBUTE: present slug of the attribute */
-	const PropertyDef *property;	/* COLUMN_ATTRIBUTE; NULL: the value objects as they came */
-	bool		single;			/* was imported as an attribute of one value */
+	Oid type; /* as declared */
+	int32 typmod;
+	ColumnKind kind;
+	bool missing;                /* the attribute is gone: NULL */
+	const FieldDef *field;       /* COLUMN_FIELD */
+	const char *slug;            /* COLUMN_ATTRIBUTE: present slug of the attribute */
+	const PropertyDef *property; /* COLUMN_ATTRIBUTE; NULL: the value objects as they came */
+	bool single;                 /* was imported as an attribute of one value */
 } ColumnBinding;
 
 extern AttioRelation *attio_relation_open(Relation rel);
 extern const char *relation_identifier(const AttioRelation *relation);
 extern List *relation_definitions(const AttioRelation *relation, Session *session);
-extern ColumnBinding *relation_bind_column(const AttioRelation *relation, TupleDesc tupdesc, AttrNumber attnum,
-										   List *definitions);
+extern ColumnBinding *
+relation_bind_column(const AttioRelation *relation, TupleDesc tupdesc, AttrNumber attnum, List *definitions);
 extern bool relation_column_needs_definitions(const AttioRelation *relation, AttrNumber attnum);
 
-#endif							/* ATTIO_RELATION_H */
+#endif /* ATTIO_RELATION_H */

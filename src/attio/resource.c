@@ -124,7 +124,7 @@ const ResourceDef resources[] = {
 };
 /* clang-format on */
 
-const int	nresources = lengthof(resources);
+const int nresources = lengthof(resources);
 const ResourceDef *const resource_records = &resources[0];
 const ResourceDef *const resource_entries = &resources[1];
 

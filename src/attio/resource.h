@@ -13,25 +13,25 @@
 
 typedef enum PagingStyle
 {
-	PAGING_NONE,				/* one answer holds everything */
-	PAGING_OFFSET_BODY,			/* limit and offset in a POST body */
-	PAGING_OFFSET_QUERY			/* limit and offset in the query string */
+	PAGING_NONE,        /* one answer holds everything */
+	PAGING_OFFSET_BODY, /* limit and offset in a POST body */
+	PAGING_OFFSET_QUERY /* limit and offset in the query string */
 } PagingStyle;
 
 /* What one scan walks through to collect all rows. */
 typedef enum ResourceSpread
 {
-	SPREAD_ONE,					/* one listing */
-	SPREAD_TARGETS,				/* one listing for each object and list */
-	SPREAD_ATTRIBUTES			/* one listing for each attribute of a type */
+	SPREAD_ONE,       /* one listing */
+	SPREAD_TARGETS,   /* one listing for each object and list */
+	SPREAD_ATTRIBUTES /* one listing for each attribute of a type */
 } ResourceSpread;
 
 /* Where a field's value comes from. */
 typedef enum FieldSource
 {
-	FIELD_MEMBER,				/* a member of the row */
-	FIELD_POSITION,				/* the row's place in its listing, from 1 */
-	FIELD_TARGET,				/* "objects" or "lists" */
+	FIELD_MEMBER,   /* a member of the row */
+	FIELD_POSITION, /* the row's place in its listing, from 1 */
+	FIELD_TARGET,   /* "objects" or "lists" */
 	FIELD_TARGET_ID,
 	FIELD_TARGET_SLUG,
 	FIELD_ATTRIBUTE_ID,
@@ -41,26 +41,26 @@ typedef enum FieldSource
 typedef struct FieldDef
 {
 	const char *name;
-	Oid			type;			/* an array type where the member is an array */
+	Oid type; /* an array type where the member is an array */
 	FieldSource source;
-	const char *path;			/* FIELD_MEMBER: dotted */
-	bool		not_null;
+	const char *path; /* FIELD_MEMBER: dotted */
+	bool not_null;
 } FieldDef;
 
 typedef struct ResourceDef
 {
 	const char *name;
 	const char *method;
-	const char *path;			/* "%s" stands for the spread's own part */
+	const char *path; /* "%s" stands for the spread's own part */
 	PagingStyle paging;
-	int			max_page;		/* rows a request may ask for */
+	int max_page; /* rows a request may ask for */
 	ResourceSpread spread;
 	const char *attribute_type; /* SPREAD_ATTRIBUTES: of which type */
-	const char *id_path;		/* a row's identity */
-	const char *values;			/* member that holds attribute values; NULL = none */
-	const char *scopes;			/* separated by blanks */
+	const char *id_path;        /* a row's identity */
+	const char *values;         /* member that holds attribute values; NULL = none */
+	const char *scopes;         /* separated by blanks */
 	const FieldDef *fields;
-	int			nfields;
+	int nfields;
 	const char *comment;
 } ResourceDef;
 
@@ -73,4 +73,4 @@ extern const ResourceDef *resource_by_name(const char *name);
 extern const char *resource_id_attribute(const ResourceDef *resource);
 extern const FieldDef *resource_field(const ResourceDef *resource, const char *name);
 
-#endif							/* ATTIO_RESOURCE_H */
+#endif /* ATTIO_RESOURCE_H */

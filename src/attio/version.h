@@ -7,4 +7,4 @@
 
 #define ATTIO_FDW_VERSION "1.0.0"
 
-#endif							/* ATTIO_VERSION_H */
+#endif /* ATTIO_VERSION_H */

@@ -74,12 +74,12 @@ static inline Oid
 attio_scan_user(ForeignScanState *node)
 {
 	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
-	Oid			checked_as;
+	Oid checked_as;
 
 #if PG_VERSION_NUM >= 160000
 	checked_as = plan->checkAsUser;
 #else
-	int			rtindex = plan->scan.scanrelid;
+	int rtindex = plan->scan.scanrelid;
 
 	if (rtindex == 0)
 		rtindex = bms_next_member(plan->fs_relids, -1);
@@ -139,4 +139,4 @@ attio_server_accepts_json(const char *text, int len, bool content)
 	return result == JSON_SUCCESS;
 }
 
-#endif							/* ATTIO_COMPAT_H */
+#endif /* ATTIO_COMPAT_H */

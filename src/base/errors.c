@@ -26,7 +26,7 @@ clean_text(const char *text, size_t len, size_t limit)
 	initStringInfo(&out);
 	while (text < end && (size_t) out.len < limit)
 	{
-		int			mblen = pg_utf_mblen((const unsigned char *) text);
+		int mblen = pg_utf_mblen((const unsigned char *) text);
 
 		if (text + mblen > end || !pg_utf8_islegal((const unsigned char *) text, mblen))
 		{
@@ -48,8 +48,8 @@ clean_text(const char *text, size_t len, size_t limit)
 static int
 spelling_distance(const char *word, const char *candidate)
 {
-	int			wordlen = (int) strlen(word);
-	int			candlen = (int) strlen(candidate);
+	int wordlen = (int) strlen(word);
+	int candlen = (int) strlen(candidate);
 
 	if (wordlen > 255 || candlen > 255 || candlen == 0)
 		return INT_MAX;
@@ -68,11 +68,11 @@ const char *
 closest_match(const char *word, const char *const *candidates, int ncandidates)
 {
 	const char *best = NULL;
-	int			best_distance = INT_MAX;
+	int best_distance = INT_MAX;
 
 	for (int i = 0; i < ncandidates; i++)
 	{
-		int			distance = spelling_distance(word, candidates[i]);
+		int distance = spelling_distance(word, candidates[i]);
 
 		if (distance < best_distance && is_near(distance, word))
 		{
@@ -88,8 +88,8 @@ const char *
 closest_in_list(const char *word, List *candidates)
 {
 	const char **words = (const char **) palloc(sizeof(char *) * Max(list_length(candidates), 1));
-	int			nwords = 0;
-	ListCell   *lc;
+	int nwords = 0;
+	ListCell *lc;
 
 	foreach(lc, candidates)
 		words[nwords++] = (const char *) lfirst(lc);

@@ -12,4 +12,4 @@ extern char *clean_text(const char *text, size_t len, size_t limit);
 extern const char *closest_match(const char *word, const char *const *candidates, int ncandidates);
 extern const char *closest_in_list(const char *word, List *candidates);
 
-#endif							/* ATTIO_ERRORS_H */
+#endif /* ATTIO_ERRORS_H */

@@ -8,20 +8,18 @@
 
 #include "utils/guc.h"
 
-int			attio_request_timeout = 0;
-bool		attio_log_requests = false;
+int attio_request_timeout = 0;
+bool attio_log_requests = false;
 
 /* Define all settings; called once from _PG_init. */
 void
 attio_define_settings(void)
 {
-	DefineCustomIntVariable("attio_fdw.request_timeout",
-							"Time that one request to Attio may take in this session.",
+	DefineCustomIntVariable("attio_fdw.request_timeout", "Time that one request to Attio may take in this session.",
 							"0 leaves it to the server option request_timeout.", &attio_request_timeout, 0, 0,
 							24 * 60 * 60 * 1000, PGC_USERSET, GUC_UNIT_MS, NULL, NULL, NULL);
-	DefineCustomBoolVariable("attio_fdw.log_requests",
-							 "Writes a LOG line for each request: method, path, status, bytes and time.",
-							 "Keys and bodies are never logged.", &attio_log_requests, false, PGC_USERSET, 0, NULL, NULL,
-							 NULL);
+	DefineCustomBoolVariable(
+		"attio_fdw.log_requests", "Writes a LOG line for each request: method, path, status, bytes and time.",
+		"Keys and bodies are never logged.", &attio_log_requests, false, PGC_USERSET, 0, NULL, NULL, NULL);
 	MarkGUCPrefixReserved("attio_fdw");
 }

@@ -7,9 +7,9 @@
 
 #include "base/compat.h"
 
-extern int	attio_request_timeout;	/* milliseconds; 0 = as the server option says */
-extern bool attio_log_requests;		/* one LOG line a request, without the key */
+extern int attio_request_timeout; /* milliseconds; 0 = as the server option says */
+extern bool attio_log_requests;   /* one LOG line a request, without the key */
 
 extern void attio_define_settings(void);
 
-#endif							/* ATTIO_GUC_H */
+#endif /* ATTIO_GUC_H */

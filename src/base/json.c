@@ -65,7 +65,7 @@ json_make_object(void)
 }
 
 /*
- * The member at a dotted path ("id.record_id"), or NULL when any step is
+ * The member at a dotted path ("a.b"), or NULL when any step is
  * missing or null.  An empty path is the tree itself.
  */
 JsonTree *
@@ -74,7 +74,7 @@ json_at(JsonTree *tree, const char *path)
 	while (tree != NULL && *path != '\0')
 	{
 		const char *dot = strchrnul(path, '.');
-		char		key[NAMEDATALEN];
+		char key[NAMEDATALEN];
 		JsonTree *member = NULL;
 
 		Assert(dot - path < NAMEDATALEN);

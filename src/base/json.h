@@ -23,7 +23,7 @@ extern JsonTree *json_make_object(void);
 extern JsonTree *json_at(JsonTree *tree, const char *path);
 extern const char *json_string_at(JsonTree *tree, const char *path);
 extern bool json_bool_at(JsonTree *tree, const char *path);
-extern int	json_length_at(JsonTree *tree, const char *path);
+extern int json_length_at(JsonTree *tree, const char *path);
 extern char *json_write(JsonTree *tree);
 
-#endif							/* ATTIO_JSON_H */
+#endif /* ATTIO_JSON_H */

@@ -90,7 +90,7 @@ const OptionDef attio_options[] = {
 };
 /* clang-format on */
 
-const int	attio_noptions = lengthof(attio_options);
+const int attio_noptions = lengthof(attio_options);
 
 static const OptionDef *
 find_option(const char *name, Oid place)
@@ -104,21 +104,23 @@ find_option(const char *name, Oid place)
 static const char *
 place_name(Oid place)
 {
-	return place == SERVER ? "a server"
-		: place == MAPPING ? "a user mapping"
-		: place == TABLE   ? "a foreign table"
-		: place == COLUMN  ? "a column"
-						   : "the foreign data wrapper";
+	return place == SERVER    ? "a server"
+		   : place == MAPPING ? "a user mapping"
+		   : place == TABLE   ? "a foreign table"
+		   : place == COLUMN  ? "a column"
+							  : "the foreign data wrapper";
 }
 
 /* The unknown name, with the nearest known one; a misplaced name says where it belongs. */
+static void report_unknown_option(const char *name, Oid place) __attribute__((noreturn));
+
 static void
 report_unknown_option(const char *name, Oid place)
 {
 	const char *known[lengthof(attio_options)];
 	const char *nearest;
-	Oid			elsewhere = InvalidOid;
-	int			nknown = 0;
+	Oid elsewhere = InvalidOid;
+	int nknown = 0;
 
 	for (int i = 0; i < attio_noptions; i++)
 	{
@@ -131,8 +133,8 @@ report_unknown_option(const char *name, Oid place)
 	ereport(ERROR,
 			(errcode(ERRCODE_FDW_INVALID_OPTION_NAME), errmsg("invalid option \"%s\" for %s", name, place_name(place)),
 			 OidIsValid(elsewhere) ? errhint("\"%s\" is an option of %s.", name, place_name(elsewhere))
-			 : nearest != NULL	   ? errhint("Perhaps you meant the option \"%s\".", nearest)
-			 : nknown == 0		   ? errhint("There are no valid options in this context.")
+			 : nearest != NULL     ? errhint("Perhaps you meant the option \"%s\".", nearest)
+			 : nknown == 0         ? errhint("There are no valid options in this context.")
 								   : 0));
 }
 
@@ -152,17 +154,17 @@ report_bad_value(const OptionDef *option, const char *value, const char *expecte
 static int
 parse_number(const OptionDef *option, const char *value)
 {
-	int			flags = option->kind == OPTION_DURATION ? GUC_UNIT_MS : option->kind == OPTION_SIZE ? GUC_UNIT_BYTE : 0;
+	int flags = option->kind == OPTION_DURATION ? GUC_UNIT_MS : option->kind == OPTION_SIZE ? GUC_UNIT_BYTE : 0;
 	const char *example = option->kind == OPTION_DURATION ? ", with a unit such as ms, s or min"
-		: option->kind == OPTION_SIZE					  ? ", with a unit such as kB or MB"
+						  : option->kind == OPTION_SIZE   ? ", with a unit such as kB or MB"
 														  : "";
-	int			result;
+	int result;
 
 	if (!parse_int(value, &result, flags, NULL) || result < option->min || result > option->max)
 		report_bad_value(option, value,
 						 psprintf("Legal are whole numbers from %d to %d%s%s.", option->min, option->max,
 								  option->kind == OPTION_DURATION ? " milliseconds"
-								  : option->kind == OPTION_SIZE	  ? " bytes"
+								  : option->kind == OPTION_SIZE   ? " bytes"
 																  : "",
 								  example));
 	return result;
@@ -187,8 +189,8 @@ static void
 check_uuid(const OptionDef *option, const char *value)
 {
 	const char *digits = "0123456789abcdefABCDEF";
-	int			length = (int) strlen(value);
-	bool		good = (length == 36);
+	int length = (int) strlen(value);
+	bool good = (length == 36);
 
 	for (int i = 0; good && i < length; i++)
 	{
@@ -228,16 +230,16 @@ url_is_loopback(const char *url)
 static void
 check_url(const OptionDef *option, const char *value)
 {
-	bool		plain = strncmp(value, "http://", 7) == 0;
+	bool plain = strncmp(value, "http://", 7) == 0;
 	const char *host = plain ? value + 7 : value + 8;
 
 	if (!plain && strncmp(value, "https://", 8) != 0)
 		report_bad_value(option, value, "Legal are https addresses, such as " ATTIO_DEFAULT_URL ".");
 	if (strpbrk(value, "@?#\\ \t\r\n") != NULL || *host == '\0' || *host == '/' || *host == ':')
-		ereport(ERROR, (errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
-						errmsg("invalid value for option \"%s\"", option->name),
-						errhint("The address is scheme, host, and perhaps port and path; a key belongs into the user "
-								"mapping.")));
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE), errmsg("invalid value for option \"%s\"", option->name),
+				 errhint("The address is scheme, host, and perhaps port and path; a key belongs into the user "
+						 "mapping.")));
 	if (plain && !url_is_loopback(value))
 		report_bad_value(option, value,
 						 "Without TLS only a literal loopback address is allowed, such as http://127.0.0.1:8080.");
@@ -264,13 +266,13 @@ check_value(const OptionDef *option, const char *value)
 			check_uuid(option, value);
 			break;
 		case OPTION_BOOL:
-			{
-				bool		ignored;
+		{
+			bool ignored;
 
-				if (!parse_bool(value, &ignored))
-					report_bad_value(option, value, "Legal values are \"true\" and \"false\".");
-				break;
-			}
+			if (!parse_bool(value, &ignored))
+				report_bad_value(option, value, "Legal values are \"true\" and \"false\".");
+			break;
+		}
 		case OPTION_INT:
 		case OPTION_DURATION:
 		case OPTION_SIZE:
@@ -285,7 +287,7 @@ check_value(const OptionDef *option, const char *value)
 static void
 check_guard(const OptionDef *option, const char *value)
 {
-	bool		allowed = superuser();
+	bool allowed = superuser();
 
 	switch (option->guard)
 	{
@@ -302,13 +304,13 @@ check_guard(const OptionDef *option, const char *value)
 			break;
 	}
 	if (!allowed)
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("permission denied to set option \"%s\"", option->name),
-				 option->guard == GUARD_FILE_READER
-					 ? errhint("Only superusers and members of pg_read_server_files may set it.")
-				 : option->guard == GUARD_FOREIGN_URL
-					 ? errhint("Only superusers may set it to anything but " ATTIO_DEFAULT_URL ".")
-					 : errhint("Only superusers may set it.")));
+		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+						errmsg("permission denied to set option \"%s\"", option->name),
+						option->guard == GUARD_FILE_READER
+							? errhint("Only superusers and members of pg_read_server_files may set it.")
+						: option->guard == GUARD_FOREIGN_URL
+							? errhint("Only superusers may set it to anything but " ATTIO_DEFAULT_URL ".")
+							: errhint("Only superusers may set it.")));
 }
 
 /* Which of the options in a set are there?  More than one is an error. */
@@ -351,9 +353,9 @@ check_together(List *options, Oid place)
 							errhint("For example: OPTIONS (object 'people').")));
 		if ((option_is_set(options, "object_id") && strcmp(kind, "object") != 0) ||
 			(option_is_set(options, "list_id") && strcmp(kind, "list") != 0))
-			ereport(ERROR, (errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
-							errmsg("an id belongs beside the slug it is the id of"),
-							errhint("object_id goes with object, list_id with list.")));
+			ereport(ERROR,
+					(errcode(ERRCODE_FDW_INVALID_OPTION_NAME), errmsg("an id belongs beside the slug it is the id of"),
+					 errhint("object_id goes with object, list_id with list.")));
 	}
 }
 
@@ -365,11 +367,11 @@ check_together(List *options, Oid place)
 void
 options_validate(List *options, Oid place)
 {
-	ListCell   *lc;
+	ListCell *lc;
 
 	foreach(lc, options)
 	{
-		DefElem    *def = (DefElem *) lfirst(lc);
+		DefElem *def = (DefElem *) lfirst(lc);
 		const OptionDef *option = find_option(def->defname, place);
 
 		if (option == NULL)
@@ -385,12 +387,12 @@ const char *
 option_text(List *options, Oid place, const char *name)
 {
 	const OptionDef *option = find_option(name, place);
-	ListCell   *lc;
+	ListCell *lc;
 
 	Assert(option != NULL);
 	foreach(lc, options)
 	{
-		DefElem    *def = (DefElem *) lfirst(lc);
+		DefElem *def = (DefElem *) lfirst(lc);
 
 		if (strcmp(def->defname, name) == 0)
 			return defGetString(def);
@@ -410,7 +412,7 @@ bool
 option_bool(List *options, Oid place, const char *name)
 {
 	const char *value = option_text(options, place, name);
-	bool		result = false;
+	bool result = false;
 
 	if (value != NULL)
 		(void) parse_bool(value, &result);
@@ -421,7 +423,7 @@ option_bool(List *options, Oid place, const char *name)
 bool
 option_is_set(List *options, const char *name)
 {
-	ListCell   *lc;
+	ListCell *lc;
 
 	foreach(lc, options)
 		if (strcmp(((DefElem *) lfirst(lc))->defname, name) == 0)

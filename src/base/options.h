@@ -14,35 +14,35 @@
 typedef enum OptionKind
 {
 	OPTION_TEXT,
-	OPTION_SECRET,				/* text that no message may show */
+	OPTION_SECRET, /* text that no message may show */
 	OPTION_URL,
 	OPTION_UUID,
 	OPTION_BOOL,
 	OPTION_INT,
-	OPTION_DURATION,			/* milliseconds; units as in postgresql.conf */
-	OPTION_SIZE,				/* bytes; units as in postgresql.conf */
-	OPTION_WORD					/* one of a fixed set */
+	OPTION_DURATION, /* milliseconds; units as in postgresql.conf */
+	OPTION_SIZE,     /* bytes; units as in postgresql.conf */
+	OPTION_WORD      /* one of a fixed set */
 } OptionKind;
 
 typedef enum OptionGuard
 {
 	GUARD_NONE,
-	GUARD_SUPERUSER,			/* only a superuser may set it */
-	GUARD_FILE_READER,			/* superuser or pg_read_server_files */
-	GUARD_FOREIGN_URL			/* superuser, unless it is Attio's own address */
+	GUARD_SUPERUSER,   /* only a superuser may set it */
+	GUARD_FILE_READER, /* superuser or pg_read_server_files */
+	GUARD_FOREIGN_URL  /* superuser, unless it is Attio's own address */
 } OptionGuard;
 
 typedef struct OptionDef
 {
 	const char *name;
-	Oid			place;			/* catalog whose objects carry the option */
-	OptionKind	kind;
+	Oid place; /* catalog whose objects carry the option */
+	OptionKind kind;
 	OptionGuard guard;
-	const char *fallback;		/* default, as text; NULL = unset */
-	int			min;			/* bounds of int, duration, size */
-	int			max;
-	const char *const *words;	/* OPTION_WORD: NULL-terminated */
-	const char *meaning;		/* one line for the documentation */
+	const char *fallback; /* default, as text; NULL = unset */
+	int min;              /* bounds of int, duration, size */
+	int max;
+	const char *const *words; /* OPTION_WORD: NULL-terminated */
+	const char *meaning;      /* one line for the documentation */
 } OptionDef;
 
 #define ATTIO_DEFAULT_URL "https://api.attio.com"
@@ -52,9 +52,9 @@ extern const int attio_noptions;
 
 extern void options_validate(List *options, Oid place);
 extern const char *option_text(List *options, Oid place, const char *name);
-extern int	option_int(List *options, Oid place, const char *name);
+extern int option_int(List *options, Oid place, const char *name);
 extern bool option_bool(List *options, Oid place, const char *name);
 extern bool option_is_set(List *options, const char *name);
 extern bool url_is_loopback(const char *url);
 
-#endif							/* ATTIO_OPTIONS_H */
+#endif /* ATTIO_OPTIONS_H */

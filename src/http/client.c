@@ -29,34 +29,34 @@
 struct HttpClient
 {
 	MemoryContext context;
-	CURLM	   *multi;
-	HttpMux		mux;
-	HttpConfig	config;
-	bool		loopback_only;
-	bool		closing;		/* free it when the last transfer ends */
-	int			transfers;		/* exchanges that still hold a handle */
-	int			descriptors;	/* announced to fd.c */
-	CURL	   *idle;			/* one handle kept for the next request */
-	char	   *spare;			/* one body buffer kept likewise */
-	size_t		spare_size;
+	CURLM *multi;
+	HttpMux mux;
+	HttpConfig config;
+	bool loopback_only;
+	bool closing;    /* free it when the last transfer ends */
+	int transfers;   /* exchanges that still hold a handle */
+	int descriptors; /* announced to fd.c */
+	CURL *idle;      /* one handle kept for the next request */
+	char *spare;     /* one body buffer kept likewise */
+	size_t spare_size;
 };
 
 /* The part of an exchange that libcurl sees. */
 typedef struct HttpTransfer
 {
-	MemoryContextCallback cleanup;	/* never cleared: it stays registered */
+	MemoryContextCallback cleanup; /* never cleared: it stays registered */
 	HttpExchange *exchange;
 	HttpClient *client;
-	CURL	   *easy;
+	CURL *easy;
 	struct curl_slist *headers;
-	size_t		body_size;		/* allocated */
-	char	   *header_text;
-	size_t		header_length;
-	bool		too_large;
-	bool		no_memory;
-	bool		not_loopback;
-	CURLcode	result;
-	char		error[CURL_ERROR_SIZE];
+	size_t body_size; /* allocated */
+	char *header_text;
+	size_t header_length;
+	bool too_large;
+	bool no_memory;
+	bool not_loopback;
+	CURLcode result;
+	char error[CURL_ERROR_SIZE];
 } HttpTransfer;
 
 static uint32 http_wait_event = 0;
@@ -76,8 +76,8 @@ on_body(char *data, size_t size, size_t nmemb, void *arg)
 {
 	HttpTransfer *transfer = (HttpTransfer *) arg;
 	HttpExchange *exchange = transfer->exchange;
-	size_t		length = size * nmemb;
-	size_t		needed = exchange->length + length + HTTP_BODY_PADDING;
+	size_t length = size * nmemb;
+	size_t needed = exchange->length + length + HTTP_BODY_PADDING;
 
 	if (exchange->length + length > (size_t) transfer->client->config.max_response_size)
 	{
@@ -86,8 +86,8 @@ on_body(char *data, size_t size, size_t nmemb, void *arg)
 	}
 	if (needed > transfer->body_size)
 	{
-		size_t		grown = Max(Max(transfer->body_size * 2, needed), (size_t) FIRST_BODY_SIZE);
-		char	   *body = (char *) realloc(exchange->body, grown);
+		size_t grown = Max(Max(transfer->body_size * 2, needed), (size_t) FIRST_BODY_SIZE);
+		char *body = (char *) realloc(exchange->body, grown);
 
 		if (body == NULL)
 		{
@@ -108,8 +108,8 @@ static size_t
 on_header(char *data, size_t size, size_t nmemb, void *arg)
 {
 	HttpTransfer *transfer = (HttpTransfer *) arg;
-	size_t		length = size * nmemb;
-	char	   *text;
+	size_t length = size * nmemb;
+	char *text;
 
 	if (length >= 5 && memcmp(data, "HTTP/", 5) == 0)
 		transfer->header_length = 0;
@@ -310,7 +310,7 @@ static void
 set_network_options(HttpTransfer *transfer, int timeout_ms)
 {
 	const HttpConfig *config = &transfer->client->config;
-	CURL	   *easy = transfer->easy;
+	CURL *easy = transfer->easy;
 
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long) config->connect_timeout);
@@ -361,9 +361,9 @@ static bool
 set_request_options(HttpTransfer *transfer, const char *method, const char *path, const char *body)
 {
 	const HttpConfig *config = &transfer->client->config;
-	CURL	   *easy = transfer->easy;
-	char	   *url = psprintf("%s%s", config->base_url, path);
-	bool		good;
+	CURL *easy = transfer->easy;
+	char *url = psprintf("%s%s", config->base_url, path);
+	bool good;
 
 	good = curl_easy_setopt(easy, CURLOPT_URL, url) == CURLE_OK;
 	pfree(url);
@@ -372,7 +372,7 @@ set_request_options(HttpTransfer *transfer, const char *method, const char *path
 	good = good && curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method) == CURLE_OK;
 	if (config->authorization != NULL)
 	{
-		char	   *line = psprintf("Authorization: %s", config->authorization);
+		char *line = psprintf("Authorization: %s", config->authorization);
 
 		good = good && add_header(transfer, line);
 		explicit_bzero(line, strlen(line));
@@ -382,8 +382,8 @@ set_request_options(HttpTransfer *transfer, const char *method, const char *path
 	if (body != NULL)
 	{
 		good = good && curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t) strlen(body)) == CURLE_OK &&
-			curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, body) == CURLE_OK &&
-			add_header(transfer, "Content-Type: application/json") && add_header(transfer, "Expect:");
+			   curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, body) == CURLE_OK &&
+			   add_header(transfer, "Content-Type: application/json") && add_header(transfer, "Expect:");
 	}
 	return good && curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->headers) == CURLE_OK;
 }
@@ -425,9 +425,9 @@ static void
 transfer_complete(HttpTransfer *transfer, CURLcode result)
 {
 	HttpExchange *exchange = transfer->exchange;
-	long		status = 0;
-	curl_off_t	wire = 0;
-	curl_off_t	micros = 0;
+	long status = 0;
+	curl_off_t wire = 0;
+	curl_off_t micros = 0;
 
 	transfer->result = result;
 	exchange->failure = classify(transfer);
@@ -447,11 +447,11 @@ transfer_complete(HttpTransfer *transfer, CURLcode result)
 static void
 client_drive(HttpClient *client)
 {
-	MuxEvent	events[16];
-	int			nevents;
-	int			running;
-	int			queued;
-	CURLMsg    *message;
+	MuxEvent events[16];
+	int nevents;
+	int running;
+	int queued;
+	CURLMsg *message;
 
 	if (client->mux.fd < 0)
 		curl_multi_perform(client->multi, &running);
@@ -470,7 +470,7 @@ client_drive(HttpClient *client)
 	while ((message = curl_multi_info_read(client->multi, &queued)) != NULL)
 	{
 		HttpTransfer *transfer = NULL;
-		CURLcode	result = message->data.result;
+		CURLcode result = message->data.result;
 
 		if (message->msg != CURLMSG_DONE)
 			continue;
@@ -523,18 +523,18 @@ http_wait(HttpExchange *exchange)
 	while (!exchange->done)
 	{
 		HttpClient *client = exchange->transfer->client;
-		int			events;
+		int events;
 
 		CHECK_FOR_INTERRUPTS();
 		client_drive(client);
 		if (exchange->done)
 			break;
 		if (client->mux.fd >= 0)
-			events = WaitLatchOrSocket(MyLatch, WL_LATCH_SET | WL_SOCKET_READABLE | WL_EXIT_ON_PM_DEATH,
-									   client->mux.fd, -1L, http_wait_event);
+			events = WaitLatchOrSocket(MyLatch, WL_LATCH_SET | WL_SOCKET_READABLE | WL_EXIT_ON_PM_DEATH, client->mux.fd,
+									   -1L, http_wait_event);
 		else
-			events = WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, POLL_SLICE_MS,
-							   http_wait_event);
+			events =
+				WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, POLL_SLICE_MS, http_wait_event);
 		if (events & WL_LATCH_SET)
 			ResetLatch(MyLatch);
 	}
@@ -548,7 +548,7 @@ const char *
 http_header(HttpExchange *exchange, const char *name)
 {
 	const char *line = exchange->transfer->header_text;
-	size_t		name_length = strlen(name);
+	size_t name_length = strlen(name);
 
 	while (line != NULL && *line != '\0')
 	{
@@ -579,8 +579,8 @@ http_finish(HttpExchange *exchange)
 char *
 http_escape(const char *text)
 {
-	char	   *escaped = curl_easy_escape(NULL, text, (int) strlen(text));
-	char	   *copy;
+	char *escaped = curl_easy_escape(NULL, text, (int) strlen(text));
+	char *copy;
 
 	if (escaped == NULL)
 		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));

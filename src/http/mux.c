@@ -39,7 +39,7 @@ mux_open(HttpMux *mux)
 void
 mux_close(HttpMux *mux)
 {
-	int			saved = errno;
+	int saved = errno;
 
 	if (mux->timer_fd >= 0)
 		close(mux->timer_fd);
@@ -95,12 +95,12 @@ int
 mux_ready(HttpMux *mux, MuxEvent *events, int max)
 {
 	struct epoll_event ready[MUX_MAX_EVENTS];
-	int			nready = epoll_wait(mux->fd, ready, max < MUX_MAX_EVENTS ? max : MUX_MAX_EVENTS, 0);
+	int nready = epoll_wait(mux->fd, ready, max < MUX_MAX_EVENTS ? max : MUX_MAX_EVENTS, 0);
 
 	for (int i = 0; i < nready; i++)
 	{
-		bool		timer = (ready[i].data.fd == mux->timer_fd);
-		uint64_t	fired;
+		bool timer = (ready[i].data.fd == mux->timer_fd);
+		uint64_t fired;
 
 		events[i].socket = timer ? -1 : ready[i].data.fd;
 		events[i].readable = (ready[i].events & EPOLLIN) != 0;
@@ -112,7 +112,7 @@ mux_ready(HttpMux *mux, MuxEvent *events, int max)
 	return nready < 0 ? 0 : nready;
 }
 
-#else							/* no epoll: the client polls */
+#else /* no epoll: the client polls */
 
 bool
 mux_open(HttpMux *mux)

@@ -12,16 +12,16 @@
 
 typedef struct HttpMux
 {
-	int			fd;				/* readable when there is something to drive; -1 = none, poll instead */
-	int			timer_fd;
+	int fd; /* readable when there is something to drive; -1 = none, poll instead */
+	int timer_fd;
 } HttpMux;
 
 typedef struct MuxEvent
 {
-	int			socket;			/* -1: the timer fired */
-	bool		readable;
-	bool		writable;
-	bool		broken;
+	int socket; /* -1: the timer fired */
+	bool readable;
+	bool writable;
+	bool broken;
 } MuxEvent;
 
 extern bool mux_open(HttpMux *mux);
@@ -29,7 +29,7 @@ extern void mux_close(HttpMux *mux);
 extern bool mux_watch(HttpMux *mux, int socket, bool readable, bool writable);
 extern bool mux_forget(HttpMux *mux, int socket);
 extern bool mux_set_timer(HttpMux *mux, long timeout_ms);
-extern int	mux_ready(HttpMux *mux, MuxEvent *events, int max);
+extern int mux_ready(HttpMux *mux, MuxEvent *events, int max);
 
 /* Descriptors that an open mux holds, for the server's accounting. */
 #ifdef __linux__
@@ -38,4 +38,4 @@ extern int	mux_ready(HttpMux *mux, MuxEvent *events, int max);
 #define MUX_DESCRIPTORS 0
 #endif
 
-#endif							/* ATTIO_MUX_H */
+#endif /* ATTIO_MUX_H */

@@ -18,7 +18,7 @@ void
 cost_listing(double rows, int page_size, Cost *startup, Cost *total)
 {
 	/* Each page overlaps the one before it by a row. */
-	double		pages = Max(1.0, ceil(rows / Max(page_size - 1, 1)));
+	double pages = Max(1.0, ceil(rows / Max(page_size - 1, 1)));
 
 	*startup = COST_PER_REQUEST;
 	*total = pages * COST_PER_REQUEST + rows * COST_PER_ROW;

@@ -13,4 +13,4 @@
 
 extern void cost_listing(double rows, int page_size, Cost *startup, Cost *total);
 
-#endif							/* ATTIO_COST_H */
+#endif /* ATTIO_COST_H */

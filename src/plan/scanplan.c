@@ -15,20 +15,21 @@
 #include "optimizer/planmain.h"
 #include "optimizer/restrictinfo.h"
 #include "plan/cost.h"
+#include "scan/scan_private.h"
 
 /* What planning knows of a base relation; in baserel->fdw_private. */
 typedef struct RelationPlan
 {
 	AttioRelation *relation;
-	Bitmapset  *columns;		/* wanted, offset by FirstLowInvalidHeapAttributeNumber */
+	Bitmapset *columns; /* wanted, offset by FirstLowInvalidHeapAttributeNumber */
 } RelationPlan;
 
 /* Columns that the query needs of us: its output's and its conditions'. */
 static Bitmapset *
 wanted_columns(RelOptInfo *baserel)
 {
-	Bitmapset  *columns = NULL;
-	ListCell   *lc;
+	Bitmapset *columns = NULL;
+	ListCell *lc;
 
 	pull_varattnos((Node *) baserel->reltarget->exprs, baserel->relid, &columns);
 	foreach(lc, baserel->baserestrictinfo)
@@ -41,7 +42,7 @@ void
 attio_get_rel_size(PlannerInfo *root, RelOptInfo *baserel, Oid table)
 {
 	RelationPlan *plan = (RelationPlan *) palloc0(sizeof(RelationPlan));
-	Relation	rel = table_open(table, NoLock);
+	Relation rel = table_open(table, NoLock);
 
 	plan->relation = attio_relation_open(rel);
 	table_close(rel, NoLock);
@@ -59,8 +60,8 @@ void
 attio_get_paths(PlannerInfo *root, RelOptInfo *baserel, Oid table)
 {
 	RelationPlan *plan = (RelationPlan *) baserel->fdw_private;
-	Cost		startup;
-	Cost		total;
+	Cost startup;
+	Cost total;
 
 	(void) table;
 	cost_listing(baserel->tuples, plan->relation->page_size, &startup, &total);
@@ -74,10 +75,10 @@ attio_get_paths(PlannerInfo *root, RelOptInfo *baserel, Oid table)
 static List *
 column_list(Bitmapset *columns, Oid table)
 {
-	Relation	rel = table_open(table, NoLock);
-	TupleDesc	tupdesc = RelationGetDescr(rel);
-	bool		whole_row = bms_is_member(0 - FirstLowInvalidHeapAttributeNumber, columns);
-	List	   *list = NIL;
+	Relation rel = table_open(table, NoLock);
+	TupleDesc tupdesc = RelationGetDescr(rel);
+	bool whole_row = bms_is_member(0 - FirstLowInvalidHeapAttributeNumber, columns);
+	List *list = NIL;
 
 	for (int i = 1; i <= tupdesc->natts; i++)
 	{
@@ -96,7 +97,7 @@ attio_get_plan(PlannerInfo *root, RelOptInfo *baserel, Oid table, ForeignPath *b
 			   List *scan_clauses, Plan *outer_plan)
 {
 	RelationPlan *plan = (RelationPlan *) baserel->fdw_private;
-	List	   *fdw_private = list_make1(column_list(plan->columns, table));
+	List *fdw_private = list_make1(column_list(plan->columns, table));
 
 	(void) root, (void) best_path;
 	Assert(list_length(fdw_private) == SCAN_PLAN_LENGTH);

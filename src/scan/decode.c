@@ -18,26 +18,26 @@
 
 typedef struct ColumnReader ColumnReader;
 
-typedef Datum (*ColumnFunction) (RowReader *reader, ColumnReader *column, const PagerRow *row, bool *isnull);
+typedef Datum (*ColumnFunction)(RowReader *reader, ColumnReader *column, const PagerRow *row, bool *isnull);
 
 struct ColumnReader
 {
 	const ColumnBinding *binding;
 	ColumnFunction read;
 	ValueReader value;
-	bool		is_array;
-	int16		element_length;
-	bool		element_byval;
-	char		element_align;
+	bool is_array;
+	int16 element_length;
+	bool element_byval;
+	char element_align;
 	PropertyForm form;
-	Oid			domain;			/* whose constraints hold; InvalidOid = no domain */
-	void	   *domain_check;	/* cache of the check */
-	bool		refuses_two;	/* a scalar that must not meet a second value */
-	int			list_leaf;		/* the array of values; -1 = none */
-	int			leaves[PROPERTY_MAX_MEMBERS];
-	int			nleaves;
-	int		   *changed_leaves; /* COLUMN_CHANGED_AT: active_from of each attribute */
-	int			nchanged;
+	Oid domain;         /* whose constraints hold; InvalidOid = no domain */
+	void *domain_check; /* cache of the check */
+	bool refuses_two;   /* a scalar that must not meet a second value */
+	int list_leaf;      /* the array of values; -1 = none */
+	int leaves[PROPERTY_MAX_MEMBERS];
+	int nleaves;
+	int *changed_leaves; /* COLUMN_CHANGED_AT: active_from of each attribute */
+	int nchanged;
 };
 
 struct RowReader
@@ -46,13 +46,13 @@ struct RowReader
 	const AttioRelation *relation;
 	Projection *projection;
 	ColumnReader *columns;
-	int			ncolumns;
-	int32	   *head;			/* per leaf: first slice of the row, -1 = none */
-	int32	   *cursor;			/* per leaf: where the last search ended */
-	int32	   *next;			/* per slice of the row: next of the same leaf */
-	int			heads_size;
-	uint32		next_size;
-	const PagerRow *row;		/* being read, for the error context */
+	int ncolumns;
+	int32 *head;   /* per leaf: first slice of the row, -1 = none */
+	int32 *cursor; /* per leaf: where the last search ended */
+	int32 *next;   /* per slice of the row: next of the same leaf */
+	int heads_size;
+	uint32 next_size;
+	const PagerRow *row; /* being read, for the error context */
 	const Pager *pager;
 	const ColumnReader *column;
 	const TokSlice *slice;
@@ -65,7 +65,7 @@ static void
 index_row(RowReader *reader, const PagerRow *row)
 {
 	const TokSlice *slices = row->page->slices + row->row->first_slice;
-	uint32		nslices = row->row->nslices;
+	uint32 nslices = row->row->nslices;
 
 	if (nslices > reader->next_size)
 	{
@@ -91,7 +91,7 @@ index_row(RowReader *reader, const PagerRow *row)
 static const TokSlice *
 first_slice(RowReader *reader, const PagerRow *row, int leaf)
 {
-	int32		at = reader->head[leaf];
+	int32 at = reader->head[leaf];
 
 	return at < 0 ? NULL : &row->page->slices[row->row->first_slice + at];
 }
@@ -104,7 +104,7 @@ static const TokSlice *
 element_slice(RowReader *reader, const PagerRow *row, int leaf, uint32 element)
 {
 	const TokSlice *slices = row->page->slices + row->row->first_slice;
-	int32		at = reader->cursor[leaf];
+	int32 at = reader->cursor[leaf];
 
 	if (at < 0 || slices[at].element > element)
 		at = reader->head[leaf];
@@ -134,14 +134,14 @@ static Datum
 join_lines(RowReader *reader, ColumnReader *column, const PagerRow *row, uint32 element, bool *isnull)
 {
 	StringInfoData line;
-	TokSlice	whole = {0};
+	TokSlice whole = {0};
 
 	initStringInfo(&line);
 	for (int i = 0; i < column->nleaves; i++)
 	{
 		const TokSlice *slice = element_slice(reader, row, column->leaves[i], element);
-		size_t		length;
-		char	   *part;
+		size_t length;
+		char *part;
 
 		if (slice == NULL || slice->kind != TOK_STRING || slice->length == 0)
 			continue;
@@ -234,7 +234,7 @@ read_scalar(RowReader *reader, ColumnReader *column, const PagerRow *row, bool *
 static Datum
 make_array(ColumnReader *column, Datum *values, bool *nulls, int n)
 {
-	int			lower = 1;
+	int lower = 1;
 
 	if (n == 0)
 		return PointerGetDatum(construct_empty_array(column->value.type));
@@ -247,8 +247,8 @@ static Datum
 read_array(RowReader *reader, ColumnReader *column, const PagerRow *row, bool *isnull)
 {
 	const TokSlice *list = value_list(reader, column, row);
-	Datum	   *values;
-	bool	   *nulls;
+	Datum *values;
+	bool *nulls;
 
 	*isnull = (list == NULL);
 	if (*isnull)
@@ -286,7 +286,7 @@ read_field_array(RowReader *reader, ColumnReader *column, const PagerRow *row, b
 static Datum
 read_raw(RowReader *reader, ColumnReader *column, const PagerRow *row, bool *isnull)
 {
-	TokSlice	whole = {0};
+	TokSlice whole = {0};
 
 	whole.start = row->row->start;
 	whole.length = row->row->length;
@@ -300,14 +300,14 @@ static Datum
 read_changed_at(RowReader *reader, ColumnReader *column, const PagerRow *row, bool *isnull)
 {
 	const TokSlice *slices = row->page->slices + row->row->first_slice;
-	Datum		latest = (Datum) 0;
+	Datum latest = (Datum) 0;
 
 	*isnull = true;
 	for (int i = 0; i < column->nchanged; i++)
 	{
 		for (int32 at = reader->head[column->changed_leaves[i]]; at >= 0; at = reader->next[at])
 		{
-			Datum		changed;
+			Datum changed;
 
 			if (!is_value(&slices[at]))
 				continue;
@@ -324,7 +324,7 @@ read_changed_at(RowReader *reader, ColumnReader *column, const PagerRow *row, bo
 static Datum
 from_cstring(RowReader *reader, ColumnReader *column, const char *text, bool *isnull)
 {
-	TokSlice	whole = {0};
+	TokSlice whole = {0};
 
 	*isnull = (text == NULL);
 	if (*isnull)
@@ -375,9 +375,9 @@ prepare_attribute(RowReader *reader, ColumnReader *column)
 {
 	Projection *projection = reader->projection;
 	const ColumnBinding *binding = column->binding;
-	TokNode    *values = projection_member(projection, projection->row, reader->relation->resource->values);
-	TokNode    *list = projection_member(projection, values, binding->slug);
-	TokNode    *element;
+	TokNode *values = projection_member(projection, projection->row, reader->relation->resource->values);
+	TokNode *list = projection_member(projection, values, binding->slug);
+	TokNode *element;
 
 	column->list_leaf = projection_leaf(projection, list);
 	if (binding->property == NULL)
@@ -398,7 +398,7 @@ static void
 prepare_field(RowReader *reader, ColumnReader *column)
 {
 	Projection *projection = reader->projection;
-	TokNode    *node;
+	TokNode *node;
 
 	if (column->binding->field->source != FIELD_MEMBER)
 	{
@@ -420,15 +420,15 @@ static void
 prepare_changed_at(RowReader *reader, ColumnReader *column, List *definitions)
 {
 	Projection *projection = reader->projection;
-	TokNode    *values = projection_member(projection, projection->row, reader->relation->resource->values);
-	ListCell   *lc;
+	TokNode *values = projection_member(projection, projection->row, reader->relation->resource->values);
+	ListCell *lc;
 
 	column->read = read_changed_at;
 	column->changed_leaves = (int *) palloc(sizeof(int) * Max(list_length(definitions), 1));
 	foreach(lc, definitions)
 	{
-		TokNode    *list = projection_member(projection, values, ((AttributeDef *) lfirst(lc))->slug);
-		TokNode    *from = projection_member(projection, projection_element(projection, list), "active_from");
+		TokNode *list = projection_member(projection, values, ((AttributeDef *) lfirst(lc))->slug);
+		TokNode *from = projection_member(projection, projection_element(projection, list), "active_from");
 
 		column->changed_leaves[column->nchanged++] = projection_leaf(projection, from);
 	}
@@ -438,9 +438,9 @@ static void
 prepare_column(RowReader *reader, ColumnReader *column, List *definitions)
 {
 	const ColumnBinding *binding = column->binding;
-	int32		typmod = binding->typmod;
-	Oid			base = getBaseTypeAndTypmod(binding->type, &typmod);
-	Oid			element = get_element_type(base);
+	int32 typmod = binding->typmod;
+	Oid base = getBaseTypeAndTypmod(binding->type, &typmod);
+	Oid element = get_element_type(base);
 
 	column->list_leaf = -1;
 	column->domain = base == binding->type ? InvalidOid : binding->type;
@@ -478,8 +478,8 @@ RowReader *
 row_reader_create(const AttioRelation *relation, TupleDesc tupdesc, List *attnums, List *definitions,
 				  Projection *projection)
 {
-	RowReader  *reader = (RowReader *) palloc0(sizeof(RowReader));
-	ListCell   *lc;
+	RowReader *reader = (RowReader *) palloc0(sizeof(RowReader));
+	ListCell *lc;
 
 	reader->context = CurrentMemoryContext;
 	reader->relation = relation;
@@ -502,7 +502,7 @@ row_reader_create(const AttioRelation *relation, TupleDesc tupdesc, List *attnum
 static void
 explain_conversion(void *arg)
 {
-	RowReader  *reader = (RowReader *) arg;
+	RowReader *reader = (RowReader *) arg;
 	const char *id = pager_row_id(reader->pager, reader->row);
 
 	if (reader->column == NULL)
@@ -538,7 +538,7 @@ row_read(RowReader *reader, const Pager *pager, const PagerRow *row, TupleTableS
 	for (int i = 0; i < reader->ncolumns; i++)
 	{
 		ColumnReader *column = &reader->columns[i];
-		int			at = column->binding->attnum - 1;
+		int at = column->binding->attnum - 1;
 
 		reader->column = column;
 		reader->slice = NULL;

@@ -18,4 +18,4 @@ extern RowReader *row_reader_create(const AttioRelation *relation, TupleDesc tup
 									Projection *projection);
 extern void row_read(RowReader *reader, const Pager *pager, const PagerRow *row, TupleTableSlot *slot);
 
-#endif							/* ATTIO_DECODE_H */
+#endif /* ATTIO_DECODE_H */

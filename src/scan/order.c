@@ -53,7 +53,7 @@ bool
 order_was_handed(const Order *order, const RowKey *key)
 {
 	return order->mode == ORDER_BY_CREATED && order->nhanded > 0 &&
-		bsearch(key->id, order->handed, order->nhanded, 16, compare_ids) != NULL;
+		   bsearch(key->id, order->handed, order->nhanded, 16, compare_ids) != NULL;
 }
 
 static void
@@ -75,7 +75,7 @@ remember_handed(Order *order, const RowKey *keys, size_t first, size_t nrows)
 static OrderStep
 give_up(Order *order, const char *why)
 {
-	OrderStep	step = {ORDER_LOST, 0, 0};
+	OrderStep step = {ORDER_LOST, 0, 0};
 
 	order->why = why;
 	return step;
@@ -85,7 +85,7 @@ give_up(Order *order, const char *why)
 static OrderStep
 sort_instead(Order *order)
 {
-	OrderStep	step = {ORDER_SORT, 0, 0};
+	OrderStep step = {ORDER_SORT, 0, 0};
 
 	if (order->mode != ORDER_BY_ID)
 		return give_up(order, "The rows are not in the order that was asked for.");
@@ -107,7 +107,7 @@ is_ascending(const RowKey *keys, size_t nrows)
 static OrderStep
 step_back(Order *order, int64 offset, int limit)
 {
-	OrderStep	step = {ORDER_STEP_BACK, 0, 0};
+	OrderStep step = {ORDER_STEP_BACK, 0, 0};
 
 	if (++order->moves > ORDER_MOVES_LIMIT)
 		return give_up(order, "Rows kept moving between requests.");
@@ -123,8 +123,8 @@ step_back(Order *order, int64 offset, int limit)
 OrderStep
 order_check(Order *order, const RowKey *keys, size_t nrows, int64 offset, int limit)
 {
-	OrderStep	step = {ORDER_CONTINUE, 0, 0};
-	bool		full = nrows >= (size_t) limit;
+	OrderStep step = {ORDER_CONTINUE, 0, 0};
+	bool full = nrows >= (size_t) limit;
 
 	if (order->mode == ORDER_AS_LISTED)
 	{

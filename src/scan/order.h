@@ -15,46 +15,46 @@
 /* What rows are ordered by: the id alone, or the time of creation and the id. */
 typedef struct RowKey
 {
-	int64		created;		/* nanoseconds since 1970; 0 in id order */
+	int64 created; /* nanoseconds since 1970; 0 in id order */
 	unsigned char id[16];
 } RowKey;
 
 typedef enum OrderMode
 {
-	ORDER_BY_ID,				/* unsorted pages, observed to be in id order */
-	ORDER_BY_CREATED,			/* sorted by created_at and id, as asked for */
-	ORDER_AS_LISTED				/* no key: only the overlap is checked */
+	ORDER_BY_ID,      /* unsorted pages, observed to be in id order */
+	ORDER_BY_CREATED, /* sorted by created_at and id, as asked for */
+	ORDER_AS_LISTED   /* no key: only the overlap is checked */
 } OrderMode;
 
 typedef enum OrderVerdict
 {
-	ORDER_CONTINUE,				/* hand out from row "first", then go on */
-	ORDER_END,					/* hand out from row "first", then it is over */
-	ORDER_STEP_BACK,			/* rows may have been missed: ask again, from "offset" */
-	ORDER_SORT,					/* not in id order: begin again, sorted */
-	ORDER_LOST,					/* it keeps moving, or the order is not what it was */
+	ORDER_CONTINUE,  /* hand out from row "first", then go on */
+	ORDER_END,       /* hand out from row "first", then it is over */
+	ORDER_STEP_BACK, /* rows may have been missed: ask again, from "offset" */
+	ORDER_SORT,      /* not in id order: begin again, sorted */
+	ORDER_LOST,      /* it keeps moving, or the order is not what it was */
 } OrderVerdict;
 
 typedef struct Order
 {
-	OrderMode	mode;
-	bool		has_last;
-	RowKey		last;			/* of the last row handed out */
-	int64		proven;			/* rows seen in ascending id order */
-	int			moves;			/* requests in a row that brought nothing new */
-	int64		step;			/* how far to step back next */
-	unsigned char (*handed)[16];	/* ids handed out in id order, ascending */
-	int			nhanded;
-	bool		handed_overflow;
-	const char *why;			/* ORDER_LOST: what went wrong */
+	OrderMode mode;
+	bool has_last;
+	RowKey last;                 /* of the last row handed out */
+	int64 proven;                /* rows seen in ascending id order */
+	int moves;                   /* requests in a row that brought nothing new */
+	int64 step;                  /* how far to step back next */
+	unsigned char (*handed)[16]; /* ids handed out in id order, ascending */
+	int nhanded;
+	bool handed_overflow;
+	const char *why; /* ORDER_LOST: what went wrong */
 } Order;
 
 /* One page's answer to order_check(). */
 typedef struct OrderStep
 {
 	OrderVerdict verdict;
-	size_t		first;			/* first row to hand out */
-	int64		offset;			/* of the next request */
+	size_t first; /* first row to hand out */
+	int64 offset; /* of the next request */
 } OrderStep;
 
 /* So many rows in id order can be no accident. */
@@ -64,4 +64,4 @@ extern void order_begin(Order *order, OrderMode mode);
 extern OrderStep order_check(Order *order, const RowKey *keys, size_t nrows, int64 offset, int limit);
 extern bool order_was_handed(const Order *order, const RowKey *key);
 
-#endif							/* ATTIO_ORDER_H */
+#endif /* ATTIO_ORDER_H */

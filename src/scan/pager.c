@@ -20,32 +20,32 @@ StaticAssertDecl(HTTP_BODY_PADDING >= TOK_PADDING, "the tokenizer reads behind t
 
 struct Pager
 {
-	MemoryContext context;		/* lives as long as the scan */
+	MemoryContext context;      /* lives as long as the scan */
 	MemoryContext page_context; /* one exchange; reset for each request */
-	Session    *session;
+	Session *session;
 	const AttioRelation *relation;
 	const ResourceDef *resource;
 	Projection *projection;
-	int			id_leaf;
-	int			created_leaf;	/* -1 until sorted by it */
-	ApiSubject	subject;
+	int id_leaf;
+	int created_leaf; /* -1 until sorted by it */
+	ApiSubject subject;
 
 	MemoryContext listings_context;
-	List	   *listings;		/* Listing; made by the first request */
-	int			listing;		/* index of the present one; -1 = not begun */
-	Order		order;
-	int64		offset;			/* of the next request */
-	int			limit;
-	int			largest;		/* limit that is known to be too large, halved */
-	bool		listing_done;	/* no further page in this listing */
+	List *listings; /* Listing; made by the first request */
+	int listing;    /* index of the present one; -1 = not begun */
+	Order order;
+	int64 offset; /* of the next request */
+	int limit;
+	int largest;       /* limit that is known to be too large, halved */
+	bool listing_done; /* no further page in this listing */
 
-	TokPage		page;
-	RowKey	   *keys;
-	size_t		keys_size;
-	size_t		first;			/* first row of the page to hand out */
-	size_t		next;
-	int64		page_offset;
-	bool		replayable;		/* the page in memory is the scan's first */
+	TokPage page;
+	RowKey *keys;
+	size_t keys_size;
+	size_t first; /* first row of the page to hand out */
+	size_t next;
+	int64 page_offset;
+	bool replayable; /* the page in memory is the scan's first */
 	PagerCounts counts;
 };
 
@@ -67,7 +67,7 @@ first_mode(const Pager *pager)
 static void
 want_created_at(Pager *pager)
 {
-	TokNode    *node = projection_member(pager->projection, pager->projection->row, pager->resource->values);
+	TokNode *node = projection_member(pager->projection, pager->projection->row, pager->resource->values);
 
 	node = projection_member(pager->projection, node, "created_at");
 	node = projection_member(pager->projection, projection_element(pager->projection, node), "value");
@@ -90,7 +90,7 @@ begin_order(Pager *pager, OrderMode mode)
 Pager *
 pager_open(Session *session, const AttioRelation *relation, Projection *projection)
 {
-	Pager	   *pager = (Pager *) palloc0(sizeof(Pager));
+	Pager *pager = (Pager *) palloc0(sizeof(Pager));
 
 	pager->context = CurrentMemoryContext;
 	pager->listings_context = AllocSetContextCreate(CurrentMemoryContext, "attio_fdw listings", ALLOCSET_SMALL_SIZES);
@@ -99,7 +99,8 @@ pager_open(Session *session, const AttioRelation *relation, Projection *projecti
 	pager->relation = relation;
 	pager->resource = relation->resource;
 	pager->projection = projection;
-	pager->id_leaf = projection_leaf(projection, projection_path(projection, projection->row, relation->resource->id_path));
+	pager->id_leaf =
+		projection_leaf(projection, projection_path(projection, projection->row, relation->resource->id_path));
 	pager->created_leaf = -1;
 	pager->page.grow = grow;
 	pager->listing = -1;
@@ -120,7 +121,7 @@ pager_open(Session *session, const AttioRelation *relation, Projection *projecti
 static Listing *
 add_listing(Pager *pager, const char *path)
 {
-	Listing    *listing = (Listing *) palloc0(sizeof(Listing));
+	Listing *listing = (Listing *) palloc0(sizeof(Listing));
 
 	listing->path = path;
 	pager->listings = lappend(pager->listings, listing);
@@ -133,13 +134,13 @@ spread_target(Pager *pager, const TargetDef *target)
 {
 	const ResourceDef *resource = pager->resource;
 	const char *prefix = psprintf("%s/%s", target->is_list ? "lists" : "objects", target->id);
-	List	   *attributes = NIL;
-	ListCell   *lc;
-	bool		disabled;
+	List *attributes = NIL;
+	ListCell *lc;
+	bool disabled;
 
 	if (resource->spread == SPREAD_TARGETS)
 	{
-		Listing    *listing = add_listing(pager, psprintf(resource->path, prefix));
+		Listing *listing = add_listing(pager, psprintf(resource->path, prefix));
 
 		listing->is_list = target->is_list;
 		listing->target_id = target->id;
@@ -150,7 +151,7 @@ spread_target(Pager *pager, const TargetDef *target)
 	foreach(lc, attributes)
 	{
 		const AttributeDef *attribute = (const AttributeDef *) lfirst(lc);
-		Listing    *listing;
+		Listing *listing;
 
 		if (strcmp(attribute->type_name, resource->attribute_type) != 0)
 			continue;
@@ -168,7 +169,7 @@ static void
 make_listings(Pager *pager)
 {
 	MemoryContext saved = MemoryContextSwitchTo(pager->listings_context);
-	ListCell   *lc;
+	ListCell *lc;
 
 	MemoryContextReset(pager->listings_context);
 	pager->listings = NIL;
@@ -244,17 +245,17 @@ send_request(Pager *pager)
 static void
 raise_page_error(HttpExchange *exchange, TokStatus status, size_t offset)
 {
-	size_t		from = offset > 40 ? offset - 40 : 0;
+	size_t from = offset > 40 ? offset - 40 : 0;
 
 	if (status == TOK_SHAPE)
 		ereport(ERROR, (errcode(ERRCODE_FDW_ERROR), errmsg("Attio's answer has an unknown shape"),
 						errdetail("%s It holds no array \"data\".", api_request_detail(exchange))));
-	ereport(ERROR,
-			(errcode(ERRCODE_FDW_ERROR),
-			 offset >= exchange->length ? errmsg("Attio's answer was cut off") : errmsg("Attio's answer is not valid JSON"),
-			 errdetail("%s At byte %zu of %zu, near: %s", api_request_detail(exchange), offset, exchange->length,
-					   clean_text(exchange->body + from, Min(exchange->length - from, (size_t) 80), 80)),
-			 errhint("Nothing of the answer was used; run the statement again.")));
+	ereport(ERROR, (errcode(ERRCODE_FDW_ERROR),
+					offset >= exchange->length ? errmsg("Attio's answer was cut off")
+											   : errmsg("Attio's answer is not valid JSON"),
+					errdetail("%s At byte %zu of %zu, near: %s", api_request_detail(exchange), offset, exchange->length,
+							  clean_text(exchange->body + from, Min(exchange->length - from, (size_t) 80), 80)),
+					errhint("Nothing of the answer was used; run the statement again.")));
 }
 
 /*
@@ -266,7 +267,7 @@ fetch_page(Pager *pager)
 {
 	MemoryContext saved;
 	HttpExchange *exchange;
-	TokStatus	status;
+	TokStatus status;
 
 	for (;;)
 	{
@@ -317,13 +318,13 @@ find_slice(const TokPage *page, const TokRow *row, int leaf)
 static bool
 read_uuid(const TokSlice *slice, unsigned char *uuid)
 {
-	int			digits = 0;
+	int digits = 0;
 
 	if (slice == NULL || slice->kind != TOK_STRING || slice->length != 36)
 		return false;
 	for (int i = 0; i < 36; i++)
 	{
-		int			value = hex_digit(slice->start[i]);
+		int value = hex_digit(slice->start[i]);
 
 		if (i == 8 || i == 13 || i == 18 || i == 23)
 		{
@@ -346,10 +347,9 @@ read_key(Pager *pager, size_t i, RowKey *key)
 	const TokSlice *created;
 
 	if (!read_uuid(find_slice(&pager->page, row, pager->id_leaf), key->id))
-		ereport(ERROR,
-				(errcode(ERRCODE_FDW_ERROR), errmsg("Attio answered a row without its id"),
-				 errdetail("Row %zu of the answer to %s %s: %s", i + 1, pager->resource->method,
-						   present_listing(pager)->path, clean_text(row->start, row->length, 200))));
+		ereport(ERROR, (errcode(ERRCODE_FDW_ERROR), errmsg("Attio answered a row without its id"),
+						errdetail("Row %zu of the answer to %s %s: %s", i + 1, pager->resource->method,
+								  present_listing(pager)->path, clean_text(row->start, row->length, 200))));
 	key->created = 0;
 	if (pager->order.mode != ORDER_BY_CREATED)
 		return;
@@ -366,9 +366,8 @@ read_keys(Pager *pager)
 	if (pager->page.nrows > pager->keys_size)
 	{
 		pager->keys_size = pager->page.rows_size;
-		pager->keys = pager->keys == NULL
-			? MemoryContextAllocHuge(pager->context, pager->keys_size * sizeof(RowKey))
-			: repalloc_huge(pager->keys, pager->keys_size * sizeof(RowKey));
+		pager->keys = pager->keys == NULL ? MemoryContextAllocHuge(pager->context, pager->keys_size * sizeof(RowKey))
+										  : repalloc_huge(pager->keys, pager->keys_size * sizeof(RowKey));
 	}
 	for (size_t i = 0; i < pager->page.nrows; i++)
 		read_key(pager, i, &pager->keys[i]);
@@ -393,8 +392,8 @@ next_page(Pager *pager)
 {
 	for (;;)
 	{
-		OrderStep	step;
-		int			limit;
+		OrderStep step;
+		int limit;
 
 		if (!fetch_page(pager))
 		{
@@ -461,7 +460,7 @@ pager_next(Pager *pager, PagerRow *row)
 	{
 		while (pager->listing >= 0 && pager->next < pager->page.nrows)
 		{
-			size_t		i = pager->next++;
+			size_t i = pager->next++;
 
 			if (order_was_handed(&pager->order, &pager->keys[i]))
 				continue;

@@ -14,8 +14,8 @@
 /* One listing of a scan, and what its rows have in common. */
 typedef struct Listing
 {
-	const char *path;			/* without paging parameters */
-	bool		is_list;		/* FIELD_TARGET */
+	const char *path; /* without paging parameters */
+	bool is_list;     /* FIELD_TARGET */
 	const char *target_id;
 	const char *target_slug;
 	const char *attribute_id;
@@ -27,17 +27,17 @@ typedef struct PagerRow
 	const TokPage *page;
 	const TokRow *row;
 	const Listing *listing;
-	int64		position;		/* in its listing, from 1 */
+	int64 position; /* in its listing, from 1 */
 } PagerRow;
 
 typedef struct PagerCounts
 {
-	int64		requests;
-	int64		pages;
-	int64		rows;			/* received, repeated ones too */
-	int64		wire_bytes;
-	int64		bytes;			/* decompressed */
-	double		waited;			/* seconds */
+	int64 requests;
+	int64 pages;
+	int64 rows; /* received, repeated ones too */
+	int64 wire_bytes;
+	int64 bytes;   /* decompressed */
+	double waited; /* seconds */
 } PagerCounts;
 
 typedef struct Pager Pager;
@@ -51,4 +51,4 @@ extern const PagerCounts *pager_counts(const Pager *pager);
 /* The uuid of a row's id, for messages; NULL when it has none. */
 extern const char *pager_row_id(const Pager *pager, const PagerRow *row);
 
-#endif							/* ATTIO_PAGER_H */
+#endif /* ATTIO_PAGER_H */

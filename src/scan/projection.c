@@ -11,7 +11,7 @@
 static TokNode *
 new_node(Projection *projection)
 {
-	TokNode    *node = (TokNode *) MemoryContextAllocZero(projection->context, sizeof(TokNode));
+	TokNode *node = (TokNode *) MemoryContextAllocZero(projection->context, sizeof(TokNode));
 
 	node->leaf = -1;
 	return node;
@@ -32,7 +32,7 @@ projection_create(void)
 TokNode *
 projection_member(Projection *projection, TokNode *from, const char *key)
 {
-	TokNode   **link = &from->children;
+	TokNode **link = &from->children;
 
 	while (*link != NULL && strcmp((*link)->key, key) != 0)
 		link = &(*link)->next;
@@ -49,8 +49,8 @@ projection_member(Projection *projection, TokNode *from, const char *key)
 TokNode *
 projection_path(Projection *projection, TokNode *from, const char *path)
 {
-	char	   *copy = pstrdup(path);
-	char	   *rest = NULL;
+	char *copy = pstrdup(path);
+	char *rest = NULL;
 
 	for (char *key = strtok_r(copy, ".", &rest); key != NULL; key = strtok_r(NULL, ".", &rest))
 		from = projection_member(projection, from, key);

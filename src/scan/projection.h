@@ -14,14 +14,14 @@
 typedef struct Projection
 {
 	MemoryContext context;
-	TokNode    *row;
-	int			nleaves;
+	TokNode *row;
+	int nleaves;
 } Projection;
 
 extern Projection *projection_create(void);
 extern TokNode *projection_member(Projection *projection, TokNode *from, const char *key);
 extern TokNode *projection_path(Projection *projection, TokNode *from, const char *path);
 extern TokNode *projection_element(Projection *projection, TokNode *from);
-extern int	projection_leaf(Projection *projection, TokNode *node);
+extern int projection_leaf(Projection *projection, TokNode *node);
 
-#endif							/* ATTIO_PROJECTION_H */
+#endif /* ATTIO_PROJECTION_H */

@@ -8,18 +8,18 @@
 #include "scan/scan.h"
 
 #include "executor/executor.h"
-#include "plan/scanplan.h"
 #include "scan/decode.h"
+#include "scan/scan_private.h"
 #include "utils/memutils.h"
 
 typedef struct AttioScan
 {
-	Oid			user;			/* whose mapping; a view's owner, perhaps */
-	List	   *columns;		/* IntList of wanted attribute numbers */
-	MemoryContext context;		/* everything below lives here */
-	MemoryContext row_context;	/* datums of the present row */
-	Pager	   *pager;			/* NULL until the first row is asked for */
-	RowReader  *reader;
+	Oid user;                  /* whose mapping; a view's owner, perhaps */
+	List *columns;             /* IntList of wanted attribute numbers */
+	MemoryContext context;     /* everything below lives here */
+	MemoryContext row_context; /* datums of the present row */
+	Pager *pager;              /* NULL until the first row is asked for */
+	RowReader *reader;
 } AttioScan;
 
 /* BeginForeignScan: no request, no connection, not even a look at the mapping. */
@@ -27,7 +27,7 @@ void
 attio_begin_scan(ForeignScanState *node, int eflags)
 {
 	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
-	AttioScan  *state;
+	AttioScan *state;
 
 	if (eflags & EXEC_FLAG_EXPLAIN_ONLY)
 		return;
@@ -45,10 +45,10 @@ open_scan(AttioScan *state, Relation rel)
 {
 	MemoryContext saved = MemoryContextSwitchTo(state->context);
 	AttioRelation *relation = attio_relation_open(rel);
-	Session    *session = session_get(GetForeignTable(RelationGetRelid(rel))->serverid, state->user);
+	Session *session = session_get(GetForeignTable(RelationGetRelid(rel))->serverid, state->user);
 	Projection *projection = projection_create();
-	List	   *definitions = NIL;
-	ListCell   *lc;
+	List *definitions = NIL;
+	ListCell *lc;
 
 	session_pin(session);
 	foreach(lc, state->columns)
@@ -67,10 +67,10 @@ open_scan(AttioScan *state, Relation rel)
 TupleTableSlot *
 attio_iterate_scan(ForeignScanState *node)
 {
-	AttioScan  *state = (AttioScan *) node->fdw_state;
+	AttioScan *state = (AttioScan *) node->fdw_state;
 	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
 	MemoryContext saved;
-	PagerRow	row;
+	PagerRow row;
 
 	ExecClearTuple(slot);
 	MemoryContextReset(state->row_context);
@@ -90,7 +90,7 @@ attio_iterate_scan(ForeignScanState *node)
 void
 attio_rescan(ForeignScanState *node)
 {
-	AttioScan  *state = (AttioScan *) node->fdw_state;
+	AttioScan *state = (AttioScan *) node->fdw_state;
 
 	if (state != NULL && state->pager != NULL)
 		pager_rewind(state->pager);
@@ -100,7 +100,7 @@ attio_rescan(ForeignScanState *node)
 void
 attio_end_scan(ForeignScanState *node)
 {
-	AttioScan  *state = (AttioScan *) node->fdw_state;
+	AttioScan *state = (AttioScan *) node->fdw_state;
 
 	if (state != NULL && state->pager != NULL)
 		pager_close(state->pager);
@@ -109,7 +109,7 @@ attio_end_scan(ForeignScanState *node)
 const PagerCounts *
 attio_scan_counts(ForeignScanState *node)
 {
-	AttioScan  *state = (AttioScan *) node->fdw_state;
+	AttioScan *state = (AttioScan *) node->fdw_state;
 
 	return state == NULL || state->pager == NULL ? NULL : pager_counts(state->pager);
 }

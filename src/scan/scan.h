@@ -15,4 +15,4 @@ extern void attio_end_scan(ForeignScanState *node);
 /* For EXPLAIN ANALYZE; NULL when the scan never ran. */
 extern const PagerCounts *attio_scan_counts(ForeignScanState *node);
 
-#endif							/* ATTIO_SCAN_H */
+#endif /* ATTIO_SCAN_H */

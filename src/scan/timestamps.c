@@ -12,7 +12,7 @@
 static bool
 read_digits(const char *text, int n, int *value)
 {
-	int			sum = 0;
+	int sum = 0;
 
 	for (int i = 0; i < n; i++)
 	{
@@ -28,9 +28,9 @@ read_digits(const char *text, int n, int *value)
 static bool
 read_day(const char *text, int *julian)
 {
-	int			year;
-	int			month;
-	int			day;
+	int year;
+	int month;
+	int day;
 
 	if (!read_digits(text, 4, &year) || text[4] != '-' || !read_digits(text + 5, 2, &month) || text[7] != '-' ||
 		!read_digits(text + 8, 2, &day))
@@ -45,10 +45,10 @@ read_day(const char *text, int *julian)
 static bool
 read_timestamp(const char *text, size_t length, int *julian, int *seconds, int *nanoseconds)
 {
-	int			hour;
-	int			minute;
-	int			second;
-	size_t		digits = 0;
+	int hour;
+	int minute;
+	int second;
+	size_t digits = 0;
 
 	if (length < 20 || length > 30 || !read_day(text, julian) || text[10] != 'T')
 		return false;
@@ -74,10 +74,10 @@ read_timestamp(const char *text, size_t length, int *julian, int *seconds, int *
 bool
 parse_iso_nanoseconds(const char *text, size_t length, int64 *nanoseconds)
 {
-	int			julian;
-	int			seconds;
-	int			fraction;
-	int			days;
+	int julian;
+	int seconds;
+	int fraction;
+	int days;
 
 	if (!read_timestamp(text, length, &julian, &seconds, &fraction))
 		return false;
@@ -92,9 +92,9 @@ parse_iso_nanoseconds(const char *text, size_t length, int64 *nanoseconds)
 bool
 parse_iso_timestamp(const char *text, size_t length, TimestampTz *timestamp)
 {
-	int			julian;
-	int			seconds;
-	int			fraction;
+	int julian;
+	int seconds;
+	int fraction;
 
 	if (!read_timestamp(text, length, &julian, &seconds, &fraction))
 		return false;
@@ -106,7 +106,7 @@ parse_iso_timestamp(const char *text, size_t length, TimestampTz *timestamp)
 bool
 parse_iso_date(const char *text, size_t length, DateADT *date)
 {
-	int			julian;
+	int julian;
 
 	if (length != 10 || !read_day(text, &julian))
 		return false;
@@ -121,9 +121,9 @@ parse_iso_date(const char *text, size_t length, DateADT *date)
 char *
 cut_fraction(const char *text, size_t length)
 {
-	char	   *copy = pnstrdup(text, length);
-	char	   *dot = strchr(copy, '.');
-	char	   *end;
+	char *copy = pnstrdup(text, length);
+	char *dot = strchr(copy, '.');
+	char *end;
 
 	if (dot == NULL)
 		return copy;

@@ -27,4 +27,4 @@ hex_digit(char c)
 	return -1;
 }
 
-#endif							/* ATTIO_TIMESTAMPS_H */
+#endif /* ATTIO_TIMESTAMPS_H */

@@ -20,10 +20,10 @@
 
 typedef struct Scanner
 {
-	TokPage    *page;
+	TokPage *page;
 	const char *text;
-	const char *broken;			/* where the grammar broke */
-	bool		escaped;		/* last string had backslashes */
+	const char *broken; /* where the grammar broke */
+	bool escaped;       /* last string had backslashes */
 } Scanner;
 
 #define likely_(x) __builtin_expect((x) != 0, 1)
@@ -88,10 +88,10 @@ to_special(const char *p)
 
 	for (;;)
 	{
-		__m128i		chunk = _mm_loadu_si128((const __m128i *) (const void *) p);
-		__m128i		found = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(chunk, quote), _mm_cmpeq_epi8(chunk, backslash)),
-										 _mm_cmpeq_epi8(_mm_min_epu8(chunk, control), chunk));
-		unsigned	mask = (unsigned) _mm_movemask_epi8(found);
+		__m128i chunk = _mm_loadu_si128((const __m128i *) (const void *) p);
+		__m128i found = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(chunk, quote), _mm_cmpeq_epi8(chunk, backslash)),
+									 _mm_cmpeq_epi8(_mm_min_epu8(chunk, control), chunk));
+		unsigned mask = (unsigned) _mm_movemask_epi8(found);
 
 		if (mask != 0)
 			return p + __builtin_ctz(mask);
@@ -100,7 +100,7 @@ to_special(const char *p)
 #else
 	for (;;)
 	{
-		uint64_t	word;
+		uint64_t word;
 		const uint64_t ones = UINT64_C(0x0101010101010101);
 		const uint64_t highs = UINT64_C(0x8080808080808080);
 
@@ -121,7 +121,7 @@ to_special(const char *p)
 static inline const char *
 parse_string(Scanner *scanner, const char *p)
 {
-	bool		escaped = false;
+	bool escaped = false;
 
 	for (;;)
 	{
@@ -241,9 +241,9 @@ parse_key(Scanner *scanner, const char *p)
 static const char *
 skip_value(Scanner *scanner, const char *p)
 {
-	uint64_t	objects[TOK_MAX_DEPTH / 64];	/* bit set: this level is an object */
-	unsigned	depth = 0;
-	bool		in_object = false;
+	uint64_t objects[TOK_MAX_DEPTH / 64]; /* bit set: this level is an object */
+	unsigned depth = 0;
+	bool in_object = false;
 
 value:
 	if (*p == '{' || *p == '[')
@@ -333,7 +333,7 @@ new_slice(TokPage *page)
 static inline TokNode *
 find_child(TokNode *node, const char *key, size_t length)
 {
-	TokNode    *child = node->expected;
+	TokNode *child = node->expected;
 
 	if (child != NULL && child->key_length == length && memcmp(child->key, key, length) == 0)
 	{
@@ -355,8 +355,8 @@ find_child(TokNode *node, const char *key, size_t length)
 static TokNode *
 find_escaped_child(TokNode *node, const char *key, size_t length)
 {
-	char		plain[1024];
-	long		plain_length;
+	char plain[1024];
+	long plain_length;
 
 	if (length > sizeof(plain))
 		return NULL;
@@ -376,7 +376,7 @@ parse_members(Scanner *scanner, const char *p, TokNode *node, uint32_t element)
 	{
 		const char *key = p + 1;
 		const char *value = parse_key(scanner, p);
-		TokNode    *child;
+		TokNode *child;
 
 		if (unlikely_(value == NULL))
 			return NULL;
@@ -433,9 +433,9 @@ parse_elements(Scanner *scanner, const char *p, TokNode *node, uint32_t *nelemen
 static const char *
 parse_wanted(Scanner *scanner, const char *p, TokNode *node, uint32_t element)
 {
-	TokPage    *page = scanner->page;
+	TokPage *page = scanner->page;
 	const char *start = p;
-	size_t		at = 0;
+	size_t at = 0;
 
 	if (node->leaf >= 0)
 		at = new_slice(page);
@@ -447,8 +447,8 @@ parse_wanted(Scanner *scanner, const char *p, TokNode *node, uint32_t element)
 		p = skip_value(scanner, p);
 	if (likely_(p != NULL) && node->leaf >= 0)
 	{
-		TokSlice   *slice = &page->slices[at];
-		TokKind		kind = kind_of(*start);
+		TokSlice *slice = &page->slices[at];
+		TokKind kind = kind_of(*start);
 
 		slice->kind = (uint8_t) kind;
 		slice->leaf = (uint16_t) node->leaf;
@@ -463,10 +463,10 @@ parse_wanted(Scanner *scanner, const char *p, TokNode *node, uint32_t element)
 static const char *
 parse_row(Scanner *scanner, const char *p, TokNode *row)
 {
-	TokPage    *page = scanner->page;
-	size_t		first = page->nslices;
+	TokPage *page = scanner->page;
+	size_t first = page->nslices;
 	const char *start = p;
-	TokRow	   *noted;
+	TokRow *noted;
 
 	if (page->nrows == page->rows_size)
 	{
@@ -516,7 +516,7 @@ parse_document(Scanner *scanner, const char *p, TokNode *row, bool *has_data)
 		return p + 1;
 	for (;;)
 	{
-		bool		is_data = strncmp(p, "\"data\"", 6) == 0;
+		bool is_data = strncmp(p, "\"data\"", 6) == 0;
 
 		p = parse_key(scanner, p);
 		if (p == NULL)
@@ -546,9 +546,9 @@ parse_document(Scanner *scanner, const char *p, TokNode *row, bool *has_data)
 TokStatus
 tok_page(TokPage *page, const char *text, size_t length, TokNode *row)
 {
-	Scanner		scanner = {page, text, NULL, false};
+	Scanner scanner = {page, text, NULL, false};
 	const char *end = text + length;
-	bool		has_data = false;
+	bool has_data = false;
 	const char *p;
 
 	page->nrows = page->nslices = 0;
@@ -598,7 +598,7 @@ put_utf8(char *out, uint32_t c)
 static uint32_t
 four_hex(const char *p)
 {
-	uint32_t	value = 0;
+	uint32_t value = 0;
 
 	for (int i = 0; i < 4; i++)
 		value = value << 4 | (uint32_t) hex_value(p[i]);
@@ -617,11 +617,11 @@ tok_unescape(const char *start, size_t length, char *out)
 	static const char meanings[] = "\"\\/\b\f\n\r\t";
 	const char *p = start;
 	const char *end = start + length;
-	char	   *begin = out;
+	char *begin = out;
 
 	while (p < end)
 	{
-		uint32_t	c;
+		uint32_t c;
 
 		if (*p != '\\')
 		{
@@ -638,7 +638,7 @@ tok_unescape(const char *start, size_t length, char *out)
 		p += 6;
 		if (c >= 0xD800 && c <= 0xDBFF)
 		{
-			uint32_t	low;
+			uint32_t low;
 
 			if (end - p < 6 || p[0] != '\\' || p[1] != 'u')
 				return -1;

@@ -29,7 +29,7 @@ typedef enum TokKind
 	TOK_FALSE,
 	TOK_TRUE,
 	TOK_NUMBER,
-	TOK_STRING,					/* start and length are those of the inside */
+	TOK_STRING, /* start and length are those of the inside */
 	TOK_ARRAY,
 	TOK_OBJECT
 } TokKind;
@@ -38,11 +38,11 @@ typedef enum TokKind
 typedef struct TokSlice
 {
 	const char *start;
-	uint32_t	length;
-	uint32_t	element;		/* place in the array it came from; of a TOK_ARRAY: its number of elements */
-	uint16_t	leaf;			/* which of the wanted ones */
-	uint8_t		kind;			/* TokKind */
-	bool		escaped;		/* a string with backslashes */
+	uint32_t length;
+	uint32_t element; /* place in the array it came from; of a TOK_ARRAY: its number of elements */
+	uint16_t leaf;    /* which of the wanted ones */
+	uint8_t kind;     /* TokKind */
+	bool escaped;     /* a string with backslashes */
 } TokSlice;
 
 /*
@@ -51,46 +51,46 @@ typedef struct TokSlice
  */
 typedef struct TokNode
 {
-	const char *key;			/* NULL in the root and in nodes for elements */
-	size_t		key_length;
-	int			leaf;			/* -1: not wanted itself */
+	const char *key; /* NULL in the root and in nodes for elements */
+	size_t key_length;
+	int leaf; /* -1: not wanted itself */
 	struct TokNode *children;
-	struct TokNode *next;		/* sibling */
-	struct TokNode *element;	/* node for each element of an array */
-	struct TokNode *expected;	/* scratch: child that probably comes next */
+	struct TokNode *next;     /* sibling */
+	struct TokNode *element;  /* node for each element of an array */
+	struct TokNode *expected; /* scratch: child that probably comes next */
 } TokNode;
 
 typedef struct TokRow
 {
 	const char *start;
-	uint32_t	length;
-	uint32_t	first_slice;
-	uint32_t	nslices;
+	uint32_t length;
+	uint32_t first_slice;
+	uint32_t nslices;
 } TokRow;
 
 typedef enum TokStatus
 {
 	TOK_OK,
-	TOK_SYNTAX,					/* not JSON, or cut off */
-	TOK_SHAPE					/* JSON, but not {"data":[...]} */
+	TOK_SYNTAX, /* not JSON, or cut off */
+	TOK_SHAPE   /* JSON, but not {"data":[...]} */
 } TokStatus;
 
 /* Enlarge an array to hold "size" bytes; may raise, must not return NULL. */
-typedef void *(*TokGrow) (void *old, size_t size);
+typedef void *(*TokGrow)(void *old, size_t size);
 
 typedef struct TokPage
 {
-	TokGrow		grow;			/* set by the caller */
-	TokRow	   *rows;
-	size_t		nrows;
-	size_t		rows_size;
-	TokSlice   *slices;
-	size_t		nslices;
-	size_t		slices_size;
-	size_t		error_offset;	/* TOK_SYNTAX: where it broke */
+	TokGrow grow; /* set by the caller */
+	TokRow *rows;
+	size_t nrows;
+	size_t rows_size;
+	TokSlice *slices;
+	size_t nslices;
+	size_t slices_size;
+	size_t error_offset; /* TOK_SYNTAX: where it broke */
 } TokPage;
 
 extern TokStatus tok_page(TokPage *page, const char *text, size_t length, TokNode *row);
 extern long tok_unescape(const char *start, size_t length, char *out);
 
-#endif							/* ATTIO_TOKENIZER_H */
+#endif /* ATTIO_TOKENIZER_H */

@@ -26,12 +26,12 @@
 char *
 value_string(const TokSlice *slice, size_t *length)
 {
-	char	   *text = (char *) palloc(slice->length + 1);
+	char *text = (char *) palloc(slice->length + 1);
 
 	*length = slice->length;
 	if (slice->escaped)
 	{
-		long		plain = tok_unescape(slice->start, slice->length, text);
+		long plain = tok_unescape(slice->start, slice->length, text);
 
 		if (plain < 0)
 			ereport(ERROR, (errcode(ERRCODE_UNTRANSLATABLE_CHARACTER),
@@ -60,7 +60,7 @@ slice_text(const TokSlice *slice, size_t *length)
 static Datum
 by_input_function(ValueReader *reader, const TokSlice *slice)
 {
-	size_t		length;
+	size_t length;
 
 	return InputFunctionCall(&reader->input, slice_text(slice, &length), reader->ioparam, reader->typmod);
 }
@@ -68,7 +68,7 @@ by_input_function(ValueReader *reader, const TokSlice *slice)
 static Datum
 slice_to_text(ValueReader *reader, const TokSlice *slice)
 {
-	text	   *result;
+	text *result;
 
 	(void) reader;
 	/* The common case makes no intermediate copy. */
@@ -79,8 +79,8 @@ slice_to_text(ValueReader *reader, const TokSlice *slice)
 	}
 	else
 	{
-		size_t		length;
-		char	   *plain = slice_text(slice, &length);
+		size_t length;
+		char *plain = slice_text(slice, &length);
 
 		result = cstring_to_text_with_len(plain, (int) length);
 		pfree(plain);
@@ -94,7 +94,7 @@ read_integer(const TokSlice *slice, int64 *value)
 {
 	const char *p = slice->start;
 	const char *end = p + slice->length;
-	bool		negative = (*p == '-');
+	bool negative = (*p == '-');
 
 	if (slice->kind != TOK_NUMBER || slice->length > 18)
 		return false;
@@ -113,7 +113,7 @@ read_integer(const TokSlice *slice, int64 *value)
 static Datum
 slice_to_numeric(ValueReader *reader, const TokSlice *slice)
 {
-	int64		value;
+	int64 value;
 
 	if (reader->typmod < 0 && read_integer(slice, &value))
 		return NumericGetDatum(int64_to_numeric(value));
@@ -123,7 +123,7 @@ slice_to_numeric(ValueReader *reader, const TokSlice *slice)
 static Datum
 slice_to_int2(ValueReader *reader, const TokSlice *slice)
 {
-	int64		value;
+	int64 value;
 
 	if (read_integer(slice, &value) && value >= PG_INT16_MIN && value <= PG_INT16_MAX)
 		return Int16GetDatum((int16) value);
@@ -133,7 +133,7 @@ slice_to_int2(ValueReader *reader, const TokSlice *slice)
 static Datum
 slice_to_int4(ValueReader *reader, const TokSlice *slice)
 {
-	int64		value;
+	int64 value;
 
 	if (read_integer(slice, &value) && value >= PG_INT32_MIN && value <= PG_INT32_MAX)
 		return Int32GetDatum((int32) value);
@@ -143,7 +143,7 @@ slice_to_int4(ValueReader *reader, const TokSlice *slice)
 static Datum
 slice_to_int8(ValueReader *reader, const TokSlice *slice)
 {
-	int64		value;
+	int64 value;
 
 	if (read_integer(slice, &value))
 		return Int64GetDatum(value);
@@ -161,7 +161,7 @@ slice_to_bool(ValueReader *reader, const TokSlice *slice)
 static Datum
 slice_to_date(ValueReader *reader, const TokSlice *slice)
 {
-	DateADT		date;
+	DateADT date;
 
 	if (slice->kind == TOK_STRING && parse_iso_date(slice->start, slice->length, &date))
 		return DateADTGetDatum(date);
@@ -173,8 +173,7 @@ slice_to_timestamptz(ValueReader *reader, const TokSlice *slice)
 {
 	TimestampTz timestamp;
 
-	if (slice->kind == TOK_STRING && reader->typmod < 0 &&
-		parse_iso_timestamp(slice->start, slice->length, &timestamp))
+	if (slice->kind == TOK_STRING && reader->typmod < 0 && parse_iso_timestamp(slice->start, slice->length, &timestamp))
 		return TimestampTzGetDatum(timestamp);
 	if (slice->kind == TOK_STRING && !slice->escaped)
 		return InputFunctionCall(&reader->input, cut_fraction(slice->start, slice->length), reader->ioparam,
@@ -185,7 +184,7 @@ slice_to_timestamptz(ValueReader *reader, const TokSlice *slice)
 static Datum
 slice_to_uuid(ValueReader *reader, const TokSlice *slice)
 {
-	pg_uuid_t  *uuid;
+	pg_uuid_t *uuid;
 	const char *p = slice->start;
 
 	if (slice->kind != TOK_STRING || slice->length != 36)
@@ -193,8 +192,8 @@ slice_to_uuid(ValueReader *reader, const TokSlice *slice)
 	uuid = (pg_uuid_t *) palloc(sizeof(pg_uuid_t));
 	for (int i = 0; i < UUID_LEN; i++)
 	{
-		int			high;
-		int			low;
+		int high;
+		int low;
 
 		if (i == 4 || i == 6 || i == 8 || i == 10)
 		{
@@ -216,9 +215,9 @@ slice_to_uuid(ValueReader *reader, const TokSlice *slice)
 static Datum
 slice_to_json(ValueReader *reader, const TokSlice *slice)
 {
-	bool		string = slice->kind == TOK_STRING;
-	char	   *text = pnstrdup(slice->start - string, slice->length + 2 * string);
-	Datum		result;
+	bool string = slice->kind == TOK_STRING;
+	char *text = pnstrdup(slice->start - string, slice->length + 2 * string);
+	Datum result;
 
 	(void) pg_verify_mbstr(PG_UTF8, text, (int) (slice->length + 2 * string), false);
 	result = InputFunctionCall(&reader->input, text, reader->ioparam, reader->typmod);
@@ -228,19 +227,14 @@ slice_to_json(ValueReader *reader, const TokSlice *slice)
 
 static const struct
 {
-	Oid			type;
+	Oid type;
 	ValueFunction convert;
-}			value_functions[] = {
-	{TEXTOID, slice_to_text},
-	{NUMERICOID, slice_to_numeric},
-	{INT2OID, slice_to_int2},
-	{INT4OID, slice_to_int4},
-	{INT8OID, slice_to_int8},
-	{BOOLOID, slice_to_bool},
-	{DATEOID, slice_to_date},
-	{TIMESTAMPTZOID, slice_to_timestamptz},
-	{UUIDOID, slice_to_uuid},
-	{JSONOID, slice_to_json},
+} value_functions[] = {
+	{TEXTOID, slice_to_text},  {NUMERICOID, slice_to_numeric},
+	{INT2OID, slice_to_int2},  {INT4OID, slice_to_int4},
+	{INT8OID, slice_to_int8},  {BOOLOID, slice_to_bool},
+	{DATEOID, slice_to_date},  {TIMESTAMPTZOID, slice_to_timestamptz},
+	{UUIDOID, slice_to_uuid},  {JSONOID, slice_to_json},
 	{JSONBOID, slice_to_json},
 };
 
@@ -248,7 +242,7 @@ static const struct
 void
 value_reader_init(ValueReader *reader, Oid type, int32 typmod)
 {
-	Oid			function;
+	Oid function;
 
 	reader->type = type;
 	reader->typmod = typmod;

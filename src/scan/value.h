@@ -10,18 +10,18 @@
 
 typedef struct ValueReader ValueReader;
 
-typedef Datum (*ValueFunction) (ValueReader *reader, const TokSlice *slice);
+typedef Datum (*ValueFunction)(ValueReader *reader, const TokSlice *slice);
 
 struct ValueReader
 {
 	ValueFunction convert;
-	Oid			type;			/* element type of an array */
-	int32		typmod;
-	FmgrInfo	input;			/* the type's input function */
-	Oid			ioparam;
+	Oid type; /* element type of an array */
+	int32 typmod;
+	FmgrInfo input; /* the type's input function */
+	Oid ioparam;
 };
 
 extern void value_reader_init(ValueReader *reader, Oid type, int32 typmod);
 extern char *value_string(const TokSlice *slice, size_t *length);
 
-#endif							/* ATTIO_VALUE_H */
+#endif /* ATTIO_VALUE_H */
