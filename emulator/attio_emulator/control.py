@@ -82,7 +82,8 @@ def mutate(emulator, mutation):
             forget_rendered(target)
         elif do == "add":
             options = {k: v for k, v in mutation.items() if k not in ("do", "kind", "slug", "attribute", "type")}
-            target.add(mutation["attribute"], mutation["type"], **options)
+            target.clock += 1
+            target.add(mutation["attribute"], mutation["type"], ident=uuid_of("added", target.id, target.clock), **options)
             forget_rendered(target)
 
 

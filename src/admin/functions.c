@@ -93,9 +93,9 @@ attio_fdw_disconnect(PG_FUNCTION_ARGS)
 
 /* The import's column for one of a table, or NULL when it shows no attribute or field. */
 static ColumnName *
-imported_column(const AttioRelation *relation, Relation rel, AttrNumber attnum, List *definitions)
+imported_column(const AttioRelation *relation, TupleDesc tupdesc, AttrNumber attnum, List *definitions)
 {
-	ColumnBinding *binding = relation_bind_column(relation, RelationGetDescr(rel), attnum, definitions);
+	ColumnBinding *binding = relation_bind_column(relation, tupdesc, attnum, definitions);
 	ColumnName *column = (ColumnName *) palloc0(sizeof(ColumnName));
 
 	if (binding->missing)
@@ -118,9 +118,9 @@ run_statement(const char *statement)
 
 /* Write down what a column shows now; the number of options added. */
 static int
-bind_column(Relation rel, const char *table, AttrNumber attnum, const ColumnName *column)
+bind_column(Oid oid, const char *table, AttrNumber attnum, const ColumnName *column)
 {
-	List *present = GetForeignColumnOptions(RelationGetRelid(rel), attnum);
+	List *present = GetForeignColumnOptions(oid, attnum);
 	StringInfoData added;
 	ListCell *lc;
 	int nadded = 0;
@@ -138,16 +138,17 @@ bind_column(Relation rel, const char *table, AttrNumber attnum, const ColumnName
 	if (nadded > 0)
 		run_statement(psprintf("ALTER FOREIGN TABLE %s ALTER COLUMN %s OPTIONS (%s)", table,
 							   quote_identifier(column->name), added.data));
-	if (column->kind == COLUMN_ATTRIBUTE && column->attribute->currency_code != NULL)
+	/* IMPORT FOREIGN SCHEMA may make no comments, so this is where the currency is noted. */
+	if (column->kind == COLUMN_ATTRIBUTE && column->attribute->currency_code != NULL &&
+		column->property == &column->attribute->type->properties[0])
 		run_statement(psprintf("COMMENT ON COLUMN %s.%s IS %s", table, quote_identifier(column->name),
 							   quote_literal_cstr(psprintf("in %s", column->attribute->currency_code))));
 	return nadded;
 }
 
 static int
-bind_columns(Relation rel, const AttioRelation *relation, const char *table, List *definitions)
+bind_columns(TupleDesc tupdesc, const AttioRelation *relation, const char *table, List *definitions)
 {
-	TupleDesc tupdesc = RelationGetDescr(rel);
 	int nbound = 0;
 
 	for (int i = 1; i <= tupdesc->natts; i++)
@@ -156,8 +157,8 @@ bind_columns(Relation rel, const AttioRelation *relation, const char *table, Lis
 
 		if (TupleDescAttr(tupdesc, i - 1)->attisdropped)
 			continue;
-		column = imported_column(relation, rel, (AttrNumber) i, definitions);
-		if (column != NULL && bind_column(rel, table, (AttrNumber) i, column) > 0)
+		column = imported_column(relation, tupdesc, (AttrNumber) i, definitions);
+		if (column != NULL && bind_column(relation->table, table, (AttrNumber) i, column) > 0)
 			nbound++;
 	}
 	return nbound;
@@ -190,6 +191,7 @@ attio_fdw_bind(PG_FUNCTION_ARGS)
 	AttioRelation *relation;
 	Session *session;
 	List *definitions;
+	TupleDesc tupdesc;
 	char *table;
 	int nbound;
 
@@ -200,14 +202,13 @@ attio_fdw_bind(PG_FUNCTION_ARGS)
 	relation = attio_relation_open(rel);
 	table = quote_qualified_identifier(get_namespace_name(RelationGetNamespace(rel)), RelationGetRelationName(rel));
 	definitions = relation_definitions(relation, session);
-	/* ALTER needs the table to itself, so nothing of it may be open. */
+	/* ALTER needs the table to itself, so nothing of it may stay open. */
+	tupdesc = CreateTupleDescCopy(RelationGetDescr(rel));
 	table_close(rel, NoLock);
 
 	SPI_connect();
 	bind_target(relation, table, session);
-	rel = RelationIdGetRelation(oid);
-	nbound = bind_columns(rel, relation, table, definitions);
-	RelationClose(rel);
+	nbound = bind_columns(tupdesc, relation, table, definitions);
 	SPI_finish();
 	PG_RETURN_INT32(nbound);
 }

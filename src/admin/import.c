@@ -18,6 +18,7 @@
 typedef struct Offer
 {
 	char *table;
+	const char *instead_of; /* the name it did not get; NULL = it got its own */
 	const ResourceDef *resource;
 	const TargetDef *target; /* NULL: a resource by its own name */
 } Offer;
@@ -36,11 +37,12 @@ is_offered(List *offers, const char *table)
 }
 
 static List *
-offer(List *offers, const ResourceDef *resource, const TargetDef *target, char *table)
+offer(List *offers, const ResourceDef *resource, const TargetDef *target, char *table, const char *wanted)
 {
 	Offer *made = (Offer *) palloc(sizeof(Offer));
 
 	made->table = table;
+	made->instead_of = strcmp(table, wanted) == 0 ? NULL : wanted;
 	made->resource = resource;
 	made->target = target;
 	return lappend(offers, made);
@@ -70,11 +72,7 @@ offer_targets(List *offers, List *targets, const ResourceDef *resource)
 		char *other = target->slug == NULL ? wanted : shorten_name(target->slug, "_list", target->id);
 		char *table = free_name(offers, wanted, target->is_list ? other : wanted, target->id);
 
-		if (strcmp(table, wanted) != 0)
-			ereport(NOTICE, (errmsg("%s \"%s\" is imported as \"%s\"", target->is_list ? "list" : "object",
-									target->slug == NULL ? target->id : target->slug, table),
-							 errdetail("Another table has its name.")));
-		offers = offer(offers, resource, target, table);
+		offers = offer(offers, resource, target, table, wanted);
 	}
 	return offers;
 }
@@ -86,10 +84,7 @@ offer_resources(List *offers)
 	{
 		char *table = free_name(offers, resources[i].name, psprintf("attio_%s", resources[i].name), "resource");
 
-		if (strcmp(table, resources[i].name) != 0)
-			ereport(NOTICE, (errmsg("resource \"%s\" is imported as \"%s\"", resources[i].name, table),
-							 errdetail("Another table has its name.")));
-		offers = offer(offers, &resources[i], NULL, table);
+		offers = offer(offers, &resources[i], NULL, table, resources[i].name);
 	}
 	return offers;
 }
@@ -402,6 +397,17 @@ visible_lists(Session *session, const char *schema, const char *granted)
 	return metadata_targets(session, true);
 }
 
+/* A table that did not get its own name: say so. */
+static void
+note_new_name(const Offer *made)
+{
+	const char *kind = made->target == NULL ? "resource" : made->target->is_list ? "list" : "object";
+
+	if (made->instead_of != NULL)
+		ereport(NOTICE, (errmsg("%s \"%s\" is imported as \"%s\"", kind, made->instead_of, made->table),
+						 errdetail("Another table has its name.")));
+}
+
 static char *
 table_statement(Session *session, const Offer *made, ColumnSet set, const char *server)
 {
@@ -409,7 +415,8 @@ table_statement(Session *session, const Offer *made, ColumnSet set, const char *
 	bool disabled = false;
 
 	if (made->target != NULL)
-		attributes = metadata_attributes(session, made->target->is_list, made->target->id, &disabled);
+		attributes =
+			metadata_attributes(session, made->target->is_list, made->target->id, made->target->slug, &disabled);
 	if (disabled)
 	{
 		ereport(NOTICE, (errmsg("object \"%s\" is skipped: it is not enabled in Attio", made->table)));
@@ -486,6 +493,7 @@ attio_import_schema(ImportForeignSchemaStmt *stmt, Oid serverid)
 	{
 		char *statement = table_statement(session, (Offer *) lfirst(lc), set, server->servername);
 
+		note_new_name((Offer *) lfirst(lc));
 		if (statement != NULL)
 			statements = lappend(statements, statement);
 	}

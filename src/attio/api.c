@@ -155,7 +155,7 @@ hint_text(Session *session, ApiHint hint, const ApiSubject *subject)
 			nearest = closest_in_list(subject->slug, known_slugs(session, subject->is_list));
 			if (nearest != NULL)
 				return psprintf("Perhaps you meant \"%s\".", nearest);
-			return psprintf("List those that exist: IMPORT FOREIGN SCHEMA %s.", subject->is_list ? "lists" : "objects");
+			return "It may have been renamed or deleted, or the key cannot see it.";
 		case HINT_WAIT:
 			return "The workspace is over its rate limit; run the statement again in a moment.";
 		case HINT_ATTIO:
@@ -185,12 +185,13 @@ raise_status_error(Session *session, HttpExchange *exchange, const ApiSubject *s
 	else if (exchange->length > 0)
 		message = clean_text(exchange->body, exchange->length, 200);
 	else
-		message = "(no message)";
+		message = "(it says nothing)";
 	detail = psprintf("%s%s%s", api_request_detail(exchange), code != NULL ? " Code: " : "",
 					  code != NULL ? psprintf("%s.", clean_text(code, strlen(code), 100)) : "");
 	hint = hint_text(session, error->hint, subject);
 	ereport(ERROR, (errcode(error->sqlstate),
-					subject != NULL && subject->what != NULL
+					exchange->status < 400 ? errmsg("Attio gave an unexpected answer: %s", message)
+					: subject != NULL && subject->what != NULL
 						? errmsg("Attio refused the request for %s: %s", subject->what, message)
 						: errmsg("Attio refused the request: %s", message),
 					errdetail("%s", detail), hint != NULL ? errhint("%s", hint) : 0));

@@ -43,7 +43,7 @@ static void
 raise_shape_error(const char *path)
 {
 	ereport(ERROR, (errcode(ERRCODE_FDW_ERROR), errmsg("Attio's answer has an unknown shape"),
-					errdetail("GET %s answered HTTP 200 without the members that API.md promises.", path)));
+					errdetail("GET %s answered HTTP 200 without members that belong to it.", path)));
 }
 
 static AttributeDef *
@@ -79,15 +79,16 @@ target_path(bool is_list, const char *identifier)
  * "disabled", a standard object that is switched off is no error: it is set.
  */
 static List *
-fetch_attributes(Session *session, bool is_list, const char *identifier, bool *disabled)
+fetch_attributes(Session *session, bool is_list, const char *identifier, const char *slug, bool *disabled)
 {
 	MemoryContext target = CurrentMemoryContext;
 	List *attributes = NIL;
 	ApiSubject subject = {0};
 	int n;
 
-	subject.what = psprintf("%s \"%s\"", is_list ? "list" : "object", identifier);
-	subject.slug = identifier;
+	slug = slug != NULL ? slug : identifier;
+	subject.what = psprintf("%s \"%s\"", is_list ? "list" : "object", slug);
+	subject.slug = slug;
 	subject.is_list = is_list;
 	subject.scopes = is_list ? "list_configuration:read" : "object_configuration:read";
 	subject.tolerated = disabled != NULL ? "standard_object_disabled" : NULL;
@@ -187,10 +188,11 @@ remember(Session *session, bool is_list, const char *identifier, List *attribute
 /*
  * The attribute definitions of an object or list, by id or slug: a List of
  * AttributeDef in UI order, archived ones left out.  Asks Attio when what the
- * session knows is older than metadata_ttl.  For "disabled" see above.
+ * session knows is older than metadata_ttl.  The slug (may be NULL) is for
+ * messages; for "disabled" see above.
  */
 List *
-metadata_attributes(Session *session, bool is_list, const char *identifier, bool *disabled)
+metadata_attributes(Session *session, bool is_list, const char *identifier, const char *slug, bool *disabled)
 {
 	KnownTarget *known;
 	List *attributes;
@@ -202,7 +204,7 @@ metadata_attributes(Session *session, bool is_list, const char *identifier, bool
 	known = find_known(session, is_list, identifier);
 	if (known != NULL && !TimestampDifferenceExceeds(known->read_at, GetCurrentTimestamp(), session->metadata_ttl))
 		return copy_attributes(known->attributes);
-	attributes = fetch_attributes(session, is_list, identifier, disabled);
+	attributes = fetch_attributes(session, is_list, identifier, slug, disabled);
 	if (disabled != NULL && *disabled)
 		return NIL;
 	/* Looked up again: waiting for the answer may have served an invalidation. */

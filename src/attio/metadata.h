@@ -32,7 +32,8 @@ typedef struct TargetDef
 	char *slug; /* NULL: an object without slug */
 } TargetDef;
 
-extern List *metadata_attributes(Session *session, bool is_list, const char *identifier, bool *disabled);
+extern List *
+metadata_attributes(Session *session, bool is_list, const char *identifier, const char *slug, bool *disabled);
 extern List *metadata_targets(Session *session, bool is_list);
 extern void metadata_forget(Session *session);
 extern const AttributeDef *attribute_by_id(List *attributes, const char *id);

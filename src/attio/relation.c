@@ -72,7 +72,7 @@ relation_definitions(const AttioRelation *relation, Session *session)
 {
 	if (relation->resource->values == NULL)
 		return NIL;
-	return metadata_attributes(session, relation->is_list, relation_identifier(relation), NULL);
+	return metadata_attributes(session, relation->is_list, relation_identifier(relation), relation->slug, NULL);
 }
 
 /*

@@ -111,9 +111,9 @@ place_name(Oid place)
 							  : "the foreign data wrapper";
 }
 
-/* The unknown name, with the nearest known one; a misplaced name says where it belongs. */
 static void report_unknown_option(const char *name, Oid place) __attribute__((noreturn));
 
+/* The unknown name, with the nearest known one; a misplaced name says where it belongs. */
 static void
 report_unknown_option(const char *name, Oid place)
 {

@@ -437,8 +437,12 @@ transfer_complete(HttpTransfer *transfer, CURLcode result)
 	exchange->status = (int) status;
 	exchange->wire_bytes = (size_t) wire;
 	exchange->elapsed = (double) micros / 1000000.0;
-	strlcpy(exchange->error, transfer->error[0] != '\0' ? transfer->error : curl_easy_strerror(result),
-			sizeof(exchange->error));
+	if (exchange->failure == HTTP_TOO_LARGE)
+		snprintf(exchange->error, sizeof(exchange->error), "more than %d bytes",
+				 transfer->client->config.max_response_size);
+	else
+		strlcpy(exchange->error, transfer->error[0] != '\0' ? transfer->error : curl_easy_strerror(result),
+				sizeof(exchange->error));
 	exchange->done = true;
 	transfer_release(transfer);
 }

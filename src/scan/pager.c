@@ -147,7 +147,7 @@ spread_target(Pager *pager, const TargetDef *target)
 		listing->target_slug = target->slug;
 		return;
 	}
-	attributes = metadata_attributes(pager->session, target->is_list, target->id, &disabled);
+	attributes = metadata_attributes(pager->session, target->is_list, target->id, target->slug, &disabled);
 	foreach(lc, attributes)
 	{
 		const AttributeDef *attribute = (const AttributeDef *) lfirst(lc);
