@@ -8,6 +8,7 @@ A fault is a JSON object:
   before  list of mutations (see control.py) done before the request is answered
   after   the same, done after
   status, body, headers, content_type    answer this instead
+  body_bytes       the same; each character is one byte, so that it need not be UTF-8
   delay_ms         wait before the headers
   body_delay_ms    wait between headers and body
   trickle          [bytes, ms]: send the body in pieces

@@ -84,7 +84,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         for mutation in fault.get("before", []):
             control.mutate(emulator, mutation)
         entry = {"method": method, "path": self.path, "body": body.decode("utf-8", "replace"), "at": started,
-                 "status": None, "bytes": 0}
+                 "status": None, "bytes": 0, "connection": self.client_address[1]}
         with emulator.log_lock:
             emulator.log.append(entry)
             emulator.count += 1
@@ -102,7 +102,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             delay = 3_600_000
         if delay and emulator.stopping.wait(delay / 1000):
             return
-        self.send(fault.get("status", status), fault["body"].encode() if "body" in fault else answer, fault)
+        self.send(fault.get("status", status), body_of(fault, answer), fault)
 
     def hang_up(self):
         """Close with a reset, not a polite end."""
@@ -171,6 +171,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.wfile.flush()
             if self.server.emulator.stopping.wait(pause / 1000):
                 return
+
+
+def body_of(fault, answer):
+    """The fault's own body, if it has one."""
+    if "body_bytes" in fault:
+        return fault["body_bytes"].encode("latin-1")
+    return fault["body"].encode() if "body" in fault else answer
 
 
 class Headers:

@@ -113,11 +113,9 @@ on_header(char *data, size_t size, size_t nmemb, void *arg)
 
 	if (length >= 5 && memcmp(data, "HTTP/", 5) == 0)
 		transfer->header_length = 0;
+	/* The failure is libcurl's then: a write error, an answer that was cut. */
 	if (transfer->header_length + length + 1 > HEADER_LIMIT)
-	{
-		transfer->too_large = true;
 		return 0;
-	}
 	text = (char *) realloc(transfer->header_text, transfer->header_length + length + 1);
 	if (text == NULL)
 	{

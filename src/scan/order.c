@@ -67,7 +67,7 @@ remember_handed(Order *order, const RowKey *keys, size_t first, size_t nrows)
 		return;
 	}
 	if (order->handed == NULL)
-		order->handed = palloc(16 * ORDER_HANDED_LIMIT);
+		order->handed = MemoryContextAlloc(order->context, 16 * ORDER_HANDED_LIMIT);
 	for (size_t i = first; i < nrows; i++)
 		memcpy(order->handed[order->nhanded++], keys[i].id, 16);
 }

@@ -37,6 +37,7 @@ typedef enum OrderVerdict
 
 typedef struct Order
 {
+	MemoryContext context; /* set by the caller; lives as long as the scan */
 	OrderMode mode;
 	bool has_last;
 	RowKey last;                 /* of the last row handed out */

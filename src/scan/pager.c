@@ -103,6 +103,7 @@ pager_open(Session *session, const AttioRelation *relation, Projection *projecti
 		projection_leaf(projection, projection_path(projection, projection->row, relation->resource->id_path));
 	pager->created_leaf = -1;
 	pager->page.grow = grow;
+	pager->order.context = pager->context;
 	pager->listing = -1;
 	pager->largest = INT_MAX;
 	pager->subject.scopes = relation->resource->scopes;

@@ -1,0 +1,186 @@
+"""What the tests in Python share: an emulator of one's own, psql, TAP.
+
+The environment names the cluster (PGHOST ..., as `scripts/sandbox env` prints it).
+"""
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+KEY = "emulator-key"
+
+
+class Emulator:
+    """An emulator started for this test, with a control connection."""
+
+    def __init__(self, *flags):
+        self.folder = tempfile.TemporaryDirectory()
+        port_file = os.path.join(self.folder.name, "port")
+        self.process = subprocess.Popen(
+            [sys.executable, os.path.join(ROOT, "emulator", "attio-emulator"), "--port-file", port_file, *flags],
+            stdout=subprocess.PIPE, text=True)
+        self.url = self.process.stdout.readline().strip()
+        if not self.url:
+            raise RuntimeError("the emulator did not start")
+        while not os.path.exists(port_file):
+            time.sleep(0.01)
+
+    def call(self, method, path, value=None, key=None):
+        request = urllib.request.Request(self.url + path, method=method,
+                                         data=None if value is None else json.dumps(value).encode())
+        if key:
+            request.add_header("Authorization", "Bearer " + key)
+        with urllib.request.urlopen(request, timeout=120) as answer:
+            return json.load(answer)
+
+    def get(self, path):
+        return self.call("GET", path, key=KEY)["data"]
+
+    def faults(self, *rules):
+        self.call("POST", "/_emulator/faults", {"faults": list(rules)})
+
+    def switches(self, **values):
+        self.call("POST", "/_emulator/switches", values)
+
+    def mutate(self, *mutations):
+        self.call("POST", "/_emulator/mutate", {"mutations": list(mutations)})
+
+    def reset(self):
+        self.call("POST", "/_emulator/reset")
+
+    def log(self):
+        return self.call("GET", "/_emulator/log")["requests"]
+
+    def forget(self):
+        self.call("DELETE", "/_emulator/log")
+
+    def peak_memory_kb(self):
+        return memory_kb(self.process.pid)
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(10)
+        self.process.stdout.close()
+        self.folder.cleanup()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+
+def memory_kb(pid, field="VmHWM"):
+    with open(f"/proc/{pid}/status", encoding="ascii") as status:
+        for line in status:
+            if line.startswith(field):
+                return int(line.split()[1])
+    return 0
+
+
+class Result:
+    def __init__(self, process):
+        self.code = process.returncode
+        self.out = process.stdout.strip()
+        self.err = process.stderr.strip()
+
+    def __repr__(self):
+        return f"code {self.code}, out {self.out!r}, err {self.err!r}"
+
+
+def psql_command(*options):
+    return [os.environ.get("PSQL", "psql"), "-XqAt", "-v", "ON_ERROR_STOP=1", "-v", "VERBOSITY=verbose",
+            "-v", "SHOW_CONTEXT=errors", *options]
+
+
+def psql(sql, *options, database=None, timeout=600):
+    environment = dict(os.environ, PGOPTIONS="-c client_min_messages=warning")
+    if database:
+        environment["PGDATABASE"] = database
+    return Result(subprocess.run(psql_command(*options), input=sql, capture_output=True, text=True, timeout=timeout,
+                                 env=environment, check=False))
+
+
+def start_psql(sql, database):
+    """psql in the background, its statement already sent."""
+    environment = dict(os.environ, PGDATABASE=database, PGOPTIONS="-c client_min_messages=warning")
+    process = subprocess.Popen(psql_command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                               text=True, env=environment)
+    process.stdin.write(sql)
+    process.stdin.close()
+    return process
+
+
+class Database:
+    """A database of one's own with the extension, a server and the workspace in schema crm."""
+
+    def __init__(self, name, emulator, server_options="", schema="attio", columns="default"):
+        self.name = name
+        psql(f'DROP DATABASE IF EXISTS "{name}"', database="postgres")
+        must(psql(f'CREATE DATABASE "{name}"', database="postgres"))
+        must(self.psql(f"""
+            CREATE EXTENSION attio_fdw;
+            CREATE SERVER attio FOREIGN DATA WRAPPER attio_fdw OPTIONS (base_url '{emulator.url}' {server_options});
+            CREATE USER MAPPING FOR CURRENT_USER SERVER attio OPTIONS (api_key '{KEY}');
+            CREATE SCHEMA crm;
+            ALTER DATABASE "{name}" SET search_path = crm, public;
+            ALTER DATABASE "{name}" SET timezone = 'UTC';"""))
+        if schema:
+            must(self.psql(f"IMPORT FOREIGN SCHEMA {schema} FROM SERVER attio INTO crm OPTIONS (columns '{columns}')"))
+
+    def psql(self, sql, *options, **keywords):
+        return psql(sql, *options, database=self.name, **keywords)
+
+    def value(self, sql):
+        return must(self.psql(sql)).out
+
+    def drop(self):
+        psql(f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)', database="postgres")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.drop()
+
+
+def must(result):
+    if result.code != 0:
+        raise AssertionError(result.err)
+    return result
+
+
+class Tap:
+    """The Test Anything Protocol, for prove."""
+
+    def __init__(self):
+        self.count = 0
+        self.failed = 0
+
+    def ok(self, good, name, detail=""):
+        self.count += 1
+        if not good:
+            self.failed += 1
+        print(f"{'ok' if good else 'not ok'} {self.count} - {name}", flush=True)
+        if not good and detail != "":
+            for line in str(detail).split("\n"):
+                print(f"#   {line}", flush=True)
+        return good
+
+    def equal(self, got, wanted, name):
+        return self.ok(got == wanted, name, f"got {got!r}, wanted {wanted!r}")
+
+    def note(self, text):
+        print(f"# {text}", flush=True)
+
+    def skip(self, name, why):
+        self.count += 1
+        print(f"ok {self.count} - {name} # SKIP {why}", flush=True)
+
+    def done(self):
+        print(f"1..{self.count}", flush=True)
+        sys.exit(1 if self.failed else 0)
