@@ -24,6 +24,9 @@ find_pg_config() {
 # Programs of the server: PG_BINDIR, if the server is another than the headers'.
 bindir() { printf '%s\n' "${PG_BINDIR:-$("$PG_CONFIG" --bindir)}"; }
 
+# psql and pg_regress come with the headers, whatever the server is.
+psql_path() { printf '%s/psql\n' "$("$PG_CONFIG" --bindir)"; }
+
 # PostgreSQL does not run as root: the user to be instead, or nothing.
 other_user() {
 	[ "$(id -u)" = 0 ] || return 0

@@ -41,7 +41,8 @@ SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute WHERE attreli
 CALL again();
 
 -- the key: dead, without scopes, without lists
-\getenv url ATTIO_EMULATOR_URL
+\! "$ATTIO_ROOT/scripts/emulate" token definitions-only object_configuration:read list_configuration:read
+\! "$ATTIO_ROOT/scripts/emulate" token no-lists object_configuration:read record_permission:read user_management:read
 ALTER USER MAPPING FOR CURRENT_USER SERVER attio OPTIONS (SET api_key 'no-such-key');
 IMPORT FOREIGN SCHEMA attio FROM SERVER attio INTO one;
 ALTER USER MAPPING FOR CURRENT_USER SERVER attio OPTIONS (SET api_key 'definitions-only');

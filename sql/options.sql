@@ -61,6 +61,6 @@ SELECT place, count(*) FROM attio_fdw_options() GROUP BY place ORDER BY place;
 -- settings
 SHOW attio_fdw.request_timeout;
 SET attio_fdw.request_timeout = '1ms';
-SET attio_fdw.request_timeout = '-1';
+SELECT part, words FROM outcome($$SET attio_fdw.request_timeout = '-1'$$) WHERE part = 'sqlstate';
 SET attio_fdw.no_such_setting = 1;
 RESET attio_fdw.request_timeout;

@@ -6,6 +6,7 @@
   DELETE /_emulator/log
   POST   /_emulator/faults     {"faults": [...]}, see faults.py
   POST   /_emulator/switches   {"name": value, ...}
+  POST   /_emulator/tokens     {"key": "scope scope ...", ...}: more keys, until the reset
   POST   /_emulator/mutate     {"mutations": [...]}, see below
 
 A mutation is a JSON object with "do" and the target's "kind" and "slug":
@@ -124,6 +125,8 @@ def control(emulator, method, path, body):
         if unknown:
             return 400, {"error": f"unknown switches: {sorted(unknown)}"}
         emulator.switches.update(body)
+    elif (method, what) == ("POST", "tokens"):
+        emulator.tokens.update(body)
     elif (method, what) == ("POST", "mutate"):
         for mutation in body["mutations"]:
             mutate(emulator, mutation)

@@ -222,6 +222,44 @@ class OddNames(Maker):
                 self.put(row, attribute.slug, values.plain(f"{attribute.slug} of {index}"))
 
 
+class Bench(Maker):
+    """Fifteen attributes, all set: some 5 kB a record, as tooling measured real ones."""
+
+    def fill(self, row, index, rng):
+        first, last = FIRST[index % len(FIRST)], LAST[index * 7 % len(LAST)]
+        self.put(row, "name", values.personal_name(first, f"{last}-{index}"))
+        self.put(row, "email_addresses", values.email(f"p{index}@example{index % 5}.com"), values.email(f"q{index}@mail.example.org"))
+        self.put(row, "description", values.plain(f"Number {index}. " + "A sentence of ordinary length about a person. " * 3))
+        self.refer(row, "company", "companies", index // 4)
+        self.put(row, "job_title", values.plain(TITLES[index % len(TITLES)]))
+        self.put(row, "phone_numbers", values.phone(f"020 {70000000 + index}", "GB", f"+4420{70000000 + index}"))
+        self.put(row, "primary_location", values.location(line_1=f"{index} High Street", locality="London", region="Greater London",
+                                                          postcode="WC1X 0DS", country_code="GB", latitude="51.5260934",
+                                                          longitude="-0.1110312"))
+        self.put(row, "linkedin", values.plain(f"https://linkedin.com/in/{first.lower()}-{index}"))
+        self.choose(row, "stage", index)
+        self.put(row, "value", values.currency(index * 1000.25, "USD"))
+        self.put(row, "rating", values.plain(index % 6))
+        self.put(row, "last_interaction", values.interaction("email", timestamp(index * 7_200_000), "workspace-member", self.member(index)))
+
+
+def define_bench(workspace, count):
+    """The object `bench`, only with --bench."""
+    bench = make_object(workspace, "bench", "Bench", "Bench", count)
+    bench.add("name", "personal-name")
+    bench.add("email_addresses", "email-address", multi=True)
+    bench.add("description", "text")
+    bench.add("company", "record-reference", allowed=[workspace.target("objects", "companies").id])
+    bench.add("job_title", "text")
+    bench.add("phone_numbers", "phone-number", multi=True)
+    bench.add("primary_location", "location")
+    bench.add("linkedin", "text")
+    bench.add("stage", "status", choices=STAGES)
+    bench.add("value", "currency", currency="USD")
+    bench.add("rating", "rating")
+    bench.add("last_interaction", "interaction", writable=False)
+
+
 class Notes(Maker):
     def fill(self, row, index, rng):
         self.put(row, "name", values.plain(f"A custom object named notes, {index}"))
@@ -397,11 +435,11 @@ def define_members(workspace):
 
 MAKERS = {
     "people": People, "companies": Companies, "deals": Deals, "users": Users, "workspaces": Workspaces,
-    "all_types": AllTypes, "odd_names": OddNames, "notes": Notes, "partners": Partners,
+    "all_types": AllTypes, "odd_names": OddNames, "notes": Notes, "partners": Partners, "bench": Bench,
 }
 
 
-def generate(seed="attio", scale=200):
+def generate(seed="attio", scale=200, bench=0):
     """A workspace whose object `people` has `scale` records; others follow."""
     workspace = Workspace(seed)
     define_members(workspace)
@@ -409,6 +447,8 @@ def generate(seed="attio", scale=200):
     define_all_types(workspace)
     define_odd(workspace)
     define_lists(workspace, scale)
+    if bench:
+        define_bench(workspace, bench)
     for target in workspace.objects + workspace.lists:
         maker = (MAKERS[target.slug] if target.kind == "objects" else Entries)(target, target.expected)
         target.fill(target.expected, maker.row, maker.created)

@@ -24,6 +24,7 @@ def parser():
     p.add_argument("--port-file", help="write the port to this file once ready")
     p.add_argument("--seed", default="attio", help="seed of the generated workspace (default: attio)")
     p.add_argument("--scale", type=int, default=200, help="records of the object people (default: 200)")
+    p.add_argument("--bench", type=int, default=0, help="add an object bench with so many records of 15 attributes")
     p.add_argument("--load", metavar="FILE", help="serve this recording instead of a generated workspace")
     p.add_argument("--latency-ms", type=int, default=0, help="wait before each answer")
     p.add_argument("--token", action="append", default=[], metavar="KEY=SCOPE,SCOPE",
@@ -58,7 +59,7 @@ def main(argv=None):
     arguments = parser().parse_args(argv)
 
     def build():
-        return load(arguments.load) if arguments.load else generate(arguments.seed, arguments.scale)
+        return load(arguments.load) if arguments.load else generate(arguments.seed, arguments.scale, arguments.bench)
 
     emulator = Emulator(build, tokens_of(arguments), arguments.latency_ms)
     tls = make_certificate(arguments.tls) if arguments.tls else None

@@ -27,7 +27,7 @@ class Emulator:
 
     def __init__(self, build, tokens, latency_ms=0, switches=None):
         self.build = build
-        self.tokens = tokens
+        self.first_tokens = tokens
         self.latency_ms = latency_ms
         self.first_switches = dict(SWITCHES, **(switches or {}))
         self.log_lock = threading.Lock()
@@ -40,6 +40,7 @@ class Emulator:
             self.log = []
         self.workspace = self.build()
         self.switches = dict(self.first_switches)
+        self.tokens = dict(self.first_tokens)
         self.faults.set([])
         self.count = 0
 

@@ -253,6 +253,7 @@ api_self(Session *session)
 	HttpExchange *exchange = http_start(session->client, "GET", "/v2/self", NULL, attio_request_timeout);
 	JsonTree *answer;
 
+	session->requests++;
 	api_check(session, exchange, NULL);
 	answer = json_read(exchange->body, exchange->length);
 	if (!json_object_is_type(json_at(answer, "active"), json_type_boolean))
@@ -293,6 +294,7 @@ api_start(Session *session, const char *method, const char *path, const char *bo
 {
 	if (session->workspace_id != NULL && !session->workspace_checked)
 		check_workspace(session);
+	session->requests++;
 	return http_start(session->client, method, path, body, attio_request_timeout);
 }
 

@@ -23,6 +23,7 @@ typedef struct Session
 	char *base_url;
 	char *workspace_id; /* expected; NULL = any */
 	bool workspace_checked;
+	int64 requests;     /* made so far, for EXPLAIN */
 	int metadata_ttl;   /* milliseconds */
 	uint32 server_hash; /* syscache hash values, for invalidation */
 	uint32 mapping_hash;

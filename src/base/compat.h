@@ -139,4 +139,38 @@ attio_server_accepts_json(const char *text, int len, bool content)
 	return result == JSON_SUCCESS;
 }
 
+/* Remembers the one scalar of a document, as the server reads it. */
+#if PG_VERSION_NUM >= 160000
+static inline JsonParseErrorType
+attio_keep_scalar(void *state, char *token, JsonTokenType type)
+{
+	*(char **) state = type == JSON_TOKEN_STRING ? token : NULL;
+	return JSON_SUCCESS;
+}
+#else
+static inline void
+attio_keep_scalar(void *state, char *token, JsonTokenType type)
+{
+	*(char **) state = type == JSON_TOKEN_STRING ? token : NULL;
+}
+#endif
+
+/* What the server makes of a JSON string with its quotes; NULL when it refuses it. */
+static inline char *
+attio_server_reads_string(const char *text, int len)
+{
+	char *result = NULL;
+	JsonSemAction action = {0};
+	JsonParseErrorType outcome;
+
+	action.semstate = &result;
+	action.scalar = attio_keep_scalar;
+#if PG_VERSION_NUM >= 170000
+	outcome = pg_parse_json(makeJsonLexContextCstringLen(NULL, text, len, PG_UTF8, true), &action);
+#else
+	outcome = pg_parse_json(makeJsonLexContextCstringLen((char *) text, len, PG_UTF8, true), &action);
+#endif
+	return outcome == JSON_SUCCESS ? result : NULL;
+}
+
 #endif /* ATTIO_COMPAT_H */

@@ -86,9 +86,10 @@ begin_order(Pager *pager, OrderMode mode)
 /*
  * A pager in the current memory context.  The session must be pinned by the
  * caller; the projection may still grow until the first pager_next().
+ * "requests" is what the scan has asked already, for its definitions.
  */
 Pager *
-pager_open(Session *session, const AttioRelation *relation, Projection *projection)
+pager_open(Session *session, const AttioRelation *relation, Projection *projection, int64 requests)
 {
 	Pager *pager = (Pager *) palloc0(sizeof(Pager));
 
@@ -104,6 +105,7 @@ pager_open(Session *session, const AttioRelation *relation, Projection *projecti
 	pager->created_leaf = -1;
 	pager->page.grow = grow;
 	pager->order.context = pager->context;
+	pager->counts.requests = requests;
 	pager->listing = -1;
 	pager->largest = INT_MAX;
 	pager->subject.scopes = relation->resource->scopes;
@@ -170,6 +172,7 @@ static void
 make_listings(Pager *pager)
 {
 	MemoryContext saved = MemoryContextSwitchTo(pager->listings_context);
+	int64 before = pager->session->requests;
 	ListCell *lc;
 
 	MemoryContextReset(pager->listings_context);
@@ -185,6 +188,7 @@ make_listings(Pager *pager)
 		foreach(lc, metadata_targets(pager->session, true))
 			spread_target(pager, (const TargetDef *) lfirst(lc));
 	}
+	pager->counts.requests += pager->session->requests - before;
 	MemoryContextSwitchTo(saved);
 }
 
@@ -227,7 +231,6 @@ send_request(Pager *pager)
 {
 	const char *path = present_listing(pager)->path;
 
-	pager->counts.requests++;
 	switch (pager->resource->paging)
 	{
 		case PAGING_OFFSET_BODY:
@@ -395,8 +398,11 @@ next_page(Pager *pager)
 	{
 		OrderStep step;
 		int limit;
+		int64 before = pager->session->requests;
+		bool switched_on = fetch_page(pager);
 
-		if (!fetch_page(pager))
+		pager->counts.requests += pager->session->requests - before;
+		if (!switched_on)
 		{
 			pager->listing_done = true;
 			return;

@@ -42,7 +42,7 @@ typedef struct PagerCounts
 
 typedef struct Pager Pager;
 
-extern Pager *pager_open(Session *session, const AttioRelation *relation, Projection *projection);
+extern Pager *pager_open(Session *session, const AttioRelation *relation, Projection *projection, int64 requests);
 extern bool pager_next(Pager *pager, PagerRow *row);
 extern void pager_rewind(Pager *pager);
 extern void pager_close(Pager *pager);

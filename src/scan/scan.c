@@ -48,6 +48,7 @@ open_scan(AttioScan *state, Relation rel)
 	Session *session = session_get(GetForeignTable(RelationGetRelid(rel))->serverid, state->user);
 	Projection *projection = projection_create();
 	List *definitions = NIL;
+	int64 before = session->requests;
 	ListCell *lc;
 
 	session_pin(session);
@@ -59,7 +60,7 @@ open_scan(AttioScan *state, Relation rel)
 		break;
 	}
 	state->reader = row_reader_create(relation, RelationGetDescr(rel), state->columns, definitions, projection);
-	state->pager = pager_open(session, relation, projection);
+	state->pager = pager_open(session, relation, projection, session->requests - before);
 	MemoryContextSwitchTo(saved);
 }
 
