@@ -10,7 +10,7 @@ CREATE FUNCTION explained(options text, statement text) RETURNS SETOF text LANGU
 DECLARE plan text;
 BEGIN
 	FOR plan IN EXECUTE format('EXPLAIN (COSTS OFF, %s) %s', options, statement) LOOP
-		RETURN QUERY SELECT trim(regexp_replace(line, '(Bytes [RD]|Time).*: *[0-9.]+', '\1...: N'))
+		RETURN QUERY SELECT btrim(regexp_replace(line, '(Bytes [RD]|Time).*: *[0-9.]+', '\1...: N'), ' ,')
 			FROM unnest(string_to_array(plan, E'\n')) AS line WHERE line ~ 'Attio';
 	END LOOP;
 END $$;
