@@ -6,10 +6,13 @@ takes a Request and returns a JSON value or bytes that are JSON already.
 import base64
 import json
 import re
+import time
 import urllib.parse
 
-from . import errors
+from . import definitions, errors, resources, writes
+from .filters import compile_filter
 from .model import sorted_objects
+from .sorts import sort_ids
 
 ALL_SCOPES = (
     "user_management:read record_permission:read-write object_configuration:read-write list_entry:read-write "
@@ -32,17 +35,21 @@ class Request:
         self.headers = headers
         self.body = body
         self.args = {}
+        self.answer_headers = {}
 
     def token(self):
         """The token's scopes, or None: no token, or one that nobody gave out."""
+        return self.emulator.tokens.get(self.token_value())
+
+    def token_value(self):
         header = self.headers.get("authorization", "")
         kind, _, value = header.partition(" ")
         if kind.lower() == "basic":     # docs: the token as user, an empty password
             try:
                 value = base64.b64decode(value).decode().partition(":")[0]
             except ValueError:
-                return None
-        return self.emulator.tokens.get(value.strip())
+                return ""
+        return value.strip()
 
     def json(self):
         try:
@@ -164,36 +171,91 @@ def list_statuses(request):
     return list_choices(request, "status")
 
 
-def parse_sorts(target, sorts):
-    if not isinstance(sorts, list):
-        raise errors.bad_body(["sorts"], "Expected array")
-    parsed = []
-    for i, item in enumerate(sorts):
-        if not isinstance(item, dict) or item.get("direction") not in ("asc", "desc"):
-            raise errors.bad_body(["sorts", i, "direction"], "Expected asc or desc")
-        attribute = target.attribute(item.get("attribute") or "")
-        if attribute is None:
-            raise errors.invalid("unknown_filter_attribute_slug", f'Unknown attribute slug: {item.get("attribute")}.',
-                                 path=["sorts", str(i)])
-        parsed.append((attribute, item["direction"] == "desc"))
-    return parsed
+def view_filter(target, ident):
+    for view in target.views:
+        if view["id"]["view_id"] == ident:
+            return view["filter"]
+    raise errors.not_found(f'View with ID "{ident}" was not found.')
+
+
+def query_filter(target, body):
+    """The filter of a body: its own, or a view's; both is 400."""
+    if "filter_view_id" in body:
+        if "filter" in body:
+            raise errors.bad_body(["filter_view_id"], "filter and filter_view_id exclude each other")
+        return view_filter(target, body["filter_view_id"])
+    return body.get("filter") or {}
+
+
+def query_score(target, tree, sorts):
+    """The formula is not published; a plain listing costs 0, a sort some 100 (recorded)."""
+    if not tree and not sorts:
+        return 0
+    return 80 + 28 * len(sorts) + 10 * json.dumps(tree).count("$") + len(target.rows) // 100
+
+
+def query_limits(request, body):
+    switches = request.switches
+    if switches["max_body"] and len(request.body) > switches["max_body"]:
+        raise errors.ApiError(413, "invalid_request_error", "validation_type", "Request body too large.")
+    maximum = switches["max_limit"]
+    limit = request.number(body, "limit", min(500, maximum), 1, None if switches["over_limit"] == "clamp" else maximum, errors.bad_body)
+    return min(limit, maximum), request.number(body, "offset", 0, 0, None, errors.bad_body)
+
+
+def ordered_ids(target, ids, switches):
+    """Ids of some rows in the order of queries without sorts."""
+    wanted = set(ids)
+    ordered = [i for i in target.ids_in_order(switches["unsorted_order"]) if i in wanted]
+    # rows that are gone meanwhile are still seen by a query that lags
+    return ordered + [i for i in ids if i not in target.rows]
+
+
+def selected_ids(request, target, tree, sorts):
+    """The ids a query answers, in order, and the rows as it sees them (None: as they are)."""
+    switches = request.switches
+    lagging = target.rows_as_of(time.time() - switches["query_lag_ms"] / 1000) if switches["query_lag_ms"] else None
+    if lagging is None and not tree and not sorts:
+        return target.ids_in_order(switches["unsorted_order"]), None
+    if lagging is None and not tree and sorts_by_creation(sorts) and switches["tie_order"] == "id":
+        return target.ids_in_order("creation"), None
+    rows = lagging if lagging is not None else {ident: target.row(ident) for ident in target.rows}
+    meets = compile_filter(request.workspace, target, tree, switches)
+    found = {ident: row for ident, row in rows.items() if meets(row)}
+    if sorts:
+        return sort_ids(request.workspace, target, found, sorts, switches), lagging
+    return ordered_ids(target, list(found), switches), lagging
+
+
+def sorts_by_creation(sorts):
+    """The one sort that large workspaces answer without making all rows."""
+    return [s.get("attribute") for s in sorts if isinstance(s, dict) and s.get("direction") == "asc" and len(s) == 2] in (
+        ["created_at", "record_id"], ["created_at", "entry_id"])
 
 
 def query(request, kind, name):
     target = request.target(kind, request.args[name])
     body = request.json()
-    limit = request.number(body, "limit", 500, 1, request.switches["max_limit"], errors.bad_body)
-    offset = request.number(body, "offset", 0, 0, None, errors.bad_body)
-    if body.get("filter"):
-        raise errors.invalid("filter_error", "Error in filter.", path=[])
-    sorts = parse_sorts(target, body.get("sorts", []))
+    limit, offset = query_limits(request, body)
+    tree, sorts = query_filter(target, body), body.get("sorts") or []
+    switches = request.switches
     with request.workspace.lock:
-        if sorts:
-            ids = target.ids_sorted(sorts)
-            key = json.dumps(body["sorts"], sort_keys=True)
-        else:
-            ids = target.ids_in_order(request.switches["unsorted_order"])
-            key = request.switches["unsorted_order"]
+        compile_filter(request.workspace, target, tree, switches)
+        score = query_score(target, tree, sorts)
+        request.answer_headers["x-attio-record-query-score"] = str(score)
+        if switches["score_limit"] and score > switches["score_limit"]:
+            raise errors.rate_limited()
+        volatile = (sorts and switches["tie_order"] == "random") or switches["query_lag_ms"] or not isinstance(sorts, list)
+        key = None if volatile else json.dumps([tree, sorts, switches], sort_keys=True)
+        ids = target.selected.get(key) if key is not None else None
+        if ids is not None:
+            return request.workspace.page(target, ids, offset, limit, key)
+        ids, lagging = selected_ids(request, target, tree, sorts)
+        if lagging is not None:
+            rows = [target.document(lagging[i]) for i in ids[offset:offset + limit]]
+            return json.dumps({"data": rows}, ensure_ascii=False, separators=(",", ":")).encode()
+        if key is not None and len(target.selected) < 64:
+            target.selected[key] = ids
         return request.workspace.page(target, ids, offset, limit, key)
 
 
@@ -223,25 +285,52 @@ def get_entry(request):
 
 OBJECT = "object_configuration:read"
 LIST = "list_configuration:read"
-BY_TARGET = "{target}"                  # which of the two it is, the path says
+OBJECT_WRITE = "object_configuration:read-write"
+LIST_WRITE = "list_configuration:read-write"
+RECORD_WRITE = "record_permission:read-write " + OBJECT
+ENTRY_WRITE = "list_entry:read-write " + LIST
+BY_TARGET = "{target}:read"             # which of the two it is, the path says
+BY_TARGET_WRITE = "{target}:read-write"
 
 ROUTES = [
     ("GET", "/v2/self", None, get_self),
     ("GET", "/v2/objects", OBJECT, list_objects),
+    ("POST", "/v2/objects", OBJECT_WRITE, definitions.create_object),
     ("GET", "/v2/objects/{object}", OBJECT, get_object),
+    ("PATCH", "/v2/objects/{object}", OBJECT_WRITE, definitions.change_object),
     ("GET", "/v2/lists", LIST, list_lists),
+    ("POST", "/v2/lists", LIST_WRITE, definitions.create_list),
     ("GET", "/v2/lists/{list}", LIST, get_list),
+    ("PATCH", "/v2/lists/{list}", LIST_WRITE, definitions.change_list),
     ("GET", "/v2/workspace_members", "user_management:read", list_members),
     ("GET", "/v2/workspace_members/{member}", "user_management:read", get_member),
     ("GET", "/v2/{target}/{identifier}/attributes", BY_TARGET, list_attributes),
+    ("POST", "/v2/{target}/{identifier}/attributes", BY_TARGET_WRITE, definitions.create_attribute),
     ("GET", "/v2/{target}/{identifier}/attributes/{attribute}", BY_TARGET, get_attribute),
+    ("PATCH", "/v2/{target}/{identifier}/attributes/{attribute}", BY_TARGET_WRITE, definitions.change_attribute),
     ("GET", "/v2/{target}/{identifier}/attributes/{attribute}/options", BY_TARGET, list_options),
+    ("POST", "/v2/{target}/{identifier}/attributes/{attribute}/options", BY_TARGET_WRITE, definitions.create_choice("select")),
+    ("PATCH", "/v2/{target}/{identifier}/attributes/{attribute}/options/{choice}", BY_TARGET_WRITE,
+     definitions.change_choice("select")),
     ("GET", "/v2/{target}/{identifier}/attributes/{attribute}/statuses", BY_TARGET, list_statuses),
+    ("POST", "/v2/{target}/{identifier}/attributes/{attribute}/statuses", BY_TARGET_WRITE, definitions.create_choice("status")),
+    ("PATCH", "/v2/{target}/{identifier}/attributes/{attribute}/statuses/{choice}", BY_TARGET_WRITE,
+     definitions.change_choice("status")),
     ("POST", "/v2/objects/{object}/records/query", "record_permission:read " + OBJECT, query_records),
+    ("POST", "/v2/objects/{object}/records", RECORD_WRITE, writes.create_record),
+    ("PUT", "/v2/objects/{object}/records", RECORD_WRITE, writes.assert_record),
     ("GET", "/v2/objects/{object}/records/{id}", "record_permission:read " + OBJECT, get_record),
+    ("PATCH", "/v2/objects/{object}/records/{id}", RECORD_WRITE, writes.change_record("prepend")),
+    ("PUT", "/v2/objects/{object}/records/{id}", RECORD_WRITE, writes.change_record("set")),
+    ("DELETE", "/v2/objects/{object}/records/{id}", RECORD_WRITE, writes.delete_row("objects", "object", "Record")),
     ("POST", "/v2/lists/{list}/entries/query", "list_entry:read " + LIST, query_entries),
+    ("POST", "/v2/lists/{list}/entries", ENTRY_WRITE, writes.create_entry),
+    ("PUT", "/v2/lists/{list}/entries", ENTRY_WRITE, writes.assert_entry),
     ("GET", "/v2/lists/{list}/entries/{id}", "list_entry:read " + LIST, get_entry),
-]
+    ("PATCH", "/v2/lists/{list}/entries/{id}", ENTRY_WRITE, writes.change_entry("prepend")),
+    ("PUT", "/v2/lists/{list}/entries/{id}", ENTRY_WRITE, writes.change_entry("set")),
+    ("DELETE", "/v2/lists/{list}/entries/{id}", ENTRY_WRITE, writes.delete_row("lists", "list", "List entry")),
+] + resources.ROUTES
 
 
 def compile_route(pattern):
@@ -254,7 +343,7 @@ COMPILED = [(method, compile_route(path), scopes, function) for method, path, sc
 
 def granted(token, scope):
     """`x:read-write` includes `x:read` (recorded)."""
-    return scope in token.split() or scope.replace(":read", ":read-write") in token.split()
+    return scope in token.split() or (scope.endswith(":read") and scope + "-write" in token.split())
 
 
 def check_token(request, scopes):
@@ -263,27 +352,40 @@ def check_token(request, scopes):
     token = request.token()
     if token is None:
         raise errors.unauthorized()
-    if scopes == BY_TARGET:
-        scopes = OBJECT if request.args["target"] == "objects" else LIST
+    if "{target}" in scopes:
+        scopes = scopes.replace("{target}", "object_configuration" if request.args["target"] == "objects" else "list_configuration")
     lacking = [scope for scope in scopes.split() if not granted(token, scope)]
     if lacking:
         raise errors.missing_scope(lacking)
 
 
-def answer(request):
-    """(status, body bytes) of a request under /v2."""
-    try:
-        for method, pattern, scopes, function in COMPILED:
-            found = pattern.fullmatch(request.path)
-            # "records/query" is no record
-            if method != request.method or not found or (method == "GET" and found.groupdict().get("id") == "query"):
-                continue
+def is_read(request):
+    """Queries and searches count as reads (field: one client sends them through its read limiter)."""
+    return request.method == "GET" or request.path.endswith(("/query", "/search"))
+
+
+def find_route(request):
+    for method, pattern, scopes, function in COMPILED:
+        found = pattern.fullmatch(request.path)
+        # "records/query" is no record
+        if method == request.method and found and found.groupdict().get("id") != "query":
             request.args = {k: urllib.parse.unquote(v) for k, v in found.groupdict().items()}
-            check_token(request, scopes)
-            result = function(request)
-            if isinstance(result, bytes):
-                return 200, result
-            return 200, json.dumps(result, ensure_ascii=False, separators=(",", ":")).encode()
-        raise errors.no_endpoint(request.method, request.path)
+            return scopes, function
+    raise errors.no_endpoint(request.method, request.path)
+
+
+def answer(request):
+    """(status, body bytes, headers) of a request under /v2."""
+    try:
+        scopes, function = find_route(request)
+        request.emulator.limits.take(is_read(request), request.switches)
+        check_token(request, scopes)
+        result, status = function(request), 200
+        if isinstance(result, tuple):
+            status, result, *more = result
+            request.answer_headers.update(more[0] if more else {})
+        if isinstance(result, bytes):
+            return status, result, request.answer_headers
+        return status, json.dumps(result, ensure_ascii=False, separators=(",", ":")).encode(), request.answer_headers
     except errors.ApiError as error:
-        return error.status, json.dumps(error.body, ensure_ascii=False).encode()
+        return error.status, json.dumps(error.body, ensure_ascii=False).encode(), dict(request.answer_headers, **error.headers)

@@ -1,11 +1,13 @@
 """The control paths, under /_emulator: for tests, never part of Attio.
 
   GET    /_emulator/ready      {"ready": true}
+  POST   /_emulator/load       {"path": a recording on this machine}: serve it from now on
   POST   /_emulator/reset      the workspace, faults, switches and log as at the start
   GET    /_emulator/log        requests since the last DELETE: method, path, status, body, bytes, at
   DELETE /_emulator/log
   POST   /_emulator/faults     {"faults": [...]}, see faults.py
-  POST   /_emulator/switches   {"name": value, ...}
+  POST   /_emulator/switches   {"name": value, ...}, see switches.py
+  GET    /_emulator/switches   what they are set to
   POST   /_emulator/tokens     {"key": "scope scope ...", ...}: more keys, until the reset
   POST   /_emulator/mutate     {"mutations": [...]}, see below
 
@@ -21,6 +23,7 @@ A mutation is a JSON object with "do" and the target's "kind" and "slug":
 """
 import json
 
+from . import switches
 from .ids import timestamp, uuid_of
 from .model import Row
 from .values import wrap
@@ -108,6 +111,9 @@ def control(emulator, method, path, body):
     """(status, value) of a control request."""
     what = path[len("/_emulator/"):]
     body = json.loads(body) if body else {}
+    if (method, what) == ("POST", "load"):
+        emulator.load(body["path"])
+        return 200, {}
     if (method, what) == ("GET", "ready"):
         return 200, {"ready": True}
     if (method, what) == ("POST", "reset"):
@@ -121,10 +127,13 @@ def control(emulator, method, path, body):
     elif (method, what) == ("POST", "faults"):
         emulator.faults.set(body["faults"])
     elif (method, what) == ("POST", "switches"):
-        unknown = set(body) - set(emulator.switches)
-        if unknown:
-            return 400, {"error": f"unknown switches: {sorted(unknown)}"}
-        emulator.switches.update(body)
+        try:
+            emulator.switches.update({name: switches.check(name, value) for name, value in body.items()})
+        except ValueError as error:
+            return 400, {"error": str(error)}
+        emulator.workspace.forget_pages()
+    elif (method, what) == ("GET", "switches"):
+        return 200, dict(emulator.switches)
     elif (method, what) == ("POST", "tokens"):
         emulator.tokens.update(body)
     elif (method, what) == ("POST", "mutate"):

@@ -1,4 +1,7 @@
 """Attio's errors (API.md 10)."""
+import email.utils
+import math
+import time
 
 
 class ApiError(Exception):
@@ -9,6 +12,7 @@ class ApiError(Exception):
         self.status = status
         self.body = {"status_code": status, "type": kind, "code": code, "message": message}
         self.body.update(extra)
+        self.headers = {}
 
 
 def invalid(code, message, **extra):
@@ -41,6 +45,13 @@ def unauthorized():
 def missing_scope(scopes):
     return ApiError(403, "auth_error", "unauthorized",
                     "Missing scope(s): " + ", ".join(scopes) + ". Update the scopes of the token to continue.")
+
+
+def rate_limited():
+    """The date of the next second, as Attio sends it (docs)."""
+    error = ApiError(429, "rate_limit_error", "rate_limit_exceeded", "Rate limit exceeded, please try again later")
+    error.headers["Retry-After"] = email.utils.formatdate(math.floor(time.time()) + 1, usegmt=True)
+    return error
 
 
 def disabled(slug):

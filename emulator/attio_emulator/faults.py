@@ -16,6 +16,7 @@ A fault is a JSON object:
   truncate         n: send n bytes of the body, then close
   no_length        true: no Content-Length, the end is the close
   silence          true: never answer
+  retry_after      "date" | "seconds" | "iso": that header, naming the next second
   gzip_broken      true: say gzip and send something else
 """
 import re

@@ -5,7 +5,7 @@ one whose slug is a list's too, one named like a resource, and lists.
 """
 import random
 
-from . import values
+from . import resources, values
 from .ids import timestamp, uuid_of
 from .model import Row, Workspace
 
@@ -260,6 +260,12 @@ def define_bench(workspace, count):
     bench.add("last_interaction", "interaction", writable=False)
 
 
+class WithDefaults(Maker):
+    def fill(self, row, index, rng):
+        self.put(row, "name", values.plain(f"Row {index}"))
+        self.put(row, "code", values.plain(f"code-{index}"))
+
+
 class Notes(Maker):
     def fill(self, row, index, rng):
         self.put(row, "name", values.plain(f"A custom object named notes, {index}"))
@@ -292,7 +298,8 @@ def system_attributes(target):
     key = "record_id" if target.kind == "objects" else "entry_id"
     target.add(key, "text", system=True, writable=False, unique=True)
     target.add("created_at", "timestamp", system=True, writable=False)
-    target.add("created_by", "actor-reference", system=True, writable=False)
+    target.add("created_by", "actor-reference", system=True, writable=False,
+               default={"type": "dynamic", "template": "current-user"})
 
 
 def make_object(workspace, slug, singular, plural, expected):
@@ -319,7 +326,7 @@ def define_standard(workspace, scale):
     people.add("name", "personal-name", system=True)
     people.add("email_addresses", "email-address", multi=True, unique=True, system=True)
     people.add("description", "text", system=True)
-    people.add("company", "record-reference", allowed=[companies.id], system=True)
+    people.add("company", "record-reference", allowed=[companies.id], system=True, mirror=("companies", "team"))
     people.add("job_title", "text", system=True)
     people.add("phone_numbers", "phone-number", multi=True, system=True)
     people.add("primary_location", "location", system=True)
@@ -332,7 +339,7 @@ def define_standard(workspace, scale):
     companies.add("domains", "domain", multi=True, unique=True, system=True)
     companies.add("name", "text", system=True)
     companies.add("description", "text", system=True)
-    companies.add("team", "record-reference", multi=True, allowed=[people.id], system=True)
+    companies.add("team", "record-reference", multi=True, allowed=[people.id], system=True, mirror=("people", "company"))
     companies.add("categories", "select", multi=True, system=True, choices=CATEGORIES)
     companies.add("primary_location", "location", system=True)
     companies.add("employee_range", "select", system=True, choices=["1-10", "11-50", "51-250", "251-1K"])
@@ -349,6 +356,11 @@ def define_standard(workspace, scale):
     deals.add("close_date", "date")
     deals.add("priority", "rating")
     deals.add("is_expansion", "checkbox")
+    deals.views.append({"id": {"workspace_id": workspace.id, "object_id": deals.id, "view_id": uuid_of(workspace.seed, "view", "open")},
+                        "title": "Open deals", "created_at": timestamp(0),
+                        "filter": {"$or": [{"stage": "Lead"}, {"stage": "In Progress"}]}})
+    deals.views.append({"id": {"workspace_id": workspace.id, "object_id": deals.id, "view_id": uuid_of(workspace.seed, "view", "old")},
+                        "title": "Old view", "created_at": timestamp(0), "archived": True, "filter": {}})
 
     users.add("user_id", "text", required=True, unique=True, system=True)
     users.add("primary_email_address", "email-address", required=True, unique=True, system=True)
@@ -400,6 +412,13 @@ def define_odd(workspace):
     odd.add("long_select_" + LONG_SLUG, "select", choices=["A"])
     odd.add("entry_id", "text")
     odd.add("gone", "text", archived=True)
+    with_defaults = make_object(workspace, "with_defaults", "With defaults", "With defaults", 3)
+    with_defaults.add("name", "text", required=True)
+    with_defaults.add("code", "text", unique=True)
+    with_defaults.add("origin", "text", default={"type": "static", "template": [{"value": "web", "attribute_type": "text"}]})
+    with_defaults.add("due", "date", default={"type": "dynamic", "template": "P1M"})
+    with_defaults.add("remind_at", "timestamp", default={"type": "dynamic", "template": "PT2H"})
+    with_defaults.add("owner", "actor-reference", default={"type": "dynamic", "template": "current-user"})
     make_object(workspace, "notes", "Note", "Notes", 7).add("name", "text")
     make_object(workspace, "partners", "Partner", "Partners", 9).add("name", "text")
 
@@ -435,7 +454,7 @@ def define_members(workspace):
 
 MAKERS = {
     "people": People, "companies": Companies, "deals": Deals, "users": Users, "workspaces": Workspaces,
-    "all_types": AllTypes, "odd_names": OddNames, "notes": Notes, "partners": Partners, "bench": Bench,
+    "all_types": AllTypes, "odd_names": OddNames, "notes": Notes, "partners": Partners, "bench": Bench, "with_defaults": WithDefaults,
 }
 
 
@@ -452,4 +471,5 @@ def generate(seed="attio", scale=200, bench=0):
     for target in workspace.objects + workspace.lists:
         maker = (MAKERS[target.slug] if target.kind == "objects" else Entries)(target, target.expected)
         target.fill(target.expected, maker.row, maker.created)
+    resources.fill(workspace)
     return workspace

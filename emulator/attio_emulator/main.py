@@ -1,5 +1,6 @@
 """Command line of the emulator."""
 import argparse
+import json
 import os
 import signal
 import ssl
@@ -7,6 +8,7 @@ import subprocess
 import sys
 import threading
 
+from . import switches
 from .api import ALL_SCOPES
 from .generate import generate
 from .load import load
@@ -29,6 +31,8 @@ def parser():
     p.add_argument("--latency-ms", type=int, default=0, help="wait before each answer")
     p.add_argument("--token", action="append", default=[], metavar="KEY=SCOPE,SCOPE",
                    help="one more key, with these scopes only; may be repeated")
+    p.add_argument("--behaviour", metavar="FILE", help="a JSON object of switches to begin with (docs/emulator.md)")
+    p.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="one switch; may be repeated")
     p.add_argument("--tls", metavar="DIR", help="serve https with a test certificate made in this folder (ca.pem)")
     return p
 
@@ -55,13 +59,31 @@ def tokens_of(arguments):
     return tokens
 
 
+def switches_of(arguments):
+    """Switches of --behaviour, and over them those of --set."""
+    chosen = {}
+    if arguments.behaviour:
+        with open(arguments.behaviour, encoding="utf-8") as file:
+            chosen.update(json.load(file))
+    for each in arguments.set:
+        name, _, value = each.partition("=")
+        try:
+            chosen[name] = json.loads(value)
+        except ValueError:
+            chosen[name] = value
+    try:
+        return {name: switches.check(name, value) for name, value in chosen.items()}
+    except ValueError as error:
+        raise SystemExit(f"attio-emulator: {error}") from None
+
+
 def main(argv=None):
     arguments = parser().parse_args(argv)
 
     def build():
         return load(arguments.load) if arguments.load else generate(arguments.seed, arguments.scale, arguments.bench)
 
-    emulator = Emulator(build, tokens_of(arguments), arguments.latency_ms)
+    emulator = Emulator(build, tokens_of(arguments), arguments.latency_ms, switches_of(arguments))
     tls = make_certificate(arguments.tls) if arguments.tls else None
     server = Server(("127.0.0.1", arguments.port), emulator, tls)
     port = server.server_address[1]

@@ -8,6 +8,7 @@ import bisect
 import hashlib
 import json
 import threading
+import time
 
 from .ids import uuid_of
 
@@ -47,7 +48,7 @@ class Attribute:
 
     def __init__(self, target, slug, kind, title=None, multi=False, unique=False, required=False, system=False,
                  writable=True, choices=(), allowed=None, currency=None, archived=False, ident=None,
-                 description=None):
+                 description=None, default=None, mirror=None):
         self.target = target
         self.slug = slug
         self.kind = kind
@@ -61,6 +62,8 @@ class Attribute:
         self.currency = currency
         self.archived = archived
         self.description = description
+        self.default = default          # as in the definition: static values, current-user, a duration
+        self.mirror = mirror            # (object, attribute) that shows the other side
         self.id = ident or uuid_of(target.workspace.seed, "attribute", target.id, slug)
         prefix = "status" if kind == "status" else "option"
         self.choices = [
@@ -70,6 +73,16 @@ class Attribute:
                         celebration=prefix == "status" and "won" in choice.lower())
             for i, choice in enumerate(choices)
         ]
+
+    def relationship(self):
+        if self.mirror is None:
+            return None
+        other = self.target.workspace.target("objects", self.mirror[0])
+        far = other.attribute(self.mirror[1])
+        return {
+            "id": {"workspace_id": self.target.workspace.id, "object_id": other.id, "attribute_id": far.id},
+            "object_slug": other.slug, "title": far.title, "api_slug": far.slug, "is_multiselect": far.multi,
+        }
 
     def definition(self):
         workspace = self.target.workspace
@@ -84,10 +97,10 @@ class Attribute:
             "is_required": self.required,
             "is_unique": self.unique,
             "is_multiselect": self.multi,
-            "is_default_value_enabled": False,
+            "is_default_value_enabled": self.default is not None,
             "is_archived": self.archived,
-            "default_value": None,
-            "relationship": None,
+            "default_value": self.default,
+            "relationship": self.relationship(),
             "created_at": workspace.created_at,
             "config": {
                 "currency": {"default_currency_code": self.currency, "display_type": "symbol" if self.currency else None},
@@ -99,7 +112,7 @@ class Attribute:
 class Row:
     """A record or an entry."""
 
-    __slots__ = ("id", "created", "top_created", "values", "parent_object", "parent_record_id", "updated")
+    __slots__ = ("id", "created", "top_created", "values", "parent_object", "parent_record_id", "updated", "history")
 
     def __init__(self, ident, created, top_created, values, parent_object=None, parent_record_id=None):
         self.id = ident
@@ -109,6 +122,7 @@ class Row:
         self.parent_object = parent_object
         self.parent_record_id = parent_record_id
         self.updated = 0
+        self.history = {}               # slug -> values that are no longer current
 
 
 class Target:
@@ -127,9 +141,12 @@ class Target:
         self.maker = None               # index -> Row, for generated rows
         self.made_created = None        # index -> time of creation, without making the row
         self.rows = {}                  # id -> Row, or the index of one not made yet
+        self.views = []
+        self.journal = []               # (time, id, row before or None) of late writes, for query_lag_ms
         self.documents = {}             # id -> recorded document, served as it came
         self.version = 0
         self.clock = 0
+        self.selected = {}              # query -> ids, while nothing changes
         self._sorted = {}
         self._rendered = {}
 
@@ -154,7 +171,10 @@ class Target:
     def changed(self):
         self.version += 1
         self._sorted.clear()
-        self.workspace.page_cache.clear()
+        # a condition may reach through references
+        for target in self.workspace.objects + self.workspace.lists:
+            target.selected.clear()
+        self.workspace.forget_pages()
 
     def row(self, ident):
         row = self.rows.get(ident)
@@ -163,6 +183,32 @@ class Target:
             if len(self.rows) <= 20000:
                 self.rows[ident] = row
         return row
+
+    def next_number(self):
+        return self.workspace.next_number()
+
+    def store(self, row):
+        """A write through the API: the row is new, or is what it was, changed."""
+        self.journal.append((time.time(), row.id, self.row(row.id) if row.id in self.rows else None))
+        self.touch(row)
+
+    def remove(self, ident):
+        self.journal.append((time.time(), ident, self.row(ident)))
+        self.delete(ident)
+
+    def rows_as_of(self, moment):
+        """id -> Row as they were then, or None when nothing was written since."""
+        late = [entry for entry in self.journal if entry[0] > moment]
+        self.journal = late
+        if not late:
+            return None
+        rows = {ident: self.row(ident) for ident in self.rows}
+        for _, ident, before in reversed(late):
+            if before is None:
+                rows.pop(ident, None)
+            else:
+                rows[ident] = before
+        return rows
 
     def touch(self, row):
         """The row was written: new in the order of updates, to be rendered anew."""
@@ -204,32 +250,6 @@ class Target:
             }[order]
             self._sorted[order] = sorted(self.rows, key=key)
         return self._sorted[order]
-
-    def ids_sorted(self, sorts):
-        """All ids under explicit sorts: (attribute, descending) pairs; empty values last."""
-        key = ("sorts",) + tuple((attribute.slug, descending) for attribute, descending in sorts)
-        if key not in self._sorted:
-            ids = list(self.ids_in_order("id"))
-            for attribute, descending in reversed(sorts):
-                full = [i for i in ids if self._sort_key(i, attribute) is not None]
-                empty = [i for i in ids if self._sort_key(i, attribute) is None]
-                full.sort(key=lambda ident, a=attribute: self._sort_key(ident, a), reverse=descending)
-                ids = full + empty
-            self._sorted[key] = ids
-        return self._sorted[key]
-
-    def _sort_key(self, ident, attribute):
-        if attribute.slug == "created_at":
-            return self._created(ident)
-        if attribute.slug in ("record_id", "entry_id"):
-            return ident
-        values = self.row(ident).values.get(attribute.slug) or []
-        if not values:
-            return None
-        for member in ("value", "currency_value", "full_name", "email_address", "domain", "interacted_at"):
-            if member in values[0]:
-                return values[0][member]
-        return json.dumps(values[0], sort_keys=True)
 
     def render(self, ident):
         """A row as JSON bytes."""
@@ -296,9 +316,19 @@ class Workspace:
         self.objects = []
         self.lists = []
         self.members = []
+        self.notes, self.tasks, self.comments, self.meetings = [], [], [], []
+        self.recordings, self.files, self.webhooks = [], [], []
+        self.transcripts = {}
+        self.numbers = 0
         self.cached = 0
         self.page_cache = {}
+        self.page_bytes = 0
         self.lock = threading.RLock()
+
+    def next_number(self):
+        """For ids that are made."""
+        self.numbers += 1
+        return self.numbers
 
     def object(self, slug, **options):
         target = Target(self, "objects", slug, **options)
@@ -317,14 +347,19 @@ class Workspace:
         return None
 
     def page(self, target, ids, offset, limit, key):
-        """The bytes of a listing's answer; kept while nothing changes."""
+        """The bytes of a listing's answer; kept, with a key, while nothing changes."""
         cache_key = (target.kind, target.id, target.version, key, offset, limit)
-        body = self.page_cache.get(cache_key)
+        body = self.page_cache.get(cache_key) if key is not None else None
         if body is None:
             body = b'{"data":[' + b",".join(target.render(i) for i in ids[offset:offset + limit]) + b"]}"
-            if sum(map(len, self.page_cache.values())) < CACHE_BYTES:
+            if key is not None and self.page_bytes + len(body) < CACHE_BYTES:
+                self.page_bytes += len(body)
                 self.page_cache[cache_key] = body
         return body
+
+    def forget_pages(self):
+        self.page_cache.clear()
+        self.page_bytes = 0
 
 
 def sorted_objects(workspace):

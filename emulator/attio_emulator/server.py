@@ -3,6 +3,7 @@
 An answer goes out in one write, and TCP_NODELAY is set: otherwise each request on a
 kept-alive connection would wait 40 ms for nothing.
 """
+import email.utils
 import gzip
 import http.server
 import json
@@ -11,29 +12,27 @@ import struct
 import threading
 import time
 
-from . import api, control
+from . import api, control, switches
 from .faults import Faults
-
-SWITCHES = {
-    "unsorted_order": "id",     # measured; any of model.ORDERS
-    "max_limit": 500,           # assumed: three clients treat it as the cap
-    "disabled_objects": [],     # slugs of standard objects that answer standard_object_disabled
-    "gzip": False,              # compress answers to clients that accept it
-}
-
+from .limits import Limits
+from .load import load
 
 class Emulator:
     """State of one emulator: workspace, tokens, faults, switches, log."""
 
-    def __init__(self, build, tokens, latency_ms=0, switches=None):
+    def __init__(self, build, tokens, latency_ms=0, behaviour=None):
         self.build = build
         self.first_tokens = tokens
         self.latency_ms = latency_ms
-        self.first_switches = dict(SWITCHES, **(switches or {}))
+        self.first_switches = dict(switches.defaults(), **(behaviour or {}))
         self.log_lock = threading.Lock()
         self.faults = Faults()
         self.stopping = threading.Event()
         self.reset()
+
+    def load(self, path):
+        """Serve a recording instead of what was built."""
+        self.workspace = load(path)
 
     def reset(self):
         with self.log_lock:
@@ -42,6 +41,7 @@ class Emulator:
         self.switches = dict(self.first_switches)
         self.tokens = dict(self.first_tokens)
         self.faults.set([])
+        self.limits = Limits()
         self.count = 0
 
 
@@ -90,7 +90,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             emulator.log.append(entry)
             emulator.count += 1
             self.request_number = emulator.count
-        status, answer = api.answer(api.Request(emulator, method, self.path, Headers(self.headers), body))
+        status, answer, headers = api.answer(api.Request(emulator, method, self.path, Headers(self.headers), body))
         for mutation in fault.get("after", []):
             control.mutate(emulator, mutation)
         entry["status"] = fault.get("status", status)
@@ -103,7 +103,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             delay = 3_600_000
         if delay and emulator.stopping.wait(delay / 1000):
             return
-        self.send(fault.get("status", status), body_of(fault, answer), fault)
+        self.send(fault.get("status", status), body_of(fault, answer), fault, headers)
 
     def hang_up(self):
         """Close with a reset, not a polite end."""
@@ -118,17 +118,20 @@ class Handler(http.server.BaseHTTPRequestHandler):
         lines = [f"HTTP/1.1 {status} {self.responses.get(status, ('',))[0]}",
                  f"Content-Type: {content_type}",
                  f"Date: {self.date_time_string()}",
-                 f"x-attio-execution-id: {getattr(self, 'request_number', 0):08x}"]
+                 f"x-attio-execution-id: {getattr(self, 'request_number', 0):08x}",
+                 f"x-accurate-at: {time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime())}.000000000Z"]
         lines += [f"{name}: {value}" for name, value in extra.items()]
         if fault.get("no_length"):
             lines.append("Connection: close")
-        else:
+        elif status != 204:
             lines.append(f"Content-Length: {length}")
         return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
-    def send(self, status, body, fault=None):
+    def send(self, status, body, fault=None, headers=None):
         fault = fault or {}
-        extra = dict(fault.get("headers", {}))
+        extra = dict(headers or {}, **fault.get("headers", {}))
+        if fault.get("retry_after"):
+            extra["Retry-After"] = retry_after(fault["retry_after"])
         if fault.get("gzip_broken"):
             extra["Content-Encoding"] = "gzip"
         elif self.server.emulator.switches["gzip"] and "gzip" in self.headers.get("accept-encoding", "") and \
@@ -172,6 +175,16 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.wfile.flush()
             if self.server.emulator.stopping.wait(pause / 1000):
                 return
+
+
+def retry_after(form):
+    """The forms of Retry-After that were seen or claimed: date, seconds, iso; of the next second."""
+    moment = time.time() + 1
+    if form == "seconds":
+        return "1"
+    if form == "iso":
+        return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(moment))
+    return email.utils.formatdate(moment, usegmt=True)
 
 
 def body_of(fault, answer):

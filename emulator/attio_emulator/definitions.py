@@ -1,0 +1,198 @@
+"""Changes of definitions: objects, lists, attributes, options, statuses (API.md 4.1, 4.3)."""
+import re
+
+from . import errors
+from .ids import uuid_of
+from .model import Choice
+
+CREATABLE = ("text number checkbox currency date timestamp rating status select record-reference actor-reference location "
+             "phone-number").split()      # docs: domain and email-address cannot be created although the enum lists them
+MULTI = "actor-reference domain email-address phone-number record-reference select".split()
+
+
+def data_of(request, *keys):
+    data = request.json().get("data")
+    if not isinstance(data, dict):
+        raise errors.bad_body(["data"], "Required")
+    for key in keys:
+        if key not in data:
+            raise errors.bad_body(["data", key], "Required")
+    return data
+
+
+def conflict(what):
+    return errors.ApiError(409, "invalid_request_error", "slug_conflict", f"{what} is taken.")
+
+
+def check_slug(slug):
+    if not isinstance(slug, str) or not re.fullmatch(r"[\w -]+", slug):
+        raise errors.bad_body(["data", "api_slug"], "Invalid slug")
+
+
+def create_object(request):
+    data = data_of(request, "api_slug", "singular_noun", "plural_noun")
+    check_slug(data["api_slug"])
+    workspace = request.workspace
+    with workspace.lock:
+        if workspace.target("objects", data["api_slug"]):
+            raise conflict(f'Slug "{data["api_slug"]}"')
+        target = workspace.object(data["api_slug"], ident=uuid_of("object", workspace.id, workspace.next_number()))
+        target.singular, target.plural = data["singular_noun"], data["plural_noun"]
+        system_attributes(target)
+        return {"data": target.definition()}
+
+
+def system_attributes(target):
+    key = "record_id" if target.kind == "objects" else "entry_id"
+    target.add(key, "text", system=True, writable=False, unique=True)
+    target.add("created_at", "timestamp", system=True, writable=False)
+    target.add("created_by", "actor-reference", system=True, writable=False)
+
+
+def change_object(request):
+    target, data = request.target("objects", request.args["object"]), data_of(request)
+    if data.get("api_slug", target.slug) != target.slug:
+        check_slug(data["api_slug"])
+        if request.workspace.target("objects", data["api_slug"]):
+            raise conflict(f'Slug "{data["api_slug"]}"')
+        target.slug = data["api_slug"]
+    target.singular = data.get("singular_noun", target.singular)
+    target.plural = data.get("plural_noun", target.plural)
+    target.changed()
+    return {"data": target.definition()}
+
+
+def create_list(request):
+    data = data_of(request, "name", "api_slug", "parent_object", "workspace_access", "workspace_member_access")
+    check_slug(data["api_slug"])
+    workspace = request.workspace
+    parent = workspace.target("objects", data["parent_object"])
+    if parent is None:
+        raise errors.invalid("value_not_found", f'Object "{data["parent_object"]}" was not found.')
+    with workspace.lock:
+        if workspace.target("lists", data["api_slug"]):
+            raise conflict(f'Slug "{data["api_slug"]}"')
+        target = workspace.list(data["api_slug"], ident=uuid_of("list", workspace.id, workspace.next_number()))
+        target.name, target.parents = data["name"], [parent.slug]
+        system_attributes(target)
+        return {"data": target.definition()}
+
+
+def change_list(request):
+    target, data = request.target("lists", request.args["list"]), data_of(request)
+    if data.get("api_slug", target.slug) != target.slug:
+        check_slug(data["api_slug"])
+        if request.workspace.target("lists", data["api_slug"]):
+            raise conflict(f'Slug "{data["api_slug"]}"')
+        target.slug = data["api_slug"]
+    target.name = data.get("name", target.name)
+    target.changed()
+    return {"data": target.definition()}
+
+
+def create_attribute(request):
+    data = data_of(request, "title", "description", "api_slug", "type", "is_required", "is_unique", "is_multiselect", "config")
+    target = request.target(request.args["target"], request.args["identifier"])
+    check_slug(data["api_slug"])
+    if data["type"] not in CREATABLE or (data["is_multiselect"] and data["type"] not in MULTI):
+        raise errors.bad_body(["data", "type"], "This type cannot be created so")
+    if data["is_unique"] and (target.slug in ("people", "companies") or data["type"] == "select"):
+        raise errors.invalid("validation_type", "Cannot set attribute as unique.")      # measured
+    if target.attribute(data["api_slug"]):      # archived ones keep their slug
+        raise conflict(f'Slug "{data["api_slug"]}"')
+    config = data["config"] or {}
+    allowed = (config.get("record_reference") or {}).get("allowed_objects")
+    targets = [request.workspace.target("objects", each) for each in allowed or []]
+    if None in targets:
+        raise errors.invalid("value_not_found", "Unknown object.")
+    attribute = target.add(
+        data["api_slug"], data["type"], title=data["title"], description=data["description"], required=data["is_required"],
+        unique=data["is_unique"], multi=data["is_multiselect"], default=data.get("default_value"),
+        currency=(config.get("currency") or {}).get("default_currency_code"),
+        allowed=[each.id for each in targets] if allowed else None, ident=uuid_of("attribute", request.workspace.next_number()))
+    forget(target)
+    return {"data": attribute.definition()}
+
+
+def forget(target):
+    target._rendered.clear()
+    target.changed()
+
+
+def change_attribute(request):
+    attribute, data = request.attribute(), data_of(request)
+    if attribute.system:
+        raise errors.invalid("system_edit_unauthorized", "System attributes cannot be edited.")
+    if data.get("api_slug", attribute.slug) != attribute.slug:
+        check_slug(data["api_slug"])
+        if attribute.target.attribute(data["api_slug"]):
+            raise conflict(f'Slug "{data["api_slug"]}"')
+        rename(attribute, data["api_slug"])
+    attribute.title = data.get("title", attribute.title)
+    attribute.description = data.get("description", attribute.description)
+    attribute.required = data.get("is_required", attribute.required)
+    attribute.unique = data.get("is_unique", attribute.unique)
+    attribute.archived = data.get("is_archived", attribute.archived)
+    attribute.default = data.get("default_value", attribute.default)
+    forget(attribute.target)
+    return {"data": attribute.definition()}
+
+
+def rename(attribute, slug):
+    target = attribute.target
+    for ident in list(target.rows):
+        row = target.row(ident)
+        target.rows[ident] = row
+        if attribute.slug in row.values:
+            row.values[slug] = row.values.pop(attribute.slug)
+    attribute.slug = slug
+
+
+def choices_of(request, kind):
+    attribute = request.attribute()
+    if attribute.kind != kind:
+        raise errors.invalid("validation_type", f'Attribute "{attribute.slug}" is not of type {kind}.')
+    return attribute
+
+
+def create_choice(kind):
+    def call(request):
+        attribute, data = choices_of(request, kind), data_of(request, "title")
+        if any(c.title == data["title"] for c in attribute.choices):
+            raise conflict(f'Title "{data["title"]}"')
+        choice = Choice(uuid_of("choice", attribute.id, request.workspace.next_number()), data["title"],
+                        target_time=data.get("target_time_in_status"), celebration=data.get("celebration_enabled", False),
+                        kind="option" if kind == "select" else "status")
+        attribute.choices.append(choice)
+        return {"data": choice.definition(attribute)}
+    return call
+
+
+def change_choice(kind):
+    def call(request):
+        attribute, data = choices_of(request, kind), data_of(request)
+        choice = next((c for c in attribute.choices if request.args["choice"] in (c.id, c.title)), None)
+        if choice is None:
+            raise errors.invalid("value_not_found", f'"{request.args["choice"]}" was not found.')
+        if any(c.title == data.get("title") and c is not choice for c in attribute.choices):
+            raise conflict(f'Title "{data["title"]}"')
+        choice.title = data.get("title", choice.title)
+        choice.archived = data.get("is_archived", choice.archived)
+        choice.celebration = data.get("celebration_enabled", choice.celebration)
+        choice.target_time = data.get("target_time_in_status", choice.target_time)
+        show_everywhere(attribute, choice)
+        return {"data": choice.definition(attribute)}
+    return call
+
+
+def show_everywhere(attribute, choice):
+    """Values carry the title of their option, so a new title shows in all of them."""
+    member = choice.kind
+    target = attribute.target
+    for ident in list(target.rows):
+        row = target.row(ident)
+        target.rows[ident] = row
+        for value in row.values.get(attribute.slug) or []:
+            if value[member]["id"][member + "_id"] == choice.id:
+                value[member].update(title=choice.title, is_archived=choice.archived)
+    forget(target)
