@@ -31,7 +31,7 @@ class Request:
         self.method = method
         parts = urllib.parse.urlsplit(target)
         self.path = parts.path
-        self.query = dict(urllib.parse.parse_qsl(parts.query))
+        self.query = dict(urllib.parse.parse_qsl(parts.query, keep_blank_values=True))
         self.headers = headers
         self.body = body
         self.args = {}

@@ -12,7 +12,8 @@ A fault is a JSON object:
   delay_ms         wait before the headers
   body_delay_ms    wait between headers and body
   trickle          [bytes, ms]: send the body in pieces
-  reset            "before" | "headers" | "body": close the connection there, hard
+  cursor           this as pagination.next_cursor: one that repeats, for one
+  reset            "before" | "headers" | "after_headers" | "body": close the connection there, hard
   truncate         n: send n bytes of the body, then close
   no_length        true: no Content-Length, the end is the close
   silence          true: never answer

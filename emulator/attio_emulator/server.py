@@ -153,8 +153,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.wfile.flush()
             self.hang_up()
             return
-        if fault.get("reset") == "body":
-            self.wfile.write(head + body[: len(body) // 2])
+        if fault.get("reset") in ("after_headers", "body"):
+            self.wfile.write(head + body[: len(body) // 2 if fault["reset"] == "body" else 0])
             self.wfile.flush()
             self.hang_up()
             return
@@ -191,6 +191,10 @@ def body_of(fault, answer):
     """The fault's own body, if it has one."""
     if "body_bytes" in fault:
         return fault["body_bytes"].encode("latin-1")
+    if "cursor" in fault:
+        document = json.loads(answer)
+        document["pagination"]["next_cursor"] = fault["cursor"]
+        return json.dumps(document).encode()
     return fault["body"].encode() if "body" in fault else answer
 
 
