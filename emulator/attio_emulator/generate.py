@@ -203,7 +203,7 @@ class AllTypes(Maker):
         self.put(row, "a_domain", values.domain(f"Shop.Example{index}.com"))
         self.put(row, "some_domains", *several(lambda i: values.domain(f"d{i}.example{index}.net")))
         self.put(row, "a_phone", values.phone("(415) 555-2671" if index % 2 else "+84901234567",
-                                              "US" if index % 2 else None, "+14155552671" if index % 2 else "+84901234567"))
+                                              "US" if index % 2 else "VN", "+14155552671" if index % 2 else "+84901234567"))
         self.put(row, "some_phones", *several(lambda i: values.phone(f"+4479460000{i}", "GB", f"+4479460000{i}")))
         self.put(row, "a_name", values.personal_name(pick(FIRST), "" if index % 5 == 2 else pick(LAST)))
         self.put(row, "a_location", *[values.location(
@@ -439,14 +439,14 @@ def define_lists(workspace, scale):
 
 
 def define_members(workspace):
-    people = [("Mira", "Admin", "admin"), ("Jonas", "Seller", "member"), ("Ünal", "Gone", "suspended")]
-    for i, (first, last, level) in enumerate(people):
+    people = [("Mira", "Admin", "admin", "mira"), ("Jonas", "Seller", "member", "jonas"), ("Ünal", "Gone", "suspended", "uenal")]
+    for i, (first, last, level, local) in enumerate(people):
         workspace.members.append({
             "id": {"workspace_id": workspace.id, "workspace_member_id": uuid_of(workspace.seed, "member", i)},
             "first_name": first,
             "last_name": last,
             "avatar_url": f"https://assets.example.com/{i}.png" if i else None,
-            "email_address": f"{first.lower()}@example.com",
+            "email_address": f"{local}@example.com",
             "created_at": timestamp(i * 1000),
             "access_level": level,
         })

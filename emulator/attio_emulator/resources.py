@@ -188,6 +188,9 @@ def change_task(request):
 
 # ----- threads and comments -----
 
+NOBODY = {"type": None, "id": None}     # an actor that is none (specification: an object, its members null)
+
+
 def thread_documents(workspace):
     threads = {}
     for comment in workspace.comments:
@@ -245,7 +248,7 @@ def create_comment(request):
     comment = {
         # the head comment's id equals the thread's (recorded)
         "id": ident, "thread_id": thread or ident["comment_id"], "content_plaintext": data["content"], "entry": entry,
-        "record": record, "resolved_at": None, "resolved_by": None, "created_at": data.get("created_at") or context.now,
+        "record": record, "resolved_at": None, "resolved_by": NOBODY, "created_at": data.get("created_at") or context.now,
         "author": data["author"],
     }
     request.workspace.comments.append(comment)
@@ -610,7 +613,7 @@ def fill(workspace):
                 "content_plaintext": f"Comment {j} of thread {i}", "entry": None,
                 "record": {"record_id": persons[i % len(persons)], "object_id": people.id},
                 "resolved_at": at(i + 5) if i % 4 == 0 else None,
-                "resolved_by": actor(i + 1) if i % 4 == 0 else None, "created_at": at(i + j), "author": actor(j)})
+                "resolved_by": actor(i + 1) if i % 4 == 0 else NOBODY, "created_at": at(i + j), "author": actor(j)})
         meeting = ident("meeting_id", i)
         workspace.meetings.append({
             "id": meeting, "title": f"Meeting {i}", "description": "" if i % 3 else "Agenda follows", "is_all_day": i % 7 == 0,

@@ -9,6 +9,7 @@ import http.server
 import json
 import socket
 import struct
+import sys
 import threading
 import time
 
@@ -219,4 +220,6 @@ class Server(http.server.ThreadingHTTPServer):
             self.socket = tls.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
 
     def handle_error(self, request, client_address):
-        pass  # clients hang up; that is what tests are for
+        # clients hang up, that is what tests are for; anything else is a fault of ours
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
