@@ -8,7 +8,15 @@
 #include "admin/explain.h"
 
 #include "attio/relation.h"
+#include "base/errors.h"
+#include "base/guc.h"
+#include "nodes/nodeFuncs.h"
+#include "scan/filter.h"
 #include "scan/scan.h"
+#include "utils/ruleutils.h"
+
+/* Bytes of a filter that are shown; a batch of keys is long. */
+#define FILTER_SHOWN 2000
 
 static void
 explain_request(const AttioRelation *relation, ExplainState *es)
@@ -29,12 +37,77 @@ explain_request(const AttioRelation *relation, ExplainState *es)
 		ExplainPropertyText("Attio Sorts", psprintf("created_at asc, %s asc", resource_id_attribute(resource)), es);
 }
 
+/* A filter with the operands that are known without running: constants. */
+static List *
+planned_filters(ForeignScan *plan, const AttioRelation *relation)
+{
+	FilterInput input = {0};
+	ListCell *lc;
+
+	input.relation = relation;
+	input.operands = (FilterOperand *) palloc0(sizeof(FilterOperand) * Max(list_length(plan->fdw_exprs), 1));
+	foreach(lc, plan->fdw_exprs)
+	{
+		FilterOperand *operand = &input.operands[input.noperands++];
+		Const *constant = (Const *) lfirst(lc);
+
+		operand->type = exprType((Node *) constant);
+		if (!IsA(constant, Const))
+			continue;
+		operand->known = true;
+		operand->value = constant->constvalue;
+		operand->isnull = constant->constisnull;
+	}
+	return filter_build(&input, (List *) list_nth(plan->fdw_private, SCAN_PLAN_FILTER)).filters;
+}
+
+/* The filter: as sent, where the scan ran, else as planned. */
+static void
+explain_filter(ForeignScanState *node, const AttioRelation *relation, ExplainState *es)
+{
+	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
+	List *filters = attio_scan_filters(node);
+	char *text;
+
+	if (filters == NIL && !es->analyze && attio_push_filter)
+		filters = planned_filters(plan, relation);
+	if (filters == NIL)
+		return;
+	text = json_write((JsonTree *) linitial(filters));
+	ExplainPropertyText("Attio Filter", clean_text(text, strlen(text), FILTER_SHOWN), es);
+	if (list_length(filters) > 1)
+		ExplainPropertyInteger("Attio Key Batches", NULL, list_length(filters), es);
+}
+
+/* Which conditions are answered by Attio alone, which are sent and checked again, which are only checked here. */
+static void
+explain_verdicts(ForeignScan *plan, ExplainState *es)
+{
+	static const char *const labels[] = {"Attio Local", "Attio Rechecked", "Attio Exact"};
+	List *context = set_deparse_context_plan(es->deparse_cxt, (Plan *) plan, NIL);
+	List *verdicts = (List *) list_nth(plan->fdw_private, SCAN_PLAN_VERDICTS);
+
+	for (int verdict = VERDICT_EXACT; verdict >= VERDICT_LOCAL; verdict--)
+	{
+		List *conditions = NIL;
+
+		for (int i = 0; i < list_length(verdicts); i++)
+			if (list_nth_int(verdicts, i) == verdict)
+				conditions = lappend(conditions, deparse_expression((Node *) list_nth(plan->scan.plan.qual, i), context,
+																	es->verbose, false));
+		if (conditions != NIL)
+			ExplainPropertyList(labels[verdict], conditions, es);
+	}
+}
+
 static void
 explain_counts(const PagerCounts *counts, ExplainState *es)
 {
 	ExplainPropertyInteger("Attio Requests", NULL, counts->requests, es);
 	ExplainPropertyInteger("Attio Pages", NULL, counts->pages, es);
 	ExplainPropertyInteger("Attio Rows Received", NULL, counts->rows, es);
+	if (counts->refused > 0)
+		ExplainPropertyInteger("Attio Filters Refused", NULL, counts->refused, es);
 	/* Bytes and times differ from run to run; hidden where a test asks for it. */
 	if (!es->timing)
 		return;
@@ -49,7 +122,11 @@ attio_explain_scan(ForeignScanState *node, ExplainState *es)
 {
 	const PagerCounts *counts = attio_scan_counts(node);
 
-	explain_request(attio_relation_open(node->ss.ss_currentRelation), es);
+	const AttioRelation *relation = attio_relation_open(node->ss.ss_currentRelation);
+
+	explain_request(relation, es);
+	explain_filter(node, relation, es);
+	explain_verdicts((ForeignScan *) node->ss.ps.plan, es);
 	if (es->analyze && counts != NULL)
 		explain_counts(counts, es);
 }

@@ -203,10 +203,12 @@ is_tolerated(HttpExchange *exchange, const ApiSubject *subject)
 {
 	const char *code;
 
-	if (subject == NULL || subject->tolerated == NULL || exchange->length == 0)
+	if (subject == NULL || (subject->tolerated == NULL && !subject->tolerates_bad_request) || exchange->length == 0)
 		return false;
 	code = json_string_at(json_read(exchange->body, exchange->length), "code");
-	return code != NULL && strcmp(code, subject->tolerated) == 0;
+	if (subject->tolerates_bad_request && exchange->status == 400)
+		return code != NULL && strcmp(code, "standard_object_disabled") != 0;
+	return subject->tolerated != NULL && code != NULL && strcmp(code, subject->tolerated) == 0;
 }
 
 /*

@@ -15,11 +15,12 @@
 /* What a request is about; shapes the hints of its errors. */
 typedef struct ApiSubject
 {
-	const char *what;      /* "object \"people\"", for messages; may be NULL */
-	const char *slug;      /* looked up among known slugs on 404; may be NULL */
-	bool is_list;          /* among lists rather than objects */
-	const char *scopes;    /* scopes the request needs, separated by blanks */
-	const char *tolerated; /* an error code that is an answer too; may be NULL */
+	const char *what;           /* "object \"people\"", for messages; may be NULL */
+	const char *slug;           /* looked up among known slugs on 404; may be NULL */
+	bool is_list;               /* among lists rather than objects */
+	const char *scopes;         /* scopes the request needs, separated by blanks */
+	const char *tolerated;      /* an error code that is an answer too; may be NULL */
+	bool tolerates_bad_request; /* any HTTP 400 is, but a disabled object */
 } ApiSubject;
 
 extern HttpExchange *api_start(Session *session, const char *method, const char *path, const char *body);

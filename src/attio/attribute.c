@@ -11,39 +11,39 @@
 
 /* clang-format off */
 static const PropertyDef text_properties[] = {
-	{"", TEXTOID, FORM_PLAIN, IMPORT_DEFAULT, false, {"value"}},
+	{"", TEXTOID, FORM_PLAIN, IMPORT_DEFAULT, false, {"value"}, FILTER_TEXT, "value"},
 };
 static const PropertyDef number_properties[] = {
-	{"", NUMERICOID, FORM_PLAIN, IMPORT_DEFAULT, false, {"value"}},
+	{"", NUMERICOID, FORM_PLAIN, IMPORT_DEFAULT, false, {"value"}, FILTER_NUMBER, "value"},
 };
 static const PropertyDef currency_properties[] = {
-	{"", NUMERICOID, FORM_PLAIN, IMPORT_DEFAULT, false, {"currency_value"}},
+	{"", NUMERICOID, FORM_PLAIN, IMPORT_DEFAULT, false, {"currency_value"}, FILTER_NUMBER, "currency_value"},
 	{"currency_code", TEXTOID, FORM_PLAIN, IMPORT_ALL, false, {"currency_code"}},
 };
 static const PropertyDef rating_properties[] = {
-	{"", INT2OID, FORM_PLAIN, IMPORT_DEFAULT, false, {"value"}},
+	{"", INT2OID, FORM_PLAIN, IMPORT_DEFAULT, false, {"value"}, FILTER_NUMBER, "value"},
 };
 static const PropertyDef checkbox_properties[] = {
-	{"", BOOLOID, FORM_PLAIN, IMPORT_DEFAULT, false, {"value"}},
+	{"", BOOLOID, FORM_PLAIN, IMPORT_DEFAULT, false, {"value"}, FILTER_BOOL, "value"},
 };
 static const PropertyDef date_properties[] = {
-	{"", DATEOID, FORM_PLAIN, IMPORT_DEFAULT, false, {"value"}},
+	{"", DATEOID, FORM_PLAIN, IMPORT_DEFAULT, false, {"value"}, FILTER_DATE, "value"},
 };
 static const PropertyDef timestamp_properties[] = {
-	{"", TIMESTAMPTZOID, FORM_PLAIN, IMPORT_DEFAULT, false, {"value"}},
+	{"", TIMESTAMPTZOID, FORM_PLAIN, IMPORT_DEFAULT, false, {"value"}, FILTER_TIME, "value"},
 };
 static const PropertyDef select_properties[] = {
-	{"", TEXTOID, FORM_PLAIN, IMPORT_DEFAULT, false, {"option.title"}},
-	{"active_from", TIMESTAMPTZOID, FORM_PLAIN, IMPORT_DEFAULT_SINGLE, false, {"active_from"}},
+	{"", TEXTOID, FORM_PLAIN, IMPORT_DEFAULT, false, {"option.title"}, FILTER_CHOICE, "option"},
+	{"active_from", TIMESTAMPTZOID, FORM_PLAIN, IMPORT_DEFAULT_SINGLE, false, {"active_from"}, FILTER_TIME, "active_from"},
 	{"option_id", UUIDOID, FORM_PLAIN, IMPORT_ALL, false, {"option.id.option_id"}},
 };
 static const PropertyDef status_properties[] = {
-	{"", TEXTOID, FORM_PLAIN, IMPORT_DEFAULT, false, {"status.title"}},
-	{"active_from", TIMESTAMPTZOID, FORM_PLAIN, IMPORT_DEFAULT_SINGLE, false, {"active_from"}},
+	{"", TEXTOID, FORM_PLAIN, IMPORT_DEFAULT, false, {"status.title"}, FILTER_CHOICE, "status"},
+	{"active_from", TIMESTAMPTZOID, FORM_PLAIN, IMPORT_DEFAULT_SINGLE, false, {"active_from"}, FILTER_TIME, "active_from"},
 	{"status_id", UUIDOID, FORM_PLAIN, IMPORT_ALL, false, {"status.id.status_id"}},
 };
 static const PropertyDef record_reference_properties[] = {
-	{"", UUIDOID, FORM_PLAIN, IMPORT_DEFAULT, false, {"target_record_id"}},
+	{"", UUIDOID, FORM_PLAIN, IMPORT_DEFAULT, false, {"target_record_id"}, FILTER_REFERENCE, "target_record_id"},
 	{"target_object", TEXTOID, FORM_PLAIN, IMPORT_DEFAULT_SEVERAL, false, {"target_object"}},
 };
 static const PropertyDef actor_reference_properties[] = {
@@ -51,45 +51,45 @@ static const PropertyDef actor_reference_properties[] = {
 	{"actor_type", TEXTOID, FORM_PLAIN, IMPORT_DEFAULT, false, {"referenced_actor_type"}},
 };
 static const PropertyDef email_address_properties[] = {
-	{"", TEXTOID, FORM_PLAIN, IMPORT_DEFAULT, false, {"email_address"}},
+	{"", TEXTOID, FORM_PLAIN, IMPORT_DEFAULT, false, {"email_address"}, FILTER_LOWER, "email_address"},
 	{"first", TEXTOID, FORM_PLAIN, IMPORT_DEFAULT_MULTI, true, {"email_address"}},
 	{"original_email_address", TEXTOID, FORM_PLAIN, IMPORT_ALL, false, {"original_email_address"}},
-	{"email_domain", TEXTOID, FORM_PLAIN, IMPORT_ALL, false, {"email_domain"}},
-	{"email_root_domain", TEXTOID, FORM_PLAIN, IMPORT_ALL, false, {"email_root_domain"}},
+	{"email_domain", TEXTOID, FORM_PLAIN, IMPORT_ALL, false, {"email_domain"}, FILTER_LOWER, "email_domain"},
+	{"email_root_domain", TEXTOID, FORM_PLAIN, IMPORT_ALL, false, {"email_root_domain"}, FILTER_LOWER, "email_root_domain"},
 	{"email_local_specifier", TEXTOID, FORM_PLAIN, IMPORT_ALL, false, {"email_local_specifier"}},
 };
 static const PropertyDef domain_properties[] = {
-	{"", TEXTOID, FORM_PLAIN, IMPORT_DEFAULT, false, {"domain"}},
+	{"", TEXTOID, FORM_PLAIN, IMPORT_DEFAULT, false, {"domain"}, FILTER_LOWER, "domain"},
 	{"first", TEXTOID, FORM_PLAIN, IMPORT_DEFAULT_MULTI, true, {"domain"}},
-	{"root_domain", TEXTOID, FORM_PLAIN, IMPORT_ALL, false, {"root_domain"}},
+	{"root_domain", TEXTOID, FORM_PLAIN, IMPORT_ALL, false, {"root_domain"}, FILTER_LOWER, "root_domain"},
 };
 static const PropertyDef phone_number_properties[] = {
-	{"", TEXTOID, FORM_ONE_OF, IMPORT_DEFAULT, false, {"phone_number", "normalized_phone_number"}},
+	{"", TEXTOID, FORM_ONE_OF, IMPORT_DEFAULT, false, {"phone_number", "normalized_phone_number"}, FILTER_PHONE, "phone_number"},
 	{"first", TEXTOID, FORM_ONE_OF, IMPORT_DEFAULT_MULTI, true, {"phone_number", "normalized_phone_number"}},
 	{"original_phone_number", TEXTOID, FORM_PLAIN, IMPORT_ALL, false, {"original_phone_number"}},
 	{"country_code", TEXTOID, FORM_PLAIN, IMPORT_ALL, false, {"country_code"}},
 };
 static const PropertyDef personal_name_properties[] = {
-	{"", TEXTOID, FORM_PLAIN, IMPORT_DEFAULT, false, {"full_name"}},
-	{"first_name", TEXTOID, FORM_PLAIN, IMPORT_DEFAULT, false, {"first_name"}},
-	{"last_name", TEXTOID, FORM_PLAIN, IMPORT_DEFAULT, false, {"last_name"}},
+	{"", TEXTOID, FORM_PLAIN, IMPORT_DEFAULT, false, {"full_name"}, FILTER_TEXT_EQ, "full_name"},
+	{"first_name", TEXTOID, FORM_PLAIN, IMPORT_DEFAULT, false, {"first_name"}, FILTER_TEXT_EQ, "first_name"},
+	{"last_name", TEXTOID, FORM_PLAIN, IMPORT_DEFAULT, false, {"last_name"}, FILTER_TEXT_EQ, "last_name"},
 };
 static const PropertyDef location_properties[] = {
 	{"", TEXTOID, FORM_LINES, IMPORT_DEFAULT, false,
 	 {"line_1", "line_2", "line_3", "line_4", "locality", "region", "postcode", "country_code"}},
-	{"locality", TEXTOID, FORM_PLAIN, IMPORT_DEFAULT, false, {"locality"}},
-	{"region", TEXTOID, FORM_PLAIN, IMPORT_DEFAULT, false, {"region"}},
+	{"locality", TEXTOID, FORM_PLAIN, IMPORT_DEFAULT, false, {"locality"}, FILTER_TEXT_EQ, "locality"},
+	{"region", TEXTOID, FORM_PLAIN, IMPORT_DEFAULT, false, {"region"}, FILTER_TEXT_EQ, "region"},
 	{"country_code", TEXTOID, FORM_PLAIN, IMPORT_DEFAULT, false, {"country_code"}},
-	{"line_1", TEXTOID, FORM_PLAIN, IMPORT_ALL, false, {"line_1"}},
-	{"line_2", TEXTOID, FORM_PLAIN, IMPORT_ALL, false, {"line_2"}},
-	{"line_3", TEXTOID, FORM_PLAIN, IMPORT_ALL, false, {"line_3"}},
-	{"line_4", TEXTOID, FORM_PLAIN, IMPORT_ALL, false, {"line_4"}},
-	{"postcode", TEXTOID, FORM_PLAIN, IMPORT_ALL, false, {"postcode"}},
+	{"line_1", TEXTOID, FORM_PLAIN, IMPORT_ALL, false, {"line_1"}, FILTER_TEXT_EQ, "line_1"},
+	{"line_2", TEXTOID, FORM_PLAIN, IMPORT_ALL, false, {"line_2"}, FILTER_TEXT_EQ, "line_2"},
+	{"line_3", TEXTOID, FORM_PLAIN, IMPORT_ALL, false, {"line_3"}, FILTER_TEXT_EQ, "line_3"},
+	{"line_4", TEXTOID, FORM_PLAIN, IMPORT_ALL, false, {"line_4"}, FILTER_TEXT_EQ, "line_4"},
+	{"postcode", TEXTOID, FORM_PLAIN, IMPORT_ALL, false, {"postcode"}, FILTER_TEXT_EQ, "postcode"},
 	{"latitude", FLOAT8OID, FORM_PLAIN, IMPORT_ALL, false, {"latitude"}},
 	{"longitude", FLOAT8OID, FORM_PLAIN, IMPORT_ALL, false, {"longitude"}},
 };
 static const PropertyDef interaction_properties[] = {
-	{"", TIMESTAMPTZOID, FORM_PLAIN, IMPORT_DEFAULT, false, {"interacted_at"}},
+	{"", TIMESTAMPTZOID, FORM_PLAIN, IMPORT_DEFAULT, false, {"interacted_at"}, FILTER_TIME, "interacted_at"},
 	{"owner_member_id", UUIDOID, FORM_MEMBER_ACTOR, IMPORT_DEFAULT, false, {"owner_actor.type", "owner_actor.id"}},
 	{"interaction_type", TEXTOID, FORM_PLAIN, IMPORT_ALL, false, {"interaction_type"}},
 	{"owner_actor_type", TEXTOID, FORM_PLAIN, IMPORT_ALL, false, {"owner_actor.type"}},

@@ -31,6 +31,22 @@ typedef enum PropertyImport
 	IMPORT_ALL              /* with columns 'all' only */
 } PropertyImport;
 
+/* What conditions on a property can be sent to Attio (API.md 7.2). */
+typedef enum FilterClass
+{
+	FILTER_NOTHING,  /* none that would be safe */
+	FILTER_NUMBER,   /* $eq and ranges */
+	FILTER_DATE,     /* likewise */
+	FILTER_TIME,     /* likewise, in whole milliseconds */
+	FILTER_BOOL,     /* $eq */
+	FILTER_TEXT,     /* $eq, $in and patterns */
+	FILTER_TEXT_EQ,  /* $eq and patterns */
+	FILTER_LOWER,    /* likewise, stored in lower case */
+	FILTER_PHONE,    /* $eq of international numbers */
+	FILTER_CHOICE,   /* $eq of a title */
+	FILTER_REFERENCE /* object and id together */
+} FilterClass;
+
 #define PROPERTY_MAX_MEMBERS 9
 
 typedef struct PropertyDef
@@ -41,6 +57,8 @@ typedef struct PropertyDef
 	PropertyImport import;
 	bool first_only;                           /* shows only the first of several values */
 	const char *members[PROPERTY_MAX_MEMBERS]; /* dotted paths inside a value, NULL-terminated */
+	FilterClass filter;
+	const char *filter_field; /* what filters call it; NULL where nothing is sent */
 } PropertyDef;
 
 typedef struct AttributeType

@@ -29,6 +29,9 @@ typedef struct KnownTarget
 struct Metadata
 {
 	List *known; /* KnownTarget */
+	MemoryContext objects_context;
+	List *objects; /* TargetDef, in that context */
+	TimestampTz objects_read_at;
 };
 
 static char *
@@ -63,6 +66,10 @@ read_attribute(JsonTree *item, const char *path)
 	attribute->is_system = json_bool_at(item, "is_system_attribute");
 	/* null counts as several: any object may be meant (DESIGN.md 4) */
 	attribute->several_targets = (nallowed != 1);
+	for (int i = 0; i < nallowed; i++)
+		attribute->allowed_objects =
+			lappend(attribute->allowed_objects, pstrdup(json_object_get_string(json_object_array_get_idx(
+													json_at(item, "config.record_reference.allowed_object_ids"), i))));
 	attribute->currency_code = copy_string(item, "config.currency.default_currency_code");
 	return attribute;
 }
@@ -121,6 +128,17 @@ fetch_attributes(Session *session, bool is_list, const char *identifier, const c
 	return attributes;
 }
 
+static List *
+copy_strings(List *strings)
+{
+	List *copies = NIL;
+	ListCell *lc;
+
+	foreach(lc, strings)
+		copies = lappend(copies, pstrdup((const char *) lfirst(lc)));
+	return copies;
+}
+
 static AttributeDef *
 copy_attribute(const AttributeDef *attribute)
 {
@@ -131,6 +149,7 @@ copy_attribute(const AttributeDef *attribute)
 	copy->slug = pstrdup(attribute->slug);
 	copy->title = attribute->title == NULL ? NULL : pstrdup(attribute->title);
 	copy->type_name = pstrdup(attribute->type_name);
+	copy->allowed_objects = copy_strings(attribute->allowed_objects);
 	copy->currency_code = attribute->currency_code == NULL ? NULL : pstrdup(attribute->currency_code);
 	return copy;
 }
@@ -185,6 +204,13 @@ remember(Session *session, bool is_list, const char *identifier, List *attribute
 	MemoryContextSwitchTo(saved);
 }
 
+static void
+make_metadata(Session *session)
+{
+	if (session->metadata == NULL)
+		session->metadata = (struct Metadata *) MemoryContextAllocZero(session->context, sizeof(struct Metadata));
+}
+
 /*
  * The attribute definitions of an object or list, by id or slug: a List of
  * AttributeDef in UI order, archived ones left out.  Asks Attio when what the
@@ -199,8 +225,7 @@ metadata_attributes(Session *session, bool is_list, const char *identifier, cons
 
 	if (disabled != NULL)
 		*disabled = false;
-	if (session->metadata == NULL)
-		session->metadata = (struct Metadata *) MemoryContextAllocZero(session->context, sizeof(struct Metadata));
+	make_metadata(session);
 	known = find_known(session, is_list, identifier);
 	if (known != NULL && !TimestampDifferenceExceeds(known->read_at, GetCurrentTimestamp(), session->metadata_ttl))
 		return copy_attributes(known->attributes);
@@ -245,12 +270,63 @@ metadata_targets(Session *session, bool is_list)
 	return targets;
 }
 
+/* Read the objects anew when what the session knows of them is too old. */
+static void
+refresh_objects(Session *session)
+{
+	struct Metadata *metadata = session->metadata;
+	List *targets;
+	MemoryContext saved;
+	ListCell *lc;
+
+	if (metadata->objects_context != NULL &&
+		!TimestampDifferenceExceeds(metadata->objects_read_at, GetCurrentTimestamp(), session->metadata_ttl))
+		return;
+	targets = metadata_targets(session, false);
+	if (metadata->objects_context == NULL)
+		metadata->objects_context = AllocSetContextCreate(session->context, "attio_fdw objects", ALLOCSET_SMALL_SIZES);
+	MemoryContextReset(metadata->objects_context);
+	metadata->objects = NIL;
+	saved = MemoryContextSwitchTo(metadata->objects_context);
+	foreach(lc, targets)
+	{
+		const TargetDef *target = (const TargetDef *) lfirst(lc);
+		TargetDef *copy = (TargetDef *) palloc0(sizeof(TargetDef));
+
+		copy->id = pstrdup(target->id);
+		copy->slug = target->slug == NULL ? NULL : pstrdup(target->slug);
+		metadata->objects = lappend(metadata->objects, copy);
+	}
+	metadata->objects_read_at = GetCurrentTimestamp();
+	MemoryContextSwitchTo(saved);
+}
+
+/* The present slug of an object, or NULL; at most metadata_ttl old. */
+const char *
+metadata_object_slug(Session *session, const char *id)
+{
+	ListCell *lc;
+
+	make_metadata(session);
+	refresh_objects(session);
+	foreach(lc, session->metadata->objects)
+	{
+		const TargetDef *target = (const TargetDef *) lfirst(lc);
+
+		if (pg_strcasecmp(target->id, id) == 0)
+			return target->slug == NULL ? NULL : pstrdup(target->slug);
+	}
+	return NULL;
+}
+
 /* Forget all definitions; the next scan of each table asks again. */
 void
 metadata_forget(Session *session)
 {
 	while (session->metadata != NULL && session->metadata->known != NIL)
 		forget_known(session, (KnownTarget *) linitial(session->metadata->known));
+	if (session->metadata != NULL)
+		session->metadata->objects_read_at = 0;
 }
 
 /* The definition with this id, or NULL. */

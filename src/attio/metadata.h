@@ -20,8 +20,9 @@ typedef struct AttributeDef
 	const AttributeType *type; /* NULL: newer than this version */
 	bool multiselect;
 	bool is_system;
-	bool several_targets; /* record-reference to more than one object */
-	char *currency_code;  /* NULL = no currency */
+	bool several_targets;  /* record-reference to more than one object */
+	List *allowed_objects; /* ids (char *) that a reference may point to; NIL = any */
+	char *currency_code;   /* NULL = no currency */
 } AttributeDef;
 
 /* One object or list. */
@@ -35,6 +36,7 @@ typedef struct TargetDef
 extern List *
 metadata_attributes(Session *session, bool is_list, const char *identifier, const char *slug, bool *disabled);
 extern List *metadata_targets(Session *session, bool is_list);
+extern const char *metadata_object_slug(Session *session, const char *id);
 extern void metadata_forget(Session *session);
 extern const AttributeDef *attribute_by_id(List *attributes, const char *id);
 extern const AttributeDef *attribute_by_slug(List *attributes, const char *slug);

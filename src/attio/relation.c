@@ -8,6 +8,7 @@
 #include "attio/relation.h"
 
 #include "attio/api.h"
+#include "catalog/pg_type.h"
 #include "base/errors.h"
 #include "base/options.h"
 #include "catalog/pg_attribute.h"
@@ -263,4 +264,47 @@ relation_bind_column(const AttioRelation *relation, TupleDesc tupdesc, AttrNumbe
 	else
 		bind_by_name(relation, binding, definitions);
 	return binding;
+}
+
+/*
+ * What planning may know of a column: that it is the key, or which property of
+ * which single-valued attribute it shows, declared with the import's own type.
+ * A column without the options of the import has an empty hint.
+ */
+ColumnHint
+relation_column_hint(const AttioRelation *relation, AttrNumber attnum)
+{
+	ColumnHint hint = {false, "", NULL, NULL, NULL};
+	List *options = GetForeignColumnOptions(relation->table, attnum);
+	const char *field = option_text(options, AttributeRelationId, "field");
+	const char *slug = option_text(options, AttributeRelationId, "attribute");
+	const char *type_name = option_text(options, AttributeRelationId, "type");
+	const char *property = option_text(options, AttributeRelationId, "property");
+	const AttributeType *type = type_name == NULL ? NULL : attribute_type(type_name);
+	Oid declared;
+	int32 typmod;
+	Oid collation;
+
+	get_atttypetypmodcoll(relation->table, attnum, &declared, &typmod, &collation);
+	if (relation->resource->values == NULL)
+		return hint;
+	if (field == NULL && slug == NULL)
+		field = get_attname(relation->table, attnum, false);
+	if (field != NULL)
+	{
+		hint.is_key = declared == UUIDOID && strcmp(field, resource_id_attribute(relation->resource)) == 0;
+		return hint;
+	}
+	if (slug == NULL || type == NULL || !option_is_set(options, "multiselect") ||
+		option_bool(options, AttributeRelationId, "multiselect"))
+		return hint;
+	hint.property = attribute_property(type, property == NULL ? "" : property);
+	if (hint.property == NULL || hint.property->filter == FILTER_NOTHING || typmod != -1 ||
+		(declared != hint.property->type && !(declared == VARCHAROID && hint.property->type == TEXTOID)))
+		return hint;
+	hint.slug = slug;
+	hint.type = type_name;
+	if (option_is_set(options, "attribute_id"))
+		hint.attribute_id = option_text(options, AttributeRelationId, "attribute_id");
+	return hint;
 }

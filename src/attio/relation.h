@@ -47,6 +47,17 @@ extern const char *relation_identifier(const AttioRelation *relation);
 extern List *relation_definitions(const AttioRelation *relation, Session *session);
 extern ColumnBinding *
 relation_bind_column(const AttioRelation *relation, TupleDesc tupdesc, AttrNumber attnum, List *definitions);
+/* What the options alone say of a column; for planning, which makes no request. */
+typedef struct ColumnHint
+{
+	bool is_key;              /* shows the row's id */
+	const char *attribute_id; /* "" = not known */
+	const char *slug;         /* NULL: nothing can be sent about this column */
+	const char *type;         /* attribute type */
+	const PropertyDef *property;
+} ColumnHint;
+
+extern ColumnHint relation_column_hint(const AttioRelation *relation, AttrNumber attnum);
 extern bool relation_column_needs_definitions(const AttioRelation *relation, AttrNumber attnum);
 
 #endif /* ATTIO_RELATION_H */

@@ -10,6 +10,7 @@
 
 int attio_request_timeout = 0;
 bool attio_log_requests = false;
+bool attio_push_filter = true;
 
 /* Define all settings; called once from _PG_init. */
 void
@@ -21,5 +22,8 @@ attio_define_settings(void)
 	DefineCustomBoolVariable(
 		"attio_fdw.log_requests", "Writes a LOG line for each request: method, path, status, bytes and time.",
 		"Keys and bodies are never logged.", &attio_log_requests, false, PGC_USERSET, 0, NULL, NULL, NULL);
+	DefineCustomBoolVariable("attio_fdw.push_filter", "Sends conditions to Attio.",
+							 "Off reads everything and checks conditions here.", &attio_push_filter, true, PGC_USERSET,
+							 0, NULL, NULL, NULL);
 	MarkGUCPrefixReserved("attio_fdw");
 }

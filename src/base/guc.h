@@ -10,6 +10,8 @@
 extern int attio_request_timeout; /* milliseconds; 0 = as the server option says */
 extern bool attio_log_requests;   /* one LOG line a request, without the key */
 
+extern bool attio_push_filter; /* whether conditions are sent to Attio */
+
 extern void attio_define_settings(void);
 
 #endif /* ATTIO_GUC_H */

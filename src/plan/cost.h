@@ -11,6 +11,9 @@
 #define DEFAULT_ROWS 10000
 #define DEFAULT_DEFINITION_ROWS 200
 
+/* Rows that a condition on the id leaves, at most. */
+#define KEY_ROWS 1000
+
 extern void cost_listing(double rows, int page_size, Cost *startup, Cost *total);
 
 #endif /* ATTIO_COST_H */

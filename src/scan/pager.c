@@ -31,8 +31,9 @@ struct Pager
 	ApiSubject subject;
 
 	MemoryContext listings_context;
-	List *listings; /* Listing; made by the first request */
-	int listing;    /* index of the present one; -1 = not begun */
+	List *listings;   /* Listing; made by the first request */
+	FilterSet filter; /* what the scan's conditions ask for */
+	int listing;      /* index of the present one; -1 = not begun */
 	Order order;
 	int64 offset; /* of the next request */
 	int limit;
@@ -177,7 +178,15 @@ make_listings(Pager *pager)
 
 	MemoryContextReset(pager->listings_context);
 	pager->listings = NIL;
-	if (pager->resource->spread == SPREAD_ONE)
+	if (pager->filter.nothing)
+		;
+	else if (pager->resource->spread == SPREAD_ONE && pager->filter.filters != NIL)
+	{
+		foreach(lc, pager->filter.filters)
+			add_listing(pager, psprintf(pager->resource->path, http_escape(relation_identifier(pager->relation))))
+				->filter = (JsonTree *) lfirst(lc);
+	}
+	else if (pager->resource->spread == SPREAD_ONE)
 		add_listing(pager, pager->relation->slug == NULL
 							   ? pager->resource->path
 							   : psprintf(pager->resource->path, http_escape(relation_identifier(pager->relation))));
@@ -208,6 +217,8 @@ query_body(const Pager *pager)
 	JsonTree *sorts;
 	const char *keys[2] = {"created_at", resource_id_attribute(pager->resource)};
 
+	if (present_listing(pager)->filter != NULL)
+		json_object_object_add(body, "filter", json_object_get(present_listing(pager)->filter));
 	json_object_object_add(body, "limit", json_object_new_int(pager->limit));
 	json_object_object_add(body, "offset", json_object_new_int64(pager->offset));
 	if (pager->order.mode == ORDER_BY_CREATED)
@@ -262,6 +273,30 @@ raise_page_error(HttpExchange *exchange, TokStatus status, size_t offset)
 					errhint("Nothing of the answer was used; run the statement again.")));
 }
 
+static bool fetch_page(Pager *pager);
+
+/*
+ * Attio refused the filter (an option unknown, too many arms): ask once more
+ * without.  The executor checks every condition again, so the rows are right.
+ */
+static bool
+fetch_without_filter(Pager *pager)
+{
+	MemoryContext saved;
+
+	if (pager->listing > 0)
+		ereport(ERROR, (errcode(ERRCODE_FDW_ERROR),
+						errmsg("Attio refused a filter in the middle of a scan of \"%s\"", pager->relation->name),
+						errhint("SET attio_fdw.push_filter = off reads without filters.")));
+	pager->counts.refused++;
+	pager->filter.filters = NIL;
+	saved = MemoryContextSwitchTo(pager->listings_context);
+	pager->listings = list_make1(linitial(pager->listings));
+	((Listing *) linitial(pager->listings))->filter = NULL;
+	MemoryContextSwitchTo(saved);
+	return fetch_page(pager);
+}
+
 /*
  * Ask for the page at the present offset and tokenize it.  Halves the limit
  * while the answer is too large.  False when the listing is switched off.
@@ -287,10 +322,11 @@ fetch_page(Pager *pager)
 		MemoryContextSwitchTo(saved);
 		pager->limit = pager->largest = Max(pager->limit / 2, SMALLEST_PAGE);
 	}
+	pager->subject.tolerates_bad_request = present_listing(pager)->filter != NULL;
 	if (!api_check(pager->session, exchange, &pager->subject))
 	{
 		MemoryContextSwitchTo(saved);
-		return false;
+		return pager->subject.tolerates_bad_request ? fetch_without_filter(pager) : false;
 	}
 	pager->counts.pages++;
 	pager->counts.wire_bytes += exchange->wire_bytes;
@@ -499,6 +535,15 @@ pager_rewind(Pager *pager)
 	pager->listing = -1;
 	pager->page.nrows = 0;
 	pager->listing_done = false;
+}
+
+/* Ask for these from now on; begins again. */
+void
+pager_set_filters(Pager *pager, FilterSet set)
+{
+	pager->filter = set;
+	pager->replayable = false;
+	pager_rewind(pager);
 }
 
 /* Cancel what is under way and free the page. */

@@ -9,6 +9,7 @@
 #define ATTIO_PAGER_H
 
 #include "attio/relation.h"
+#include "scan/filter.h"
 #include "scan/projection.h"
 
 /* One listing of a scan, and what its rows have in common. */
@@ -20,6 +21,7 @@ typedef struct Listing
 	const char *target_slug;
 	const char *attribute_id;
 	const char *attribute_slug;
+	JsonTree *filter; /* NULL = everything */
 } Listing;
 
 typedef struct PagerRow
@@ -38,11 +40,13 @@ typedef struct PagerCounts
 	int64 wire_bytes;
 	int64 bytes;   /* decompressed */
 	double waited; /* seconds */
+	int64 refused; /* filters that Attio refused; asked again without */
 } PagerCounts;
 
 typedef struct Pager Pager;
 
 extern Pager *pager_open(Session *session, const AttioRelation *relation, Projection *projection, int64 requests);
+extern void pager_set_filters(Pager *pager, FilterSet set);
 extern bool pager_next(Pager *pager, PagerRow *row);
 extern void pager_rewind(Pager *pager);
 extern void pager_close(Pager *pager);

@@ -10,8 +10,52 @@
 
 typedef enum ScanPlanIndex
 {
-	SCAN_PLAN_COLUMNS, /* IntList: attribute numbers the scan must fill */
+	SCAN_PLAN_COLUMNS,  /* IntList: attribute numbers the scan must fill */
+	SCAN_PLAN_FILTER,   /* a term (below), or NIL: nothing is sent */
+	SCAN_PLAN_VERDICTS, /* IntList: Verdict of each of the plan's quals, in order */
 	SCAN_PLAN_LENGTH
 } ScanPlanIndex;
+
+/* How a condition travels (DESIGN.md 5). */
+typedef enum Verdict
+{
+	VERDICT_LOCAL,    /* nothing is sent */
+	VERDICT_SUPERSET, /* sent, and checked again here */
+	VERDICT_EXACT     /* answered by Attio alone */
+} Verdict;
+
+/*
+ * A term is a List.  Its first member is an Integer, a TermKind; the others are
+ *	 TERM_AND, TERM_OR		terms
+ *	 TERM_CONDITION			String attribute id ("" = unknown), String slug, String type, String property, IntList of
+ *							TermOp and index of the operand in fdw_exprs (-1 = none)
+ *	 TERM_KEY				Integer index of the operand, an array or a single id
+ * Operands are evaluated when the scan starts.
+ */
+typedef enum TermKind
+{
+	TERM_AND,
+	TERM_OR,
+	TERM_CONDITION,
+	TERM_KEY
+} TermKind;
+
+typedef enum TermOp
+{
+	OP_EQ,
+	OP_NE,
+	OP_LT,
+	OP_LE,
+	OP_GT,
+	OP_GE,
+	OP_IN,     /* = ANY (array) */
+	OP_NOT_IN, /* <> ALL (array) */
+	OP_LIKE,
+	OP_ILIKE,
+	OP_PREFIX, /* ^@ */
+	OP_TRUE,
+	OP_FALSE,
+	OP_NOT_NULL
+} TermOp;
 
 #endif /* ATTIO_SCAN_PRIVATE_H */

@@ -1,0 +1,23 @@
+/*
+ * ship.h
+ *		What of a condition may be sent to Attio.
+ */
+#ifndef ATTIO_SHIP_H
+#define ATTIO_SHIP_H
+
+#include "attio/relation.h"
+#include "nodes/pathnodes.h"
+#include "scan/scan_private.h"
+
+/* Collects the operands of all conditions of one scan. */
+typedef struct ShipContext
+{
+	const AttioRelation *relation;
+	Index relid;    /* of the scan's relation */
+	List *operands; /* becomes fdw_exprs */
+} ShipContext;
+
+extern List *ship_condition(ShipContext *context, Expr *clause, Verdict *verdict);
+extern bool ship_is_key(ShipContext *context, Expr *clause);
+
+#endif /* ATTIO_SHIP_H */

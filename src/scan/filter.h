@@ -1,0 +1,42 @@
+/*
+ * filter.h
+ *		From the terms of a plan and the values of its operands to Attio's filters.
+ */
+#ifndef ATTIO_FILTER_H
+#define ATTIO_FILTER_H
+
+#include "attio/relation.h"
+#include "base/json.h"
+#include "scan/scan_private.h"
+
+/* Ids or words that one request may hold (API.md 13.7). */
+#define FILTER_MAX_IN 100
+
+/* One operand's value, or where there is none (plain EXPLAIN) its name. */
+typedef struct FilterOperand
+{
+	bool known;
+	Oid type;
+	Datum value;
+	bool isnull;
+} FilterOperand;
+
+typedef struct FilterInput
+{
+	const AttioRelation *relation;
+	Session *session;  /* NULL: make no request (EXPLAIN) */
+	List *definitions; /* NIL: slugs are the plan's */
+	FilterOperand *operands;
+	int noperands;
+} FilterInput;
+
+/* What a scan asks for: nothing at all, everything (NIL), or one listing for each filter. */
+typedef struct FilterSet
+{
+	bool nothing;
+	List *filters; /* JsonTree, in the memory context that was current */
+} FilterSet;
+
+extern FilterSet filter_build(const FilterInput *input, List *term);
+
+#endif /* ATTIO_FILTER_H */

@@ -1,0 +1,27 @@
+/*
+ * filter_value.h
+ *		Single conditions of a filter: the operand made into what Attio reads.
+ */
+#ifndef ATTIO_FILTER_VALUE_H
+#define ATTIO_FILTER_VALUE_H
+
+#include "attio/attribute.h"
+#include "base/json.h"
+#include "scan/scan_private.h"
+
+/*
+ * The condition object of one comparison ({"$gte": ...}), or NULL when it
+ * cannot be sent without losing rows; then nothing is.
+ */
+extern JsonTree *filter_compare(FilterClass class, TermOp op, Oid type, Datum value);
+
+/* The condition of a row that has any value: a range on one side of a pivot. */
+extern JsonTree *filter_beside_pivot(FilterClass class, bool above);
+
+/* The text of an operand, and whether it can be sent: no blanks at its ends, not empty. */
+extern bool filter_safe_text(const char *text);
+
+/* All that a pattern of LIKE or ILIKE implies: a List of condition objects. */
+extern List *filter_pattern(TermOp op, const char *pattern);
+
+#endif /* ATTIO_FILTER_VALUE_H */

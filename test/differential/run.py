@@ -1,0 +1,299 @@
+"""Differential test: every query runs on the foreign table and on a local twin; the rows must be the same.
+
+The twin is loaded from the emulator by Python (test/lib/expected.py), not through the extension.  Queries are
+generated; each set of them runs under another set of the emulator's switches, so that the rows are right
+whatever the real Attio does.
+
+    run.py --seed N --sets N --queries N (of each set) [--seconds N] [--verbose]
+"""
+import argparse
+import decimal
+import itertools
+import json
+import os
+import random
+import sys
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+from attio_test import KEY, Database, Emulator, must  # noqa: E402
+from expected import all_rows, columns_of, expected_row  # noqa: E402
+
+# Switches that a reading query could depend on, with the values tried.
+SWITCHES = {
+    "text_equality": ["exact", "ignore_case"], "starts_with_case": ["ignore", "exact"], "ends_with_case": ["ignore", "exact"],
+    "folding": ["unicode", "ascii"], "wildcards": ["literal", "like"], "trimming": ["none", "both"],
+    "empty_string_is_empty": [False, True], "not_matches_empty": [True, False], "unknown_title": ["none", "error"],
+    "several_conditions": ["same_value", "any_value"], "time_precision": ["ns", "us", "ms"], "max_in": [0, 40], "max_or": [0, 3],
+    "unsorted_order": ["id", "creation", "hash", "updated", "updated_desc"], "tie_order": ["id", "reverse_id", "random"],
+    "null_order": ["first", "last"], "app_actor_in_filter": [True, False],
+}
+TABLES = (("objects", "all_types"), ("objects", "deals"), ("objects", "people"), ("objects", "companies"),
+          ("lists", "sales_pipeline"), ("lists", "hiring"))
+
+TEXTS = ["plain", "PLAIN", "Plain ", " plain", "pläin", "PLÄIN", "straße", "STRASSE", "İi", "ıI", "k\u212a", "a%b", "a_b", "a\\b", "%", "_",
+         "x  y", "tab\tx", "ςΣ", "", "ends i", "I ends"]
+STAMPS = ["2024-05-06T07:08:09.123456789Z", "2024-05-06T07:08:09.123000000Z", "2024-05-06T07:08:09.123000400Z",
+          "2024-05-06T07:08:09.122999999Z", "1999-12-31T23:59:59.999999999Z", "2024-05-06T00:00:00.000000000Z"]
+
+
+def extra_rows(emulator):
+    """Rows that sit at the edges of every rule."""
+    for text in TEXTS:
+        emulator.call("POST", "/v2/objects/all_types/records", {"data": {"values": {"a_text": text, "a_name": {
+            "first_name": text, "last_name": "", "full_name": text}}}}, key=KEY)
+    stamps = []
+    for _ in STAMPS:
+        stamps.append(emulator.call("POST", "/v2/objects/all_types/records", {"data": {"values": {}}}, key=KEY)["data"]["id"]["record_id"])
+    for ident, stamp in zip(stamps, STAMPS):    # nine digits, which a write would cut
+        emulator.mutate({"do": "set", "kind": "objects", "slug": "all_types", "ids": [ident], "attribute": "a_timestamp",
+                         "values": [{"value": stamp}]})
+
+
+def load_twin(emulator, database):
+    must(database.psql("CREATE SCHEMA twin"))
+    for kind, slug in TABLES:
+        ident = emulator.get(f"/v2/{kind}/{slug}")["id"]["object_id" if kind == "objects" else "list_id"]
+        definitions = {d["id"]["attribute_id"]: d for d in emulator.get(f"/v2/{kind}/{ident}/attributes?limit=1000")}
+        columns = columns_of(database, f"crm.{slug}")
+        rows = [expected_row(r, kind, columns, definitions) for r in all_rows(emulator, kind, ident)]
+        document = json.dumps(rows, default=lambda d: float(d) if isinstance(d, decimal.Decimal) else str(d))
+        must(database.psql(f"CREATE TABLE twin.{slug} AS SELECT * FROM crm.{slug} WITH NO DATA;\n"
+                           f"INSERT INTO twin.{slug} SELECT * FROM jsonb_populate_recordset(NULL::twin.{slug}, $json${document}$json$);\n"
+                           f"ANALYZE twin.{slug};"))
+
+
+# NULL: the same rows; else what differs.
+DIFFER = """
+CREATE FUNCTION differ(query text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE here text[]; there text[]; state text; message text;
+BEGIN
+	BEGIN
+		EXECUTE replace('SELECT array_agg(r ORDER BY r) FROM (' || query || ') q (r)', '@', 'twin.') INTO here;
+	EXCEPTION WHEN OTHERS THEN
+		RETURN NULL;	-- no query then: both refuse it
+	END;
+	BEGIN
+		EXECUTE replace('SELECT array_agg(r ORDER BY r) FROM (' || query || ') q (r)', '@', 'crm.') INTO there;
+	EXCEPTION WHEN OTHERS THEN
+		GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT;
+		RETURN 'error ' || state || ': ' || message;
+	END;
+	IF here IS NOT DISTINCT FROM there THEN RETURN NULL; END IF;
+	RETURN format('%s rows instead of %s', coalesce(cardinality(there), 0), coalesce(cardinality(here), 0));
+END $$;
+"""
+
+
+def quote(text):
+    return "'" + text.replace("'", "''") + "'" if "\\" not in text else " E'" + text.replace("\\", "\\\\").replace("'", "''") + "'"
+
+
+class Generator:
+    """WHERE trees over the columns of one table."""
+
+    def __init__(self, rng, database):
+        self.rng = rng
+        self.columns, self.samples = {}, {}
+        for _, slug in TABLES:
+            out = database.value(f"SELECT jsonb_object_agg(attname, format_type(atttypid, -1)) FROM pg_attribute "
+                                 f"WHERE attrelid = 'twin.{slug}'::regclass AND attnum > 0 AND NOT attisdropped")
+            self.columns[slug] = json.loads(out)
+            self.samples[slug] = json.loads(database.value(f"SELECT jsonb_agg(t) FROM twin.{slug} t"), parse_float=decimal.Decimal)
+
+    def pick(self, *items):
+        return self.rng.choice(items)
+
+    def sample(self, slug, column):
+        values = [r[column] for r in self.samples[slug] if r[column] is not None]
+        return self.rng.choice(values) if values else None
+
+    def text(self, slug, column):
+        found = self.sample(slug, column) if self.rng.random() < 0.7 else None
+        text = str(found) if found is not None else self.rng.choice(TEXTS + ["nothing", "Lead", "lead", "50%", "x" * 40])
+        text = text[:60]
+        return {0: text.upper, 1: text.lower, 2: lambda: text + " ", 3: lambda: " " + text, 4: lambda: text[: len(text) // 2],
+                5: text.swapcase}.get(self.rng.randrange(14), lambda: text)()
+
+    def pattern(self, slug, column):
+        text = self.text(slug, column)
+        pieces = []
+        at = 0
+        while at < len(text):
+            size = self.rng.randrange(1, 6)
+            piece = text[at:at + size]
+            pieces.append("".join("\\" + c if c in "%_\\" and self.rng.random() < 0.6 else c for c in piece) if self.rng.random() < 0.7
+                          else self.pick("%", "_" * len(piece), "%%", "_%"))
+            at += size
+        return self.pick("", "%", "_", " ") + "".join(pieces[:4]) + self.pick("", "%", "%", "_")
+
+    def number(self, slug, column):
+        value = self.sample(slug, column) if self.rng.random() < 0.6 else None
+        if value is None:
+            value = self.pick("0", "1", "-1", "2.5", "1.00005", "99999999999.99991", "123456789012345678", "1e20", "-0.00001", "'NaN'", "'Infinity'",
+                              "'-Infinity'", "NULL", "5")
+        return f"{value}::numeric" if self.rng.random() < 0.6 or "'" in str(value) else str(value)
+
+    def moment(self, slug, column):
+        value = self.sample(slug, column) if self.rng.random() < 0.6 else self.rng.choice(STAMPS)
+        if value is None:
+            value = self.rng.choice(STAMPS)
+        shift = self.pick("", "", " - interval '1 microsecond'", " + interval '1 microsecond'", " + interval '500 microseconds'",
+                          " - interval '1 millisecond'", " + interval '1 day'")
+        odd = self.pick(*["x"] * 12, "'infinity'::timestamptz", "'-infinity'::timestamptz", "NULL::timestamptz", "now() - interval '400 days'",
+                        "current_date", "'0044-03-15 BC'::timestamptz", "'12000-01-01'::timestamptz")
+        return odd if odd != "x" else f"('{value}'::timestamptz{shift})"
+
+    def day(self, slug, column):
+        value = self.sample(slug, column) or "2024-02-29"
+        return self.pick(*[f"'{value}'::date"] * 8, "'infinity'::date", "NULL::date", "current_date", "'2024-03-01'::date", f"('{value}'::date + 1)",
+                         f"'{value}'::timestamptz", "'12000-01-01'::date")
+
+    def uuid(self, slug, column):
+        value = self.sample(slug, column) if self.rng.random() < 0.8 else None
+        return f"'{value or '3a4da5ae-862e-4a96-8241-ce4687fb4237'}'::uuid" if self.rng.random() < 0.95 else "NULL::uuid"
+
+    def operand(self, kind, slug, column):
+        if kind == "text":
+            return quote(self.text(slug, column)) if self.rng.random() < 0.95 else "NULL"
+        return {"numeric": self.number, "smallint": self.number, "timestamp with time zone": self.moment, "date": self.day,
+                "uuid": self.uuid}[kind](slug, column)
+
+    def many(self, kind, slug, column):
+        return [self.operand(kind, slug, column) for _ in range(self.pick(1, 2, 3, 5, 12))]
+
+    def leaf(self, slug):
+        column, kind = self.rng.choice(list(self.columns[slug].items()))
+        name = f'"{column}"'
+        if kind.endswith("[]"):
+            element = kind[:-2]
+            if element not in ("text", "uuid"):
+                return f"{name} IS NOT NULL"
+            one = self.operand(element, slug, self.array_source(slug, column))
+            return self.pick(f"{one} = ANY ({name})", f"{name} @> ARRAY[{one}]::{kind}", f"{name} && ARRAY[{one}]::{kind}", f"{name} = '{{}}'",
+                             f"cardinality({name}) > 1", f"{name} IS NULL", f"NOT ({name} @> ARRAY[{one}]::{kind})")
+        if kind == "boolean":
+            return self.pick(name, f"NOT {name}", f"{name} IS TRUE", f"{name} IS NOT TRUE", f"{name} IS FALSE", f"{name} = true", f"{name} = false",
+                             f"{name} IS NULL", f"{name} IS NOT FALSE", f"{name} <> true", f"{name} IS UNKNOWN")
+        if kind not in ("text", "numeric", "smallint", "timestamp with time zone", "date", "uuid"):
+            return f"{name} IS NOT NULL"
+        if self.rng.random() < 0.1:
+            return f"{name} IS {self.pick('', 'NOT ')}NULL"
+        if self.rng.random() < 0.2:
+            values = self.many(kind, slug, column)
+            sql_type = "timestamptz" if kind.startswith("timestamp") else kind if kind != "smallint" else "numeric"
+            cast = [f"({v})::{sql_type}" for v in values]
+            return self.pick(f"{name} IN ({', '.join(cast)})", f"{name} NOT IN ({', '.join(cast)})", f"{name} = ANY (ARRAY[{', '.join(cast)}])",
+                             f"{name} <> ALL (ARRAY[{', '.join(cast)}])", f"{name} = ANY ('{{}}'::{sql_type}[])", f"{name} = ANY (NULL::{sql_type}[])",
+                             f"{name} <> ALL ('{{}}'::{sql_type}[])", f"{name} = ANY (ARRAY(SELECT unnest(ARRAY[{', '.join(cast)}])))")
+        if kind == "text" and self.rng.random() < 0.45:
+            return f"{name} {self.pick('LIKE', 'LIKE', 'ILIKE', 'NOT LIKE', 'NOT ILIKE')} {quote(self.pattern(slug, column))}" \
+                if self.rng.random() < 0.9 else f"{name} ^@ {quote(self.text(slug, column))}"
+        if kind.startswith("timestamp") and self.rng.random() < 0.2:
+            day = self.day(slug, column)
+            return self.pick(f"{name}::date = {day}::date", f"date_trunc('month', {name}) = date_trunc('month', {day}::timestamptz)",
+                             f"{name} BETWEEN {self.moment(slug, column)} AND {self.moment(slug, column)}", f"{name} >= {day}")
+        operand = self.operand(kind, slug, column)
+        if self.rng.random() < 0.1:
+            operand = f"(SELECT {operand})"
+        op = self.pick("=", "=", "<>", "<", "<=", ">", ">=")
+        return f"{operand} {op} {name}" if self.rng.random() < 0.15 else f"{name} {op} {operand}"
+
+    def array_source(self, slug, column):
+        return column
+
+    def tree(self, slug, depth):
+        if depth == 0 or self.rng.random() < 0.35:
+            return self.leaf(slug)
+        kind = self.pick("AND", "AND", "OR", "NOT")
+        if kind == "NOT":
+            return f"NOT ({self.tree(slug, depth - 1)})"
+        return "(" + f" {kind} ".join(self.tree(slug, depth - 1) for _ in range(self.pick(2, 2, 3))) + ")"
+
+    def query(self):
+        """A query whose one column identifies its rows; @ stands for the schema."""
+        shape = self.rng.random()
+        if shape < 0.7:
+            kind, slug = self.rng.choice(TABLES)
+            key = "record_id" if kind == "objects" else "entry_id"
+            return f"SELECT {key}::text FROM @{slug} WHERE {self.tree(slug, self.rng.randrange(5))}"
+        if shape < 0.76:
+            return ("SELECT p.record_id::text || c.record_id::text FROM @companies c JOIN @people p ON p.company = c.record_id "
+                    f"WHERE {self.only('c', 'companies')}")
+        if shape < 0.82:
+            return ("SELECT d.record_id::text || coalesce(c.name, '-') FROM @deals d LEFT JOIN @companies c ON c.record_id = d.associated_company "
+                    f"AND {self.only('c', 'companies')} WHERE {self.only('d', 'deals')}")
+        if shape < 0.88:
+            word = self.pick("EXISTS", "NOT EXISTS")
+            return f"SELECT c.record_id::text FROM @companies c WHERE {word} (SELECT FROM @deals d WHERE d.associated_company = c.record_id AND {self.only('d', 'deals')})"
+        if shape < 0.92:
+            return (f"SELECT p.record_id::text FROM @people p WHERE p.record_id = ANY (ARRAY(SELECT p2.record_id FROM @people p2 "
+                    f"WHERE {self.only('p2', 'people')})) OR p.name IS NULL")
+        if shape < 0.96:
+            return f"SELECT d.stage || count(*)::text FROM @deals d WHERE {self.only('d', 'deals')} GROUP BY d.stage"
+        return (f"SELECT l.n::text || c.record_id::text FROM @companies c, LATERAL (SELECT count(*) AS n FROM @people p WHERE p.company = c.record_id "
+                f"AND {self.only('p', 'people')}) l")
+
+    def only(self, alias, slug):
+        """Conditions on one table of a join: its columns are named with the alias."""
+        condition = self.tree(slug, self.rng.randrange(2))
+        for column in self.columns[slug]:
+            condition = condition.replace(f'"{column}"', f'{alias}."{column}"')
+        return condition
+
+
+PLANS = ["", "SET enable_hashjoin = off; SET enable_mergejoin = off;", "SET enable_material = off; SET enable_hashjoin = off; SET enable_mergejoin = off;",
+         "SET enable_nestloop = off;", "SET plan_cache_mode = force_generic_plan;"]
+
+
+def run_set(rng, generator, emulator, database, count, settings):
+    """Differences of one set of queries under these settings."""
+    emulator.switches(**settings)
+    queries = [generator.query() for _ in range(count)]
+    plan = rng.choice(PLANS)
+    lines = [plan] + [f"SELECT {i}, differ($query${q}$query$);" for i, q in enumerate(queries)]
+    result = must(database.psql("\n".join(lines)))
+    found = []
+    for line in result.out.split("\n"):
+        number, _, difference = line.partition("|")
+        if difference:
+            found.append((difference, queries[int(number)], plan))
+    return found
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--seed", type=int, default=20261122)
+    parser.add_argument("--sets", type=int, default=40)
+    parser.add_argument("--queries", type=int, default=100)
+    parser.add_argument("--seconds", type=int, default=3600)
+    arguments = parser.parse_args()
+    rng = random.Random(arguments.seed)
+    print(f"differential: seed {arguments.seed}, {arguments.sets} sets of {arguments.queries} queries")
+    differences, done, pairs, started = [], 0, set(), time.time()
+    with Emulator("--scale", "120") as emulator, Database("attio_differential", emulator) as database:
+        extra_rows(emulator)
+        load_twin(emulator, database)
+        must(database.psql(DIFFER))
+        generator = Generator(rng, database)
+        for number in range(arguments.sets):
+            if time.time() - started > arguments.seconds:
+                break
+            settings = {} if number == 0 else {name: rng.choice(values) for name, values in SWITCHES.items()}
+            pairs |= {(a, b) for a, b in itertools.combinations(sorted((k, str(v)) for k, v in settings.items()), 2)}
+            found = run_set(rng, generator, emulator, database, arguments.queries, settings)
+            done += arguments.queries
+            for difference, query, plan in found:
+                print(f"differential: {difference}\n  {query}\n  {plan} {json.dumps(settings)}")
+            differences += found
+        requests = emulator.log()
+        refused = sum(1 for r in requests if r["status"] == 400)
+        filtered = sum(1 for r in requests if '"filter"' in r["body"])
+    wanted = sum(len(a) * len(b) for a, b in itertools.combinations(SWITCHES.values(), 2))
+    print(f"differential: {done} queries, {len(requests)} requests ({filtered} with a filter, {refused} refused), "
+          f"{len(pairs)} of {wanted} pairs of switch settings, {len(differences)} differences, {time.time() - started:.0f} s")
+    return 1 if differences else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
