@@ -87,6 +87,41 @@ SELECT count(*) FROM deals WHERE stage = 'Nowhere';
 SELECT count(*) FROM deals WHERE stage IN ('Lead', 'Lost');
 \! "$ATTIO_ROOT/scripts/emulate" switches '{"unknown_title": "none", "max_or": 0}'
 
+-- order: by created_at alone, asked of Attio; LIMIT shapes the first page
+EXPLAIN (COSTS OFF) SELECT name FROM people ORDER BY created_at DESC LIMIT 10;
+EXPLAIN (COSTS OFF) SELECT name FROM people ORDER BY created_at, name LIMIT 10;
+EXPLAIN (COSTS OFF) SELECT name FROM people WHERE job_title = 'CEO' LIMIT 3;
+\! "$ATTIO_ROOT/scripts/emulate" forget
+SELECT count(*) FROM (SELECT name FROM people ORDER BY created_at DESC LIMIT 10) s;
+SELECT count(*) FROM (SELECT name FROM deals WHERE stage = 'Lead' LIMIT 5) s;
+SELECT max(created_at) = (SELECT max(created_at) FROM ids JOIN people USING (record_id)) AS same FROM people;
+\! "$ATTIO_ROOT/scripts/emulate" log DATA | sed 's/^[^{]*{/{/' | head -n 3
+-- a first page that was not enough: the rows go on, each once, whatever the order they come in
+SELECT count(*), count(DISTINCT record_id) FROM (SELECT record_id FROM people WHERE upper(name) > 'B' LIMIT 120) s;
+\! "$ATTIO_ROOT/scripts/emulate" switches '{"unsorted_order": "hash"}'
+SELECT count(*), count(DISTINCT record_id) FROM (SELECT record_id FROM people WHERE upper(name) > 'B' LIMIT 120) s;
+\! "$ATTIO_ROOT/scripts/emulate" switches '{"unsorted_order": "id"}'
+
+-- LIMIT with what stands above or beside it: the shapes that broke others
+CREATE TEMP TABLE local_people AS SELECT * FROM people;
+CREATE FUNCTION same(query text) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE here text; there text;
+BEGIN
+	EXECUTE format('SELECT string_agg(r::text, '','' ORDER BY r::text) FROM (%s) AS q (r)', replace(query, '@', 'crm.people')) INTO there;
+	EXECUTE format('SELECT string_agg(r::text, '','' ORDER BY r::text) FROM (%s) AS q (r)', replace(query, '@', 'local_people')) INTO here;
+	RETURN here IS NOT DISTINCT FROM there;
+END $$;
+SELECT same('SELECT count(*) FROM (SELECT 1 FROM @ WHERE upper(job_title) = ''CEO'' LIMIT 3) s') AS local_filter,
+	same('SELECT name FROM @ ORDER BY name, record_id LIMIT 3') AS sort,
+	same('SELECT count(*) FROM (SELECT 1 FROM @ a JOIN @ b ON a.company = b.company LIMIT 500) s') AS joined,
+	same('SELECT count(*) FROM @ a WHERE EXISTS (SELECT FROM @ b WHERE b.company = a.company LIMIT 1)') AS below_exists,
+	same('SELECT count(*) FROM (SELECT DISTINCT job_title FROM @ LIMIT 4) s') AS distinct_,
+	same('SELECT count(*) FROM (SELECT row_number() OVER (ORDER BY record_id) FROM @ LIMIT 4 OFFSET 3) s') AS window_,
+	same('SELECT created_at FROM @ ORDER BY created_at DESC OFFSET 190') AS only_offset,
+	same('SELECT created_at FROM @ ORDER BY created_at FETCH FIRST 5 ROWS WITH TIES') AS with_ties,
+	same('SELECT count(*) FROM (SELECT unnest(ARRAY[1, 2]) FROM @ LIMIT 7) s') AS set_returning;
+DROP FUNCTION same;
+
 -- columns of another type, or without the import's options, are checked here
 CREATE FOREIGN TABLE by_hand (name text, value numeric) SERVER attio OPTIONS (object 'deals');
 SELECT sent('value > 1000', 'by_hand');

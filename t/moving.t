@@ -70,11 +70,13 @@ def round_of(rng, emulator, database, order):
     emulator.faults(*[{"match": {"path": "query", "nth": nth}, "before": sum(
         (change(rng, kind, slug) for _ in range(rng.choice([1, 1, 2]))), [])}
         for nth in range(1, 12) if rng.random() < 0.6])
+    # some read a small first page, drop rows of it, and go on
+    limit = f" WHERE {key}::text >= '4' LIMIT {rng.choice([5, 40, 90])}" if rng.random() < 0.3 else ""
     option = "object" if kind == "objects" else "list"
     result = database.psql(f"""
         CREATE FOREIGN TABLE moving ({key} uuid) SERVER attio
             OPTIONS ({option} '{slug}', page_size '{size}', page_order '{page_order}');
-        SELECT {key} FROM moving;""")
+        SELECT {key} FROM moving{limit};""")
     must(database.psql("DROP FOREIGN TABLE moving"))
     emulator.faults()
     if result.code != 0:
@@ -83,7 +85,7 @@ def round_of(rng, emulator, database, order):
         return None, True
     rows = result.out.split("\n") if result.out else []
     stayed = start & ids_now(emulator, kind, slug, key)
-    lost, twice = stayed - set(rows), len(rows) - len(set(rows))
+    lost, twice = (stayed - set(rows)) if not limit else set(), len(rows) - len(set(rows))
     if lost or twice:
         return f"{slug}, {order}, page_size {size}, {page_order}: {len(lost)} lost, {twice} twice", False
     return None, False

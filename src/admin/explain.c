@@ -19,8 +19,9 @@
 #define FILTER_SHOWN 2000
 
 static void
-explain_request(const AttioRelation *relation, ExplainState *es)
+explain_request(const AttioRelation *relation, List *shape, ExplainState *es)
 {
+	SortShape sort = (SortShape) linitial_int(shape);
 	const ResourceDef *resource = relation->resource;
 	const char *path = resource->path;
 
@@ -33,8 +34,13 @@ explain_request(const AttioRelation *relation, ExplainState *es)
 	ExplainPropertyText("Attio Request", psprintf("%s %s", resource->method, path), es);
 	if (resource->paging != PAGING_NONE)
 		ExplainPropertyInteger("Attio Page Size", NULL, relation->page_size, es);
-	if (relation->by_created_at && resource->paging == PAGING_OFFSET_BODY)
-		ExplainPropertyText("Attio Sorts", psprintf("created_at asc, %s asc", resource_id_attribute(resource)), es);
+	if (lsecond_int(shape) > 0 && resource->paging == PAGING_OFFSET_BODY)
+		ExplainPropertyInteger("Attio First Page", NULL, lsecond_int(shape), es);
+	if ((relation->by_created_at || sort != SORT_ANY) && resource->paging == PAGING_OFFSET_BODY)
+		ExplainPropertyText("Attio Sorts",
+							psprintf("created_at %s, %s asc", sort == SORT_CREATED_DESC ? "desc" : "asc",
+									 resource_id_attribute(resource)),
+							es);
 }
 
 /* A filter with the operands that are known without running: constants. */
@@ -124,7 +130,7 @@ attio_explain_scan(ForeignScanState *node, ExplainState *es)
 
 	const AttioRelation *relation = attio_relation_open(node->ss.ss_currentRelation);
 
-	explain_request(relation, es);
+	explain_request(relation, (List *) list_nth(((ForeignScan *) node->ss.ps.plan)->fdw_private, SCAN_PLAN_SHAPE), es);
 	explain_filter(node, relation, es);
 	explain_verdicts((ForeignScan *) node->ss.ps.plan, es);
 	if (es->analyze && counts != NULL)

@@ -274,7 +274,7 @@ relation_bind_column(const AttioRelation *relation, TupleDesc tupdesc, AttrNumbe
 ColumnHint
 relation_column_hint(const AttioRelation *relation, AttrNumber attnum)
 {
-	ColumnHint hint = {false, "", NULL, NULL, NULL};
+	ColumnHint hint = {0};
 	List *options = GetForeignColumnOptions(relation->table, attnum);
 	const char *field = option_text(options, AttributeRelationId, "field");
 	const char *slug = option_text(options, AttributeRelationId, "attribute");
@@ -285,6 +285,7 @@ relation_column_hint(const AttioRelation *relation, AttrNumber attnum)
 	int32 typmod;
 	Oid collation;
 
+	hint.attribute_id = "";
 	get_atttypetypmodcoll(relation->table, attnum, &declared, &typmod, &collation);
 	if (relation->resource->values == NULL)
 		return hint;
@@ -303,6 +304,7 @@ relation_column_hint(const AttioRelation *relation, AttrNumber attnum)
 		(declared != hint.property->type && !(declared == VARCHAROID && hint.property->type == TEXTOID)))
 		return hint;
 	hint.slug = slug;
+	hint.is_created_at = strcmp(slug, "created_at") == 0 && hint.property->filter == FILTER_TIME;
 	hint.type = type_name;
 	if (option_is_set(options, "attribute_id"))
 		hint.attribute_id = option_text(options, AttributeRelationId, "attribute_id");

@@ -51,6 +51,7 @@ relation_bind_column(const AttioRelation *relation, TupleDesc tupdesc, AttrNumbe
 typedef struct ColumnHint
 {
 	bool is_key;              /* shows the row's id */
+	bool is_created_at;       /* shows the time of creation, by which pages can be sorted */
 	const char *attribute_id; /* "" = not known */
 	const char *slug;         /* NULL: nothing can be sent about this column */
 	const char *type;         /* attribute type */

@@ -32,6 +32,7 @@
 #include "nodes/pathnodes.h"
 #include "optimizer/pathnode.h"
 #include "parser/parsetree.h"
+#include "access/stratnum.h"
 #include "storage/latch.h"
 #include "utils/acl.h"
 #include "utils/wait_event.h"
@@ -66,6 +67,17 @@ attio_create_foreignscan_path(PlannerInfo *root, RelOptInfo *rel, double rows, C
 #else
 	return create_foreignscan_path(root, rel, NULL, rows, startup_cost, total_cost, pathkeys, required_outer, NULL,
 								   fdw_private);
+#endif
+}
+
+/* Does this pathkey descend? */
+static inline bool
+attio_pathkey_is_desc(PathKey *pathkey)
+{
+#if PG_VERSION_NUM >= 180000
+	return pathkey->pk_cmptype == COMPARE_GT;
+#else
+	return pathkey->pk_strategy == BTGreaterStrategyNumber;
 #endif
 }
 

@@ -11,6 +11,8 @@
 int attio_request_timeout = 0;
 bool attio_log_requests = false;
 bool attio_push_filter = true;
+bool attio_push_sort = true;
+bool attio_push_limit = true;
 
 /* Define all settings; called once from _PG_init. */
 void
@@ -25,5 +27,9 @@ attio_define_settings(void)
 	DefineCustomBoolVariable("attio_fdw.push_filter", "Sends conditions to Attio.",
 							 "Off reads everything and checks conditions here.", &attio_push_filter, true, PGC_USERSET,
 							 0, NULL, NULL, NULL);
+	DefineCustomBoolVariable("attio_fdw.push_sort", "Lets Attio sort by created_at.", NULL, &attio_push_sort, true,
+							 PGC_USERSET, 0, NULL, NULL, NULL);
+	DefineCustomBoolVariable("attio_fdw.push_limit", "Lets LIMIT shape the first page.", NULL, &attio_push_limit, true,
+							 PGC_USERSET, 0, NULL, NULL, NULL);
 	MarkGUCPrefixReserved("attio_fdw");
 }

@@ -12,6 +12,9 @@ extern bool attio_log_requests;   /* one LOG line a request, without the key */
 
 extern bool attio_push_filter; /* whether conditions are sent to Attio */
 
+extern bool attio_push_sort;  /* whether orders are asked of Attio */
+extern bool attio_push_limit; /* whether LIMIT shapes the first page */
+
 extern void attio_define_settings(void);
 
 #endif /* ATTIO_GUC_H */

@@ -14,6 +14,9 @@
 /* Rows that a condition on the id leaves, at most. */
 #define KEY_ROWS 1000
 
+/* What a sorted row costs, in rows; sorting costs query score (API.md 2). */
+#define SORTED_ROW_COST 1.05
+
 extern void cost_listing(double rows, int page_size, Cost *startup, Cost *total);
 
 #endif /* ATTIO_COST_H */

@@ -12,6 +12,8 @@
 #include "attio/relation.h"
 #include "optimizer/cost.h"
 #include "optimizer/optimizer.h"
+#include "base/guc.h"
+#include "catalog/pg_type.h"
 #include "nodes/makefuncs.h"
 #include "optimizer/paths.h"
 #include "optimizer/planmain.h"
@@ -20,11 +22,19 @@
 #include "plan/ship.h"
 #include "scan/scan_private.h"
 
+/* The built-in order of timestamps (pg_opfamily.dat: btree datetime_ops). */
+#define TIMESTAMP_BTREE_FAMILY 434
+
+/* A first page larger than this is as large as any. */
+#define MAX_FIRST_PAGE 500
+#define RECHECKED_FIRST_PAGE 20
+
 /* What planning knows of a base relation; in baserel->fdw_private. */
 typedef struct RelationPlan
 {
 	AttioRelation *relation;
 	Bitmapset *columns; /* wanted, offset by FirstLowInvalidHeapAttributeNumber */
+	bool has_key;       /* a condition fixes the id: batches, which have no order among them */
 	double fetched;     /* rows that Attio answers to the relation's own conditions */
 } RelationPlan;
 
@@ -91,13 +101,15 @@ attio_get_rel_size(PlannerInfo *root, RelOptInfo *baserel, Oid table)
 	set_baserel_size_estimates(root, baserel);
 	shipped = shipped_conditions(baserel, baserel->baserestrictinfo, &has_key);
 	plan->fetched = baserel->tuples * clauselist_selectivity(root, shipped, baserel->relid, JOIN_INNER, NULL);
+	plan->has_key = has_key;
 	if (has_key)
 		baserel->rows = plan->fetched = Min(baserel->rows, KEY_ROWS);
 }
 
-/* One path: a listing of so many rows, for the rows of these outer relations. */
+/* One path: a listing of so many rows, for the rows of these outer relations, in this order. */
 static void
-add_listing_path(PlannerInfo *root, RelOptInfo *baserel, double fetched, double rows, Relids required_outer)
+add_listing_path(PlannerInfo *root, RelOptInfo *baserel, double fetched, double rows, Relids required_outer,
+				 List *pathkeys)
 {
 	RelationPlan *plan = (RelationPlan *) baserel->fdw_private;
 	Cost startup;
@@ -106,8 +118,8 @@ add_listing_path(PlannerInfo *root, RelOptInfo *baserel, double fetched, double 
 	cost_listing(fetched, plan->relation->page_size, &startup, &total);
 	startup += baserel->baserestrictcost.startup;
 	total += baserel->baserestrictcost.startup + baserel->baserestrictcost.per_tuple * fetched;
-	add_path(baserel,
-			 (Path *) attio_create_foreignscan_path(root, baserel, rows, startup, total, NIL, required_outer, NIL));
+	add_path(baserel, (Path *) attio_create_foreignscan_path(root, baserel, rows, startup, total, pathkeys,
+															 required_outer, NIL));
 }
 
 /* The member of an equivalence class that is being looked for, and those that were. */
@@ -175,6 +187,61 @@ parameterizations(PlannerInfo *root, RelOptInfo *baserel)
 	return infos;
 }
 
+/*
+ * The order that the query wants, if Attio can give it: by created_at alone,
+ * which no row lacks and no write changes (DESIGN.md 6).
+ */
+static SortShape
+wanted_order(PlannerInfo *root, RelOptInfo *baserel)
+{
+	RelationPlan *plan = (RelationPlan *) baserel->fdw_private;
+	PathKey *pathkey;
+	ListCell *lc;
+
+	if (!attio_push_sort || plan->has_key || list_length(root->query_pathkeys) != 1)
+		return SORT_ANY;
+	pathkey = linitial_node(PathKey, root->query_pathkeys);
+	if (pathkey->pk_eclass->ec_has_volatile || pathkey->pk_opfamily != TIMESTAMP_BTREE_FAMILY)
+		return SORT_ANY;
+	foreach(lc, pathkey->pk_eclass->ec_members)
+	{
+		Var *var = (Var *) ((EquivalenceMember *) lfirst(lc))->em_expr;
+
+		if (!IsA(var, Var) || var->varno != (int) baserel->relid || var->varattno <= 0 ||
+			var->vartype != TIMESTAMPTZOID)
+			continue;
+		if (relation_column_hint(plan->relation, var->varattno).is_created_at)
+			return attio_pathkey_is_desc(pathkey) ? SORT_CREATED_DESC : SORT_CREATED_ASC;
+	}
+	return SORT_ANY;
+}
+
+/* A sorted listing costs a little more, so that it is used where the order is. */
+static void
+add_sorted_path(PlannerInfo *root, RelOptInfo *baserel)
+{
+	RelationPlan *plan = (RelationPlan *) baserel->fdw_private;
+
+	if (wanted_order(root, baserel) != SORT_ANY)
+		add_listing_path(root, baserel, plan->fetched * SORTED_ROW_COST, baserel->rows, baserel->lateral_relids,
+						 root->query_pathkeys);
+}
+
+/*
+ * Rows that the first page should hold: those that LIMIT wants, where this scan
+ * is the whole query and nothing above reads it to its end.  It changes no
+ * result, only the size of a request.
+ */
+static int
+first_page_rows(PlannerInfo *root, RelOptInfo *baserel, bool sorted, bool all_exact)
+{
+	if (!attio_push_limit || root->limit_tuples <= 0 || root->limit_tuples > MAX_FIRST_PAGE ||
+		bms_membership(root->all_baserels) != BMS_SINGLETON || (root->query_pathkeys != NIL && !sorted))
+		return 0;
+	/* With conditions that are checked again some rows will not count. */
+	return (int) (all_exact ? root->limit_tuples : Max(root->limit_tuples, RECHECKED_FIRST_PAGE));
+}
+
 /* GetForeignPaths: the listing, and lookups for rows of other relations. */
 void
 attio_get_paths(PlannerInfo *root, RelOptInfo *baserel, Oid table)
@@ -183,7 +250,8 @@ attio_get_paths(PlannerInfo *root, RelOptInfo *baserel, Oid table)
 	ListCell *lc;
 
 	(void) table;
-	add_listing_path(root, baserel, plan->fetched, baserel->rows, baserel->lateral_relids);
+	add_listing_path(root, baserel, plan->fetched, baserel->rows, baserel->lateral_relids, NIL);
+	add_sorted_path(root, baserel);
 	foreach(lc, parameterizations(root, baserel))
 	{
 		ParamPathInfo *info = (ParamPathInfo *) lfirst(lc);
@@ -192,7 +260,7 @@ attio_get_paths(PlannerInfo *root, RelOptInfo *baserel, Oid table)
 		double rows = has_key ? Min(info->ppi_rows, KEY_ROWS) : info->ppi_rows;
 		double fetched = plan->fetched * clauselist_selectivity(root, shipped, baserel->relid, JOIN_INNER, NULL);
 
-		add_listing_path(root, baserel, has_key ? rows : Max(fetched, rows), rows, info->ppi_req_outer);
+		add_listing_path(root, baserel, has_key ? rows : Max(fetched, rows), rows, info->ppi_req_outer, NIL);
 	}
 }
 
@@ -231,22 +299,25 @@ attio_get_plan(PlannerInfo *root, RelOptInfo *baserel, Oid table, ForeignPath *b
 	List *terms = NIL;
 	List *verdicts = NIL;
 	List *filter = NIL;
+	SortShape sort = best_path->path.pathkeys == NIL ? SORT_ANY : wanted_order(root, baserel);
+	bool all_exact = true;
 	List *fdw_private;
 	ListCell *lc;
 
-	(void) root, (void) best_path;
 	foreach(lc, quals)
 	{
 		Verdict verdict;
 		List *term = ship_condition(&context, (Expr *) lfirst(lc), &verdict);
 
+		all_exact = all_exact && verdict == VERDICT_EXACT;
 		verdicts = lappend_int(verdicts, (int) verdict);
 		if (term != NIL)
 			terms = lappend(terms, term);
 	}
 	if (terms != NIL)
 		filter = lcons(makeInteger(TERM_AND), terms);
-	fdw_private = list_make3(column_list(plan->columns, table), filter, verdicts);
+	fdw_private = list_make4(column_list(plan->columns, table), filter, verdicts,
+							 list_make2_int((int) sort, first_page_rows(root, baserel, sort != SORT_ANY, all_exact)));
 	Assert(list_length(fdw_private) == SCAN_PLAN_LENGTH);
 	return make_foreignscan(tlist, quals, baserel->relid, context.operands, fdw_private, NIL, quals, outer_plan);
 }

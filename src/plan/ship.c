@@ -12,6 +12,7 @@
 #include "plan/ship.h"
 
 #include "access/transam.h"
+#include "scan/filter_value.h"
 #include "catalog/pg_collation.h"
 #include "catalog/pg_type.h"
 #include "nodes/makefuncs.h"
@@ -135,44 +136,36 @@ has_patterns(FilterClass class)
 
 /* ----- verdicts of one comparison ----- */
 
-/* At most 15 significant digits and 4 decimals: Attio's double holds it (DESIGN.md 5.4). */
-static bool
-is_plain_number(Const *operand)
+/* The operand, if it is a constant and not NULL. */
+static Const *
+constant_operand(Node *operand)
 {
-	char *text;
-	int digits = 0;
-	int decimals = 0;
-	bool behind_point = false;
+	return IsA(operand, Const) && !((Const *) operand)->constisnull ? (Const *) operand : NULL;
+}
 
-	if (operand->consttype != NUMERICOID)
-		return operand->consttype != INT8OID || Abs(DatumGetInt64(operand->constvalue)) <= INT64CONST(999999999999999);
-	text = DatumGetCString(DirectFunctionCall1(numeric_out, operand->constvalue));
-	for (char *p = text; *p != '\0'; p++)
-	{
-		if (*p == '.')
-			behind_point = true;
-		else if (*p >= '0' && *p <= '9')
-		{
-			digits += (digits > 0 || *p != '0');
-			decimals += behind_point;
-		}
-		else if (*p != '-')
-			return false;
-	}
-	return digits <= 15 && decimals <= 4;
+/* Is there anything to send about this operand?  Of others than constants that shows when the scan starts. */
+static bool
+says_something(FilterClass class, TermOp op, Node *operand)
+{
+	Const *constant = constant_operand(operand);
+
+	if (constant == NULL || class == FILTER_REFERENCE)
+		return true;
+	if (op >= OP_LIKE)
+		return filter_pattern(op, TextDatumGetCString(constant->constvalue)) != NIL;
+	return filter_compare(class, op == OP_NE ? OP_EQ : op, constant->consttype, constant->constvalue) != NULL;
 }
 
 static Verdict
 compare_verdict(FilterClass class, TermOp op, Node *operand)
 {
-	Const *constant = IsA(operand, Const) && !((Const *) operand)->constisnull ? (Const *) operand : NULL;
+	Const *constant = constant_operand(operand);
 
 	if (constant == NULL || op == OP_NE)
 		return VERDICT_SUPERSET;
 	switch (class)
 	{
 		case FILTER_NUMBER:
-			return is_plain_number(constant) ? VERDICT_EXACT : VERDICT_SUPERSET;
 		case FILTER_DATE:
 			return VERDICT_EXACT;
 		case FILTER_TIME:
@@ -297,7 +290,7 @@ ship_comparison(ShipContext *context, OpExpr *expr, bool negated, Verdict *verdi
 		op = opposite(op);
 	}
 	if (!is_comparable(hint.property->filter, exprType(right)) ||
-		!can_compare(hint.property->filter, op, expr->inputcollid))
+		!can_compare(hint.property->filter, op, expr->inputcollid) || !says_something(hint.property->filter, op, right))
 		return NIL;
 	*verdict = compare_verdict(hint.property->filter, op, right);
 	return make_condition(context, &hint, op, right);

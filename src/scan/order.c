@@ -34,11 +34,12 @@ order_begin(Order *order, OrderMode mode)
 	order->why = NULL;
 }
 
+/* In the order of the scan; ids ascend among equal times, whichever way those go. */
 static int
-compare_keys(const RowKey *a, const RowKey *b)
+compare_keys(const Order *order, const RowKey *a, const RowKey *b)
 {
 	if (a->created != b->created)
-		return a->created < b->created ? -1 : 1;
+		return (a->created < b->created) != order->descending ? -1 : 1;
 	return memcmp(a->id, b->id, sizeof(a->id));
 }
 
@@ -52,6 +53,10 @@ compare_ids(const void *a, const void *b)
 bool
 order_was_handed(const Order *order, const RowKey *key)
 {
+	if (order->mode == ORDER_PROBE)
+		return false;
+	if (order->nprobed > 0 && bsearch(key->id, order->probed, order->nprobed, 16, compare_ids) != NULL)
+		return true;
 	return order->mode == ORDER_BY_CREATED && order->nhanded > 0 &&
 		   bsearch(key->id, order->handed, order->nhanded, 16, compare_ids) != NULL;
 }
@@ -95,10 +100,10 @@ sort_instead(Order *order)
 }
 
 static bool
-is_ascending(const RowKey *keys, size_t nrows)
+is_ascending(const Order *order, const RowKey *keys, size_t nrows)
 {
 	for (size_t i = 1; i < nrows; i++)
-		if (compare_keys(&keys[i - 1], &keys[i]) >= 0)
+		if (compare_keys(order, &keys[i - 1], &keys[i]) >= 0)
 			return false;
 	return true;
 }
@@ -117,6 +122,23 @@ step_back(Order *order, int64 offset, int limit)
 }
 
 /*
+ * A page that is a snapshot by itself: hand all of it out, and where more is
+ * wanted afterwards begin again and leave these out.
+ */
+static OrderStep
+probe(Order *order, const RowKey *keys, size_t nrows, bool full)
+{
+	OrderStep step = {full ? ORDER_AGAIN : ORDER_END, 0, 0};
+
+	order->probed = MemoryContextAlloc(order->context, 16 * Max(nrows, 1));
+	for (size_t i = 0; i < nrows; i++)
+		memcpy(order->probed[i], keys[i].id, 16);
+	order->nprobed = (int) nrows;
+	qsort(order->probed, nrows, 16, compare_ids);
+	return step;
+}
+
+/*
  * Judge a page of "nrows" rows that was asked for with this offset and limit,
  * and say how to go on.
  */
@@ -126,6 +148,8 @@ order_check(Order *order, const RowKey *keys, size_t nrows, int64 offset, int li
 	OrderStep step = {ORDER_CONTINUE, 0, 0};
 	bool full = nrows >= (size_t) limit;
 
+	if (order->mode == ORDER_PROBE)
+		return probe(order, keys, nrows, full);
 	if (order->mode == ORDER_AS_LISTED)
 	{
 		if (order->has_last && (nrows == 0 || memcmp(keys[0].id, order->last.id, 16) != 0))
@@ -134,11 +158,11 @@ order_check(Order *order, const RowKey *keys, size_t nrows, int64 offset, int li
 	}
 	else
 	{
-		if (!is_ascending(keys, nrows))
+		if (!is_ascending(order, keys, nrows))
 			return sort_instead(order);
-		if (order->has_last && offset > 0 && (nrows == 0 || compare_keys(&keys[0], &order->last) > 0))
+		if (order->has_last && offset > 0 && (nrows == 0 || compare_keys(order, &keys[0], &order->last) > 0))
 			return step_back(order, offset, limit);
-		while (order->has_last && step.first < nrows && compare_keys(&keys[step.first], &order->last) <= 0)
+		while (order->has_last && step.first < nrows && compare_keys(order, &keys[step.first], &order->last) <= 0)
 			step.first++;
 		/* Too few rows to trust an order that nobody promised, and more to come. */
 		if (order->mode == ORDER_BY_ID && full && order->proven + (int64) (nrows - step.first) < ORDER_PROOF)

@@ -23,6 +23,7 @@ typedef enum OrderMode
 {
 	ORDER_BY_ID,      /* unsorted pages, observed to be in id order */
 	ORDER_BY_CREATED, /* sorted by created_at and id, as asked for */
+	ORDER_PROBE,      /* one unsorted page, whatever its order: all that is wanted, perhaps */
 	ORDER_AS_LISTED   /* no key: only the overlap is checked */
 } OrderMode;
 
@@ -32,6 +33,7 @@ typedef enum OrderVerdict
 	ORDER_END,       /* hand out from row "first", then it is over */
 	ORDER_STEP_BACK, /* rows may have been missed: ask again, from "offset" */
 	ORDER_SORT,      /* not in id order: begin again, sorted */
+	ORDER_AGAIN,     /* the probe was not enough: begin again, in earnest */
 	ORDER_LOST,      /* it keeps moving, or the order is not what it was */
 } OrderVerdict;
 
@@ -39,6 +41,7 @@ typedef struct Order
 {
 	MemoryContext context; /* set by the caller; lives as long as the scan */
 	OrderMode mode;
+	bool descending; /* of ORDER_BY_CREATED; set by the caller */
 	bool has_last;
 	RowKey last;                 /* of the last row handed out */
 	int64 proven;                /* rows seen in ascending id order */
@@ -47,6 +50,8 @@ typedef struct Order
 	unsigned char (*handed)[16]; /* ids handed out in id order, ascending */
 	int nhanded;
 	bool handed_overflow;
+	unsigned char (*probed)[16]; /* ids handed out of the probe, ascending */
+	int nprobed;
 	const char *why; /* ORDER_LOST: what went wrong */
 } Order;
 

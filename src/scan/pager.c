@@ -35,7 +35,10 @@ struct Pager
 	FilterSet filter; /* what the scan's conditions ask for */
 	int listing;      /* index of the present one; -1 = not begun */
 	Order order;
-	int64 offset; /* of the next request */
+	int64 offset;   /* of the next request */
+	SortShape sort; /* what the plan counts on */
+	int first_page; /* rows of the first page; 0 = as the table says */
+	bool again;     /* the probe has been handed out, and was not enough */
 	int limit;
 	int largest;       /* limit that is known to be too large, halved */
 	bool listing_done; /* no further page in this listing */
@@ -61,7 +64,9 @@ first_mode(const Pager *pager)
 {
 	if (pager->resource->paging != PAGING_OFFSET_BODY)
 		return ORDER_AS_LISTED;
-	return pager->relation->by_created_at ? ORDER_BY_CREATED : ORDER_BY_ID;
+	if (pager->relation->by_created_at || pager->sort != SORT_ANY)
+		return ORDER_BY_CREATED;
+	return pager->first_page > 0 && !pager->again && pager->listing <= 0 ? ORDER_PROBE : ORDER_BY_ID;
 }
 
 /* The leaf that carries the sort key, wanted from now on. */
@@ -79,6 +84,7 @@ static void
 begin_order(Pager *pager, OrderMode mode)
 {
 	order_begin(&pager->order, mode);
+	pager->order.descending = (pager->sort == SORT_CREATED_DESC);
 	if (mode == ORDER_BY_CREATED)
 		want_created_at(pager);
 	pager->offset = 0;
@@ -229,7 +235,8 @@ query_body(const Pager *pager)
 			JsonTree *sort = json_object_new_object();
 
 			json_object_object_add(sort, "attribute", json_object_new_string(keys[i]));
-			json_object_object_add(sort, "direction", json_object_new_string("asc"));
+			json_object_object_add(sort, "direction",
+								   json_object_new_string(i == 0 && pager->order.descending ? "desc" : "asc"));
 			json_object_array_add(sorts, sort);
 		}
 		json_object_object_add(body, "sorts", sorts);
@@ -454,8 +461,13 @@ next_page(Pager *pager)
 			case ORDER_END:
 				pager->first = pager->next = step.first;
 				pager->listing_done = (step.verdict == ORDER_END);
-				/* Large enough to prove the order; now what the table asks for. */
-				pager->limit = Min(pager->limit, Max(pager->relation->page_size, SMALLEST_PAGE));
+				/* From the second page on, what the table asks for. */
+				pager->limit = Min(Max(pager->relation->page_size, SMALLEST_PAGE), pager->largest);
+				return;
+			case ORDER_AGAIN:
+				pager->first = pager->next = 0;
+				pager->listing_done = false;
+				pager->again = true;
 				return;
 			case ORDER_SORT:
 				begin_order(pager, ORDER_BY_CREATED);
@@ -483,8 +495,10 @@ next_listing(Pager *pager)
 	pager->limit = Max(pager->relation->page_size, SMALLEST_PAGE);
 	if (first_mode(pager) == ORDER_BY_ID)
 		pager->limit = Max(pager->limit, ORDER_PROOF);
+	if (pager->first_page > 0 && pager->listing == 0)
+		pager->limit = Min(pager->limit, pager->first_page);
 	pager->limit = Min(pager->limit, pager->largest);
-	pager->order.nhanded = 0;
+	pager->order.nhanded = pager->order.nprobed = 0;
 	pager->order.handed_overflow = false;
 	begin_order(pager, first_mode(pager));
 	next_page(pager);
@@ -516,6 +530,12 @@ pager_next(Pager *pager, PagerRow *row)
 		if (pager->listing >= 0 && !pager->listing_done)
 		{
 			pager->replayable = false;
+			if (pager->order.mode == ORDER_PROBE)
+			{
+				/* In earnest now: a page that can prove an order, without what was handed out. */
+				pager->limit = Min(Max(pager->relation->page_size, ORDER_PROOF), pager->largest);
+				begin_order(pager, ORDER_BY_ID);
+			}
 			next_page(pager);
 		}
 		else if (!next_listing(pager))
@@ -535,6 +555,18 @@ pager_rewind(Pager *pager)
 	pager->listing = -1;
 	pager->page.nrows = 0;
 	pager->listing_done = false;
+	pager->again = false;
+}
+
+/*
+ * What the plan counts on: an order, and how many rows are wanted first.  To be
+ * called before the first pager_next().
+ */
+void
+pager_shape(Pager *pager, SortShape sort, int first_page)
+{
+	pager->sort = sort;
+	pager->first_page = pager->resource->paging == PAGING_OFFSET_BODY ? first_page : 0;
 }
 
 /* Ask for these from now on; begins again. */

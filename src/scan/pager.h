@@ -46,6 +46,7 @@ typedef struct PagerCounts
 typedef struct Pager Pager;
 
 extern Pager *pager_open(Session *session, const AttioRelation *relation, Projection *projection, int64 requests);
+extern void pager_shape(Pager *pager, SortShape sort, int first_page);
 extern void pager_set_filters(Pager *pager, FilterSet set);
 extern bool pager_next(Pager *pager, PagerRow *row);
 extern void pager_rewind(Pager *pager);

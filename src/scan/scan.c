@@ -109,6 +109,7 @@ open_scan(AttioScan *state, ForeignScanState *node)
 	Session *session = session_get(GetForeignTable(RelationGetRelid(rel))->serverid, state->user);
 	Projection *projection = projection_create();
 	int64 before = session->requests;
+	List *shape;
 	bool needed;
 	ListCell *lc;
 
@@ -123,6 +124,8 @@ open_scan(AttioScan *state, ForeignScanState *node)
 	state->reader = row_reader_create(relation, RelationGetDescr(rel), state->columns, state->definitions, projection);
 	state->pager = pager_open(session, relation, projection, session->requests - before);
 	MemoryContextSwitchTo(saved);
+	shape = (List *) list_nth(((ForeignScan *) node->ss.ps.plan)->fdw_private, SCAN_PLAN_SHAPE);
+	pager_shape(state->pager, (SortShape) linitial_int(shape), lsecond_int(shape));
 	make_filters(state, node);
 }
 

@@ -13,8 +13,17 @@ typedef enum ScanPlanIndex
 	SCAN_PLAN_COLUMNS,  /* IntList: attribute numbers the scan must fill */
 	SCAN_PLAN_FILTER,   /* a term (below), or NIL: nothing is sent */
 	SCAN_PLAN_VERDICTS, /* IntList: Verdict of each of the plan's quals, in order */
+	SCAN_PLAN_SHAPE,    /* IntList: SortShape, and rows of the first page (0 = as the table says) */
 	SCAN_PLAN_LENGTH
 } ScanPlanIndex;
+
+/* The order that the plan counts on. */
+typedef enum SortShape
+{
+	SORT_ANY,
+	SORT_CREATED_ASC, /* by created_at, and the id among equals */
+	SORT_CREATED_DESC
+} SortShape;
 
 /* How a condition travels (DESIGN.md 5). */
 typedef enum Verdict

@@ -213,6 +213,18 @@ class Generator:
     def query(self):
         """A query whose one column identifies its rows; @ stands for the schema."""
         shape = self.rng.random()
+        if shape < 0.06:
+            _, slug = self.rng.choice(TABLES)
+            # ties at the end of a LIMIT may be any, so only what is sorted by is compared
+            return (f"SELECT t.created_at::text FROM (SELECT created_at FROM @{slug} WHERE {self.tree(slug, 1)} ORDER BY created_at "
+                    f"{self.pick('ASC', 'DESC', 'DESC NULLS LAST', 'ASC NULLS FIRST')} LIMIT {self.pick(1, 5, 30, 80, 'NULL')} OFFSET {self.pick(0, 0, 3, 40)}) t")
+        if shape < 0.1:
+            _, slug = self.rng.choice(TABLES)
+            return (f"SELECT count(*)::text FROM (SELECT FROM @{slug} WHERE {self.tree(slug, 1)} LIMIT {self.pick(0, 1, 7, 25, 70)} "
+                    f"OFFSET {self.pick(0, 0, 2, 30)}) t")
+        if shape < 0.14:
+            _, slug = self.rng.choice(TABLES)
+            return f"SELECT {self.pick('min', 'max')}(created_at)::text FROM @{slug} WHERE {self.tree(slug, 1)}"
         if shape < 0.7:
             kind, slug = self.rng.choice(TABLES)
             key = "record_id" if kind == "objects" else "entry_id"
