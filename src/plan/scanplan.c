@@ -52,16 +52,16 @@ wanted_columns(RelOptInfo *baserel)
 }
 
 static ShipContext
-ship_context(RelOptInfo *baserel)
+ship_context(PlannerInfo *root, RelOptInfo *baserel)
 {
-	ShipContext context = {((RelationPlan *) baserel->fdw_private)->relation, baserel->relid, NIL};
+	ShipContext context = {root, ((RelationPlan *) baserel->fdw_private)->relation, baserel->relid, NIL};
 
 	return context;
 }
 
 /* Those of the conditions of which something is sent; *has_key: one of them fixes the id. */
 static List *
-shipped_conditions(RelOptInfo *baserel, List *conditions, bool *has_key)
+shipped_conditions(PlannerInfo *root, RelOptInfo *baserel, List *conditions, bool *has_key)
 {
 	List *shipped = NIL;
 	ListCell *lc;
@@ -70,7 +70,7 @@ shipped_conditions(RelOptInfo *baserel, List *conditions, bool *has_key)
 	foreach(lc, conditions)
 	{
 		RestrictInfo *rinfo = lfirst_node(RestrictInfo, lc);
-		ShipContext context = ship_context(baserel);
+		ShipContext context = ship_context(root, baserel);
 		Verdict verdict;
 
 		if (ship_condition(&context, rinfo->clause, &verdict) == NIL)
@@ -99,7 +99,7 @@ attio_get_rel_size(PlannerInfo *root, RelOptInfo *baserel, Oid table)
 	else if (baserel->tuples < 0)
 		baserel->tuples = plan->relation->resource->values != NULL ? DEFAULT_ROWS : DEFAULT_DEFINITION_ROWS;
 	set_baserel_size_estimates(root, baserel);
-	shipped = shipped_conditions(baserel, baserel->baserestrictinfo, &has_key);
+	shipped = shipped_conditions(root, baserel, baserel->baserestrictinfo, &has_key);
 	plan->fetched = baserel->tuples * clauselist_selectivity(root, shipped, baserel->relid, JOIN_INNER, NULL);
 	plan->has_key = has_key;
 	if (has_key)
@@ -148,7 +148,7 @@ is_lookup_member(PlannerInfo *root, RelOptInfo *rel, EquivalenceClass *ec, Equiv
 static List *
 add_parameterization(PlannerInfo *root, RelOptInfo *baserel, RestrictInfo *rinfo, List *infos)
 {
-	ShipContext context = ship_context(baserel);
+	ShipContext context = ship_context(root, baserel);
 	Verdict verdict;
 	Relids required_outer;
 
@@ -256,7 +256,7 @@ attio_get_paths(PlannerInfo *root, RelOptInfo *baserel, Oid table)
 	{
 		ParamPathInfo *info = (ParamPathInfo *) lfirst(lc);
 		bool has_key;
-		List *shipped = shipped_conditions(baserel, info->ppi_clauses, &has_key);
+		List *shipped = shipped_conditions(root, baserel, info->ppi_clauses, &has_key);
 		double rows = has_key ? Min(info->ppi_rows, KEY_ROWS) : info->ppi_rows;
 		double fetched = plan->fetched * clauselist_selectivity(root, shipped, baserel->relid, JOIN_INNER, NULL);
 
@@ -294,7 +294,7 @@ attio_get_plan(PlannerInfo *root, RelOptInfo *baserel, Oid table, ForeignPath *b
 			   List *scan_clauses, Plan *outer_plan)
 {
 	RelationPlan *plan = (RelationPlan *) baserel->fdw_private;
-	ShipContext context = ship_context(baserel);
+	ShipContext context = ship_context(root, baserel);
 	List *quals = extract_actual_clauses(scan_clauses, false);
 	List *terms = NIL;
 	List *verdicts = NIL;

@@ -78,7 +78,7 @@ is_shippable_column(ShipContext *context, Node *node, ColumnHint *hint)
 static bool
 is_operand(ShipContext *context, Node *node)
 {
-	Relids relids = pull_varnos(NULL, node);
+	Relids relids = pull_varnos(context->root, node);
 
 	return !bms_is_member(context->relid, relids) && !contain_volatile_functions(node) && !contain_subplans(node);
 }

@@ -12,6 +12,7 @@
 /* Collects the operands of all conditions of one scan. */
 typedef struct ShipContext
 {
+	PlannerInfo *root;
 	const AttioRelation *relation;
 	Index relid;    /* of the scan's relation */
 	List *operands; /* becomes fdw_exprs */

@@ -338,7 +338,9 @@ resolve(const FilterInput *input, List *term, Subject *subject)
 		return true;
 	}
 	attribute = id[0] != '\0' ? attribute_by_id(input->definitions, id) : attribute_by_slug(input->definitions, slug);
-	if (attribute == NULL || attribute->type == NULL || attribute->multiselect)
+	/* The operand was checked against the type that the column's options say. */
+	if (attribute == NULL || attribute->type == NULL || attribute->multiselect ||
+		strcmp(attribute->type_name, strVal(lfourth(term))) != 0)
 		return false;
 	subject->slug = attribute->slug;
 	subject->attribute = attribute;

@@ -130,7 +130,9 @@ probe(Order *order, const RowKey *keys, size_t nrows, bool full)
 {
 	OrderStep step = {full ? ORDER_AGAIN : ORDER_END, 0, 0};
 
-	order->probed = MemoryContextAlloc(order->context, 16 * Max(nrows, 1));
+	if (order->probed == NULL)
+		order->probed = MemoryContextAlloc(order->context, 16 * ORDER_PROBE_LIMIT);
+	nrows = Min(nrows, ORDER_PROBE_LIMIT);
 	for (size_t i = 0; i < nrows; i++)
 		memcpy(order->probed[i], keys[i].id, 16);
 	order->nprobed = (int) nrows;

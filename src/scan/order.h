@@ -66,6 +66,9 @@ typedef struct OrderStep
 /* So many rows in id order can be no accident. */
 #define ORDER_PROOF 64
 
+/* Rows that a probe may have. */
+#define ORDER_PROBE_LIMIT 500
+
 extern void order_begin(Order *order, OrderMode mode);
 extern OrderStep order_check(Order *order, const RowKey *keys, size_t nrows, int64 offset, int limit);
 extern bool order_was_handed(const Order *order, const RowKey *key);

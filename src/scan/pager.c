@@ -566,7 +566,7 @@ void
 pager_shape(Pager *pager, SortShape sort, int first_page)
 {
 	pager->sort = sort;
-	pager->first_page = pager->resource->paging == PAGING_OFFSET_BODY ? first_page : 0;
+	pager->first_page = pager->resource->paging == PAGING_OFFSET_BODY ? Min(first_page, ORDER_PROBE_LIMIT) : 0;
 }
 
 /* Ask for these from now on; begins again. */
