@@ -40,7 +40,7 @@ SELECT sent(c) FROM unnest(ARRAY['a_select = ''One''', 'a_status IN (''Lead'', '
 -- checkboxes
 SELECT sent(c) FROM unnest(ARRAY['a_checkbox', 'NOT a_checkbox', 'a_checkbox IS TRUE', 'a_checkbox IS NOT TRUE', 'a_checkbox = false', 'a_checkbox IS NULL']) AS c;
 -- keys, references, actors, arrays
-SELECT sent(c) FROM unnest(ARRAY['record_id = ''14a1afd9-dc8a-4451-84ff-778bed83150f''', 'record_id IN (''14a1afd9-dc8a-4451-84ff-778bed83150f'', ''8aeb52c6-e77f-441b-8835-3d25494e71e2'')', 'record_id IS NULL',
+SELECT sent(c) FROM unnest(ARRAY['record_id = ''14a1afd9-dc8a-4451-84ff-778bed83150f''', 'record_id IN (''14a1afd9-dc8a-4451-84ff-778bed83150f'', ''8aeb52c6-e77f-441b-8835-3d25494e71e2'')',
 	'record_id <> ''14a1afd9-dc8a-4451-84ff-778bed83150f''', 'a_reference = ''3a4da5ae-862e-4a96-8241-ce4687fb4237''', 'an_actor = ''73cd6f98-da1e-4e72-8044-3bb7fd73c5b2''',
 	'''Red'' = ANY (some_selects)', 'some_selects @> ''{Red}''', 'some_emails__first = ''m0.0@example.org''']) AS c;
 -- AND sends what it can, OR all or nothing; NULLs
@@ -75,7 +75,15 @@ SELECT count(*), count(DISTINCT record_id) FROM people WHERE record_id = ANY (AR
 ALTER FOREIGN TABLE people OPTIONS (ADD estimated_rows '100000');
 CREATE TEMP TABLE few AS SELECT record_id FROM ids LIMIT 20;
 ANALYZE few;
-EXPLAIN (COSTS OFF) SELECT p.name FROM few f JOIN people p USING (record_id);
+-- (which side of an equality the planner writes first differs by its version)
+CREATE FUNCTION lookup_plan(query text) RETURNS SETOF text LANGUAGE plpgsql AS $$
+DECLARE line text;
+BEGIN
+	FOR line IN EXECUTE 'EXPLAIN (COSTS OFF) ' || query LOOP
+		RETURN NEXT regexp_replace(line, '\((f\.record_id|\$0) = record_id\)', '(record_id = \1)');
+	END LOOP;
+END $$;
+SELECT lookup_plan('SELECT p.name FROM few f JOIN people p USING (record_id)');
 \! "$ATTIO_ROOT/scripts/emulate" forget
 SELECT count(p.name) FROM few f JOIN people p USING (record_id);
 \! "$ATTIO_ROOT/scripts/emulate" log DATA | wc -l

@@ -32,7 +32,7 @@ TABLES = (("objects", "all_types"), ("objects", "deals"), ("objects", "people"),
           ("lists", "sales_pipeline"), ("lists", "hiring"))
 
 TEXTS = ["plain", "PLAIN", "Plain ", " plain", "pläin", "PLÄIN", "straße", "STRASSE", "İi", "ıI", "k\u212a", "a%b", "a_b", "a\\b", "%", "_",
-         "x  y", "tab\tx", "ςΣ", "", "ends i", "I ends"]
+         "x  y", "tab\tx", "ςΣ", "", "ends i", "I ends", "  both  "]
 STAMPS = ["2024-05-06T07:08:09.123456789Z", "2024-05-06T07:08:09.123000000Z", "2024-05-06T07:08:09.123000400Z",
           "2024-05-06T07:08:09.122999999Z", "1999-12-31T23:59:59.999999999Z", "2024-05-06T00:00:00.000000000Z"]
 
@@ -117,6 +117,9 @@ class Generator:
 
     def pattern(self, slug, column):
         text = self.text(slug, column)
+        if text and self.rng.random() < 0.3:    # one end of a value, blanks and all
+            size = self.rng.randrange(1, len(text) + 1)
+            return self.pick(text[:size] + "%", "%" + text[-size:])
         pieces = []
         at = 0
         while at < len(text):
