@@ -118,6 +118,7 @@ class Generator:
     def pattern(self, slug, column):
         text = self.text(slug, column)
         if text and self.rng.random() < 0.3:    # one end of a value, blanks and all
+            text = self.pick(text, text, text.swapcase())
             size = self.rng.randrange(1, len(text) + 1)
             return self.pick(text[:size] + "%", "%" + text[-size:])
         pieces = []
@@ -241,6 +242,9 @@ class Generator:
         if shape < 0.88:
             word = self.pick("EXISTS", "NOT EXISTS")
             return f"SELECT c.record_id::text FROM @companies c WHERE {word} (SELECT FROM @deals d WHERE d.associated_company = c.record_id AND {self.only('d', 'deals')})"
+        if shape < 0.9:     # keys at the borders of a batch
+            return ("SELECT p.record_id::text FROM @people p WHERE p.record_id = ANY (ARRAY(SELECT record_id FROM @people ORDER BY record_id "
+                    f"LIMIT {self.pick(1, 2, 99, 100, 101, 102, 199, 200)}))")
         if shape < 0.92:
             return (f"SELECT p.record_id::text FROM @people p WHERE p.record_id = ANY (ARRAY(SELECT p2.record_id FROM @people p2 "
                     f"WHERE {self.only('p2', 'people')})) OR p.name IS NULL")
