@@ -38,6 +38,7 @@ SELECT format('| %s | `%s` | %s |', type, condition, pg_temp.verdict(condition))
 	('text', 'a_text LIKE ''%x_y'''),
 	('text', 'a_text ILIKE ''%xyz%'''),
 	('text', 'a_text ^@ ''x'''),
+	('text', 'starts_with(a_text, ''x'')'),
 	('text', 'a_text <> ''x'''),
 	('text', 'a_text NOT LIKE ''x%'''),
 	('text', 'a_text < ''x'''),

@@ -31,7 +31,7 @@ SELECT sent(c) FROM unnest(ARRAY['a_date = ''2024-02-29''', 'a_date < ''2024-02-
 	'a_select__active_from >= ''2024-06-01Z''']) AS c;
 -- text: never exact, nothing with blanks at its ends
 SELECT sent(c) FROM unnest(ARRAY['a_text = ''plain''', 'a_text = ''''', 'a_text = ''  blanks  ''', 'a_text IN (''plain'', ''null'')', 'a_text <> ''plain''', 'a_text > ''m''', 'a_text LIKE ''pl%''',
-	'a_text LIKE ''%in''', 'a_text LIKE ''p_ai%n''', 'a_text LIKE ''%\%_wi%''', 'a_text LIKE '' pl%''', 'a_text LIKE ''%''', 'a_text NOT LIKE ''pl%''', 'a_text ILIKE ''PLAn%''', 'a_text ILIKE ''pla%''', 'a_text ^@ ''pl''',
+	'a_text LIKE ''%in''', 'a_text LIKE ''p_ai%n''', 'a_text LIKE ''%\%_wi%''', 'a_text LIKE '' pl%''', 'a_text LIKE ''%''', 'a_text NOT LIKE ''pl%''', 'a_text ILIKE ''PLAn%''', 'a_text ILIKE ''pla%''', 'a_text ^@ ''pl''', 'starts_with(a_text, ''pl'')', 'NOT starts_with(a_text, ''pl'')', 'starts_with(''pl'', a_text)',
 	'a_text LIKE ''é%''', 'a_text = ''plain'' COLLATE "C"', 'a_text IS NULL', 'upper(a_text) = ''PLAIN''']) AS c;
 -- titles, e-mails, domains, phones, names, places
 SELECT sent(c) FROM unnest(ARRAY['a_select = ''One''', 'a_status IN (''Lead'', ''Lost'')', 'a_select <> ''One''', 'a_select = ''3d351568-ce74-4948-b47d-5c332cefa1df''', 'an_email = ''ODD+0@sub.example.com''',

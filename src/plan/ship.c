@@ -20,6 +20,7 @@
 #include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
 #include "utils/builtins.h"
+#include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/numeric.h"
 #include "utils/timestamp.h"
@@ -255,18 +256,14 @@ can_compare(FilterClass class, TermOp op, Oid collation)
 	}
 }
 
+/* Two sides and what stands between them; inverted where the operator itself says NOT. */
 static List *
-ship_comparison(ShipContext *context, OpExpr *expr, bool negated, Verdict *verdict)
+ship_sides(ShipContext *context, List *sides, TermOp op, bool inverted, Oid collation, bool negated, Verdict *verdict)
 {
-	Node *left = (Node *) linitial(expr->args);
-	Node *right;
+	Node *left = (Node *) linitial(sides);
+	Node *right = (Node *) lsecond(sides);
 	ColumnHint hint;
-	TermOp op;
-	bool inverted;
 
-	if (list_length(expr->args) != 2 || !known_operator(expr->opno, &op, &inverted))
-		return NIL;
-	right = (Node *) lsecond(expr->args);
 	if (!is_shippable_column(context, left, &hint))
 	{
 		if (op >= OP_LIKE || !is_shippable_column(context, right, &hint))
@@ -289,11 +286,31 @@ ship_comparison(ShipContext *context, OpExpr *expr, bool negated, Verdict *verdi
 			return NIL;
 		op = opposite(op);
 	}
-	if (!is_comparable(hint.property->filter, exprType(right)) ||
-		!can_compare(hint.property->filter, op, expr->inputcollid) || !says_something(hint.property->filter, op, right))
+	if (!is_comparable(hint.property->filter, exprType(right)) || !can_compare(hint.property->filter, op, collation) ||
+		!says_something(hint.property->filter, op, right))
 		return NIL;
 	*verdict = compare_verdict(hint.property->filter, op, right);
 	return make_condition(context, &hint, op, right);
+}
+
+static List *
+ship_comparison(ShipContext *context, OpExpr *expr, bool negated, Verdict *verdict)
+{
+	TermOp op;
+	bool inverted;
+
+	if (list_length(expr->args) != 2 || !known_operator(expr->opno, &op, &inverted))
+		return NIL;
+	return ship_sides(context, expr->args, op, inverted, expr->inputcollid, negated, verdict);
+}
+
+/* starts_with(column, text), which is ^@ as a function */
+static List *
+ship_call(ShipContext *context, FuncExpr *expr, bool negated, Verdict *verdict)
+{
+	if (expr->funcid != F_STARTS_WITH)
+		return NIL;
+	return ship_sides(context, expr->args, OP_PREFIX, false, expr->inputcollid, negated, verdict);
 }
 
 /* column = ANY (array), column <> ALL (array) */
@@ -454,6 +471,8 @@ ship_expression(ShipContext *context, Node *node, bool negated, Verdict *verdict
 			return ship_logic(context, (BoolExpr *) node, negated, verdict);
 		case T_OpExpr:
 			return ship_comparison(context, (OpExpr *) node, negated, verdict);
+		case T_FuncExpr:
+			return ship_call(context, (FuncExpr *) node, negated, verdict);
 		case T_ScalarArrayOpExpr:
 			return ship_array_comparison(context, (ScalarArrayOpExpr *) node, negated, verdict);
 		case T_NullTest:

@@ -192,7 +192,8 @@ class Generator:
                              f"{name} <> ALL ('{{}}'::{sql_type}[])", f"{name} = ANY (ARRAY(SELECT unnest(ARRAY[{', '.join(cast)}])))")
         if kind == "text" and self.rng.random() < 0.45:
             return f"{name} {self.pick('LIKE', 'LIKE', 'ILIKE', 'NOT LIKE', 'NOT ILIKE')} {quote(self.pattern(slug, column))}" \
-                if self.rng.random() < 0.9 else f"{name} ^@ {quote(self.text(slug, column))}"
+                if self.rng.random() < 0.9 else self.pick(f"{name} ^@ {quote(self.text(slug, column))}",
+                                                          f"starts_with({name}, {quote(self.text(slug, column))})")
         if kind.startswith("timestamp") and self.rng.random() < 0.2:
             day = self.day(slug, column)
             return self.pick(f"{name}::date = {day}::date", f"date_trunc('month', {name}) = date_trunc('month', {day}::timestamptz)",
