@@ -218,11 +218,11 @@ class Generator:
     def query(self):
         """A query whose one column identifies its rows; @ stands for the schema."""
         shape = self.rng.random()
-        if shape < 0.02:    # the odd texts of extra_rows
-            text = self.rng.choice([text for text in TEXTS if text])
+        if shape < 0.03:    # the odd texts of extra_rows
+            text = self.pick(self.rng.choice([t for t in TEXTS if t]), self.rng.choice([t for t in TEXTS if t != t.strip()]))
             text = self.pick(text, text.swapcase())
             size = self.rng.randrange(1, len(text) + 1)
-            return (f"SELECT record_id::text FROM @all_types WHERE a_text {self.pick('LIKE', 'ILIKE', 'NOT LIKE')} "
+            return (f"SELECT record_id::text FROM @all_types WHERE a_text {self.pick('LIKE', 'LIKE', 'ILIKE', 'NOT LIKE')} "
                     f"{quote(self.pick(text[:size] + '%', '%' + text[-size:]))}")
         if shape < 0.06:
             _, slug = self.rng.choice(TABLES)
