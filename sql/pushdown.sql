@@ -150,7 +150,10 @@ CREATE FOREIGN TABLE wrong_type (a_text text OPTIONS (attribute 'a_number', type
 	SERVER attio OPTIONS (object 'all_types');
 SELECT count(*) FROM wrong_type WHERE a_text = '47500000';
 SELECT part FROM outcome('SELECT count(*) FROM wrong_type WHERE a_number = 5');
-DROP FOREIGN TABLE wrong_type;
+-- an operand of the wrong kind would be read as an address
+CREATE FOREIGN TABLE no_date (a_text date OPTIONS (attribute 'a_text', type 'date', multiselect 'false')) SERVER attio OPTIONS (object 'all_types');
+SELECT part FROM outcome('SELECT count(*) FROM no_date WHERE a_text = current_date');
+DROP FOREIGN TABLE wrong_type, no_date;
 -- the conditions follow the attribute, not the slug
 \! "$ATTIO_ROOT/scripts/emulate" mutate '{"do": "rename", "kind": "objects", "slug": "deals", "attribute": "value", "to": "amount"}'
 SELECT attio_fdw_refresh('attio');

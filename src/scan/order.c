@@ -132,7 +132,7 @@ probe(Order *order, const RowKey *keys, size_t nrows, bool full)
 
 	if (order->probed == NULL)
 		order->probed = MemoryContextAlloc(order->context, 16 * ORDER_PROBE_LIMIT);
-	nrows = Min(nrows, ORDER_PROBE_LIMIT);
+	Assert(nrows <= ORDER_PROBE_LIMIT); /* the pager asks for no more, and refuses what was not asked for */
 	for (size_t i = 0; i < nrows; i++)
 		memcpy(order->probed[i], keys[i].id, 16);
 	order->nprobed = (int) nrows;
