@@ -23,26 +23,37 @@ END $$;
 -- numbers: as they are with 15 digits and 4 decimals, else not
 SELECT sent(c) FROM unnest(ARRAY['a_number = 1', 'a_number <> 1', 'a_number > 0.0001', '3.14 >= a_number', 'a_number BETWEEN 0 AND 5', 'a_number = 1.00005',
 	'a_number > 1e20', 'a_number = ''NaN''', 'a_number IN (1, 3.14)', 'a_number NOT IN (1, 3.14)', 'NOT a_number < 3', 'a_rating = 3', 'a_rating > 2.5', 'a_currency < 0',
-	'a_number IS NOT NULL', 'a_number IS NULL', 'a_number + 1 = 2', 'a_number = a_currency', 'a_number = random()::numeric']) AS c;
+	'a_number IS NOT NULL', 'a_number IS NULL', 'a_number < -1.00005', 'a_number <= 1.00005', 'a_number > 1234567890123456.78', 'a_number < -1234567890123456.78',
+	'a_number < ''-Infinity''', 'a_number <> ''NaN''', 'a_number < ''NaN''', 'a_number IS DISTINCT FROM 1', 'a_number IS NOT DISTINCT FROM 1', 'a_rating::numeric >= 2.5', 'a_number + 1 = 2', 'a_number = a_currency', 'a_number = random()::numeric']) AS c;
 -- dates and times: whole milliseconds, outwards
 SELECT sent(c) FROM unnest(ARRAY['a_date = ''2024-02-29''', 'a_date < ''2024-02-29''', 'a_date > ''infinity''', 'a_date <> ''2024-02-29''',
 	'a_timestamp >= ''2024-02-29 23:59:59.999Z''', 'a_timestamp < ''2024-02-29 23:59:59.999Z''', 'a_timestamp > ''2024-02-29 23:59:59.999Z''', 'a_timestamp <= ''2024-02-29 23:59:59.999999Z''',
 	'a_timestamp = ''2024-02-29 23:59:59.999999Z''', 'a_timestamp <> ''2024-02-29 23:59:59.999999Z''', 'a_timestamp < ''infinity''', 'a_timestamp IS NOT NULL', 'a_timestamp > date ''2024-01-01''',
+	'a_timestamp = timestamp ''2024-02-29 23:59:59.999''', 'a_date >= timestamptz ''2024-02-29 12:00Z''', 'a_date = timestamp ''2024-02-29 00:00''', 'a_date <> timestamp ''2024-02-29 00:00''',
+	'a_timestamp::date = ''2024-02-29''', 'a_timestamp::date > ''2024-02-29''', 'a_timestamp::date BETWEEN ''2024-02-01'' AND ''2024-02-29''', 'a_timestamp::date IN (''2024-02-29'', ''2024-03-01'')',
+	'a_timestamp::date <> ''2024-02-29''', 'date_trunc(''month'', a_timestamp) = ''2024-02-01''', 'date_trunc(''Year'', a_timestamp) < ''2025-01-01''', 'date_trunc(''hours'', a_timestamp) = ''2025-01-01''',
+	'a_timestamp > ''infinity''', 'a_timestamp::date = ''infinity''',
 	'a_select__active_from >= ''2024-06-01Z''']) AS c;
 -- text: never exact, nothing with blanks at its ends
 SELECT sent(c) FROM unnest(ARRAY['a_text = ''plain''', 'a_text = ''''', 'a_text = ''  blanks  ''', 'a_text IN (''plain'', ''null'')', 'a_text <> ''plain''', 'a_text > ''m''', 'a_text LIKE ''pl%''',
 	'a_text LIKE ''%in''', 'a_text LIKE ''p_ai%n''', 'a_text LIKE ''%\%_wi%''', 'a_text LIKE '' pl%''', 'a_text LIKE ''%''', 'a_text NOT LIKE ''pl%''', 'a_text ILIKE ''PLAn%''', 'a_text ILIKE ''pla%''', 'a_text ^@ ''pl''', 'starts_with(a_text, ''pl'')', 'NOT starts_with(a_text, ''pl'')', 'starts_with(''pl'', a_text)',
-	'a_text LIKE ''é%''', 'a_text = ''plain'' COLLATE "C"', 'a_text IS NULL', 'upper(a_text) = ''PLAIN''']) AS c;
+	'a_text LIKE ''é%''', 'a_text = ''plain'' COLLATE "C"', 'a_text IS NULL', 'upper(a_text) = ''PLAIN''', 'lower(a_text) = ''plain''', 'lower(a_text) LIKE ''%la%''', 'lower(a_text) <> ''plain''',
+	'lower(a_text) IN (''plain'')', 'lower(a_text) ILIKE ''%w_d''', 'starts_with(lower(a_text), ''pl'')']) AS c;
 -- titles, e-mails, domains, phones, names, places
 SELECT sent(c) FROM unnest(ARRAY['a_select = ''One''', 'a_status IN (''Lead'', ''Lost'')', 'a_select <> ''One''', 'a_select = ''3d351568-ce74-4948-b47d-5c332cefa1df''', 'an_email = ''ODD+0@sub.example.com''',
 	'an_email LIKE ''odd+1%''', 'a_domain = ''shop.example0.com''', 'a_phone = ''+84901234567''', 'a_phone = ''84901234567''', 'a_name = ''Ada Lovelace''', 'a_name__last_name LIKE ''L%''',
-	'a_location__locality = ''Zürich''', 'a_location = ''US''', 'a_location__country_code = ''US''']) AS c;
+	'a_location__locality = ''Zürich''', 'a_location = ''US''', 'a_location__country_code = ''US''', 'lower(an_email) = ''ODD+0@sub.example.com''', 'lower(an_email) = ''odd+0@sub.example.com''',
+	'lower(an_email) LIKE ''odd%''', 'lower(an_email) IN (''odd+0@sub.example.com'')', 'lower(a_select) = ''one''', 'a_select NOT IN (''One'', ''Two'')', 'a_select IS DISTINCT FROM ''One''', 'an_interaction__owner_member_id = ''73cd6f98-da1e-4e72-8044-3bb7fd73c5b2''']) AS c;
 -- checkboxes
 SELECT sent(c) FROM unnest(ARRAY['a_checkbox', 'NOT a_checkbox', 'a_checkbox IS TRUE', 'a_checkbox IS NOT TRUE', 'a_checkbox = false', 'a_checkbox IS NULL']) AS c;
 -- keys, references, actors, arrays
 SELECT sent(c) FROM unnest(ARRAY['record_id = ''14a1afd9-dc8a-4451-84ff-778bed83150f''', 'record_id IN (''14a1afd9-dc8a-4451-84ff-778bed83150f'', ''8aeb52c6-e77f-441b-8835-3d25494e71e2'')',
 	'record_id <> ''14a1afd9-dc8a-4451-84ff-778bed83150f''', 'a_reference = ''3a4da5ae-862e-4a96-8241-ce4687fb4237''', 'an_actor = ''73cd6f98-da1e-4e72-8044-3bb7fd73c5b2''',
-	'''Red'' = ANY (some_selects)', 'some_selects @> ''{Red}''', 'some_emails__first = ''m0.0@example.org''']) AS c;
+	'''Red'' = ANY (some_selects)', 'some_selects @> ''{Red}''', 'some_emails__first = ''m0.0@example.org''', 'some_selects @> ''{Red,Blue}''', 'some_selects && ''{Red,Blue}''', '''{Red}'' <@ some_selects',
+	'some_selects <@ ''{Red}''', 'some_selects @> ''{}''', 'some_selects && ''{}''', 'some_selects @> ''{Red,NULL}''', 'some_selects && ''{Red,NULL}''', 'NOT some_selects @> ''{Red}''', 'NULL = ANY (some_selects)',
+	'''Red'' <> ALL (some_selects)', 'some_selects = ''{Red}''', 'some_references && ''{3a4da5ae-862e-4a96-8241-ce4687fb4237,14a1afd9-dc8a-4451-84ff-778bed83150f}''', 'some_emails__first LIKE ''m0%''', 'some_emails__first <> ''x''',
+	'''M0.0@example.org'' = ANY (some_emails)', 'an_actor = ''73cd6f98-da1e-4e72-8044-3bb7fd73c5b2'' AND an_actor__actor_type = ''workspace-member''', 'an_actor__actor_type = ''app''',
+	'created_by = ''73cd6f98-da1e-4e72-8044-3bb7fd73c5b2'' AND created_by__actor_type = ''api-token''', 'a_reference IN (''3a4da5ae-862e-4a96-8241-ce4687fb4237'', ''14a1afd9-dc8a-4451-84ff-778bed83150f'')']) AS c;
 -- AND sends what it can, OR all or nothing; NULLs
 SELECT sent(c) FROM unnest(ARRAY['a_number > 1 AND upper(a_text) = ''X''', 'a_number > 1 OR upper(a_text) = ''X''', 'a_number > 1 OR a_text = ''plain''', 'NOT (a_number > 1 OR a_rating = 2)', 'NOT (a_number > 1 AND a_text = ''plain'')',
 	'a_number = NULL', 'a_number = (SELECT NULL::numeric) OR a_rating = 2', 'a_number = ANY (''{}'')', 'a_number = ANY (''{1,NULL}'')', 'a_number <> ALL (''{1,NULL}'')', 'a_number <> ALL (''{}'')']) AS c;

@@ -35,24 +35,24 @@ static const PropertyDef timestamp_properties[] = {
 static const PropertyDef select_properties[] = {
 	{"", TEXTOID, FORM_PLAIN, IMPORT_DEFAULT, false, {"option.title"}, FILTER_CHOICE, "option"},
 	{"active_from", TIMESTAMPTZOID, FORM_PLAIN, IMPORT_DEFAULT_SINGLE, false, {"active_from"}, FILTER_TIME, "active_from"},
-	{"option_id", UUIDOID, FORM_PLAIN, IMPORT_ALL, false, {"option.id.option_id"}},
+	{"option_id", UUIDOID, FORM_PLAIN, IMPORT_ALL, false, {"option.id.option_id"}, FILTER_CHOICE_ID, "option"},
 };
 static const PropertyDef status_properties[] = {
 	{"", TEXTOID, FORM_PLAIN, IMPORT_DEFAULT, false, {"status.title"}, FILTER_CHOICE, "status"},
 	{"active_from", TIMESTAMPTZOID, FORM_PLAIN, IMPORT_DEFAULT_SINGLE, false, {"active_from"}, FILTER_TIME, "active_from"},
-	{"status_id", UUIDOID, FORM_PLAIN, IMPORT_ALL, false, {"status.id.status_id"}},
+	{"status_id", UUIDOID, FORM_PLAIN, IMPORT_ALL, false, {"status.id.status_id"}, FILTER_CHOICE_ID, "status"},
 };
 static const PropertyDef record_reference_properties[] = {
 	{"", UUIDOID, FORM_PLAIN, IMPORT_DEFAULT, false, {"target_record_id"}, FILTER_REFERENCE, "target_record_id"},
-	{"target_object", TEXTOID, FORM_PLAIN, IMPORT_DEFAULT_SEVERAL, false, {"target_object"}},
+	{"target_object", TEXTOID, FORM_PLAIN, IMPORT_DEFAULT_SEVERAL, false, {"target_object"}, FILTER_WORD, "target_object"},
 };
 static const PropertyDef actor_reference_properties[] = {
-	{"", UUIDOID, FORM_PLAIN, IMPORT_DEFAULT, false, {"referenced_actor_id"}},
-	{"actor_type", TEXTOID, FORM_PLAIN, IMPORT_DEFAULT, false, {"referenced_actor_type"}},
+	{"", UUIDOID, FORM_PLAIN, IMPORT_DEFAULT, false, {"referenced_actor_id"}, FILTER_ACTOR, "referenced_actor_id"},
+	{"actor_type", TEXTOID, FORM_PLAIN, IMPORT_DEFAULT, false, {"referenced_actor_type"}, FILTER_ACTOR_TYPE, "referenced_actor_type"},
 };
 static const PropertyDef email_address_properties[] = {
 	{"", TEXTOID, FORM_PLAIN, IMPORT_DEFAULT, false, {"email_address"}, FILTER_LOWER, "email_address"},
-	{"first", TEXTOID, FORM_PLAIN, IMPORT_DEFAULT_MULTI, true, {"email_address"}},
+	{"first", TEXTOID, FORM_PLAIN, IMPORT_DEFAULT_MULTI, true, {"email_address"}, FILTER_LOWER, "email_address"},
 	{"original_email_address", TEXTOID, FORM_PLAIN, IMPORT_ALL, false, {"original_email_address"}},
 	{"email_domain", TEXTOID, FORM_PLAIN, IMPORT_ALL, false, {"email_domain"}, FILTER_LOWER, "email_domain"},
 	{"email_root_domain", TEXTOID, FORM_PLAIN, IMPORT_ALL, false, {"email_root_domain"}, FILTER_LOWER, "email_root_domain"},
@@ -60,14 +60,14 @@ static const PropertyDef email_address_properties[] = {
 };
 static const PropertyDef domain_properties[] = {
 	{"", TEXTOID, FORM_PLAIN, IMPORT_DEFAULT, false, {"domain"}, FILTER_LOWER, "domain"},
-	{"first", TEXTOID, FORM_PLAIN, IMPORT_DEFAULT_MULTI, true, {"domain"}},
+	{"first", TEXTOID, FORM_PLAIN, IMPORT_DEFAULT_MULTI, true, {"domain"}, FILTER_LOWER, "domain"},
 	{"root_domain", TEXTOID, FORM_PLAIN, IMPORT_ALL, false, {"root_domain"}, FILTER_LOWER, "root_domain"},
 };
 static const PropertyDef phone_number_properties[] = {
 	{"", TEXTOID, FORM_ONE_OF, IMPORT_DEFAULT, false, {"phone_number", "normalized_phone_number"}, FILTER_PHONE, "phone_number"},
-	{"first", TEXTOID, FORM_ONE_OF, IMPORT_DEFAULT_MULTI, true, {"phone_number", "normalized_phone_number"}},
+	{"first", TEXTOID, FORM_ONE_OF, IMPORT_DEFAULT_MULTI, true, {"phone_number", "normalized_phone_number"}, FILTER_PHONE, "phone_number"},
 	{"original_phone_number", TEXTOID, FORM_PLAIN, IMPORT_ALL, false, {"original_phone_number"}},
-	{"country_code", TEXTOID, FORM_PLAIN, IMPORT_ALL, false, {"country_code"}},
+	{"country_code", TEXTOID, FORM_PLAIN, IMPORT_ALL, false, {"country_code"}, FILTER_WORD, "country_code"},
 };
 static const PropertyDef personal_name_properties[] = {
 	{"", TEXTOID, FORM_PLAIN, IMPORT_DEFAULT, false, {"full_name"}, FILTER_TEXT_EQ, "full_name"},
@@ -79,7 +79,7 @@ static const PropertyDef location_properties[] = {
 	 {"line_1", "line_2", "line_3", "line_4", "locality", "region", "postcode", "country_code"}},
 	{"locality", TEXTOID, FORM_PLAIN, IMPORT_DEFAULT, false, {"locality"}, FILTER_TEXT_EQ, "locality"},
 	{"region", TEXTOID, FORM_PLAIN, IMPORT_DEFAULT, false, {"region"}, FILTER_TEXT_EQ, "region"},
-	{"country_code", TEXTOID, FORM_PLAIN, IMPORT_DEFAULT, false, {"country_code"}},
+	{"country_code", TEXTOID, FORM_PLAIN, IMPORT_DEFAULT, false, {"country_code"}, FILTER_WORD, "country_code"},
 	{"line_1", TEXTOID, FORM_PLAIN, IMPORT_ALL, false, {"line_1"}, FILTER_TEXT_EQ, "line_1"},
 	{"line_2", TEXTOID, FORM_PLAIN, IMPORT_ALL, false, {"line_2"}, FILTER_TEXT_EQ, "line_2"},
 	{"line_3", TEXTOID, FORM_PLAIN, IMPORT_ALL, false, {"line_3"}, FILTER_TEXT_EQ, "line_3"},
@@ -90,8 +90,8 @@ static const PropertyDef location_properties[] = {
 };
 static const PropertyDef interaction_properties[] = {
 	{"", TIMESTAMPTZOID, FORM_PLAIN, IMPORT_DEFAULT, false, {"interacted_at"}, FILTER_TIME, "interacted_at"},
-	{"owner_member_id", UUIDOID, FORM_MEMBER_ACTOR, IMPORT_DEFAULT, false, {"owner_actor.type", "owner_actor.id"}},
-	{"interaction_type", TEXTOID, FORM_PLAIN, IMPORT_ALL, false, {"interaction_type"}},
+	{"owner_member_id", UUIDOID, FORM_MEMBER_ACTOR, IMPORT_DEFAULT, false, {"owner_actor.type", "owner_actor.id"}, FILTER_MEMBER, "owner_member_id"},
+	{"interaction_type", TEXTOID, FORM_PLAIN, IMPORT_ALL, false, {"interaction_type"}, FILTER_WORD, "interaction_type"},
 	{"owner_actor_type", TEXTOID, FORM_PLAIN, IMPORT_ALL, false, {"owner_actor.type"}},
 	{"owner_actor_id", UUIDOID, FORM_PLAIN, IMPORT_ALL, false, {"owner_actor.id"}},
 };

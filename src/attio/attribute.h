@@ -34,17 +34,22 @@ typedef enum PropertyImport
 /* What conditions on a property can be sent to Attio (API.md 7.2). */
 typedef enum FilterClass
 {
-	FILTER_NOTHING,  /* none that would be safe */
-	FILTER_NUMBER,   /* $eq and ranges */
-	FILTER_DATE,     /* likewise */
-	FILTER_TIME,     /* likewise, in whole milliseconds */
-	FILTER_BOOL,     /* $eq */
-	FILTER_TEXT,     /* $eq, $in and patterns */
-	FILTER_TEXT_EQ,  /* $eq and patterns */
-	FILTER_LOWER,    /* likewise, stored in lower case */
-	FILTER_PHONE,    /* $eq of international numbers */
-	FILTER_CHOICE,   /* $eq of a title */
-	FILTER_REFERENCE /* object and id together */
+	FILTER_NOTHING,    /* none that would be safe */
+	FILTER_NUMBER,     /* $eq and ranges */
+	FILTER_DATE,       /* likewise */
+	FILTER_TIME,       /* likewise, in whole milliseconds */
+	FILTER_BOOL,       /* $eq */
+	FILTER_TEXT,       /* $eq, $in and patterns */
+	FILTER_TEXT_EQ,    /* $eq and patterns */
+	FILTER_LOWER,      /* likewise, stored in lower case */
+	FILTER_WORD,       /* $eq of text */
+	FILTER_PHONE,      /* $eq of international numbers */
+	FILTER_CHOICE,     /* $eq of a title */
+	FILTER_CHOICE_ID,  /* $eq of an option's or status' id */
+	FILTER_REFERENCE,  /* object and id together */
+	FILTER_ACTOR,      /* type and id together */
+	FILTER_ACTOR_TYPE, /* $eq of one of the known types */
+	FILTER_MEMBER      /* $eq of a workspace member's id */
 } FilterClass;
 
 #define PROPERTY_MAX_MEMBERS 9

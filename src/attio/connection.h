@@ -30,6 +30,7 @@ typedef struct Session
 	bool invalid;
 	int pins;
 	struct Metadata *metadata; /* owned by metadata.c, in context */
+	List *choices;             /* owned by choices.c, in context */
 } Session;
 
 extern Session *session_get(Oid server, Oid user);

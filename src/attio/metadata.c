@@ -9,6 +9,7 @@
 #include "attio/metadata.h"
 
 #include "attio/api.h"
+#include "attio/choices.h"
 #include "attio/resource.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
@@ -32,7 +33,18 @@ struct Metadata
 	MemoryContext objects_context;
 	List *objects; /* TargetDef, in that context */
 	TimestampTz objects_read_at;
+	MemoryContext parents_context;
+	List *parents; /* ListParents, in that context */
+	TimestampTz parents_read_at;
 };
+
+/* The objects whose records can be entries of a list. */
+typedef struct ListParents
+{
+	char *id;
+	char *slug;
+	List *objects; /* slugs */
+} ListParents;
 
 static char *
 copy_string(JsonTree *tree, const char *path)
@@ -63,6 +75,7 @@ read_attribute(JsonTree *item, const char *path)
 		raise_shape_error(path);
 	attribute->type = attribute_type(attribute->type_name);
 	attribute->multiselect = json_bool_at(item, "is_multiselect");
+	attribute->is_writable = json_bool_at(item, "is_writable");
 	attribute->is_system = json_bool_at(item, "is_system_attribute");
 	/* null counts as several: any object may be meant (DESIGN.md 4) */
 	attribute->several_targets = (nallowed != 1);
@@ -319,6 +332,74 @@ metadata_object_slug(Session *session, const char *id)
 	return NULL;
 }
 
+static ListParents *
+read_parents(JsonTree *item)
+{
+	ListParents *list = (ListParents *) palloc0(sizeof(ListParents));
+	JsonTree *objects = json_at(item, "parent_object");
+	int n = json_length_at(item, "parent_object");
+
+	list->id = copy_string(item, "id.list_id");
+	list->slug = copy_string(item, "api_slug");
+	if (list->id == NULL || list->slug == NULL)
+		raise_shape_error("/v2/lists");
+	for (int i = 0; i < n; i++)
+		list->objects = lappend(list->objects, pstrdup(json_object_get_string(json_object_array_get_idx(objects, i))));
+	return list;
+}
+
+/* Read the lists anew when what the session knows of their parents is too old. */
+static void
+refresh_parents(Session *session)
+{
+	struct Metadata *metadata = session->metadata;
+	ApiSubject subject = {0};
+	JsonTree *answer;
+	MemoryContext saved;
+	int n;
+
+	if (metadata->parents_context != NULL &&
+		!TimestampDifferenceExceeds(metadata->parents_read_at, GetCurrentTimestamp(), session->metadata_ttl))
+		return;
+	subject.scopes = "list_configuration:read";
+	answer = api_get(session, "/v2/lists", &subject);
+	n = json_length_at(answer, "data");
+	if (n < 0)
+		raise_shape_error("/v2/lists");
+	if (metadata->parents_context == NULL)
+		metadata->parents_context = AllocSetContextCreate(session->context, "attio_fdw lists", ALLOCSET_SMALL_SIZES);
+	metadata->parents = NIL;
+	metadata->parents_read_at = 0;
+	MemoryContextReset(metadata->parents_context);
+	saved = MemoryContextSwitchTo(metadata->parents_context);
+	for (int i = 0; i < n; i++)
+		metadata->parents =
+			lappend(metadata->parents, read_parents(json_object_array_get_idx(json_at(answer, "data"), i)));
+	metadata->parents_read_at = GetCurrentTimestamp();
+	MemoryContextSwitchTo(saved);
+}
+
+/*
+ * The slugs of the objects whose records can be entries of this list, by its id
+ * or slug; NIL when it is not known.  At most metadata_ttl old.
+ */
+List *
+metadata_list_parents(Session *session, const char *identifier)
+{
+	ListCell *lc;
+
+	make_metadata(session);
+	refresh_parents(session);
+	foreach(lc, session->metadata->parents)
+	{
+		const ListParents *list = (const ListParents *) lfirst(lc);
+
+		if (pg_strcasecmp(list->id, identifier) == 0 || strcmp(list->slug, identifier) == 0)
+			return copy_strings(list->objects);
+	}
+	return NIL;
+}
+
 /* Forget all definitions; the next scan of each table asks again. */
 void
 metadata_forget(Session *session)
@@ -326,7 +407,8 @@ metadata_forget(Session *session)
 	while (session->metadata != NULL && session->metadata->known != NIL)
 		forget_known(session, (KnownTarget *) linitial(session->metadata->known));
 	if (session->metadata != NULL)
-		session->metadata->objects_read_at = 0;
+		session->metadata->objects_read_at = session->metadata->parents_read_at = 0;
+	choices_forget(session);
 }
 
 /* The definition with this id, or NULL. */

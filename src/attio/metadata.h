@@ -20,6 +20,7 @@ typedef struct AttributeDef
 	const AttributeType *type; /* NULL: newer than this version */
 	bool multiselect;
 	bool is_system;
+	bool is_writable;
 	bool several_targets;  /* record-reference to more than one object */
 	List *allowed_objects; /* ids (char *) that a reference may point to; NIL = any */
 	char *currency_code;   /* NULL = no currency */
@@ -36,6 +37,7 @@ typedef struct TargetDef
 extern List *
 metadata_attributes(Session *session, bool is_list, const char *identifier, const char *slug, bool *disabled);
 extern List *metadata_targets(Session *session, bool is_list);
+extern List *metadata_list_parents(Session *session, const char *identifier);
 extern const char *metadata_object_slug(Session *session, const char *id);
 extern void metadata_forget(Session *session);
 extern const AttributeDef *attribute_by_id(List *attributes, const char *id);

@@ -16,11 +16,26 @@
 #include "catalog/pg_type.h"
 #include "utils/lsyscache.h"
 
+static RemoteFacts
+remote_facts(Oid server)
+{
+	List *options = GetForeignServer(server)->options;
+	RemoteFacts facts = {0};
+
+	facts.nulls = option_text(options, ForeignServerRelationId, "remote_nulls");
+	facts.text_is_exact = strcmp(option_text(options, ForeignServerRelationId, "remote_text_equality"), "exact") == 0;
+	facts.not_matches_empty =
+		strcmp(option_text(options, ForeignServerRelationId, "remote_not_matches_empty"), "true") == 0;
+	facts.text_order_is_c = strcmp(option_text(options, ForeignServerRelationId, "remote_text_order"), "C") == 0;
+	return facts;
+}
+
 /* The option list of the table, and what it says. */
 AttioRelation *
 attio_relation_open(Relation rel)
 {
-	List *options = GetForeignTable(RelationGetRelid(rel))->options;
+	ForeignTable *table = GetForeignTable(RelationGetRelid(rel));
+	List *options = table->options;
 	AttioRelation *relation = (AttioRelation *) palloc0(sizeof(AttioRelation));
 	const char *object = option_text(options, ForeignTableRelationId, "object");
 	const char *list = option_text(options, ForeignTableRelationId, "list");
@@ -57,6 +72,8 @@ attio_relation_open(Relation rel)
 	relation->missing_is_null = strcmp(option_text(options, ForeignTableRelationId, "missing_attribute"), "null") == 0;
 	relation->estimated_rows =
 		option_is_set(options, "estimated_rows") ? option_int(options, ForeignTableRelationId, "estimated_rows") : -1;
+	relation->view = option_text(options, ForeignTableRelationId, "view");
+	relation->remote = remote_facts(table->serverid);
 	return relation;
 }
 
@@ -266,10 +283,28 @@ relation_bind_column(const AttioRelation *relation, TupleDesc tupdesc, AttrNumbe
 	return binding;
 }
 
+/* A column without attribute: a key, perhaps, about which something can be sent. */
+static void
+hint_field(const AttioRelation *relation, const char *field, Oid declared, ColumnHint *hint)
+{
+	if (declared != UUIDOID)
+		return;
+	hint->is_key = strcmp(field, resource_id_attribute(relation->resource)) == 0;
+	hint->is_parent = relation->resource == resource_entries && strcmp(field, "parent_record_id") == 0;
+}
+
+/* Is the column declared with the import's own type, or one that means the same? */
+static bool
+is_own_type(Oid declared, Oid type)
+{
+	return declared == type || (declared == VARCHAROID && type == TEXTOID);
+}
+
 /*
  * What planning may know of a column: that it is the key, or which property of
- * which single-valued attribute it shows, declared with the import's own type.
- * A column without the options of the import has an empty hint.
+ * which attribute it shows, declared with the import's own type.  A column
+ * without the options of the import has an empty hint, as all columns of a
+ * view have: its filter excludes ours.
  */
 ColumnHint
 relation_column_hint(const AttioRelation *relation, AttrNumber attnum)
@@ -293,18 +328,20 @@ relation_column_hint(const AttioRelation *relation, AttrNumber attnum)
 		field = get_attname(relation->table, attnum, false);
 	if (field != NULL)
 	{
-		hint.is_key = declared == UUIDOID && strcmp(field, resource_id_attribute(relation->resource)) == 0;
+		hint_field(relation, field, declared, &hint);
 		return hint;
 	}
-	if (slug == NULL || type == NULL || !option_is_set(options, "multiselect") ||
-		option_bool(options, AttributeRelationId, "multiselect"))
+	if (slug == NULL || type == NULL || !option_is_set(options, "multiselect"))
 		return hint;
+	hint.multi = option_bool(options, AttributeRelationId, "multiselect");
 	hint.property = attribute_property(type, property == NULL ? "" : property);
-	if (hint.property == NULL || hint.property->filter == FILTER_NOTHING || typmod != -1 ||
-		(declared != hint.property->type && !(declared == VARCHAROID && hint.property->type == TEXTOID)))
+	if (hint.property == NULL || hint.property->filter == FILTER_NOTHING || typmod != -1)
+		return hint;
+	hint.array = hint.multi && declared == get_array_type(hint.property->type);
+	if (!hint.array && !is_own_type(declared, hint.property->type))
 		return hint;
 	hint.slug = slug;
-	hint.is_created_at = strcmp(slug, "created_at") == 0 && hint.property->filter == FILTER_TIME;
+	hint.is_created_at = strcmp(slug, "created_at") == 0 && hint.property->filter == FILTER_TIME && !hint.multi;
 	hint.type = type_name;
 	if (option_is_set(options, "attribute_id"))
 		hint.attribute_id = option_text(options, AttributeRelationId, "attribute_id");

@@ -13,6 +13,15 @@
 #include "nodes/bitmapset.h"
 #include "utils/rel.h"
 
+/* What the server's options know of Attio's behaviour that nobody documents (API.md 13). */
+typedef struct RemoteFacts
+{
+	const char *nulls;      /* "unknown", "first", "last", "smallest", "largest" */
+	bool text_is_exact;     /* $eq of text is SQL's */
+	bool not_matches_empty; /* $not finds rows without a value */
+	bool text_order_is_c;   /* sorts of text are those of collation C */
+} RemoteFacts;
+
 typedef struct AttioRelation
 {
 	Oid table;
@@ -25,6 +34,8 @@ typedef struct AttioRelation
 	bool by_created_at;    /* option page_order */
 	bool missing_is_null;  /* option missing_attribute */
 	double estimated_rows; /* -1 = not said */
+	const char *view;      /* saved view that filters; NULL = none */
+	RemoteFacts remote;
 } AttioRelation;
 
 /* What one column shows. */
@@ -51,6 +62,9 @@ relation_bind_column(const AttioRelation *relation, TupleDesc tupdesc, AttrNumbe
 typedef struct ColumnHint
 {
 	bool is_key;              /* shows the row's id */
+	bool is_parent;           /* shows the id of an entry's parent record */
+	bool multi;               /* the attribute holds several values: a filter asks whether any of them fits */
+	bool array;               /* and the column shows all of them */
 	bool is_created_at;       /* shows the time of creation, by which pages can be sorted */
 	const char *attribute_id; /* "" = not known */
 	const char *slug;         /* NULL: nothing can be sent about this column */

@@ -28,6 +28,10 @@
 
 static const char *const page_order_words[] = {"auto", "created_at", NULL};
 static const char *const missing_attribute_words[] = {"error", "null", NULL};
+static const char *const remote_nulls_words[] = {"unknown", "first", "last", "smallest", "largest", NULL};
+static const char *const remote_equality_words[] = {"unknown", "exact", "ignore_case", NULL};
+static const char *const remote_truth_words[] = {"unknown", "true", "false", NULL};
+static const char *const remote_order_words[] = {"unknown", "C", NULL};
 
 /* clang-format off */
 const OptionDef attio_options[] = {
@@ -44,6 +48,14 @@ const OptionDef attio_options[] = {
 	 "largest answer in bytes; a larger page is asked for again in halves"},
 	{"metadata_ttl", SERVER, OPTION_DURATION, GUARD_NONE, "5min", 0, DAY_MS, NULL,
 	 "how long a session trusts the attribute definitions it has read"},
+	{"remote_nulls", SERVER, OPTION_WORD, GUARD_NONE, "unknown", 0, 0, remote_nulls_words,
+	 "where Attio sorts rows without a value: before or after the others, or as smaller or larger than any"},
+	{"remote_text_equality", SERVER, OPTION_WORD, GUARD_NONE, "unknown", 0, 0, remote_equality_words,
+	 "whether Attio's equality of text is the same as SQL's, byte by byte"},
+	{"remote_not_matches_empty", SERVER, OPTION_WORD, GUARD_NONE, "unknown", 0, 0, remote_truth_words,
+	 "whether Attio's $not finds rows without a value"},
+	{"remote_text_order", SERVER, OPTION_WORD, GUARD_NONE, "unknown", 0, 0, remote_order_words,
+	 "the collation by which Attio sorts text"},
 	{"ca_file", SERVER, OPTION_TEXT, GUARD_SUPERUSER, NULL, 0, 0, NULL,
 	 "certificate authorities to trust instead of the system's"},
 	{"proxy", SERVER, OPTION_TEXT, GUARD_SUPERUSER, NULL, 0, 0, NULL,
@@ -66,6 +78,9 @@ const OptionDef attio_options[] = {
 	 "id of that list"},
 	{"resource", TABLE, OPTION_TEXT, GUARD_NONE, NULL, 0, 0, NULL,
 	 "another collection of the workspace, such as workspace_members"},
+	{"view", TABLE, OPTION_UUID, GUARD_NONE, NULL, 0, 0, NULL,
+	 "id of a saved view of the object or list, whose filter decides which rows the table shows; conditions are then "
+	 "checked here"},
 	{"page_size", TABLE, OPTION_INT, GUARD_NONE, "500", 2, 500, NULL,
 	 "rows to ask for in one request"},
 	{"page_order", TABLE, OPTION_WORD, GUARD_NONE, "auto", 0, 0, page_order_words,
@@ -351,6 +366,9 @@ check_together(List *options, Oid place)
 			ereport(ERROR, (errcode(ERRCODE_FDW_OPTION_NAME_NOT_FOUND),
 							errmsg("a foreign table needs one of the options \"object\", \"list\" or \"resource\""),
 							errhint("For example: OPTIONS (object 'people').")));
+		if (option_is_set(options, "view") && strcmp(kind, "resource") == 0)
+			ereport(ERROR, (errcode(ERRCODE_FDW_INVALID_OPTION_NAME), errmsg("only an object or a list has views"),
+							errhint("view goes with object or list.")));
 		if ((option_is_set(options, "object_id") && strcmp(kind, "object") != 0) ||
 			(option_is_set(options, "list_id") && strcmp(kind, "list") != 0))
 			ereport(ERROR,

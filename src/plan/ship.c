@@ -12,7 +12,7 @@
 #include "plan/ship.h"
 
 #include "access/transam.h"
-#include "scan/filter_value.h"
+#include "plan/ship_column.h"
 #include "catalog/pg_collation.h"
 #include "catalog/pg_type.h"
 #include "nodes/makefuncs.h"
@@ -30,8 +30,9 @@ static List *ship_expression(ShipContext *context, Node *node, bool negated, Ver
 /* ----- terms ----- */
 
 static List *
-make_condition(ShipContext *context, const ColumnHint *hint, TermOp op, Node *operand)
+make_condition(ShipContext *context, const ShippedColumn *column, TermOp op, Node *operand)
 {
+	const ColumnHint *hint = &column->hint;
 	int index = -1;
 
 	if (operand != NULL)
@@ -42,143 +43,23 @@ make_condition(ShipContext *context, const ColumnHint *hint, TermOp op, Node *op
 	return lappend(list_make5(makeInteger(TERM_CONDITION), makeString(pstrdup(hint->attribute_id)),
 							  makeString(pstrdup(hint->slug)), makeString(pstrdup(hint->type)),
 							  makeString(pstrdup(hint->property->name))),
-				   list_make2_int((int) op, index));
+				   list_make4_int((int) op, index, column->days, hint->multi ? 1 : 0));
 }
 
+/* A condition on the id of the row or of its parent: what the operand, an id or an array of them, allows. */
 static List *
-make_key(ShipContext *context, Node *operand)
+make_key(ShipContext *context, const ShippedColumn *column, Node *operand, Verdict *verdict)
 {
+	*verdict = column->hint.is_key ? VERDICT_EXACT : VERDICT_SUPERSET;
 	context->operands = lappend(context->operands, copyObject(operand));
-	return list_make2(makeInteger(TERM_KEY), makeInteger(list_length(context->operands) - 1));
-}
-
-/* ----- columns and operands ----- */
-
-static Node *
-strip_relabel(Node *node)
-{
-	while (node != NULL && IsA(node, RelabelType))
-		node = (Node *) ((RelabelType *) node)->arg;
-	return node;
-}
-
-/* A column of our relation about which something can be sent. */
-static bool
-is_shippable_column(ShipContext *context, Node *node, ColumnHint *hint)
-{
-	Var *var = (Var *) strip_relabel(node);
-
-	if (var == NULL || !IsA(var, Var) || var->varno != (int) context->relid || var->varlevelsup != 0 ||
-		var->varattno <= 0)
-		return false;
-	*hint = relation_column_hint(context->relation, var->varattno);
-	return hint->is_key || hint->slug != NULL;
-}
-
-/* An expression that can be evaluated once, before the scan starts. */
-static bool
-is_operand(ShipContext *context, Node *node)
-{
-	Relids relids = pull_varnos(context->root, node);
-
-	return !bms_is_member(context->relid, relids) && !contain_volatile_functions(node) && !contain_subplans(node);
+	return list_make2(makeInteger(column->hint.is_key ? TERM_KEY : TERM_PARENT),
+					  makeInteger(list_length(context->operands) - 1));
 }
 
 static bool
-is_number_type(Oid type)
+is_some_key(const ShippedColumn *column)
 {
-	return type == INT2OID || type == INT4OID || type == INT8OID || type == NUMERICOID;
-}
-
-static bool
-is_text_type(Oid type)
-{
-	return type == TEXTOID || type == VARCHAROID;
-}
-
-/* Does the operand's type compare with this class of column as Attio would? */
-static bool
-is_comparable(FilterClass class, Oid type)
-{
-	switch (class)
-	{
-		case FILTER_NUMBER:
-			return is_number_type(type);
-		case FILTER_DATE:
-			return type == DATEOID;
-		case FILTER_TIME:
-			return type == TIMESTAMPTZOID;
-		case FILTER_TEXT:
-		case FILTER_TEXT_EQ:
-		case FILTER_LOWER:
-		case FILTER_PHONE:
-		case FILTER_CHOICE:
-			return is_text_type(type);
-		case FILTER_REFERENCE:
-			return type == UUIDOID;
-		case FILTER_BOOL:
-		case FILTER_NOTHING:
-			break;
-	}
-	return false;
-}
-
-static bool
-is_ordered(FilterClass class)
-{
-	return class == FILTER_NUMBER || class == FILTER_DATE || class == FILTER_TIME;
-}
-
-static bool
-has_patterns(FilterClass class)
-{
-	return class == FILTER_TEXT || class == FILTER_TEXT_EQ || class == FILTER_LOWER;
-}
-
-/* ----- verdicts of one comparison ----- */
-
-/* The operand, if it is a constant and not NULL. */
-static Const *
-constant_operand(Node *operand)
-{
-	return IsA(operand, Const) && !((Const *) operand)->constisnull ? (Const *) operand : NULL;
-}
-
-/* Is there anything to send about this operand?  Of others than constants that shows when the scan starts. */
-static bool
-says_something(FilterClass class, TermOp op, Node *operand)
-{
-	Const *constant = constant_operand(operand);
-
-	if (constant == NULL || class == FILTER_REFERENCE)
-		return true;
-	if (op >= OP_LIKE)
-		return filter_pattern(op, TextDatumGetCString(constant->constvalue)) != NIL;
-	return filter_compare(class, op == OP_NE ? OP_EQ : op, constant->consttype, constant->constvalue) != NULL;
-}
-
-static Verdict
-compare_verdict(FilterClass class, TermOp op, Node *operand)
-{
-	Const *constant = constant_operand(operand);
-
-	if (constant == NULL || op == OP_NE)
-		return VERDICT_SUPERSET;
-	switch (class)
-	{
-		case FILTER_NUMBER:
-		case FILTER_DATE:
-			return VERDICT_EXACT;
-		case FILTER_TIME:
-			/* Attio keeps more digits than we: only these two sides are the same, on whole milliseconds. */
-			return (op == OP_GE || op == OP_LT) && DatumGetTimestampTz(constant->constvalue) % 1000 == 0
-					   ? VERDICT_EXACT
-					   : VERDICT_SUPERSET;
-		case FILTER_REFERENCE:
-			return VERDICT_EXACT;
-		default:
-			return VERDICT_SUPERSET;
-	}
+	return column->hint.is_key || column->hint.is_parent;
 }
 
 /* ----- operators ----- */
@@ -193,9 +74,10 @@ known_operator(Oid opno, TermOp *op, bool *negated)
 		TermOp op;
 		bool negated;
 	} operators[] = {
-		{"=", OP_EQ, false},    {"<>", OP_NE, false},     {"<", OP_LT, false},      {"<=", OP_LE, false},
-		{">", OP_GT, false},    {">=", OP_GE, false},     {"~~", OP_LIKE, false},   {"~~*", OP_ILIKE, false},
-		{"!~~", OP_LIKE, true}, {"!~~*", OP_ILIKE, true}, {"^@", OP_PREFIX, false},
+		{"=", OP_EQ, false},       {"<>", OP_NE, false},     {"<", OP_LT, false},      {"<=", OP_LE, false},
+		{">", OP_GT, false},       {">=", OP_GE, false},     {"~~", OP_LIKE, false},   {"~~*", OP_ILIKE, false},
+		{"!~~", OP_LIKE, true},    {"!~~*", OP_ILIKE, true}, {"^@", OP_PREFIX, false}, {"@>", OP_HAS_ALL, false},
+		{"&&", OP_HAS_ANY, false},
 	};
 	const char *name;
 
@@ -229,31 +111,13 @@ opposite(TermOp op)
 	return opposites[op];
 }
 
-/* Is this comparison, of this class of column, one that can be sent? */
-static bool
-can_compare(FilterClass class, TermOp op, Oid collation)
+/* The type that decides: the operand's, or that of its elements. */
+static Oid
+operand_type(TermOp op, Node *operand)
 {
-	if (OidIsValid(collation) && !get_collation_isdeterministic(collation))
-		return false;
-	switch (op)
-	{
-		case OP_EQ:
-			return true;
-		case OP_NE:
-			/* $not must not lose rows: only where $eq cannot match more than "=" does */
-			return class == FILTER_NUMBER || class == FILTER_DATE;
-		case OP_LT:
-		case OP_LE:
-		case OP_GT:
-		case OP_GE:
-			return is_ordered(class);
-		case OP_LIKE:
-		case OP_ILIKE:
-		case OP_PREFIX:
-			return has_patterns(class);
-		default:
-			return false;
-	}
+	Oid type = exprType(operand);
+
+	return op == OP_IN || op == OP_NOT_IN || op == OP_HAS_ALL || op == OP_HAS_ANY ? get_base_element_type(type) : type;
 }
 
 /* Two sides and what stands between them; inverted where the operator itself says NOT. */
@@ -262,35 +126,35 @@ ship_sides(ShipContext *context, List *sides, TermOp op, bool inverted, Oid coll
 {
 	Node *left = (Node *) linitial(sides);
 	Node *right = (Node *) lsecond(sides);
-	ColumnHint hint;
+	ShippedColumn column;
 
-	if (!is_shippable_column(context, left, &hint))
+	if (!shipped_column(context, left, &column))
 	{
-		if (op >= OP_LIKE || !is_shippable_column(context, right, &hint))
+		if (op >= OP_LIKE || op == OP_HAS_ALL || !shipped_column(context, right, &column))
 			return NIL;
 		right = left;
 		op = commuted(op);
 	}
-	if (!is_operand(context, right))
+	if (!shipped_operand(context, right))
 		return NIL;
-	if (hint.is_key)
-	{
-		if (op != OP_EQ || inverted || negated || exprType(right) != UUIDOID)
-			return NIL;
-		*verdict = VERDICT_EXACT;
-		return make_key(context, right);
-	}
+	if (is_some_key(&column))
+		return op != OP_EQ || inverted || negated || exprType(right) != UUIDOID
+				   ? NIL
+				   : make_key(context, &column, right, verdict);
 	if (negated != inverted)
 	{
 		if (op > OP_GE)
 			return NIL;
 		op = opposite(op);
 	}
-	if (!is_comparable(hint.property->filter, exprType(right)) || !can_compare(hint.property->filter, op, collation) ||
-		!says_something(hint.property->filter, op, right))
+	/* Of lower(text) the pieces are known, as those of ILIKE. */
+	if (column.lowered && (op >= OP_LIKE || (op == OP_EQ && column.hint.property->filter != FILTER_LOWER)))
+		op = OP_ILIKE;
+	if (!ship_can_compare(context, &column, op, operand_type(op, right), collation) ||
+		!ship_says_something(&column, op, right))
 		return NIL;
-	*verdict = compare_verdict(hint.property->filter, op, right);
-	return make_condition(context, &hint, op, right);
+	*verdict = ship_verdict(context, &column, op, right);
+	return make_condition(context, &column, op, right);
 }
 
 static List *
@@ -313,80 +177,132 @@ ship_call(ShipContext *context, FuncExpr *expr, bool negated, Verdict *verdict)
 	return ship_sides(context, expr->args, OP_PREFIX, false, expr->inputcollid, negated, verdict);
 }
 
-/* column = ANY (array), column <> ALL (array) */
+/* value = ANY (array column) */
+static List *
+ship_membership(ShipContext *context, ScalarArrayOpExpr *expr, Verdict *verdict)
+{
+	Node *value = (Node *) linitial(expr->args);
+	ShippedColumn column;
+
+	if (!shipped_column(context, (Node *) lsecond(expr->args), &column) || is_some_key(&column) || !column.hint.array ||
+		!shipped_operand(context, value))
+		return NIL;
+	/* Asked of any of the values, as a condition on one is. */
+	column.hint.array = false;
+	if (!ship_can_compare(context, &column, OP_EQ, exprType(value), expr->inputcollid) ||
+		!ship_says_something(&column, OP_EQ, value))
+		return NIL;
+	*verdict = VERDICT_SUPERSET;
+	return make_condition(context, &column, OP_EQ, value);
+}
+
+/* column = ANY (array), column <> ALL (array), value = ANY (column) */
 static List *
 ship_array_comparison(ShipContext *context, ScalarArrayOpExpr *expr, bool negated, Verdict *verdict)
 {
 	Node *array = (Node *) lsecond(expr->args);
-	ColumnHint hint;
+	ShippedColumn column;
 	TermOp op;
 	bool inverted;
 	bool positive;
-	Oid element;
 
-	if (!known_operator(expr->opno, &op, &inverted) || inverted || !is_operand(context, array) ||
-		!is_shippable_column(context, (Node *) linitial(expr->args), &hint))
+	if (!known_operator(expr->opno, &op, &inverted) || inverted)
 		return NIL;
 	/* Only IN and NOT IN in all their spellings: NOT (= ANY) is <> ALL. */
 	if (!((op == OP_EQ && expr->useOr) || (op == OP_NE && !expr->useOr)))
 		return NIL;
 	positive = (op == OP_EQ) != negated;
-	element = get_base_element_type(exprType(array));
-	if (hint.is_key)
-	{
-		if (!positive || element != UUIDOID)
-			return NIL;
-		*verdict = VERDICT_EXACT;
-		return make_key(context, array);
-	}
-	if (!is_comparable(hint.property->filter, element) ||
-		!can_compare(hint.property->filter, positive ? OP_EQ : OP_NE, expr->inputcollid))
+	if (!shipped_operand(context, array))
+		return op == OP_EQ && !negated ? ship_membership(context, expr, verdict) : NIL;
+	if (!shipped_column(context, (Node *) linitial(expr->args), &column))
+		return NIL;
+	if (is_some_key(&column))
+		return !positive || get_base_element_type(exprType(array)) != UUIDOID
+				   ? NIL
+				   : make_key(context, &column, array, verdict);
+	op = positive ? OP_IN : OP_NOT_IN;
+	if (!ship_can_compare(context, &column, op, operand_type(op, array), expr->inputcollid))
 		return NIL;
 	*verdict = VERDICT_SUPERSET;
-	return make_condition(context, &hint, positive ? OP_IN : OP_NOT_IN, array);
+	return make_condition(context, &column, op, array);
 }
 
-/* column IS NOT NULL, by the ranges around a pivot */
+/* a IS DISTINCT FROM b, and its negation, which is "=" where b is a value */
+static List *
+ship_distinct(ShipContext *context, DistinctExpr *expr, bool negated, Verdict *verdict)
+{
+	TermOp op;
+	bool inverted;
+	Const *right = (Const *) lsecond(expr->args);
+
+	if (!known_operator(expr->opno, &op, &inverted) || op != OP_EQ || inverted || !IsA(right, Const) ||
+		right->constisnull)
+		return NIL;
+	/* NULL is distinct from a value: so $not must find rows without one */
+	if (!negated && !context->relation->remote.not_matches_empty)
+		return NIL;
+	return ship_sides(context, expr->args, OP_EQ, false, expr->inputcollid, !negated, verdict);
+}
+
+/* Can it be asked whether there is a value?  By ranges around a pivot. */
+static bool
+has_pivot(const ShippedColumn *column)
+{
+	FilterClass class = column->hint.property->filter;
+
+	return !column->hint.multi && !column->lowered && column->days == 0 &&
+		   (class == FILTER_NUMBER || class == FILTER_DATE || class == FILTER_TIME);
+}
+
+/* column IS NULL, column IS NOT NULL */
 static List *
 ship_null_test(ShipContext *context, NullTest *test, bool negated, Verdict *verdict)
 {
-	ColumnHint hint;
+	ShippedColumn column;
 	bool wants_null = (test->nulltesttype == IS_NULL) != negated;
 
-	if (test->argisrow || !is_shippable_column(context, (Node *) test->arg, &hint))
+	if (test->argisrow || !shipped_column(context, (Node *) test->arg, &column))
 		return NIL;
-	if (hint.is_key && wants_null)
+	if (is_some_key(&column) && wants_null)
 	{
 		/* no row is without its id: an OR of nothing */
 		*verdict = VERDICT_EXACT;
 		return list_make1(makeInteger(TERM_OR));
 	}
-	if (hint.is_key || wants_null || !is_ordered(hint.property->filter))
+	if (is_some_key(&column) || !has_pivot(&column) || (wants_null && !context->relation->remote.not_matches_empty))
 		return NIL;
 	*verdict = VERDICT_EXACT;
-	return make_condition(context, &hint, OP_NOT_NULL, NULL);
+	return make_condition(context, &column, wants_null ? OP_IS_NULL : OP_NOT_NULL, NULL);
 }
 
 /* a checkbox: column, NOT column, IS TRUE, IS FALSE */
 static List *
-ship_boolean(ShipContext *context, Node *node, bool wanted, Verdict *verdict)
+ship_boolean(ShipContext *context, Node *node, TermOp op, Verdict *verdict)
 {
-	ColumnHint hint;
+	ShippedColumn column;
 
-	if (!is_shippable_column(context, node, &hint) || hint.is_key || hint.property->filter != FILTER_BOOL)
+	if (!shipped_column(context, node, &column) || is_some_key(&column) || column.hint.multi ||
+		column.hint.property->filter != FILTER_BOOL)
 		return NIL;
 	/* Whether "false" matches unset ones is unknown. */
-	*verdict = wanted ? VERDICT_EXACT : VERDICT_SUPERSET;
-	return make_condition(context, &hint, wanted ? OP_TRUE : OP_FALSE, NULL);
+	*verdict = op == OP_TRUE ? VERDICT_EXACT : VERDICT_SUPERSET;
+	return make_condition(context, &column, op, NULL);
 }
 
 static List *
 ship_boolean_test(ShipContext *context, BooleanTest *test, bool negated, Verdict *verdict)
 {
-	/* NOT (x IS TRUE) takes NULLs in, which no filter finds. */
-	if (negated || (test->booltesttype != IS_TRUE && test->booltesttype != IS_FALSE))
+	bool truth = test->booltesttype == IS_TRUE || test->booltesttype == IS_NOT_TRUE;
+	bool plain = (test->booltesttype == IS_TRUE || test->booltesttype == IS_FALSE) != negated;
+
+	if (test->booltesttype == IS_UNKNOWN || test->booltesttype == IS_NOT_UNKNOWN)
 		return NIL;
-	return ship_boolean(context, (Node *) test->arg, test->booltesttype == IS_TRUE, verdict);
+	if (plain)
+		return ship_boolean(context, (Node *) test->arg, truth ? OP_TRUE : OP_FALSE, verdict);
+	/* IS NOT TRUE takes NULLs in; of IS NOT FALSE it is unknown what "false" matches. */
+	if (!truth || !context->relation->remote.not_matches_empty)
+		return NIL;
+	return ship_boolean(context, (Node *) test->arg, OP_NOT_TRUE, verdict);
 }
 
 /* ----- AND, OR, NOT ----- */
@@ -475,12 +391,14 @@ ship_expression(ShipContext *context, Node *node, bool negated, Verdict *verdict
 			return ship_call(context, (FuncExpr *) node, negated, verdict);
 		case T_ScalarArrayOpExpr:
 			return ship_array_comparison(context, (ScalarArrayOpExpr *) node, negated, verdict);
+		case T_DistinctExpr:
+			return ship_distinct(context, (DistinctExpr *) node, negated, verdict);
 		case T_NullTest:
 			return ship_null_test(context, (NullTest *) node, negated, verdict);
 		case T_BooleanTest:
 			return ship_boolean_test(context, (BooleanTest *) node, negated, verdict);
 		case T_Var:
-			return ship_boolean(context, node, !negated, verdict);
+			return ship_boolean(context, node, negated ? OP_FALSE : OP_TRUE, verdict);
 		default:
 			return NIL;
 	}

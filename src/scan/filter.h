@@ -28,15 +28,18 @@ typedef struct FilterInput
 	List *definitions; /* NIL: slugs are the plan's */
 	FilterOperand *operands;
 	int noperands;
+	bool notices;    /* tell of titles that do not exist */
+	bool incomplete; /* set where a condition could not be sent */
 } FilterInput;
 
 /* What a scan asks for: nothing at all, everything (NIL), or one listing for each filter. */
 typedef struct FilterSet
 {
 	bool nothing;
-	List *filters; /* JsonTree, in the memory context that was current */
+	bool incomplete; /* a condition that the plan meant to send is not among them */
+	List *filters;   /* JsonTree, in the memory context that was current */
 } FilterSet;
 
-extern FilterSet filter_build(const FilterInput *input, List *term);
+extern FilterSet filter_build(FilterInput *input, List *term);
 
 #endif /* ATTIO_FILTER_H */

@@ -8,14 +8,23 @@
 #include "scan/filter_value.h"
 
 #include "catalog/pg_type.h"
+#include "common/int.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/datetime.h"
 #include "utils/formatting.h"
+#include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
 #include "utils/timestamp.h"
 
 #define USECS_PER_MSEC INT64CONST(1000)
+
+/* Numbers that travel as they are (DESIGN.md 5.4). */
+#define MAX_DIGITS 15
+#define MAX_DECIMALS 4
+
+/* Attio's names of TermOps; that of OP_NE does not exist. */
+static const char *const range_names[] = {"$eq", NULL, "$lt", "$lte", "$gt", "$gte"};
 
 /* Attio's times and dates have four-digit years. */
 static bool
@@ -35,34 +44,109 @@ single(const char *op, JsonTree *value)
 
 /* ----- numbers ----- */
 
-/* The digits of a number as JSON, if Attio's double holds them; else NULL. */
-static JsonTree *
-number_literal(Oid type, Datum value)
+/* What the text of a number looks like. */
+typedef struct NumberShape
+{
+	int digits;   /* significant ones */
+	int whole;    /* before the point, from the first that is not 0 */
+	int decimals; /* behind it */
+	int endless;  /* NaN and Infinity: 1, -Infinity: -1 */
+} NumberShape;
+
+static char *
+number_text(Oid type, Datum value)
 {
 	Oid function;
 	bool is_varlena;
-	char *text;
-	int digits = 0;
-	int decimals = 0;
-	bool behind_point = false;
 
 	getTypeOutputInfo(type, &function, &is_varlena);
-	text = OidOutputFunctionCall(function, value);
-	for (char *p = text; *p != '\0'; p++)
+	return OidOutputFunctionCall(function, value);
+}
+
+static NumberShape
+number_shape(const char *text)
+{
+	NumberShape shape = {0};
+	bool behind_point = false;
+
+	for (const char *p = text; *p != '\0'; p++)
 	{
 		if (*p == '.')
 			behind_point = true;
 		else if (*p >= '0' && *p <= '9')
 		{
-			digits += (digits > 0 || *p != '0');
-			decimals += behind_point;
+			shape.digits += (shape.digits > 0 || *p != '0');
+			shape.whole += (!behind_point && shape.digits > 0);
+			shape.decimals += behind_point;
 		}
 		else if (*p != '-')
-			return NULL; /* NaN, Infinity */
+		{
+			shape.endless = text[0] == '-' ? -1 : 1;
+			break;
+		}
 	}
-	if (digits > 15 || decimals > 4)
-		return NULL;
+	return shape;
+}
+
+/* Attio's numbers are doubles of four decimals (API.md 7.1). */
+static bool
+is_plain(NumberShape shape)
+{
+	return shape.endless == 0 && shape.digits <= MAX_DIGITS && shape.decimals <= MAX_DECIMALS;
+}
+
+bool
+filter_is_plain_number(Oid type, Datum value)
+{
+	return is_plain(number_shape(number_text(type, value)));
+}
+
+static JsonTree *
+number_json(char *text)
+{
 	return json_object_new_double_s(strtod(text, NULL), text);
+}
+
+static Datum
+numeric_of(const char *text)
+{
+	return DirectFunctionCall3(numeric_in, CStringGetDatum(text), ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
+}
+
+/* The nearest plain number on one side of this one; NULL where that is far away. */
+static JsonTree *
+number_bound(const char *text, NumberShape shape, bool above)
+{
+	int scale = Min(MAX_DECIMALS, MAX_DIGITS - shape.whole);
+	Datum exact = numeric_of(text);
+	Datum cut = DirectFunctionCall2(numeric_trunc, exact, Int32GetDatum(scale));
+	int difference = DatumGetInt32(DirectFunctionCall2(numeric_cmp, cut, exact));
+	Datum unit = numeric_of(psprintf("1e%d", -scale));
+
+	if (shape.whole > 2 * MAX_DIGITS)
+		return NULL;
+	if (above && difference < 0)
+		cut = DirectFunctionCall2(numeric_add, cut, unit);
+	else if (!above && difference > 0)
+		cut = DirectFunctionCall2(numeric_sub, cut, unit);
+	return number_json(DatumGetCString(DirectFunctionCall1(numeric_out, cut)));
+}
+
+/* Bounds of other numbers are rounded outwards; to be equal to one of them is not sent. */
+static JsonTree *
+number_condition(TermOp op, Oid type, Datum value)
+{
+	char *text = number_text(type, value);
+	NumberShape shape = number_shape(text);
+	bool above = (op == OP_LT || op == OP_LE);
+	JsonTree *literal;
+
+	if (is_plain(shape))
+		return single(range_names[op], number_json(text));
+	if (op == OP_EQ || shape.endless != 0)
+		return NULL;
+	literal = number_bound(text, shape, above);
+	return literal == NULL ? NULL : single(above ? "$lte" : "$gte", literal);
 }
 
 /* ----- dates and times ----- */
@@ -100,6 +184,26 @@ time_literal(TimestampTz moment)
 	return json_object_new_string(text);
 }
 
+/* A date, a time with or without zone as PostgreSQL compares it; false where that overflows. */
+static bool
+read_moment(Oid type, Datum value, TimestampTz *moment)
+{
+	int overflow = 0;
+
+	switch (type)
+	{
+		case DATEOID:
+			*moment = date2timestamptz_opt_overflow(DatumGetDateADT(value), &overflow);
+			break;
+		case TIMESTAMPOID:
+			*moment = timestamp2timestamptz_opt_overflow(DatumGetTimestamp(value), &overflow);
+			break;
+		default:
+			*moment = DatumGetTimestampTz(value);
+	}
+	return overflow == 0;
+}
+
 static TimestampTz
 whole_millisecond(TimestampTz moment)
 {
@@ -135,6 +239,69 @@ time_condition(TermOp op, TimestampTz moment)
 		if (literal == NULL)
 			return NULL;
 		json_object_object_add(condition, "$lt", literal);
+	}
+	return condition;
+}
+
+/* A time between two others, both rounded outwards; minus or plus infinity for none. */
+static JsonTree *
+between(TimestampTz low, TimestampTz high)
+{
+	JsonTree *condition = json_make_object();
+	JsonTree *from = TIMESTAMP_NOT_FINITE(low) ? NULL : time_literal(whole_millisecond(low));
+	JsonTree *to = TIMESTAMP_NOT_FINITE(high) ? NULL : time_literal(whole_millisecond(high) + USECS_PER_MSEC);
+
+	if ((from == NULL && !TIMESTAMP_NOT_FINITE(low)) || (to == NULL && !TIMESTAMP_NOT_FINITE(high)))
+		return NULL;
+	if (from != NULL)
+		json_object_object_add(condition, "$gte", from);
+	if (to != NULL)
+		json_object_object_add(condition, "$lt", to);
+	return condition;
+}
+
+JsonTree *
+filter_span(TermOp op, Oid type, Datum value, int days)
+{
+	bool has_low = (op == OP_GE || op == OP_GT || op == OP_EQ);
+	bool has_high = (op == OP_LE || op == OP_LT || op == OP_EQ);
+	TimestampTz moment;
+	TimestampTz low;
+	TimestampTz high;
+
+	if (!read_moment(type, value, &moment) || TIMESTAMP_NOT_FINITE(moment))
+		return NULL;
+	/* A day more on both sides: zones have skipped whole ones. */
+	if (pg_sub_s64_overflow(moment, USECS_PER_DAY, &low) ||
+		pg_add_s64_overflow(moment, (days + 1) * USECS_PER_DAY, &high))
+		return NULL;
+	return between(has_low ? low : DT_NOBEGIN, has_high ? high : DT_NOEND);
+}
+
+/* A date beside a time: between the days before and after, whatever the zone. */
+static JsonTree *
+date_about(TermOp op, Timestamp moment)
+{
+	JsonTree *condition = json_make_object();
+	JsonTree *literal;
+	DateADT day;
+
+	if (TIMESTAMP_NOT_FINITE(moment) || moment < MIN_TIMESTAMP)
+		return NULL;
+	day = (DateADT) (moment / USECS_PER_DAY) - (moment % USECS_PER_DAY < 0 ? 1 : 0);
+	if (op == OP_GE || op == OP_GT || op == OP_EQ)
+	{
+		literal = date_literal(day - 1);
+		if (literal == NULL)
+			return NULL;
+		json_object_object_add(condition, "$gte", literal);
+	}
+	if (op == OP_LE || op == OP_LT || op == OP_EQ)
+	{
+		literal = date_literal(day + 1);
+		if (literal == NULL)
+			return NULL;
+		json_object_object_add(condition, "$lte", literal);
 	}
 	return condition;
 }
@@ -188,7 +355,12 @@ text_condition(FilterClass class, const char *text)
 	{
 		case FILTER_TEXT:
 		case FILTER_TEXT_EQ:
+		case FILTER_WORD:
 			return single("$eq", json_object_new_string(text));
+		case FILTER_CHOICE:
+			return filter_title(text);
+		case FILTER_ACTOR_TYPE:
+			return filter_is_actor_type(text) ? single("$eq", json_object_new_string(text)) : NULL;
 		case FILTER_LOWER:
 			/* stored in lower case (measured), so that nothing else can be equal */
 			if (!is_ascii(text))
@@ -196,8 +368,6 @@ text_condition(FilterClass class, const char *text)
 			return single("$eq", json_object_new_string(asc_tolower(text, strlen(text))));
 		case FILTER_PHONE:
 			return *text == '+' && is_ascii(text) ? single("$eq", json_object_new_string(text)) : NULL;
-		case FILTER_CHOICE:
-			return looks_like_id(text) ? NULL : single("$eq", json_object_new_string(text));
 		default:
 			return NULL;
 	}
@@ -205,10 +375,41 @@ text_condition(FilterClass class, const char *text)
 
 /* ----- the ways in ----- */
 
+/* NaN and the infinities, on their side of all values: -1, 1; else 0. */
+static int
+endless_side(FilterClass class, Oid type, Datum value)
+{
+	TimestampTz moment;
+
+	switch (class)
+	{
+		case FILTER_NUMBER:
+			return number_shape(number_text(type, value)).endless;
+		case FILTER_DATE:
+		case FILTER_TIME:
+			if (type == DATEOID && DATE_NOT_FINITE(DatumGetDateADT(value)))
+				return DATE_IS_NOBEGIN(DatumGetDateADT(value)) ? -1 : 1;
+			moment = type == DATEOID ? 0 : DatumGetTimestampTz(value);
+			return TIMESTAMP_IS_NOBEGIN(moment) ? -1 : TIMESTAMP_IS_NOEND(moment) ? 1 : 0;
+		default:
+			return 0;
+	}
+}
+
+bool
+filter_never(FilterClass class, TermOp op, Oid type, Datum value)
+{
+	int side = op <= OP_GE ? endless_side(class, type, value) : 0;
+
+	if (side == 0 || op == OP_NE)
+		return false;
+	return op == OP_EQ || (side > 0 ? op == OP_GT || op == OP_GE : op == OP_LT || op == OP_LE);
+}
+
 JsonTree *
 filter_compare(FilterClass class, TermOp op, Oid type, Datum value)
 {
-	static const char *const ranges[] = {"$eq", NULL, "$lt", "$lte", "$gt", "$gte"};
+	TimestampTz moment;
 	JsonTree *literal;
 
 	if (op > OP_GE || op == OP_NE)
@@ -216,16 +417,29 @@ filter_compare(FilterClass class, TermOp op, Oid type, Datum value)
 	switch (class)
 	{
 		case FILTER_NUMBER:
-			literal = number_literal(type, value);
-			return literal == NULL ? NULL : single(ranges[op], literal);
+			return number_condition(op, type, value);
 		case FILTER_DATE:
+			if (type != DATEOID)
+				return date_about(op, DatumGetTimestamp(value));
 			literal = date_literal(DatumGetDateADT(value));
-			return literal == NULL ? NULL : single(ranges[op], literal);
+			return literal == NULL ? NULL : single(range_names[op], literal);
 		case FILTER_TIME:
-			return time_condition(op, DatumGetTimestampTz(value));
+			return read_moment(type, value, &moment) ? time_condition(op, moment) : NULL;
 		default:
 			return op == OP_EQ ? text_condition(class, TextDatumGetCString(value)) : NULL;
 	}
+}
+
+JsonTree *
+filter_title(const char *title)
+{
+	return looks_like_id(title) ? NULL : single("$eq", json_object_new_string(title));
+}
+
+bool
+filter_is_actor_type(const char *type)
+{
+	return strcmp(type, "workspace-member") == 0 || strcmp(type, "api-token") == 0 || strcmp(type, "system") == 0;
 }
 
 JsonTree *

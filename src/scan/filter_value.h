@@ -15,6 +15,24 @@
  */
 extern JsonTree *filter_compare(FilterClass class, TermOp op, Oid type, Datum value);
 
+/* Can no value of this class compare so: with NaN, the infinities? */
+extern bool filter_never(FilterClass class, TermOp op, Oid type, Datum value);
+
+/* Does the number travel as it is?  Else its bounds are widened. */
+extern bool filter_is_plain_number(Oid type, Datum value);
+
+/*
+ * The condition of a time that, cut to a span of at most so many days in the
+ * session's time zone, compares with the operand.
+ */
+extern JsonTree *filter_span(TermOp op, Oid type, Datum value, int days);
+
+/* {"$eq": title}, or NULL for one that would be taken for an id. */
+extern JsonTree *filter_title(const char *title);
+
+/* A type of actor that filters are known to take. */
+extern bool filter_is_actor_type(const char *type);
+
 /* The condition of a row that has any value: a range on one side of a pivot. */
 extern JsonTree *filter_beside_pivot(FilterClass class, bool above);
 

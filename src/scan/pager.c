@@ -569,10 +569,11 @@ pager_shape(Pager *pager, SortShape sort, int first_page)
 	pager->first_page = pager->resource->paging == PAGING_OFFSET_BODY ? Min(first_page, ORDER_PROBE_LIMIT) : 0;
 }
 
-/* Ask for these from now on; begins again. */
+/* Ask for these from now on; begins again.  "requests" is what it took to make them. */
 void
-pager_set_filters(Pager *pager, FilterSet set)
+pager_set_filters(Pager *pager, FilterSet set, int64 requests)
 {
+	pager->counts.requests += requests;
 	pager->filter = set;
 	pager->replayable = false;
 	pager_rewind(pager);

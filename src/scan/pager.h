@@ -47,7 +47,7 @@ typedef struct Pager Pager;
 
 extern Pager *pager_open(Session *session, const AttioRelation *relation, Projection *projection, int64 requests);
 extern void pager_shape(Pager *pager, SortShape sort, int first_page);
-extern void pager_set_filters(Pager *pager, FilterSet set);
+extern void pager_set_filters(Pager *pager, FilterSet set, int64 requests);
 extern bool pager_next(Pager *pager, PagerRow *row);
 extern void pager_rewind(Pager *pager);
 extern void pager_close(Pager *pager);

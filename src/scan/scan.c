@@ -28,6 +28,7 @@ typedef struct AttioScan
 	List *operand_states;         /* ExprState of each operand */
 	MemoryContext filter_context; /* the present filters */
 	FilterSet filters;
+	bool notices; /* titles that do not exist have not been told of yet */
 	const AttioRelation *relation;
 	Session *session;
 	List *definitions;
@@ -85,6 +86,7 @@ make_filters(AttioScan *state, ForeignScanState *node)
 {
 	MemoryContext saved;
 	FilterInput input = {0};
+	int64 before;
 
 	pager_close(state->pager);
 	MemoryContextReset(state->filter_context);
@@ -94,9 +96,12 @@ make_filters(AttioScan *state, ForeignScanState *node)
 	input.definitions = state->definitions;
 	input.operands = evaluate_operands(state, node);
 	input.noperands = list_length(state->operand_states);
+	input.notices = state->notices;
+	state->notices = false;
+	before = state->session->requests;
 	state->filters = filter_build(&input, attio_push_filter ? state->term : NIL);
 	MemoryContextSwitchTo(saved);
-	pager_set_filters(state->pager, state->filters);
+	pager_set_filters(state->pager, state->filters, state->session->requests - before);
 }
 
 /* Read the definitions, bind the columns, and get ready for the first page. */
@@ -126,6 +131,7 @@ open_scan(AttioScan *state, ForeignScanState *node)
 	MemoryContextSwitchTo(saved);
 	shape = (List *) list_nth(((ForeignScan *) node->ss.ps.plan)->fdw_private, SCAN_PLAN_SHAPE);
 	pager_shape(state->pager, (SortShape) linitial_int(shape), lsecond_int(shape));
+	state->notices = true;
 	make_filters(state, node);
 }
 

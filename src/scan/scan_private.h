@@ -37,8 +37,10 @@ typedef enum Verdict
  * A term is a List.  Its first member is an Integer, a TermKind; the others are
  *	 TERM_AND, TERM_OR		terms
  *	 TERM_CONDITION			String attribute id ("" = unknown), String slug, String type, String property, IntList of
- *							TermOp and index of the operand in fdw_exprs (-1 = none)
+ *							TermOp, index of the operand in fdw_exprs (-1 = none), days of the span that the column
+ *							is cut to (0 = none), and whether the attribute holds several values
  *	 TERM_KEY				Integer index of the operand, an array or a single id
+ *	 TERM_PARENT			likewise, of the parent records of entries
  * Operands are evaluated when the scan starts.
  */
 typedef enum TermKind
@@ -46,7 +48,8 @@ typedef enum TermKind
 	TERM_AND,
 	TERM_OR,
 	TERM_CONDITION,
-	TERM_KEY
+	TERM_KEY,
+	TERM_PARENT
 } TermKind;
 
 typedef enum TermOp
@@ -57,14 +60,18 @@ typedef enum TermOp
 	OP_LE,
 	OP_GT,
 	OP_GE,
-	OP_IN,     /* = ANY (array) */
-	OP_NOT_IN, /* <> ALL (array) */
-	OP_LIKE,
+	OP_IN,      /* = ANY (array) */
+	OP_NOT_IN,  /* <> ALL (array) */
+	OP_HAS_ALL, /* array column @> array */
+	OP_HAS_ANY, /* array column && array */
+	OP_LIKE,    /* from here on patterns, then conditions without an operand */
 	OP_ILIKE,
 	OP_PREFIX, /* ^@ */
 	OP_TRUE,
 	OP_FALSE,
-	OP_NOT_NULL
+	OP_NOT_TRUE,
+	OP_NOT_NULL,
+	OP_IS_NULL
 } TermOp;
 
 #endif /* ATTIO_SCAN_PRIVATE_H */

@@ -1,0 +1,21 @@
+/*
+ * choices.h
+ *		The options of select attributes and the statuses of status attributes.
+ */
+#ifndef ATTIO_CHOICES_H
+#define ATTIO_CHOICES_H
+
+#include "attio/metadata.h"
+
+/* One option or status (API.md 4.1); archived ones stay in records' values. */
+typedef struct ChoiceDef
+{
+	char *id;
+	char *title;
+} ChoiceDef;
+
+extern List *attribute_choices(Session *session, bool is_list, const char *identifier, const AttributeDef *attribute,
+							   TimestampTz not_before);
+extern void choices_forget(Session *session);
+
+#endif /* ATTIO_CHOICES_H */

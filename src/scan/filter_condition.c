@@ -1,0 +1,603 @@
+/*
+ * filter_condition.c
+ *		One condition of a plan, made into what Attio reads.
+ *
+ * Owns: NULL operands, arrays, references, actors, titles, and the definitions
+ * that a condition stands on.  What cannot be sent without losing rows becomes
+ * true: the executor checks every condition again.
+ */
+#include "scan/filter_condition.h"
+
+#include "access/xact.h"
+#include "attio/choices.h"
+#include "base/errors.h"
+#include "catalog/pg_type.h"
+#include "scan/filter_value.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/datum.h"
+#include "utils/lsyscache.h"
+#include "utils/uuid.h"
+
+/* Arms of an $or that stands for an $in. */
+#define MAX_ARMS 50
+
+/* What a condition is about, resolved against the definitions. */
+typedef struct Subject
+{
+	const char *slug;
+	const char *attribute_id;
+	const AttributeDef *attribute; /* NULL in EXPLAIN */
+	const PropertyDef *property;
+	int days;       /* of the span that the column is cut to */
+	List *siblings; /* terms of the same AND */
+} Subject;
+
+/* ----- trees ----- */
+
+Made
+made_tree(JsonTree *tree)
+{
+	Made made = {MADE_TREE, tree};
+
+	return made;
+}
+
+/* Give a tree to another as well; both own it. */
+static JsonTree *
+share(JsonTree *tree)
+{
+	return json_object_get(tree);
+}
+
+/* {"$and": trees} or {"$or": trees}; a single tree stands for itself, none for true or false. */
+Made
+made_group(List *trees, bool conjunction)
+{
+	JsonTree *whole;
+	JsonTree *arms;
+	ListCell *lc;
+
+	if (trees == NIL)
+		return conjunction ? made_true : made_false;
+	if (list_length(trees) == 1)
+		return made_tree((JsonTree *) linitial(trees));
+	whole = json_make_object();
+	arms = json_object_new_array();
+	foreach(lc, trees)
+		json_object_array_add(arms, share((JsonTree *) lfirst(lc)));
+	json_object_object_add(whole, conjunction ? "$and" : "$or", arms);
+	return made_tree(whole);
+}
+
+/* {slug: {field: condition}} */
+static JsonTree *
+about(const Subject *subject, const char *field, JsonTree *condition)
+{
+	JsonTree *fields = json_make_object();
+	JsonTree *whole = json_make_object();
+
+	json_object_object_add(fields, field, share(condition));
+	json_object_object_add(whole, subject->slug, share(fields));
+	return whole;
+}
+
+static Made
+made_about(const Subject *subject, JsonTree *condition)
+{
+	return condition == NULL ? made_true : made_tree(about(subject, subject->property->filter_field, condition));
+}
+
+static JsonTree *
+equal_to(const char *text)
+{
+	JsonTree *condition = json_make_object();
+
+	json_object_object_add(condition, "$eq", json_object_new_string(text));
+	return condition;
+}
+
+static Made
+negated(Made made)
+{
+	JsonTree *whole;
+
+	if (made.kind != MADE_TREE)
+		return made_true;
+	whole = json_make_object();
+	json_object_object_add(whole, "$not", share(made.tree));
+	return made_tree(whole);
+}
+
+static char *
+uuid_text(Datum value)
+{
+	return DatumGetCString(DirectFunctionCall1(uuid_out, value));
+}
+
+/* ----- references and actors ----- */
+
+/* The objects that a reference may point to; NIL when they are not known or too many. */
+static List *
+referenced_objects(const FilterInput *input, const Subject *subject)
+{
+	List *slugs = NIL;
+	ListCell *lc;
+
+	if (subject->attribute == NULL || list_length(subject->attribute->allowed_objects) > FILTER_MAX_OBJECTS)
+		return NIL;
+	foreach(lc, subject->attribute->allowed_objects)
+	{
+		const char *slug = metadata_object_slug(input->session, (const char *) lfirst(lc));
+
+		if (slug == NULL)
+			return NIL;
+		slugs = lappend(slugs, unconstify(char *, slug));
+	}
+	return slugs;
+}
+
+/* A reference travels as object and id together. */
+static Made
+make_reference(const FilterInput *input, const Subject *subject, JsonTree *ids)
+{
+	List *trees = NIL;
+	List *objects = referenced_objects(input, subject);
+	ListCell *lc;
+
+	if (input->session == NULL)
+		objects = list_make1("(object)");
+	if (objects == NIL)
+		return made_true;
+	foreach(lc, objects)
+	{
+		JsonTree *fields = json_make_object();
+		JsonTree *whole = json_make_object();
+
+		json_object_object_add(fields, "target_object", json_object_new_string((const char *) lfirst(lc)));
+		json_object_object_add(fields, "target_record_id", share(ids));
+		json_object_object_add(whole, subject->slug, share(fields));
+		trees = lappend(trees, whole);
+	}
+	return made_group(trees, false);
+}
+
+/* The actor's type that another condition of the same AND fixes; NULL: none does. */
+static const char *
+sibling_actor_type(const FilterInput *input, const char *attribute_id, List *siblings)
+{
+	for (int i = 1; i < list_length(siblings); i++)
+	{
+		List *term = (List *) list_nth(siblings, i);
+		List *numbers;
+		const FilterOperand *operand;
+
+		if (intVal(linitial(term)) != TERM_CONDITION || strcmp(strVal(list_nth(term, 4)), "actor_type") != 0 ||
+			pg_strcasecmp(strVal(lsecond(term)), attribute_id) != 0)
+			continue;
+		numbers = (List *) list_nth(term, 5);
+		if (linitial_int(numbers) != OP_EQ)
+			continue;
+		operand = &input->operands[lsecond_int(numbers)];
+		if (operand->known && !operand->isnull)
+			return TextDatumGetCString(operand->value);
+	}
+	return NULL;
+}
+
+/* An actor needs its type beside the id; who can be written is a workspace member (API.md 7.1). */
+static Made
+make_actor(const FilterInput *input, const Subject *subject, Datum id)
+{
+	const char *type = sibling_actor_type(input, subject->attribute_id, subject->siblings);
+	JsonTree *fields;
+	JsonTree *whole;
+
+	if (type == NULL && (subject->attribute == NULL || subject->attribute->is_writable))
+		type = "workspace-member";
+	if (type == NULL || !filter_is_actor_type(type))
+		return made_true;
+	fields = json_make_object();
+	whole = json_make_object();
+	json_object_object_add(fields, "referenced_actor_type", json_object_new_string(type));
+	json_object_object_add(fields, "referenced_actor_id", share(equal_to(uuid_text(id))));
+	json_object_object_add(whole, subject->slug, share(fields));
+	return made_tree(whole);
+}
+
+/* ----- titles ----- */
+
+/* The ids of the options with this title, or with this id. */
+static List *
+chosen_ids(List *choices, const char *title, const char *id)
+{
+	List *ids = NIL;
+	ListCell *lc;
+
+	foreach(lc, choices)
+	{
+		const ChoiceDef *choice = (const ChoiceDef *) lfirst(lc);
+
+		if (title != NULL ? strcmp(choice->title, title) == 0 : pg_strcasecmp(choice->id, id) == 0)
+			ids = lappend(ids, pstrdup(choice->id));
+	}
+	return ids;
+}
+
+static void
+notice_unknown_title(const FilterInput *input, const Subject *subject, List *choices, const char *title)
+{
+	List *titles = NIL;
+	const char *nearest;
+	ListCell *lc;
+
+	if (!input->notices || title == NULL)
+		return;
+	foreach(lc, choices)
+		titles = lappend(titles, ((ChoiceDef *) lfirst(lc))->title);
+	nearest = closest_in_list(title, titles);
+	ereport(NOTICE,
+			(errmsg("attribute \"%s\" has no %s \"%s\"", subject->slug,
+					strcmp(subject->attribute->type_name, "status") == 0 ? "status" : "option",
+					clean_text(title, strlen(title), 100)),
+			 nearest != NULL ? errhint("Perhaps you meant \"%s\".", clean_text(nearest, strlen(nearest), 100)) : 0));
+}
+
+/*
+ * A title or an option's id.  What is not among the options that were read in
+ * this statement no row can have.  Under NOT only such an id is sent: a title
+ * might match more than "=" does.
+ */
+static Made
+make_choice(const FilterInput *input, const Subject *subject, TermOp op, const char *title, const char *id)
+{
+	const AttioRelation *relation = input->relation;
+	List *trees = NIL;
+	List *choices;
+	List *ids;
+	ListCell *lc;
+
+	if (input->session == NULL && op == OP_NE)
+		return negated(made_about(subject, equal_to(psprintf("(id of %s)", title))));
+	if (title != NULL && !filter_safe_text(title))
+		return made_true;
+	if (input->session != NULL)
+	{
+		TimestampTz started = GetCurrentStatementStartTimestamp();
+
+		choices = attribute_choices(input->session, relation->is_list, relation_identifier(relation),
+									subject->attribute, op == OP_NE ? started : 0);
+		ids = chosen_ids(choices, title, id);
+		if (ids == NIL && op == OP_EQ)
+		{
+			choices = attribute_choices(input->session, relation->is_list, relation_identifier(relation),
+										subject->attribute, started);
+			ids = chosen_ids(choices, title, id);
+		}
+		if (ids == NIL)
+		{
+			notice_unknown_title(input, subject, choices, title);
+			return op == OP_EQ ? made_false : made_true;
+		}
+		if (op == OP_NE)
+		{
+			foreach(lc, ids)
+				trees = lappend(trees, negated(made_about(subject, equal_to((const char *) lfirst(lc)))).tree);
+			return made_group(trees, true);
+		}
+	}
+	return made_about(subject, title != NULL ? filter_title(title) : equal_to(id));
+}
+
+/* ----- comparisons ----- */
+
+static Made
+make_comparison(const FilterInput *input, const Subject *subject, TermOp op, Oid type, Datum value)
+{
+	FilterClass class = subject->property->filter;
+
+	switch (class)
+	{
+		case FILTER_REFERENCE:
+			return make_reference(input, subject, equal_to(uuid_text(value)));
+		case FILTER_ACTOR:
+			return make_actor(input, subject, value);
+		case FILTER_MEMBER:
+			return made_about(subject, equal_to(uuid_text(value)));
+		case FILTER_CHOICE:
+			return make_choice(input, subject, op, TextDatumGetCString(value), NULL);
+		case FILTER_CHOICE_ID:
+			return make_choice(input, subject, op, NULL, uuid_text(value));
+		default:
+			break;
+	}
+	if (subject->days > 0)
+		return made_about(subject, filter_span(op, type, value, subject->days));
+	if (filter_never(class, op == OP_NE ? OP_EQ : op, type, value))
+		return op == OP_NE ? made_true : made_false;
+	if (op == OP_NE)
+		return negated(made_about(subject, filter_compare(class, OP_EQ, type, value)));
+	return made_about(subject, filter_compare(class, op, type, value));
+}
+
+static Made
+make_pattern(const Subject *subject, TermOp op, const char *pattern)
+{
+	List *trees = NIL;
+	ListCell *lc;
+
+	foreach(lc, filter_pattern(op, pattern))
+		trees = lappend(trees, about(subject, subject->property->filter_field, (JsonTree *) lfirst(lc)));
+	return made_group(trees, true);
+}
+
+/* ----- arrays ----- */
+
+static Elements
+array_elements(Datum value)
+{
+	ArrayType *array = DatumGetArrayTypeP(value);
+	Elements elements = {0};
+	int16 length;
+	bool byval;
+	char align;
+	Datum *all;
+	bool *nulls;
+	int n;
+
+	elements.type = ARR_ELEMTYPE(array);
+	get_typlenbyvalalign(elements.type, &length, &byval, &align);
+	deconstruct_array(array, elements.type, length, byval, align, &all, &nulls, &n);
+	elements.values = (Datum *) palloc(sizeof(Datum) * Max(n, 1));
+	for (int i = 0; i < n; i++)
+	{
+		bool known = nulls[i];
+
+		elements.had_null = elements.had_null || nulls[i];
+		for (int j = 0; j < elements.n && !known && n <= FILTER_MAX_IN; j++)
+			known = datumIsEqual(elements.values[j], all[i], byval, length);
+		if (!known)
+			elements.values[elements.n++] = all[i];
+	}
+	return elements;
+}
+
+/* The values that an operand, an array or a single id, holds; none of one that is NULL or not known. */
+Elements
+operand_elements(const FilterOperand *operand)
+{
+	Elements elements = {0};
+
+	if (operand->isnull || !operand->known)
+		return elements;
+	if (operand->type != UUIDOID)
+		return array_elements(operand->value);
+	elements.type = UUIDOID;
+	elements.values = (Datum *) palloc(sizeof(Datum));
+	elements.values[0] = operand->value;
+	elements.n = 1;
+	return elements;
+}
+
+static JsonTree *
+in_list(JsonTree *list)
+{
+	JsonTree *condition = json_make_object();
+
+	json_object_object_add(condition, "$in", list);
+	return condition;
+}
+
+/* {"$in": [ids]} */
+JsonTree *
+uuids_condition(const Elements *elements)
+{
+	JsonTree *list = json_object_new_array();
+
+	for (int i = 0; i < elements->n; i++)
+		json_object_array_add(list, json_object_new_string(uuid_text(elements->values[i])));
+	return in_list(list);
+}
+
+/* {"$in": [texts]}; NULL where one of them cannot be sent. */
+static JsonTree *
+texts_condition(const Elements *elements)
+{
+	JsonTree *list = json_object_new_array();
+	JsonTree *condition = in_list(list);
+
+	for (int i = 0; i < elements->n; i++)
+	{
+		char *word = TextDatumGetCString(elements->values[i]);
+
+		if (!filter_safe_text(word))
+			return NULL;
+		json_object_array_add(list, json_object_new_string(word));
+	}
+	return condition;
+}
+
+/* Any of them: $in where Attio has it, else an $or. */
+static Made
+make_in(const FilterInput *input, const Subject *subject, const Elements *elements)
+{
+	FilterClass class = subject->property->filter;
+	bool has_in = (class == FILTER_TEXT || class == FILTER_REFERENCE);
+	List *trees = NIL;
+
+	if (elements->n == 0)
+		return made_false;
+	if (elements->n > (has_in ? FILTER_MAX_IN : MAX_ARMS))
+		return made_true;
+	if (class == FILTER_REFERENCE)
+		return make_reference(input, subject, uuids_condition(elements));
+	if (class == FILTER_TEXT)
+		return made_about(subject, texts_condition(elements));
+	for (int i = 0; i < elements->n; i++)
+	{
+		Made made = make_comparison(input, subject, OP_EQ, elements->type, elements->values[i]);
+
+		if (made.kind == MADE_TRUE)
+			return made;
+		if (made.kind == MADE_TREE)
+			trees = lappend(trees, made.tree);
+	}
+	return made_group(trees, false);
+}
+
+/* Each of them: the arms that can be sent. */
+static Made
+make_each(const FilterInput *input, const Subject *subject, TermOp op, const Elements *elements)
+{
+	List *trees = NIL;
+
+	for (int i = 0; i < Min(elements->n, MAX_ARMS); i++)
+	{
+		Made made = make_comparison(input, subject, op, elements->type, elements->values[i]);
+
+		if (made.kind == MADE_FALSE)
+			return made;
+		if (made.kind == MADE_TREE)
+			trees = lappend(trees, made.tree);
+	}
+	return made_group(trees, true);
+}
+
+/* A NULL among the elements makes NOT IN never true, and no array holds it. */
+static Made
+make_of_array(const FilterInput *input, const Subject *subject, TermOp op, Datum value)
+{
+	Elements elements = array_elements(value);
+
+	switch (op)
+	{
+		case OP_NOT_IN:
+			return elements.had_null ? made_false : make_each(input, subject, OP_NE, &elements);
+		case OP_HAS_ALL:
+			return elements.had_null ? made_false : make_each(input, subject, OP_EQ, &elements);
+		default:
+			return make_in(input, subject, &elements);
+	}
+}
+
+/* ----- the condition ----- */
+
+/* The attribute that the plan means, under its present slug; false when it is gone or has changed. */
+static bool
+resolve(const FilterInput *input, List *term, Subject *subject)
+{
+	const char *id = strVal(lsecond(term));
+	const char *slug = strVal(lthird(term));
+	const char *property = strVal(list_nth(term, 4));
+	List *numbers = (List *) list_nth(term, 5);
+	const AttributeDef *attribute;
+
+	subject->attribute_id = id;
+	subject->days = lthird_int(numbers);
+	if (input->session == NULL)
+	{
+		subject->slug = slug;
+		subject->property = attribute_property(attribute_type(strVal(lfourth(term))), property);
+		return true;
+	}
+	attribute = id[0] != '\0' ? attribute_by_id(input->definitions, id) : attribute_by_slug(input->definitions, slug);
+	/* The operand was checked against the type that the column's options say. */
+	if (attribute == NULL || attribute->type == NULL || (attribute->multiselect && list_nth_int(numbers, 3) == 0) ||
+		strcmp(attribute->type_name, strVal(lfourth(term))) != 0)
+		return false;
+	subject->slug = attribute->slug;
+	subject->attribute = attribute;
+	subject->property = attribute_property(attribute->type, property);
+	return subject->property != NULL && subject->property->filter != FILTER_NOTHING;
+}
+
+static Made
+make_boolean(const Subject *subject, bool wanted)
+{
+	JsonTree *condition = json_make_object();
+
+	json_object_object_add(condition, "$eq", json_object_new_boolean(wanted));
+	return made_about(subject, condition);
+}
+
+/* On either side of a pivot: any value; on neither: none. */
+static Made
+make_presence(const Subject *subject, bool present)
+{
+	List *trees = NIL;
+
+	for (int above = 1; above >= 0; above--)
+	{
+		Made made = made_about(subject, filter_beside_pivot(subject->property->filter, above));
+
+		trees = lappend(trees, present ? made.tree : negated(made).tree);
+	}
+	return made_group(trees, !present);
+}
+
+/* For plain EXPLAIN: the operand is not known before the scan starts. */
+static Made
+make_unknown(const Subject *subject, TermOp op, int index)
+{
+	static const char *const names[] = {"$eq",      "$not $eq", "$lt",     "$lte",    "$gt",     "$gte",        "$in",
+										"$not $in", "$eq all",  "$eq any", "pattern", "pattern", "$starts_with"};
+	JsonTree *condition = json_make_object();
+
+	Assert(op < (int) lengthof(names));
+	json_object_object_add(condition, names[op], json_object_new_string(psprintf("operand %d", index + 1)));
+	return made_about(subject, condition);
+}
+
+static Made
+make_resolved(const FilterInput *input, const Subject *subject, TermOp op, int index)
+{
+	const FilterOperand *operand = index >= 0 ? &input->operands[index] : NULL;
+
+	if (operand != NULL && !operand->known)
+		return make_unknown(subject, op, index);
+	switch (op)
+	{
+		case OP_IN:
+		case OP_NOT_IN:
+		case OP_HAS_ALL:
+		case OP_HAS_ANY:
+			return make_of_array(input, subject, op, operand->value);
+		case OP_LIKE:
+		case OP_ILIKE:
+		case OP_PREFIX:
+			return make_pattern(subject, op, TextDatumGetCString(operand->value));
+		case OP_TRUE:
+		case OP_FALSE:
+			return make_boolean(subject, op == OP_TRUE);
+		case OP_NOT_TRUE:
+			return negated(make_boolean(subject, true));
+		case OP_NOT_NULL:
+		case OP_IS_NULL:
+			return make_presence(subject, op == OP_NOT_NULL);
+		default:
+			return make_comparison(input, subject, op, operand->type, operand->value);
+	}
+}
+
+/*
+ * What to send for a TERM_CONDITION; "siblings" is the AND around it, or NIL.
+ * Notes in the input where nothing can be sent.  May ask for the slugs of
+ * objects and for options.
+ */
+Made
+make_condition(FilterInput *input, List *term, List *siblings)
+{
+	List *numbers = (List *) list_nth(term, 5);
+	int index = lsecond_int(numbers);
+	Subject subject = {0};
+	Made made = made_true;
+
+	/* NULL compares with nothing. */
+	if (index >= 0 && input->operands[index].isnull)
+		return made_false;
+	subject.siblings = siblings;
+	if (resolve(input, term, &subject))
+		made = make_resolved(input, &subject, (TermOp) linitial_int(numbers), index);
+	input->incomplete = input->incomplete || made.kind == MADE_TRUE;
+	return made;
+}

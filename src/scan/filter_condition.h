@@ -1,0 +1,46 @@
+/*
+ * filter_condition.h
+ *		One condition of a plan, made into what Attio reads.
+ *
+ * A term becomes true (nothing to send), false (no row can match), or a filter.
+ */
+#ifndef ATTIO_FILTER_CONDITION_H
+#define ATTIO_FILTER_CONDITION_H
+
+#include "scan/filter.h"
+
+typedef enum MadeKind
+{
+	MADE_TRUE,
+	MADE_FALSE,
+	MADE_TREE
+} MadeKind;
+
+typedef struct Made
+{
+	MadeKind kind;
+	JsonTree *tree;
+} Made;
+
+/* The values of an operand, without NULLs and doubles. */
+typedef struct Elements
+{
+	Oid type;
+	Datum *values;
+	int n;
+	bool had_null;
+} Elements;
+
+static const Made made_true = {MADE_TRUE, NULL};
+static const Made made_false = {MADE_FALSE, NULL};
+
+/* Objects that a reference or an entry may point to and still be sent. */
+#define FILTER_MAX_OBJECTS 5
+
+extern Made made_tree(JsonTree *tree);
+extern Made made_group(List *trees, bool conjunction);
+extern Made make_condition(FilterInput *input, List *term, List *siblings);
+extern Elements operand_elements(const FilterOperand *operand);
+extern JsonTree *uuids_condition(const Elements *elements);
+
+#endif /* ATTIO_FILTER_CONDITION_H */
