@@ -43,6 +43,7 @@ attio_fdw_handler(PG_FUNCTION_ARGS)
 	routine->GetForeignRelSize = attio_get_rel_size;
 	routine->GetForeignPaths = attio_get_paths;
 	routine->GetForeignPlan = attio_get_plan;
+	routine->GetForeignUpperPaths = attio_get_upper_paths;
 	routine->BeginForeignScan = attio_begin_scan;
 	routine->IterateForeignScan = attio_iterate_scan;
 	routine->ReScanForeignScan = attio_rescan;

@@ -18,9 +18,56 @@
 /* Bytes of a filter that are shown; a batch of keys is long. */
 #define FILTER_SHOWN 2000
 
+/* LIMIT and OFFSET where the scan counts. */
 static void
-explain_request(const AttioRelation *relation, List *shape, ExplainState *es)
+explain_limit(ForeignScan *plan, ExplainState *es)
 {
+	static const char *const labels[] = {"Attio Limit", "Attio Offset"};
+	List *context = set_deparse_context_plan(es->deparse_cxt, (Plan *) plan, NIL);
+	List *indexes = (List *) list_nth(plan->fdw_private, SCAN_PLAN_LIMIT);
+
+	for (int i = 0; i < list_length(indexes); i++)
+	{
+		int index = list_nth_int(indexes, i);
+
+		Const *constant;
+
+		if (index < 0)
+			continue;
+		constant = (Const *) list_nth(plan->fdw_exprs, index);
+		if (IsA(constant, Const) && !constant->constisnull)
+			ExplainPropertyInteger(labels[i], NULL, DatumGetInt64(constant->constvalue), es);
+		else
+			ExplainPropertyText(labels[i], deparse_expression((Node *) constant, context, es->verbose, false), es);
+	}
+}
+
+/* The sorts in words. */
+static char *
+sorts_text(ForeignScan *plan, const AttioRelation *relation, SortShape sort)
+{
+	StringInfoData text;
+	ListCell *lc;
+
+	initStringInfo(&text);
+	if (sort != SORT_ONE_PAGE)
+		appendStringInfo(&text, "created_at %s, ", sort == SORT_CREATED_DESC ? "desc" : "asc");
+	foreach(lc, (List *) list_nth(plan->fdw_private, SCAN_PLAN_SORTS))
+	{
+		List *key = (List *) lfirst(lc);
+		const char *property = strVal(lfourth(key));
+
+		appendStringInfo(&text, "%s%s%s %s, ", strVal(lsecond(key)), property[0] == '\0' ? "" : ".", property,
+						 intVal(list_nth(key, 4)) != 0 ? "desc" : "asc");
+	}
+	appendStringInfo(&text, "%s asc", resource_id_attribute(relation->resource));
+	return text.data;
+}
+
+static void
+explain_request(const AttioRelation *relation, ForeignScan *plan, ExplainState *es)
+{
+	List *shape = (List *) list_nth(plan->fdw_private, SCAN_PLAN_SHAPE);
 	SortShape sort = (SortShape) linitial_int(shape);
 	const ResourceDef *resource = relation->resource;
 	const char *path = resource->path;
@@ -34,13 +81,16 @@ explain_request(const AttioRelation *relation, List *shape, ExplainState *es)
 	ExplainPropertyText("Attio Request", psprintf("%s %s", resource->method, path), es);
 	if (resource->paging != PAGING_NONE)
 		ExplainPropertyInteger("Attio Page Size", NULL, relation->page_size, es);
-	if (lsecond_int(shape) > 0 && resource->paging == PAGING_OFFSET_BODY)
+	if (lsecond_int(shape) > 0 && list_nth(plan->fdw_private, SCAN_PLAN_LIMIT) == NIL &&
+		resource->paging == PAGING_OFFSET_BODY)
 		ExplainPropertyInteger("Attio First Page", NULL, lsecond_int(shape), es);
+	explain_limit(plan, es);
+	if (relation->view != NULL)
+		ExplainPropertyText("Attio View", relation->view, es);
 	if ((relation->by_created_at || sort != SORT_ANY) && resource->paging == PAGING_OFFSET_BODY)
-		ExplainPropertyText("Attio Sorts",
-							psprintf("created_at %s, %s asc", sort == SORT_CREATED_DESC ? "desc" : "asc",
-									 resource_id_attribute(resource)),
-							es);
+		ExplainPropertyText("Attio Sorts", sorts_text(plan, relation, sort), es);
+	if (list_nth(plan->fdw_private, SCAN_PLAN_GUARD) != NIL)
+		ExplainPropertyText("Attio Second Step", "rows without a value, when fewer have one", es);
 }
 
 /* A filter with the operands that are known without running: constants. */
@@ -130,7 +180,7 @@ attio_explain_scan(ForeignScanState *node, ExplainState *es)
 
 	const AttioRelation *relation = attio_relation_open(node->ss.ss_currentRelation);
 
-	explain_request(relation, (List *) list_nth(((ForeignScan *) node->ss.ps.plan)->fdw_private, SCAN_PLAN_SHAPE), es);
+	explain_request(relation, (ForeignScan *) node->ss.ps.plan, es);
 	explain_filter(node, relation, es);
 	explain_verdicts((ForeignScan *) node->ss.ps.plan, es);
 	if (es->analyze && counts != NULL)

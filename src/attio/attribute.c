@@ -96,7 +96,8 @@ static const PropertyDef interaction_properties[] = {
 	{"owner_actor_id", UUIDOID, FORM_PLAIN, IMPORT_ALL, false, {"owner_actor.id"}},
 };
 
-#define TYPE(name, multiselect, properties) {name, multiselect, properties, lengthof(properties)}
+#define TYPE(name, multiselect, properties) {name, multiselect, properties, lengthof(properties), true}
+#define TYPE_NAMING(name, multiselect, properties) {name, multiselect, properties, lengthof(properties), false}
 
 const AttributeType attribute_types[] = {
 	TYPE("text", false, text_properties),
@@ -108,14 +109,14 @@ const AttributeType attribute_types[] = {
 	TYPE("timestamp", false, timestamp_properties),
 	TYPE("select", true, select_properties),
 	TYPE("status", false, status_properties),
-	TYPE("record-reference", true, record_reference_properties),
-	TYPE("actor-reference", true, actor_reference_properties),
+	TYPE_NAMING("record-reference", true, record_reference_properties),
+	TYPE_NAMING("actor-reference", true, actor_reference_properties),
 	TYPE("email-address", true, email_address_properties),
 	TYPE("domain", true, domain_properties),
 	TYPE("phone-number", true, phone_number_properties),
 	TYPE("personal-name", false, personal_name_properties),
-	TYPE("location", false, location_properties),
-	TYPE("interaction", false, interaction_properties),
+	TYPE_NAMING("location", false, location_properties),
+	TYPE_NAMING("interaction", false, interaction_properties),
 };
 /* clang-format on */
 

@@ -72,6 +72,7 @@ typedef struct AttributeType
 	bool multiselect;              /* may hold several values (API.md 6) */
 	const PropertyDef *properties; /* the main one first */
 	int nproperties;
+	bool sorts_plainly; /* sorts by the main property without naming it (API.md 7.2: implicit field) */
 } AttributeType;
 
 extern const AttributeType attribute_types[];

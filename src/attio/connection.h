@@ -31,6 +31,7 @@ typedef struct Session
 	int pins;
 	struct Metadata *metadata; /* owned by metadata.c, in context */
 	List *choices;             /* owned by choices.c, in context */
+	struct Members *members;   /* owned by members.c, in context */
 } Session;
 
 extern Session *session_get(Oid server, Oid user);

@@ -10,6 +10,7 @@
 
 #include "attio/api.h"
 #include "attio/choices.h"
+#include "attio/members.h"
 #include "attio/resource.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
@@ -75,7 +76,6 @@ read_attribute(JsonTree *item, const char *path)
 		raise_shape_error(path);
 	attribute->type = attribute_type(attribute->type_name);
 	attribute->multiselect = json_bool_at(item, "is_multiselect");
-	attribute->is_writable = json_bool_at(item, "is_writable");
 	attribute->is_system = json_bool_at(item, "is_system_attribute");
 	/* null counts as several: any object may be meant (DESIGN.md 4) */
 	attribute->several_targets = (nallowed != 1);
@@ -409,6 +409,7 @@ metadata_forget(Session *session)
 	if (session->metadata != NULL)
 		session->metadata->objects_read_at = session->metadata->parents_read_at = 0;
 	choices_forget(session);
+	members_forget(session);
 }
 
 /* The definition with this id, or NULL. */

@@ -35,6 +35,7 @@
 #include "access/stratnum.h"
 #include "storage/latch.h"
 #include "utils/acl.h"
+#include "utils/pg_locale.h"
 #include "utils/wait_event.h"
 
 #if PG_VERSION_NUM >= 160000
@@ -78,6 +79,17 @@ attio_pathkey_is_desc(PathKey *pathkey)
 	return pathkey->pk_cmptype == COMPARE_GT;
 #else
 	return pathkey->pk_strategy == BTGreaterStrategyNumber;
+#endif
+}
+
+/* Does this collation compare bytes? */
+static inline bool
+attio_collation_is_c(Oid collation)
+{
+#if PG_VERSION_NUM >= 180000
+	return pg_newlocale_from_collation(collation)->collate_is_c;
+#else
+	return lc_collate_is_c(collation);
 #endif
 }
 

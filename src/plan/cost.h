@@ -11,11 +11,15 @@
 #define DEFAULT_ROWS 10000
 #define DEFAULT_DEFINITION_ROWS 200
 
-/* Rows that a condition on the id leaves, at most. */
-#define KEY_ROWS 1000
+/* Ids assumed of an array of which nothing is known; each leaves one row. */
+#define DEFAULT_KEYS 100
+#define KEYS_A_REQUEST 100
 
 /* What a sorted row costs, in rows; sorting costs query score (API.md 2). */
 #define SORTED_ROW_COST 1.05
+
+/* What a scan that counts its rows costs beside the same one below a Limit. */
+#define LIMITED_SCAN_COST 0.95
 
 extern void cost_listing(double rows, int page_size, Cost *startup, Cost *total);
 

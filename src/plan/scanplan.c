@@ -20,23 +20,13 @@
 #include "optimizer/restrictinfo.h"
 #include "plan/cost.h"
 #include "plan/ship.h"
+#include "plan/sorts.h"
 #include "scan/scan_private.h"
-
-/* The built-in order of timestamps (pg_opfamily.dat: btree datetime_ops). */
-#define TIMESTAMP_BTREE_FAMILY 434
+#include "utils/array.h"
 
 /* A first page larger than this is as large as any. */
 #define MAX_FIRST_PAGE 500
 #define RECHECKED_FIRST_PAGE 20
-
-/* What planning knows of a base relation; in baserel->fdw_private. */
-typedef struct RelationPlan
-{
-	AttioRelation *relation;
-	Bitmapset *columns; /* wanted, offset by FirstLowInvalidHeapAttributeNumber */
-	bool has_key;       /* a condition fixes the id: batches, which have no order among them */
-	double fetched;     /* rows that Attio answers to the relation's own conditions */
-} RelationPlan;
 
 /* Columns that the query needs of us: its output's and its conditions'. */
 static Bitmapset *
@@ -54,19 +44,40 @@ wanted_columns(RelOptInfo *baserel)
 static ShipContext
 ship_context(PlannerInfo *root, RelOptInfo *baserel)
 {
-	ShipContext context = {root, ((RelationPlan *) baserel->fdw_private)->relation, baserel->relid, NIL};
+	ShipContext context = {root, ((RelationPlan *) baserel->fdw_private)->relation, baserel->relid, NIL, false};
 
 	return context;
 }
 
-/* Those of the conditions of which something is sent; *has_key: one of them fixes the id. */
+/* The ids that a condition on the key allows, each of one row. */
+static double
+key_count(Expr *clause)
+{
+	ScalarArrayOpExpr *expr = (ScalarArrayOpExpr *) clause;
+	Const *array;
+
+	if (!IsA(expr, ScalarArrayOpExpr))
+		return 1;
+	array = (Const *) lsecond(expr->args);
+	if (IsA(array, ArrayExpr))
+		return Max(list_length(((ArrayExpr *) array)->elements), 1);
+	if (!IsA(array, Const))
+		return DEFAULT_KEYS;
+	if (array->constisnull)
+		return 1;
+	return Max(ArrayGetNItems(ARR_NDIM(DatumGetArrayTypeP(array->constvalue)),
+							  ARR_DIMS(DatumGetArrayTypeP(array->constvalue))),
+			   1);
+}
+
+/* Those of the conditions of which something is sent; *keys: how many ids one of them allows, 0 = any. */
 static List *
-shipped_conditions(PlannerInfo *root, RelOptInfo *baserel, List *conditions, bool *has_key)
+shipped_conditions(PlannerInfo *root, RelOptInfo *baserel, List *conditions, double *keys)
 {
 	List *shipped = NIL;
 	ListCell *lc;
 
-	*has_key = false;
+	*keys = 0;
 	foreach(lc, conditions)
 	{
 		RestrictInfo *rinfo = lfirst_node(RestrictInfo, lc);
@@ -76,7 +87,8 @@ shipped_conditions(PlannerInfo *root, RelOptInfo *baserel, List *conditions, boo
 		if (ship_condition(&context, rinfo->clause, &verdict) == NIL)
 			continue;
 		shipped = lappend(shipped, copyObject(rinfo));
-		*has_key = *has_key || ship_is_key(&context, rinfo->clause);
+		if (ship_is_key(&context, rinfo->clause))
+			*keys = *keys == 0 ? key_count(rinfo->clause) : Min(*keys, key_count(rinfo->clause));
 	}
 	return shipped;
 }
@@ -88,7 +100,7 @@ attio_get_rel_size(PlannerInfo *root, RelOptInfo *baserel, Oid table)
 	RelationPlan *plan = (RelationPlan *) palloc0(sizeof(RelationPlan));
 	Relation rel = table_open(table, NoLock);
 	List *shipped;
-	bool has_key;
+	double keys;
 
 	plan->relation = attio_relation_open(rel);
 	table_close(rel, NoLock);
@@ -99,11 +111,11 @@ attio_get_rel_size(PlannerInfo *root, RelOptInfo *baserel, Oid table)
 	else if (baserel->tuples < 0)
 		baserel->tuples = plan->relation->resource->values != NULL ? DEFAULT_ROWS : DEFAULT_DEFINITION_ROWS;
 	set_baserel_size_estimates(root, baserel);
-	shipped = shipped_conditions(root, baserel, baserel->baserestrictinfo, &has_key);
+	shipped = shipped_conditions(root, baserel, baserel->baserestrictinfo, &keys);
 	plan->fetched = baserel->tuples * clauselist_selectivity(root, shipped, baserel->relid, JOIN_INNER, NULL);
-	plan->has_key = has_key;
-	if (has_key)
-		baserel->rows = plan->fetched = Min(baserel->rows, KEY_ROWS);
+	plan->has_key = (keys > 0);
+	if (plan->has_key)
+		baserel->rows = plan->fetched = clamp_row_est(Min(baserel->rows, keys));
 }
 
 /* One path: a listing of so many rows, for the rows of these outer relations, in this order. */
@@ -115,7 +127,7 @@ add_listing_path(PlannerInfo *root, RelOptInfo *baserel, double fetched, double 
 	Cost startup;
 	Cost total;
 
-	cost_listing(fetched, plan->relation->page_size, &startup, &total);
+	cost_listing(fetched, plan->has_key ? KEYS_A_REQUEST : plan->relation->page_size, &startup, &total);
 	startup += baserel->baserestrictcost.startup;
 	total += baserel->baserestrictcost.startup + baserel->baserestrictcost.per_tuple * fetched;
 	add_path(baserel, (Path *) attio_create_foreignscan_path(root, baserel, rows, startup, total, pathkeys,
@@ -187,33 +199,65 @@ parameterizations(PlannerInfo *root, RelOptInfo *baserel)
 	return infos;
 }
 
-/*
- * The order that the query wants, if Attio can give it: by created_at alone,
- * which no row lacks and no write changes (DESIGN.md 6).
- */
-static SortShape
-wanted_order(PlannerInfo *root, RelOptInfo *baserel)
+/* Are all conditions answered by Attio alone, whatever the definitions turn out to be? */
+static bool
+is_all_exact(PlannerInfo *root, RelOptInfo *baserel)
 {
-	RelationPlan *plan = (RelationPlan *) baserel->fdw_private;
-	PathKey *pathkey;
 	ListCell *lc;
 
-	if (!attio_push_sort || plan->has_key || list_length(root->query_pathkeys) != 1)
-		return SORT_ANY;
-	pathkey = linitial_node(PathKey, root->query_pathkeys);
-	if (pathkey->pk_eclass->ec_has_volatile || pathkey->pk_opfamily != TIMESTAMP_BTREE_FAMILY)
-		return SORT_ANY;
-	foreach(lc, pathkey->pk_eclass->ec_members)
+	foreach(lc, baserel->baserestrictinfo)
 	{
-		Var *var = (Var *) ((EquivalenceMember *) lfirst(lc))->em_expr;
+		ShipContext context = ship_context(root, baserel);
+		Verdict verdict;
 
-		if (!IsA(var, Var) || var->varno != (int) baserel->relid || var->varattno <= 0 ||
-			var->vartype != TIMESTAMPTZOID)
-			continue;
-		if (relation_column_hint(plan->relation, var->varattno).is_created_at)
-			return attio_pathkey_is_desc(pathkey) ? SORT_CREATED_DESC : SORT_CREATED_ASC;
+		(void) ship_condition(&context, lfirst_node(RestrictInfo, lc)->clause, &verdict);
+		if (verdict != VERDICT_EXACT || context.uncertain)
+			return false;
 	}
-	return SORT_ANY;
+	return attio_push_filter || baserel->baserestrictinfo == NIL;
+}
+
+bool
+plan_is_countable(PlannerInfo *root, RelOptInfo *baserel)
+{
+	return ((RelationPlan *) baserel->fdw_private)->relation->resource->paging == PAGING_OFFSET_BODY &&
+		   is_all_exact(root, baserel);
+}
+
+static bool
+is_constant_or_none(Node *node)
+{
+	return node == NULL || IsA(node, Const);
+}
+
+/*
+ * Is the scan all there is below a LIMIT whose rows fit one page?  Then nothing
+ * reads it further (limit_tuples is not set where anything else stands above).
+ */
+static bool
+is_one_page_wanted(PlannerInfo *root, RelOptInfo *baserel)
+{
+	RelationPlan *plan = (RelationPlan *) baserel->fdw_private;
+
+	return attio_push_limit && root->limit_tuples > 0 && root->limit_tuples <= plan->relation->page_size &&
+		   baserel->reloptkind == RELOPT_BASEREL && bms_membership(root->all_baserels) == BMS_SINGLETON &&
+		   root->parse->rowMarks == NIL && root->parse->limitOption == LIMIT_OPTION_COUNT &&
+		   is_constant_or_none(root->parse->limitCount) && is_constant_or_none(root->parse->limitOffset) &&
+		   is_all_exact(root, baserel);
+}
+
+WantedOrder
+plan_wanted_order(PlannerInfo *root, RelOptInfo *baserel)
+{
+	RelationPlan *plan = (RelationPlan *) baserel->fdw_private;
+	WantedOrder order = {SORT_ANY, NIL, NIL};
+
+	if (!attio_push_sort || plan->has_key || plan->relation->resource->paging != PAGING_OFFSET_BODY)
+		return order;
+	order = sorts_over_pages(baserel, plan->relation, root->query_pathkeys);
+	if (order.shape == SORT_ANY && root->query_pathkeys != NIL && is_one_page_wanted(root, baserel))
+		order = sorts_on_one_page(baserel, plan->relation, root->query_pathkeys);
+	return order;
 }
 
 /* A sorted listing costs a little more, so that it is used where the order is. */
@@ -222,7 +266,7 @@ add_sorted_path(PlannerInfo *root, RelOptInfo *baserel)
 {
 	RelationPlan *plan = (RelationPlan *) baserel->fdw_private;
 
-	if (wanted_order(root, baserel) != SORT_ANY)
+	if (plan_wanted_order(root, baserel).shape != SORT_ANY)
 		add_listing_path(root, baserel, plan->fetched * SORTED_ROW_COST, baserel->rows, baserel->lateral_relids,
 						 root->query_pathkeys);
 }
@@ -255,12 +299,12 @@ attio_get_paths(PlannerInfo *root, RelOptInfo *baserel, Oid table)
 	foreach(lc, parameterizations(root, baserel))
 	{
 		ParamPathInfo *info = (ParamPathInfo *) lfirst(lc);
-		bool has_key;
-		List *shipped = shipped_conditions(root, baserel, info->ppi_clauses, &has_key);
-		double rows = has_key ? Min(info->ppi_rows, KEY_ROWS) : info->ppi_rows;
+		double keys;
+		List *shipped = shipped_conditions(root, baserel, info->ppi_clauses, &keys);
+		double rows = keys > 0 ? Min(info->ppi_rows, keys) : info->ppi_rows;
 		double fetched = plan->fetched * clauselist_selectivity(root, shipped, baserel->relid, JOIN_INNER, NULL);
 
-		add_listing_path(root, baserel, has_key ? rows : Max(fetched, rows), rows, info->ppi_req_outer, NIL);
+		add_listing_path(root, baserel, keys > 0 ? rows : Max(fetched, rows), rows, info->ppi_req_outer, NIL);
 	}
 }
 
@@ -284,6 +328,22 @@ column_list(Bitmapset *columns, Oid table)
 	return list;
 }
 
+/* LIMIT and OFFSET as operands; their indexes, as SCAN_PLAN_LIMIT. */
+static List *
+add_limit(PlannerInfo *root, ShipContext *context)
+{
+	Node *limits[2] = {root->parse->limitCount, root->parse->limitOffset};
+	List *indexes = NIL;
+
+	for (int i = 0; i < (int) lengthof(limits); i++)
+	{
+		indexes = lappend_int(indexes, limits[i] == NULL ? -1 : list_length(context->operands));
+		if (limits[i] != NULL)
+			context->operands = lappend(context->operands, copyObject(limits[i]));
+	}
+	return indexes;
+}
+
 /*
  * GetForeignPlan.  Every condition is checked by the executor as well: those
  * that Attio answers alone cost next to nothing here, and where it refuses a
@@ -299,11 +359,13 @@ attio_get_plan(PlannerInfo *root, RelOptInfo *baserel, Oid table, ForeignPath *b
 	List *terms = NIL;
 	List *verdicts = NIL;
 	List *filter = NIL;
-	SortShape sort = best_path->path.pathkeys == NIL ? SORT_ANY : wanted_order(root, baserel);
+	WantedOrder order = {SORT_ANY, NIL, NIL};
 	bool all_exact = true;
 	List *fdw_private;
 	ListCell *lc;
 
+	if (best_path->path.pathkeys != NIL)
+		order = plan_wanted_order(root, baserel);
 	foreach(lc, quals)
 	{
 		Verdict verdict;
@@ -316,8 +378,11 @@ attio_get_plan(PlannerInfo *root, RelOptInfo *baserel, Oid table, ForeignPath *b
 	}
 	if (terms != NIL)
 		filter = lcons(makeInteger(TERM_AND), terms);
-	fdw_private = list_make4(column_list(plan->columns, table), filter, verdicts,
-							 list_make2_int((int) sort, first_page_rows(root, baserel, sort != SORT_ANY, all_exact)));
+	fdw_private = list_make4(
+		column_list(plan->columns, table), filter, verdicts,
+		list_make2_int((int) order.shape, first_page_rows(root, baserel, order.shape != SORT_ANY, all_exact)));
+	fdw_private = lappend(lappend(fdw_private, order.keys), order.guard);
+	fdw_private = lappend(fdw_private, best_path->fdw_private == NIL ? NIL : add_limit(root, &context));
 	Assert(list_length(fdw_private) == SCAN_PLAN_LENGTH);
 	return make_foreignscan(tlist, quals, baserel->relid, context.operands, fdw_private, NIL, quals, outer_plan);
 }

@@ -5,11 +5,30 @@
 #ifndef ATTIO_SCANPLAN_H
 #define ATTIO_SCANPLAN_H
 
-#include "base/compat.h"
+#include "attio/relation.h"
+#include "plan/sorts.h"
+
+/* What planning knows of a base relation; in baserel->fdw_private. */
+typedef struct RelationPlan
+{
+	AttioRelation *relation;
+	Bitmapset *columns; /* wanted, offset by FirstLowInvalidHeapAttributeNumber */
+	bool has_key;       /* a condition fixes the id: batches, which have no order among them */
+	double fetched;     /* rows that Attio answers to the relation's own conditions */
+} RelationPlan;
+
+/* May the scan count rows for LIMIT: Attio answers all conditions alone, in pages by offset? */
+extern bool plan_is_countable(PlannerInfo *root, RelOptInfo *baserel);
+
+/* The order that the query wants, if Attio can give it; else SORT_ANY. */
+extern WantedOrder plan_wanted_order(PlannerInfo *root, RelOptInfo *baserel);
 
 extern void attio_get_rel_size(PlannerInfo *root, RelOptInfo *baserel, Oid table);
 extern void attio_get_paths(PlannerInfo *root, RelOptInfo *baserel, Oid table);
 extern ForeignScan *attio_get_plan(PlannerInfo *root, RelOptInfo *baserel, Oid table, ForeignPath *best_path,
 								   List *tlist, List *scan_clauses, Plan *outer_plan);
+
+extern void attio_get_upper_paths(PlannerInfo *root, UpperRelationKind stage, RelOptInfo *input_rel,
+								  RelOptInfo *output_rel, void *extra);
 
 #endif /* ATTIO_SCANPLAN_H */

@@ -154,6 +154,7 @@ ship_sides(ShipContext *context, List *sides, TermOp op, bool inverted, Oid coll
 		!ship_says_something(&column, op, right))
 		return NIL;
 	*verdict = ship_verdict(context, &column, op, right);
+	context->uncertain = context->uncertain || column.hint.property->filter == FILTER_REFERENCE;
 	return make_condition(context, &column, op, right);
 }
 

@@ -16,6 +16,7 @@ typedef struct ShipContext
 	const AttioRelation *relation;
 	Index relid;    /* of the scan's relation */
 	List *operands; /* becomes fdw_exprs */
+	bool uncertain; /* set where the definitions may yet forbid to send what is exact */
 } ShipContext;
 
 extern List *ship_condition(ShipContext *context, Expr *clause, Verdict *verdict);

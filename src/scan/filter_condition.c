@@ -10,6 +10,7 @@
 
 #include "access/xact.h"
 #include "attio/choices.h"
+#include "attio/members.h"
 #include "base/errors.h"
 #include "catalog/pg_type.h"
 #include "scan/filter_value.h"
@@ -185,7 +186,10 @@ sibling_actor_type(const FilterInput *input, const char *attribute_id, List *sib
 	return NULL;
 }
 
-/* An actor needs its type beside the id; who can be written is a workspace member (API.md 7.1). */
+/*
+ * An actor needs its type beside the id: another condition says it, or the id
+ * is known as a workspace member's.
+ */
 static Made
 make_actor(const FilterInput *input, const Subject *subject, Datum id)
 {
@@ -193,7 +197,7 @@ make_actor(const FilterInput *input, const Subject *subject, Datum id)
 	JsonTree *fields;
 	JsonTree *whole;
 
-	if (type == NULL && (subject->attribute == NULL || subject->attribute->is_writable))
+	if (type == NULL && (input->session == NULL || workspace_has_member(input->session, uuid_text(id))))
 		type = "workspace-member";
 	if (type == NULL || !filter_is_actor_type(type))
 		return made_true;

@@ -10,6 +10,7 @@
 #include "attio/api.h"
 #include "base/errors.h"
 #include "scan/order.h"
+#include "scan/sorts.h"
 #include "scan/timestamps.h"
 #include "utils/memutils.h"
 
@@ -31,14 +32,15 @@ struct Pager
 	ApiSubject subject;
 
 	MemoryContext listings_context;
-	List *listings;   /* Listing; made by the first request */
-	FilterSet filter; /* what the scan's conditions ask for */
-	int listing;      /* index of the present one; -1 = not begun */
+	List *listings; /* Listing; made by the first request */
+	PagerPlan plan; /* what the scan asks for */
+	int listing;    /* index of the present one; -1 = not begun */
 	Order order;
-	int64 offset;   /* of the next request */
-	SortShape sort; /* what the plan counts on */
-	int first_page; /* rows of the first page; 0 = as the table says */
-	bool again;     /* the probe has been handed out, and was not enough */
+	int64 offset;     /* of the next request */
+	int64 skip;       /* rows still to leave out here, which Attio should have */
+	bool again;       /* the probe has been handed out, and was not enough */
+	bool probe_full;  /* the probe had as many rows as it was asked for */
+	bool lost_window; /* the filter was refused: all rows come, from the first */
 	int limit;
 	int largest;       /* limit that is known to be too large, halved */
 	bool listing_done; /* no further page in this listing */
@@ -64,9 +66,11 @@ first_mode(const Pager *pager)
 {
 	if (pager->resource->paging != PAGING_OFFSET_BODY)
 		return ORDER_AS_LISTED;
-	if (pager->relation->by_created_at || pager->sort != SORT_ANY)
+	if (pager->plan.sort == SORT_ONE_PAGE)
+		return ORDER_PROBE;
+	if (pager->relation->by_created_at || pager->plan.sort != SORT_ANY)
 		return ORDER_BY_CREATED;
-	return pager->first_page > 0 && !pager->again && pager->listing <= 0 ? ORDER_PROBE : ORDER_BY_ID;
+	return pager->plan.first_page > 0 && !pager->again && pager->listing <= 0 ? ORDER_PROBE : ORDER_BY_ID;
 }
 
 /* The leaf that carries the sort key, wanted from now on. */
@@ -84,10 +88,10 @@ static void
 begin_order(Pager *pager, OrderMode mode)
 {
 	order_begin(&pager->order, mode);
-	pager->order.descending = (pager->sort == SORT_CREATED_DESC);
+	pager->order.descending = (pager->plan.sort == SORT_CREATED_DESC);
 	if (mode == ORDER_BY_CREATED)
 		want_created_at(pager);
-	pager->offset = 0;
+	pager->offset = pager->again ? 0 : pager->plan.offset;
 }
 
 /*
@@ -184,11 +188,11 @@ make_listings(Pager *pager)
 
 	MemoryContextReset(pager->listings_context);
 	pager->listings = NIL;
-	if (pager->filter.nothing)
+	if (pager->plan.filters.nothing)
 		;
-	else if (pager->resource->spread == SPREAD_ONE && pager->filter.filters != NIL)
+	else if (pager->resource->spread == SPREAD_ONE && pager->plan.filters.filters != NIL)
 	{
-		foreach(lc, pager->filter.filters)
+		foreach(lc, pager->plan.filters.filters)
 			add_listing(pager, psprintf(pager->resource->path, http_escape(relation_identifier(pager->relation))))
 				->filter = (JsonTree *) lfirst(lc);
 	}
@@ -215,32 +219,35 @@ present_listing(const Pager *pager)
 
 /* ----- requests ----- */
 
+/* What the present request filters by; NULL = nothing. */
+static JsonTree *
+present_filter(const Pager *pager)
+{
+	if (pager->plan.guarded && pager->order.mode == ORDER_PROBE)
+		return pager->plan.guard;
+	return present_listing(pager)->filter;
+}
+
 /* The body of a query: equal scans make equal requests, byte by byte. */
 static char *
 query_body(const Pager *pager)
 {
 	JsonTree *body = json_make_object();
-	JsonTree *sorts;
-	const char *keys[2] = {"created_at", resource_id_attribute(pager->resource)};
+	JsonTree *filter = present_filter(pager);
+	JsonTree *sorts = NULL;
 
-	if (present_listing(pager)->filter != NULL)
-		json_object_object_add(body, "filter", json_object_get(present_listing(pager)->filter));
+	if (filter != NULL)
+		json_object_object_add(body, "filter", json_object_get(filter));
+	if (pager->relation->view != NULL)
+		json_object_object_add(body, "filter_view_id", json_object_new_string(pager->relation->view));
 	json_object_object_add(body, "limit", json_object_new_int(pager->limit));
 	json_object_object_add(body, "offset", json_object_new_int64(pager->offset));
 	if (pager->order.mode == ORDER_BY_CREATED)
-	{
-		sorts = json_object_new_array();
-		for (int i = 0; i < (int) lengthof(keys); i++)
-		{
-			JsonTree *sort = json_object_new_object();
-
-			json_object_object_add(sort, "attribute", json_object_new_string(keys[i]));
-			json_object_object_add(sort, "direction",
-								   json_object_new_string(i == 0 && pager->order.descending ? "desc" : "asc"));
-			json_object_array_add(sorts, sort);
-		}
-		json_object_object_add(body, "sorts", sorts);
-	}
+		sorts = sorts_by_created_at(pager->relation, pager->order.descending);
+	else if (pager->order.mode == ORDER_PROBE && pager->plan.sort == SORT_ONE_PAGE)
+		sorts = pager->plan.sorts;
+	if (sorts != NULL)
+		json_object_object_add(body, "sorts", json_object_get(sorts));
 	return json_write(body);
 }
 
@@ -295,8 +302,16 @@ fetch_without_filter(Pager *pager)
 		ereport(ERROR, (errcode(ERRCODE_FDW_ERROR),
 						errmsg("Attio refused a filter in the middle of a scan of \"%s\"", pager->relation->name),
 						errhint("SET attio_fdw.push_filter = off reads without filters.")));
+	if (pager->plan.sort == SORT_ONE_PAGE)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_ERROR),
+				 errmsg("Attio refused the filter of a scan of \"%s\" that it was to sort", pager->relation->name),
+				 errhint("SET attio_fdw.push_sort = off sorts here instead.")));
 	pager->counts.refused++;
-	pager->filter.filters = NIL;
+	/* What Attio was to leave out is for the scan to count, which checks the conditions. */
+	pager->lost_window = true;
+	pager->plan.offset = pager->offset = 0;
+	pager->plan.filters.filters = NIL;
 	saved = MemoryContextSwitchTo(pager->listings_context);
 	pager->listings = list_make1(linitial(pager->listings));
 	((Listing *) linitial(pager->listings))->filter = NULL;
@@ -329,7 +344,7 @@ fetch_page(Pager *pager)
 		MemoryContextSwitchTo(saved);
 		pager->limit = pager->largest = Max(pager->limit / 2, SMALLEST_PAGE);
 	}
-	pager->subject.tolerates_bad_request = present_listing(pager)->filter != NULL;
+	pager->subject.tolerates_bad_request = present_filter(pager) != NULL;
 	if (!api_check(pager->session, exchange, &pager->subject))
 	{
 		MemoryContextSwitchTo(saved);
@@ -457,8 +472,16 @@ next_page(Pager *pager)
 		pager->offset = step.offset;
 		switch (step.verdict)
 		{
-			case ORDER_CONTINUE:
 			case ORDER_END:
+				if (pager->order.mode == ORDER_PROBE && pager->plan.guarded)
+				{
+					/* All that meet the guard; the others are still to come. */
+					pager->first = pager->next = 0;
+					pager->again = true;
+					return;
+				}
+				/* FALLTHROUGH */
+			case ORDER_CONTINUE:
 				pager->first = pager->next = step.first;
 				pager->listing_done = (step.verdict == ORDER_END);
 				/* From the second page on, what the table asks for. */
@@ -467,7 +490,7 @@ next_page(Pager *pager)
 			case ORDER_AGAIN:
 				pager->first = pager->next = 0;
 				pager->listing_done = false;
-				pager->again = true;
+				pager->again = pager->probe_full = true;
 				return;
 			case ORDER_SORT:
 				begin_order(pager, ORDER_BY_CREATED);
@@ -495,14 +518,30 @@ next_listing(Pager *pager)
 	pager->limit = Max(pager->relation->page_size, SMALLEST_PAGE);
 	if (first_mode(pager) == ORDER_BY_ID)
 		pager->limit = Max(pager->limit, ORDER_PROOF);
-	if (pager->first_page > 0 && pager->listing == 0)
-		pager->limit = Min(pager->limit, pager->first_page);
+	if (pager->plan.first_page > 0 && pager->listing == 0)
+		pager->limit = Min(pager->limit, pager->plan.first_page);
 	pager->limit = Min(pager->limit, pager->largest);
 	pager->order.nhanded = pager->order.nprobed = 0;
 	pager->order.handed_overflow = false;
 	begin_order(pager, first_mode(pager));
 	next_page(pager);
 	return true;
+}
+
+/* More is wanted than the probe held: in earnest now, without what was handed out. */
+static void
+leave_probe(Pager *pager)
+{
+	if (pager->plan.sort == SORT_ONE_PAGE && pager->probe_full)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_ERROR), errmsg("a sorted page of \"%s\" was not enough", pager->relation->name),
+				 errdetail("Attio answered fewer rows than the query wants, or other ones."),
+				 errhint("SET attio_fdw.push_sort = off sorts here instead.")));
+	/* What Attio left out comes again. */
+	pager->skip = pager->plan.offset;
+	/* a page that can prove an order */
+	pager->limit = Min(Max(pager->relation->page_size, ORDER_PROOF), pager->largest);
+	begin_order(pager, ORDER_BY_ID);
 }
 
 /*
@@ -521,6 +560,11 @@ pager_next(Pager *pager, PagerRow *row)
 
 			if (order_was_handed(&pager->order, &pager->keys[i]))
 				continue;
+			if (pager->skip > 0)
+			{
+				pager->skip--;
+				continue;
+			}
 			row->page = &pager->page;
 			row->row = &pager->page.rows[i];
 			row->listing = present_listing(pager);
@@ -531,11 +575,7 @@ pager_next(Pager *pager, PagerRow *row)
 		{
 			pager->replayable = false;
 			if (pager->order.mode == ORDER_PROBE)
-			{
-				/* In earnest now: a page that can prove an order, without what was handed out. */
-				pager->limit = Min(Max(pager->relation->page_size, ORDER_PROOF), pager->largest);
-				begin_order(pager, ORDER_BY_ID);
-			}
+				leave_probe(pager);
 			next_page(pager);
 		}
 		else if (!next_listing(pager))
@@ -555,28 +595,32 @@ pager_rewind(Pager *pager)
 	pager->listing = -1;
 	pager->page.nrows = 0;
 	pager->listing_done = false;
-	pager->again = false;
+	pager->again = pager->probe_full = false;
+	pager->skip = 0;
 }
 
 /*
- * What the plan counts on: an order, and how many rows are wanted first.  To be
- * called before the first pager_next().
+ * Ask for this from now on; begins again.  What the plan points to must live
+ * until the next one.  "requests" is what it took to make it.
  */
 void
-pager_shape(Pager *pager, SortShape sort, int first_page)
-{
-	pager->sort = sort;
-	pager->first_page = pager->resource->paging == PAGING_OFFSET_BODY ? Min(first_page, ORDER_PROBE_LIMIT) : 0;
-}
-
-/* Ask for these from now on; begins again.  "requests" is what it took to make them. */
-void
-pager_set_filters(Pager *pager, FilterSet set, int64 requests)
+pager_set_plan(Pager *pager, const PagerPlan *plan, int64 requests)
 {
 	pager->counts.requests += requests;
-	pager->filter = set;
+	pager->plan = *plan;
+	if (pager->resource->paging != PAGING_OFFSET_BODY)
+		pager->plan.first_page = 0;
+	Assert(plan->first_page <= ORDER_PROBE_LIMIT);
+	pager->lost_window = false;
 	pager->replayable = false;
 	pager_rewind(pager);
+}
+
+/* Was the filter refused, so that all rows come and Attio leaves none out? */
+bool
+pager_lost_window(const Pager *pager)
+{
+	return pager->lost_window;
 }
 
 /* Cancel what is under way and free the page. */

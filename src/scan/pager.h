@@ -43,11 +43,27 @@ typedef struct PagerCounts
 	int64 refused; /* filters that Attio refused; asked again without */
 } PagerCounts;
 
+/*
+ * What a scan asks for.  With SORT_ONE_PAGE the first page is all that comes in
+ * that order; where it is guarded, it holds only rows that meet the guard, and
+ * all others come behind it.
+ */
+typedef struct PagerPlan
+{
+	FilterSet filters;
+	SortShape sort;
+	JsonTree *sorts; /* SORT_ONE_PAGE */
+	bool guarded;    /* SORT_ONE_PAGE: rows without a value come last */
+	JsonTree *guard; /* the filter of the first page then */
+	int first_page;  /* rows of the first page; 0 = as the table says */
+	int64 offset;    /* rows that Attio leaves out */
+} PagerPlan;
+
 typedef struct Pager Pager;
 
 extern Pager *pager_open(Session *session, const AttioRelation *relation, Projection *projection, int64 requests);
-extern void pager_shape(Pager *pager, SortShape sort, int first_page);
-extern void pager_set_filters(Pager *pager, FilterSet set, int64 requests);
+extern void pager_set_plan(Pager *pager, const PagerPlan *plan, int64 requests);
+extern bool pager_lost_window(const Pager *pager);
 extern bool pager_next(Pager *pager, PagerRow *row);
 extern void pager_rewind(Pager *pager);
 extern void pager_close(Pager *pager);

@@ -8,10 +8,13 @@
 #include "scan/scan.h"
 
 #include "base/guc.h"
+#include "common/int.h"
 #include "executor/executor.h"
+#include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "scan/decode.h"
 #include "scan/scan_private.h"
+#include "scan/sorts.h"
 #include "utils/datum.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -28,7 +31,13 @@ typedef struct AttioScan
 	List *operand_states;         /* ExprState of each operand */
 	MemoryContext filter_context; /* the present filters */
 	FilterSet filters;
-	bool notices; /* titles that do not exist have not been told of yet */
+	bool notices;  /* titles that do not exist have not been told of yet */
+	bool limited;  /* LIMIT and OFFSET are the scan's */
+	bool windowed; /* and left to Attio */
+	int64 limit;   /* -1 = none */
+	int64 offset;
+	int64 skip;   /* rows still to leave out here */
+	int64 handed; /* rows handed out */
 	const AttioRelation *relation;
 	Session *session;
 	List *definitions;
@@ -52,6 +61,12 @@ attio_begin_scan(ForeignScanState *node, int eflags)
 	state->row_context = AllocSetContextCreate(state->context, "attio_fdw row", ALLOCSET_DEFAULT_SIZES);
 	state->filter_context = AllocSetContextCreate(state->context, "attio_fdw filter", ALLOCSET_SMALL_SIZES);
 	node->fdw_state = state;
+}
+
+static List *
+plan_member(const ForeignScanState *node, ScanPlanIndex index)
+{
+	return (List *) list_nth(((ForeignScan *) node->ss.ps.plan)->fdw_private, index);
 }
 
 /* The values of the operands now, in the filter's memory context. */
@@ -80,13 +95,89 @@ evaluate_operands(AttioScan *state, ForeignScanState *node)
 	return operands;
 }
 
-/* What the conditions ask for, with the operands' present values. */
+/* LIMIT or OFFSET: NULL and none are "otherwise"; negative is an ERROR, in the executor's words. */
+static int64
+limit_value(const FilterOperand *operands, int index, int64 otherwise, bool is_limit)
+{
+	int64 value;
+
+	if (index < 0 || operands[index].isnull)
+		return otherwise;
+	value = DatumGetInt64(operands[index].value);
+	if (value < 0)
+		ereport(ERROR, is_limit
+						   ? (errcode(ERRCODE_INVALID_ROW_COUNT_IN_LIMIT_CLAUSE), errmsg("LIMIT must not be negative"))
+						   : (errcode(ERRCODE_INVALID_ROW_COUNT_IN_RESULT_OFFSET_CLAUSE),
+							  errmsg("OFFSET must not be negative")));
+	return value;
+}
+
+/*
+ * Leave LIMIT and OFFSET to Attio where it answers just the rows that count,
+ * and as far as the order of the pages does not depend on where they begin;
+ * else count here.
+ */
 static void
-make_filters(AttioScan *state, ForeignScanState *node)
+plan_window(AttioScan *state, ForeignScanState *node, const FilterOperand *operands, PagerPlan *plan)
+{
+	List *indexes = plan_member(node, SCAN_PLAN_LIMIT);
+	bool exact = !plan->filters.incomplete && (attio_push_filter || state->term == NIL) &&
+				 list_length(plan->filters.filters) <= 1;
+	int64 limit;
+	int64 offset;
+	int64 wanted;
+
+	state->limited = (indexes != NIL);
+	state->windowed = false;
+	state->handed = state->skip = 0;
+	if (!state->limited)
+		return;
+	limit = limit_value(operands, linitial_int(indexes), -1, true);
+	offset = limit_value(operands, lsecond_int(indexes), 0, false);
+	state->limit = limit;
+	state->offset = offset;
+	if (limit == 0)
+		plan->filters.nothing = true;
+	state->windowed = exact && !plan->guarded && attio_push_limit &&
+					  (plan->sort != SORT_ANY || (limit >= 0 && limit <= state->relation->page_size));
+	if (state->windowed)
+		plan->offset = offset;
+	else
+		state->skip = offset;
+	wanted = limit < 0 || pg_add_s64_overflow(limit, state->skip, &wanted) ? PG_INT64_MAX : limit + state->skip;
+	plan->first_page = exact && attio_push_limit && wanted <= state->relation->page_size ? (int) wanted : 0;
+}
+
+/* The sorts of one page, and what is asked for first where NULLs come last. */
+static void
+plan_sorts(AttioScan *state, ForeignScanState *node, FilterInput *input, PagerPlan *plan)
+{
+	List *guard = plan_member(node, SCAN_PLAN_GUARD);
+
+	plan->sorts = sorts_build(input, plan_member(node, SCAN_PLAN_SORTS));
+	if (guard != NIL)
+	{
+		List *both = list_make2(makeInteger(TERM_AND), guard);
+		FilterSet set = filter_build(input, state->term == NIL ? both : lappend(both, state->term));
+
+		plan->guarded = true;
+		plan->guard = set.filters == NIL ? NULL : (JsonTree *) linitial(set.filters);
+	}
+	if (input->incomplete || (state->term != NIL && !attio_push_filter))
+		ereport(ERROR, (errcode(ERRCODE_FDW_ERROR),
+						errmsg("the filter of a sorted scan of \"%s\" cannot be sent whole", state->relation->name),
+						errhint("SET attio_fdw.push_sort = off sorts here instead.")));
+}
+
+/* What the conditions, the order and the limit ask for, with the operands' present values. */
+static void
+make_plan(AttioScan *state, ForeignScanState *node)
 {
 	MemoryContext saved;
 	FilterInput input = {0};
-	int64 before;
+	List *shape = plan_member(node, SCAN_PLAN_SHAPE);
+	PagerPlan plan = {0};
+	int64 before = state->session->requests;
 
 	pager_close(state->pager);
 	MemoryContextReset(state->filter_context);
@@ -98,10 +189,15 @@ make_filters(AttioScan *state, ForeignScanState *node)
 	input.noperands = list_length(state->operand_states);
 	input.notices = state->notices;
 	state->notices = false;
-	before = state->session->requests;
-	state->filters = filter_build(&input, attio_push_filter ? state->term : NIL);
+	plan.filters = filter_build(&input, attio_push_filter ? state->term : NIL);
+	plan.sort = (SortShape) linitial_int(shape);
+	plan.first_page = lsecond_int(shape);
+	if (plan.sort == SORT_ONE_PAGE)
+		plan_sorts(state, node, &input, &plan);
+	plan_window(state, node, input.operands, &plan);
+	state->filters = plan.filters;
 	MemoryContextSwitchTo(saved);
-	pager_set_filters(state->pager, state->filters, state->session->requests - before);
+	pager_set_plan(state->pager, &plan, state->session->requests - before);
 }
 
 /* Read the definitions, bind the columns, and get ready for the first page. */
@@ -114,12 +210,11 @@ open_scan(AttioScan *state, ForeignScanState *node)
 	Session *session = session_get(GetForeignTable(RelationGetRelid(rel))->serverid, state->user);
 	Projection *projection = projection_create();
 	int64 before = session->requests;
-	List *shape;
 	bool needed;
 	ListCell *lc;
 
 	session_pin(session);
-	needed = (state->term != NIL);
+	needed = (state->term != NIL || plan_member(node, SCAN_PLAN_SORTS) != NIL);
 	foreach(lc, state->columns)
 		needed = needed || relation_column_needs_definitions(relation, (AttrNumber) lfirst_int(lc));
 	if (needed)
@@ -129,10 +224,46 @@ open_scan(AttioScan *state, ForeignScanState *node)
 	state->reader = row_reader_create(relation, RelationGetDescr(rel), state->columns, state->definitions, projection);
 	state->pager = pager_open(session, relation, projection, session->requests - before);
 	MemoryContextSwitchTo(saved);
-	shape = (List *) list_nth(((ForeignScan *) node->ss.ps.plan)->fdw_private, SCAN_PLAN_SHAPE);
-	pager_shape(state->pager, (SortShape) linitial_int(shape), lsecond_int(shape));
 	state->notices = true;
-	make_filters(state, node);
+	make_plan(state, node);
+}
+
+/* The filter was refused before a row was handed out: count here instead of there. */
+static void
+count_here(AttioScan *state)
+{
+	if (state->handed > 0)
+		ereport(ERROR, (errcode(ERRCODE_FDW_ERROR),
+						errmsg("Attio refused a filter in the middle of a scan of \"%s\"", state->relation->name),
+						errhint("Run the statement again.")));
+	state->windowed = false;
+	state->skip = state->offset;
+}
+
+/* Does the row in the slot count?  Where Attio was to answer only such rows it must. */
+static bool
+row_counts(AttioScan *state, ForeignScanState *node, TupleTableSlot *slot)
+{
+	ExprContext *econtext = node->ss.ps.ps_ExprContext;
+
+	if (state->windowed && pager_lost_window(state->pager))
+		count_here(state);
+	ResetExprContext(econtext);
+	econtext->ecxt_scantuple = slot;
+	if (ExecQual(node->ss.ps.qual, econtext))
+	{
+		if (state->skip == 0)
+			return true;
+		state->skip--;
+		return false;
+	}
+	if (state->windowed)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_ERROR),
+				 errmsg("Attio answered a row of \"%s\" that does not meet the conditions", state->relation->name),
+				 errdetail("LIMIT was left to Attio, which counted that row."),
+				 errhint("SET attio_fdw.push_limit = off counts here instead.")));
+	return false;
 }
 
 /* IterateForeignScan */
@@ -143,19 +274,32 @@ attio_iterate_scan(ForeignScanState *node)
 	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
 	MemoryContext saved;
 	PagerRow row;
+	bool found;
 
-	ExecClearTuple(slot);
-	MemoryContextReset(state->row_context);
 	if (state->pager == NULL)
 		open_scan(state, node);
-	saved = MemoryContextSwitchTo(state->row_context);
-	if (pager_next(state->pager, &row))
+	for (;;)
 	{
-		row_read(state->reader, state->pager, &row, slot);
+		ExecClearTuple(slot);
+		MemoryContextReset(state->row_context);
+		if (state->limited && state->limit >= 0 && state->handed >= state->limit)
+			return slot;
+		saved = MemoryContextSwitchTo(state->row_context);
+		found = pager_next(state->pager, &row);
+		if (found)
+			row_read(state->reader, state->pager, &row, slot);
+		MemoryContextSwitchTo(saved);
+		if (!found)
+			return slot;
 		ExecStoreVirtualTuple(slot);
+		if (!state->limited)
+			return slot;
+		if (row_counts(state, node, slot))
+		{
+			state->handed++;
+			return slot;
+		}
 	}
-	MemoryContextSwitchTo(saved);
-	return slot;
 }
 
 /* ReScanForeignScan: the same rows from the start, or others where an operand may have changed. */
@@ -167,9 +311,13 @@ attio_rescan(ForeignScanState *node)
 	if (state == NULL || state->pager == NULL)
 		return;
 	if (node->ss.ps.chgParam != NULL && state->operand_states != NIL)
-		make_filters(state, node);
+		make_plan(state, node);
 	else
+	{
 		pager_rewind(state->pager);
+		state->handed = 0;
+		state->skip = state->windowed ? 0 : state->offset;
+	}
 }
 
 /* EndForeignScan: after an error it does not run, and the context's end does the same. */

@@ -14,6 +14,10 @@ typedef enum ScanPlanIndex
 	SCAN_PLAN_FILTER,   /* a term (below), or NIL: nothing is sent */
 	SCAN_PLAN_VERDICTS, /* IntList: Verdict of each of the plan's quals, in order */
 	SCAN_PLAN_SHAPE,    /* IntList: SortShape, and rows of the first page (0 = as the table says) */
+	SCAN_PLAN_SORTS,    /* SORT_ONE_PAGE: the keys, each a List of String attribute id ("" = unknown), String slug,
+						 * String type, String property, Integer descending */
+	SCAN_PLAN_GUARD,    /* a term: the first step asks only for rows for which it is true, as NULLs come last; or NIL */
+	SCAN_PLAN_LIMIT,    /* IntList: indexes in fdw_exprs of LIMIT and OFFSET (-1 = none), or NIL: not for the scan */
 	SCAN_PLAN_LENGTH
 } ScanPlanIndex;
 
@@ -22,7 +26,8 @@ typedef enum SortShape
 {
 	SORT_ANY,
 	SORT_CREATED_ASC, /* by created_at, and the id among equals */
-	SORT_CREATED_DESC
+	SORT_CREATED_DESC,
+	SORT_ONE_PAGE /* by other keys: all that is wanted fits one page */
 } SortShape;
 
 /* How a condition travels (DESIGN.md 5). */

@@ -26,8 +26,19 @@ SWITCHES = {
     "empty_string_is_empty": [False, True], "not_matches_empty": [True, False], "unknown_title": ["none", "error"],
     "several_conditions": ["same_value", "any_value"], "time_precision": ["ns", "us", "ms"], "max_in": [0, 40], "max_or": [0, 3],
     "unsorted_order": ["id", "creation", "hash", "updated", "updated_desc"], "tie_order": ["id", "reverse_id", "random"],
-    "null_order": ["first", "last"], "app_actor_in_filter": [True, False],
+    "null_order": ["first", "last", "smallest", "largest"], "text_order": ["code_point", "case_blind", "utf16"], "app_actor_in_filter": [True, False],
 }
+
+
+def known(rng, settings):
+    """What an owner of the server could have measured under these settings: each option unknown, or what is true."""
+    texts = settings.get("text_equality", "exact") == "exact" and settings.get("trimming", "none") == "none"
+    order = settings.get("text_order", "code_point") == "code_point" and not settings.get("empty_string_is_empty", False)
+    truth = {"remote_nulls": settings.get("null_order", "last"), "remote_text_equality": "exact" if texts else "unknown",
+             "remote_not_matches_empty": str(settings.get("not_matches_empty", True)).lower(), "remote_text_order": "C" if order else "unknown"}
+    return {name: rng.choice(["unknown", value]) for name, value in truth.items()}
+
+
 TABLES = (("objects", "all_types"), ("objects", "deals"), ("objects", "people"), ("objects", "companies"),
           ("lists", "sales_pipeline"), ("lists", "hiring"))
 
@@ -106,7 +117,10 @@ class Generator:
 
     def sample(self, slug, column):
         values = [r[column] for r in self.samples[slug] if r[column] is not None]
-        return self.rng.choice(values) if values else None
+        value = self.rng.choice(values) if values else None
+        if isinstance(value, list):     # one of an array's
+            return self.rng.choice(value) if value else None
+        return value
 
     def text(self, slug, column):
         found = self.sample(slug, column) if self.rng.random() < 0.7 else None
@@ -173,9 +187,11 @@ class Generator:
             element = kind[:-2]
             if element not in ("text", "uuid"):
                 return f"{name} IS NOT NULL"
-            one = self.operand(element, slug, self.array_source(slug, column))
-            return self.pick(f"{one} = ANY ({name})", f"{name} @> ARRAY[{one}]::{kind}", f"{name} && ARRAY[{one}]::{kind}", f"{name} = '{{}}'",
-                             f"cardinality({name}) > 1", f"{name} IS NULL", f"NOT ({name} @> ARRAY[{one}]::{kind})")
+            one = self.operand(element, slug, column)
+            some = f"ARRAY[{', '.join(self.operand(element, slug, column) for _ in range(self.pick(1, 1, 2, 3)))}]::{kind}"
+            return self.pick(f"{one} = ANY ({name})", f"{name} @> {some}", f"{name} && {some}", f"{some} <@ {name}", f"{name} = '{{}}'",
+                             f"cardinality({name}) > 1", f"{name} IS NULL", f"NOT ({name} @> {some})", f"{one} <> ALL ({name})", f"{name} <@ {some}",
+                             f"{name} @> '{{}}'", f"{name} && '{{}}'", f"NOT ({one} = ANY ({name}))")
         if kind == "boolean":
             return self.pick(name, f"NOT {name}", f"{name} IS TRUE", f"{name} IS NOT TRUE", f"{name} IS FALSE", f"{name} = true", f"{name} = false",
                              f"{name} IS NULL", f"{name} IS NOT FALSE", f"{name} <> true", f"{name} IS UNKNOWN")
@@ -190,22 +206,33 @@ class Generator:
             return self.pick(f"{name} IN ({', '.join(cast)})", f"{name} NOT IN ({', '.join(cast)})", f"{name} = ANY (ARRAY[{', '.join(cast)}])",
                              f"{name} <> ALL (ARRAY[{', '.join(cast)}])", f"{name} = ANY ('{{}}'::{sql_type}[])", f"{name} = ANY (NULL::{sql_type}[])",
                              f"{name} <> ALL ('{{}}'::{sql_type}[])", f"{name} = ANY (ARRAY(SELECT unnest(ARRAY[{', '.join(cast)}])))")
+        if kind == "text" and self.rng.random() < 0.12:
+            low = self.pick(quote(self.text(slug, column).lower()), quote(self.pattern(slug, column).lower()), quote(self.text(slug, column)))
+            return f"lower({name}) {self.pick('=', 'LIKE', 'LIKE', 'NOT LIKE', '<>', 'ILIKE', '^@')} {low}"
+        if self.rng.random() < 0.05:
+            return f"{name} IS {self.pick('', 'NOT ')}DISTINCT FROM {self.operand(kind, slug, column)}"
+        if column.endswith("__actor_type") and self.rng.random() < 0.7:
+            base = column[:-len("__actor_type")]
+            return f"""({name} = '{self.pick('workspace-member', 'api-token', 'system', 'app')}' AND "{base}" = {self.uuid(slug, base)})"""
         if kind == "text" and self.rng.random() < 0.45:
             return f"{name} {self.pick('LIKE', 'LIKE', 'ILIKE', 'NOT LIKE', 'NOT ILIKE')} {quote(self.pattern(slug, column))}" \
                 if self.rng.random() < 0.9 else self.pick(f"{name} ^@ {quote(self.text(slug, column))}",
                                                           f"starts_with({name}, {quote(self.text(slug, column))})")
         if kind.startswith("timestamp") and self.rng.random() < 0.2:
             day = self.day(slug, column)
-            return self.pick(f"{name}::date = {day}::date", f"date_trunc('month', {name}) = date_trunc('month', {day}::timestamptz)",
+            op = self.pick("=", "=", "<>", "<", "<=", ">", ">=")
+            unit = self.pick("hour", "day", "week", "month", "quarter", "year", "decade")
+            return self.pick(f"{name}::date {op} {day}::date", f"date_trunc('{unit}', {name}) {op} date_trunc('{unit}', {day}::timestamptz)",
+                             f"{name}::date IN ({day}::date, {self.day(slug, column)}::date)", f"{name} {op} {day}::timestamp", f"NOT {name}::date {op} {day}::date",
+                             f"{name}::date {op} {self.moment(slug, column)}",
                              f"{name} BETWEEN {self.moment(slug, column)} AND {self.moment(slug, column)}", f"{name} >= {day}")
         operand = self.operand(kind, slug, column)
         if self.rng.random() < 0.1:
             operand = f"(SELECT {operand})"
+        if kind == "date" and self.rng.random() < 0.2:
+            operand = self.pick(self.moment(slug, column), f"{self.moment(slug, column)}::timestamp")
         op = self.pick("=", "=", "<>", "<", "<=", ">", ">=")
         return f"{operand} {op} {name}" if self.rng.random() < 0.15 else f"{name} {op} {operand}"
-
-    def array_source(self, slug, column):
-        return column
 
     def tree(self, slug, depth):
         if depth == 0 or self.rng.random() < 0.35:
@@ -214,6 +241,31 @@ class Generator:
         if kind == "NOT":
             return f"NOT ({self.tree(slug, depth - 1)})"
         return "(" + f" {kind} ".join(self.tree(slug, depth - 1) for _ in range(self.pick(2, 2, 3))) + ")"
+
+    def sort_column(self, slug):
+        kinds = ("numeric", "smallint", "timestamp with time zone", "date", "text")
+        return self.rng.choice([c for c, k in self.columns[slug].items() if k in kinds and c != "web_url"])
+
+    def exact(self, slug):
+        """A condition that Attio can answer alone."""
+        column, kind = self.rng.choice([(c, k) for c, k in self.columns[slug].items() if k in ("numeric", "date", "timestamp with time zone")])
+        if kind.startswith("timestamp"):
+            return f"\"{column}\" {self.pick('>=', '<')} '2024-{self.rng.randrange(1, 13):02}-01Z'"
+        operand = {"numeric": lambda: str(self.sample(slug, column) or 5), "date": lambda: f"'{self.sample(slug, column) or '2024-02-29'}'::date"}[kind]()
+        return self.pick(f"\"{column}\" {self.pick('=', '<', '<=', '>', '>=')} {operand}", f"\"{column}\" IS NOT NULL")
+
+    def sorted_query(self):
+        """What ORDER BY ... LIMIT ... OFFSET lets through; of ties only what is sorted by is compared."""
+        _, slug = self.rng.choice(TABLES)
+        columns = [self.sort_column(slug) for _ in range(self.pick(1, 1, 1, 2))]
+        keys, names = [], []
+        for column in columns:
+            collation = 'COLLATE "C" ' if self.columns[slug][column] == "text" else ""
+            keys.append(f'"{column}" {collation}{self.pick("ASC", "DESC")} {self.pick("", "NULLS FIRST", "NULLS LAST", "NULLS LAST")}')
+            names.append(f"""coalesce(t."{column}"::text, '-')""")
+        keys, names = ", ".join(keys), " || ',' || ".join(names)
+        return (f"SELECT {names} FROM (SELECT * FROM @{slug} WHERE {self.pick('true', self.exact(slug), self.exact(slug), self.tree(slug, 1))} ORDER BY {keys} "
+                f"LIMIT {self.pick(1, 5, 30, 200, 'NULL', '(SELECT 7)')} OFFSET {self.pick(0, 0, 3, 40, 150)}) t")
 
     def query(self):
         """A query whose one column identifies its rows; @ stands for the schema."""
@@ -229,13 +281,16 @@ class Generator:
             # ties at the end of a LIMIT may be any, so only what is sorted by is compared
             return (f"SELECT t.created_at::text FROM (SELECT created_at FROM @{slug} WHERE {self.tree(slug, 1)} ORDER BY created_at "
                     f"{self.pick('ASC', 'DESC', 'DESC NULLS LAST', 'ASC NULLS FIRST')} LIMIT {self.pick(1, 5, 30, 80, 'NULL')} OFFSET {self.pick(0, 0, 3, 40)}) t")
+        if shape < 0.08:
+            return self.sorted_query()
         if shape < 0.1:
             _, slug = self.rng.choice(TABLES)
             return (f"SELECT count(*)::text FROM (SELECT FROM @{slug} WHERE {self.tree(slug, 1)} LIMIT {self.pick(0, 1, 7, 25, 70)} "
                     f"OFFSET {self.pick(0, 0, 2, 30)}) t")
         if shape < 0.14:
             _, slug = self.rng.choice(TABLES)
-            return f"SELECT {self.pick('min', 'max')}(created_at)::text FROM @{slug} WHERE {self.tree(slug, 1)}"
+            column = self.pick("created_at", self.sort_column(slug))
+            return f"""SELECT {self.pick('min', 'max')}("{column}")::text FROM @{slug} WHERE {self.pick('true', self.exact(slug), self.tree(slug, 1))}"""
         if shape < 0.7:
             kind, slug = self.rng.choice(TABLES)
             key = "record_id" if kind == "objects" else "entry_id"
@@ -275,6 +330,8 @@ PLANS = ["", "SET enable_hashjoin = off; SET enable_mergejoin = off;", "SET enab
 def run_set(rng, generator, emulator, database, count, settings):
     """Differences of one set of queries under these settings."""
     emulator.switches(**settings)
+    options = known(rng, settings)
+    must(database.psql("ALTER SERVER attio OPTIONS (" + ", ".join(f"SET {n} '{v}'" for n, v in options.items()) + ")"))
     queries = [generator.query() for _ in range(count)]
     plan = rng.choice(PLANS)
     lines = [plan] + [f"SELECT {i}, differ($query${q}$query$);" for i, q in enumerate(queries)]
@@ -283,7 +340,7 @@ def run_set(rng, generator, emulator, database, count, settings):
     for line in result.out.split("\n"):
         number, _, difference = line.partition("|")
         if difference:
-            found.append((difference, queries[int(number)], plan))
+            found.append((difference, queries[int(number)], f"{plan} {json.dumps(options)}"))
     return found
 
 
@@ -301,6 +358,7 @@ def main():
         extra_rows(emulator)
         load_twin(emulator, database)
         must(database.psql(DIFFER))
+        must(database.psql("ALTER SERVER attio OPTIONS (" + ", ".join(f"ADD {n} 'unknown'" for n in known(rng, {})) + ")"))
         generator = Generator(rng, database)
         for number in range(arguments.sets):
             if time.time() - started > arguments.seconds:

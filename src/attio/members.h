@@ -1,0 +1,13 @@
+/*
+ * members.h
+ *		Who uses the workspace.
+ */
+#ifndef ATTIO_MEMBERS_H
+#define ATTIO_MEMBERS_H
+
+#include "attio/connection.h"
+
+extern bool workspace_has_member(Session *session, const char *id);
+extern void members_forget(Session *session);
+
+#endif /* ATTIO_MEMBERS_H */

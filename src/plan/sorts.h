@@ -1,0 +1,23 @@
+/*
+ * sorts.h
+ *		Which orders Attio can give, proven the same as PostgreSQL's.
+ */
+#ifndef ATTIO_PLAN_SORTS_H
+#define ATTIO_PLAN_SORTS_H
+
+#include "attio/relation.h"
+#include "nodes/pathnodes.h"
+#include "scan/scan_private.h"
+
+/* An order that a path gives. */
+typedef struct WantedOrder
+{
+	SortShape shape;
+	List *keys;  /* SORT_ONE_PAGE: as SCAN_PLAN_SORTS */
+	List *guard; /* a term, as SCAN_PLAN_GUARD */
+} WantedOrder;
+
+extern WantedOrder sorts_over_pages(const RelOptInfo *baserel, const AttioRelation *relation, List *pathkeys);
+extern WantedOrder sorts_on_one_page(const RelOptInfo *baserel, const AttioRelation *relation, List *pathkeys);
+
+#endif /* ATTIO_PLAN_SORTS_H */

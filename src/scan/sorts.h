@@ -1,0 +1,13 @@
+/*
+ * sorts.h
+ *		The sorts of a plan, made into what Attio reads.
+ */
+#ifndef ATTIO_SCAN_SORTS_H
+#define ATTIO_SCAN_SORTS_H
+
+#include "scan/filter.h"
+
+extern JsonTree *sorts_by_created_at(const AttioRelation *relation, bool descending);
+extern JsonTree *sorts_build(const FilterInput *input, List *keys);
+
+#endif /* ATTIO_SCAN_SORTS_H */
