@@ -361,6 +361,7 @@ attio_get_plan(PlannerInfo *root, RelOptInfo *baserel, Oid table, ForeignPath *b
 	List *filter = NIL;
 	WantedOrder order = {SORT_ANY, NIL, NIL};
 	bool all_exact = true;
+	List *limit = NIL;
 	List *fdw_private;
 	ListCell *lc;
 
@@ -381,8 +382,11 @@ attio_get_plan(PlannerInfo *root, RelOptInfo *baserel, Oid table, ForeignPath *b
 	fdw_private = list_make4(
 		column_list(plan->columns, table), filter, verdicts,
 		list_make2_int((int) order.shape, first_page_rows(root, baserel, order.shape != SORT_ANY, all_exact)));
-	fdw_private = lappend(lappend(fdw_private, order.keys), order.guard);
-	fdw_private = lappend(fdw_private, best_path->fdw_private == NIL ? NIL : add_limit(root, &context));
+	if (best_path->fdw_private != NIL)
+		limit = add_limit(root, &context);
+	fdw_private = lappend(fdw_private, (Node *) order.keys);
+	fdw_private = lappend(fdw_private, (Node *) order.guard);
+	fdw_private = lappend(fdw_private, (Node *) limit);
 	Assert(list_length(fdw_private) == SCAN_PLAN_LENGTH);
 	return make_foreignscan(tlist, quals, baserel->relid, context.operands, fdw_private, NIL, quals, outer_plan);
 }

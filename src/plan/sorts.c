@@ -208,7 +208,7 @@ sorts_on_one_page(const RelOptInfo *baserel, const AttioRelation *relation, List
 				return nothing;
 			order.guard = make_guard(&hint);
 		}
-		order.keys = lappend(order.keys, make_key(&hint, descending));
+		order.keys = lappend(order.keys, (Node *) make_key(&hint, descending));
 	}
 	return order.keys == NIL ? nothing : order;
 }
