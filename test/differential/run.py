@@ -4,7 +4,7 @@ The twin is loaded from the emulator by Python (test/lib/expected.py), not throu
 generated; each set of them runs under another set of the emulator's switches, so that the rows are right
 whatever the real Attio does.
 
-    run.py --seed N --sets N --queries N (of each set) [--seconds N] [--verbose]
+    run.py --seed N --sets N --queries N (of each set) [--seconds N] [--stop (at the first difference)]
 """
 import argparse
 import decimal
@@ -29,7 +29,6 @@ SWITCHES = {
     "null_order": ["first", "last", "smallest", "largest"], "text_order": ["code_point", "case_blind", "utf16"], "app_actor_in_filter": [True, False],
 }
 
-
 def known(rng, settings):
     """What an owner of the server could have measured under these settings: each option unknown, or what is true."""
     texts = settings.get("text_equality", "exact") == "exact" and settings.get("trimming", "none") == "none"
@@ -41,6 +40,7 @@ def known(rng, settings):
 
 TABLES = (("objects", "all_types"), ("objects", "deals"), ("objects", "people"), ("objects", "companies"),
           ("lists", "sales_pipeline"), ("lists", "hiring"))
+VIEW = "open_deals"
 
 TEXTS = ["plain", "PLAIN", "Plain ", " plain", "pläin", "PLÄIN", "straße", "STRASSE", "İi", "ıI", "k\u212a", "a%b", "a_b", "a\\b", "%", "_",
          "x  y", "tab\tx", "ςΣ", "", "ends i", "I ends", "  both  "]
@@ -59,6 +59,15 @@ def extra_rows(emulator):
     for ident, stamp in zip(stamps, STAMPS):    # nine digits, which a write would cut
         emulator.mutate({"do": "set", "kind": "objects", "slug": "all_types", "ids": [ident], "attribute": "a_timestamp",
                          "values": [{"value": stamp}]})
+
+
+def add_view(emulator, database):
+    """A table over a saved view, beside the one over its object."""
+    view = next(v for v in emulator.get("/v2/objects/deals/views") if v["title"] == "Open deals")["id"]["view_id"]
+    must(database.psql("CREATE SCHEMA one; IMPORT FOREIGN SCHEMA objects LIMIT TO (deals) FROM SERVER attio INTO one;"
+                       f"ALTER FOREIGN TABLE one.deals OPTIONS (ADD view '{view}');"
+                       "ALTER FOREIGN TABLE one.deals RENAME TO open_deals; ALTER FOREIGN TABLE one.open_deals SET SCHEMA crm;"
+                       "CREATE TABLE twin.open_deals AS SELECT * FROM twin.deals WHERE stage IN ('Lead', 'In Progress'); ANALYZE twin.open_deals;"))
 
 
 def load_twin(emulator, database):
@@ -106,7 +115,7 @@ class Generator:
     def __init__(self, rng, database):
         self.rng = rng
         self.columns, self.samples = {}, {}
-        for _, slug in TABLES:
+        for slug in [s for _, s in TABLES] + [VIEW]:
             out = database.value(f"SELECT jsonb_object_agg(attname, format_type(atttypid, -1)) FROM pg_attribute "
                                  f"WHERE attrelid = 'twin.{slug}'::regclass AND attnum > 0 AND NOT attisdropped")
             self.columns[slug] = json.loads(out)
@@ -283,7 +292,9 @@ class Generator:
                     f"{self.pick('ASC', 'DESC', 'DESC NULLS LAST', 'ASC NULLS FIRST')} LIMIT {self.pick(1, 5, 30, 80, 'NULL')} OFFSET {self.pick(0, 0, 3, 40)}) t")
         if shape < 0.08:
             return self.sorted_query()
-        if shape < 0.1:
+        if shape < 0.09:
+            return f"SELECT record_id::text FROM @{VIEW} WHERE {self.pick(self.tree(VIEW, 2), 'record_id = ' + self.uuid('deals', 'record_id'))}"
+        if shape < 0.11:
             _, slug = self.rng.choice(TABLES)
             return (f"SELECT count(*)::text FROM (SELECT FROM @{slug} WHERE {self.tree(slug, 1)} LIMIT {self.pick(0, 1, 7, 25, 70)} "
                     f"OFFSET {self.pick(0, 0, 2, 30)}) t")
@@ -331,6 +342,8 @@ def run_set(rng, generator, emulator, database, count, settings):
     """Differences of one set of queries under these settings."""
     emulator.switches(**settings)
     options = known(rng, settings)
+    size = rng.choice([500, 500, 60, 25])
+    must(database.psql("".join(f"ALTER FOREIGN TABLE crm.{slug} OPTIONS (SET page_size '{size}');" for slug in [s for _, s in TABLES] + [VIEW])))
     must(database.psql("ALTER SERVER attio OPTIONS (" + ", ".join(f"SET {n} '{v}'" for n, v in options.items()) + ")"))
     queries = [generator.query() for _ in range(count)]
     plan = rng.choice(PLANS)
@@ -340,7 +353,7 @@ def run_set(rng, generator, emulator, database, count, settings):
     for line in result.out.split("\n"):
         number, _, difference = line.partition("|")
         if difference:
-            found.append((difference, queries[int(number)], f"{plan} {json.dumps(options)}"))
+            found.append((difference, queries[int(number)], f"{plan} {json.dumps(options)} page_size {size}"))
     return found
 
 
@@ -350,18 +363,21 @@ def main():
     parser.add_argument("--sets", type=int, default=40)
     parser.add_argument("--queries", type=int, default=100)
     parser.add_argument("--seconds", type=int, default=3600)
+    parser.add_argument("--stop", action="store_true")
     arguments = parser.parse_args()
     rng = random.Random(arguments.seed)
     print(f"differential: seed {arguments.seed}, {arguments.sets} sets of {arguments.queries} queries")
     differences, done, pairs, started = [], 0, set(), time.time()
-    with Emulator("--scale", "120") as emulator, Database("attio_differential", emulator) as database:
+    with Emulator("--scale", "120") as emulator, Database(f"attio_differential_{os.getpid()}", emulator) as database:
         extra_rows(emulator)
         load_twin(emulator, database)
+        add_view(emulator, database)
+        must(database.psql("".join(f"ALTER FOREIGN TABLE crm.{slug} OPTIONS (ADD page_size '500');" for slug in [s for _, s in TABLES] + [VIEW])))
         must(database.psql(DIFFER))
         must(database.psql("ALTER SERVER attio OPTIONS (" + ", ".join(f"ADD {n} 'unknown'" for n in known(rng, {})) + ")"))
         generator = Generator(rng, database)
         for number in range(arguments.sets):
-            if time.time() - started > arguments.seconds:
+            if time.time() - started > arguments.seconds or (differences and arguments.stop):
                 break
             settings = {} if number == 0 else {name: rng.choice(values) for name, values in SWITCHES.items()}
             pairs |= {(a, b) for a, b in itertools.combinations(sorted((k, str(v)) for k, v in settings.items()), 2)}
