@@ -14,6 +14,7 @@
 #include "base/options.h"
 #include "foreign/fdwapi.h"
 #include "http/client.h"
+#include "http/governor.h"
 #include "plan/scanplan.h"
 #include "scan/scan.h"
 
@@ -30,6 +31,7 @@ void
 _PG_init(void)
 {
 	http_init();
+	governor_init();
 	attio_define_settings();
 }
 

@@ -1,5 +1,6 @@
 -- What goes wrong is an error with SQLSTATE, DETAIL and HINT; none shows the key, none returns fewer rows.
 SET search_path = crm, public;
+ALTER SERVER attio OPTIONS (ADD max_retries '0');
 CREATE FUNCTION scan() RETURNS TABLE (part text, words text) LANGUAGE sql AS $$ SELECT * FROM outcome('SELECT name FROM crm.people') $$;
 
 -- the key: wrong, lost, not there
@@ -98,3 +99,4 @@ SELECT count(name) FROM people;
 DROP SERVER nobody CASCADE;
 DROP FOREIGN TABLE mistyped, mistyped_list;
 DROP FUNCTION scan;
+ALTER SERVER attio OPTIONS (DROP max_retries);

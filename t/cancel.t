@@ -105,6 +105,13 @@ with Emulator() as emulator, Database("attio_cancel", emulator) as database:
     emulator.faults({"match": {"path": "attributes"}, "silence": True})
     each(database, "reading definitions", "SELECT name FROM crm.deals;")
 
+    emulator.faults({"match": {"path": "query"}, "status": 503, "headers": {"Retry-After": "50"}})
+    each(database, "backing off", "SELECT name FROM crm.companies;")
+    must(database.psql("ALTER SERVER attio OPTIONS (ADD read_rate '1')"))
+    emulator.faults()
+    each(database, "waiting for the rate limit", "SELECT count(*) FROM crm.people, generate_series(1, 40) i, LATERAL (SELECT FROM crm.deals LIMIT i) s;")
+    must(database.psql("ALTER SERVER attio OPTIONS (DROP read_rate)"))
+
     # the session goes on after a cancel, in the same transaction too
     emulator.faults({"match": {"path": "query"}, "silence": True, "times": 1})
     result = database.psql("""
@@ -124,6 +131,7 @@ with Emulator() as emulator, Database("attio_cancel", emulator) as database:
     # a slow answer is no error as long as it is within request_timeout
     emulator.faults({"match": {"path": "query"}, "delay_ms": 1500})
     tap.equal(database.value("SELECT count(name) FROM people"), "200", "a slow answer is waited for")
+    must(database.psql("ALTER SERVER attio OPTIONS (ADD max_retries '0')"))
     result = database.psql("SET attio_fdw.request_timeout = '400ms'; SELECT count(name) FROM people")
     tap.ok("08006" in result.err, "request_timeout ends it with an error of its own", result)
     full.close()

@@ -164,12 +164,15 @@ explain_counts(const PagerCounts *counts, ExplainState *es)
 	ExplainPropertyInteger("Attio Rows Received", NULL, counts->rows, es);
 	if (counts->refused > 0)
 		ExplainPropertyInteger("Attio Filters Refused", NULL, counts->refused, es);
+	if (counts->retries > 0)
+		ExplainPropertyInteger("Attio Retries", NULL, counts->retries, es);
 	/* Bytes and times differ from run to run; hidden where a test asks for it. */
 	if (!es->timing)
 		return;
 	ExplainPropertyInteger("Attio Bytes Received", NULL, counts->wire_bytes, es);
 	ExplainPropertyInteger("Attio Bytes Decoded", NULL, counts->bytes, es);
 	ExplainPropertyFloat("Attio Time in Requests", "ms", counts->waited * 1000.0, 3, es);
+	ExplainPropertyFloat("Attio Time for Rate Limit", "ms", counts->governed * 1000.0, 3, es);
 }
 
 /* ExplainForeignScan */

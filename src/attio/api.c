@@ -24,6 +24,7 @@ typedef enum ApiHint
 	HINT_ENABLE,
 	HINT_NEAREST,
 	HINT_WAIT,
+	HINT_SCORE,
 	HINT_ATTIO
 } ApiHint;
 
@@ -158,6 +159,10 @@ hint_text(Session *session, ApiHint hint, const ApiSubject *subject)
 			return "It may have been renamed or deleted, or the key cannot see it.";
 		case HINT_WAIT:
 			return "The workspace is over its rate limit; run the statement again in a moment.";
+		case HINT_SCORE:
+			return "Other requests passed meanwhile: this query is too dear for Attio by itself. SET "
+				   "attio_fdw.push_sort "
+				   "= off sorts here, or attio_fdw.push_filter = off reads everything.";
 		case HINT_ATTIO:
 			return "The fault is on Attio's side or on the way there; run the statement again.";
 		case HINT_NONE:
@@ -188,7 +193,7 @@ raise_status_error(Session *session, HttpExchange *exchange, const ApiSubject *s
 		message = "(it says nothing)";
 	detail = psprintf("%s%s%s", api_request_detail(exchange), code != NULL ? " Code: " : "",
 					  code != NULL ? psprintf("%s.", clean_text(code, strlen(code), 100)) : "");
-	hint = hint_text(session, error->hint, subject);
+	hint = hint_text(session, exchange->score_limited ? HINT_SCORE : error->hint, subject);
 	ereport(ERROR, (errcode(error->sqlstate),
 					exchange->status < 400 ? errmsg("Attio gave an unexpected answer: %s", message)
 					: subject != NULL && subject->what != NULL
@@ -252,7 +257,8 @@ api_check(Session *session, HttpExchange *exchange, const ApiSubject *subject)
 JsonTree *
 api_self(Session *session)
 {
-	HttpExchange *exchange = http_start(session->client, "GET", "/v2/self", NULL, attio_request_timeout);
+	HttpRequest request = {"GET", "/v2/self", NULL, HTTP_READ, attio_request_timeout};
+	HttpExchange *exchange = http_start(session->client, &request);
 	JsonTree *answer;
 
 	session->requests++;
@@ -288,16 +294,18 @@ check_workspace(Session *session)
 }
 
 /*
- * Send a request; does not wait for its answer (but, once in a session, for
- * the comparison of workspaces).
+ * Send a request that reads; does not wait for its answer (but, once in a
+ * session, for the comparison of workspaces).
  */
 HttpExchange *
 api_start(Session *session, const char *method, const char *path, const char *body)
 {
+	HttpRequest request = {method, path, body, HTTP_READ, attio_request_timeout};
+
 	if (session->workspace_id != NULL && !session->workspace_checked)
 		check_workspace(session);
 	session->requests++;
-	return http_start(session->client, method, path, body, attio_request_timeout);
+	return http_start(session->client, &request);
 }
 
 /*

@@ -175,6 +175,11 @@ session_open(ForeignServer *server, UserMapping *mapping)
 	config.connect_timeout = option_int(options, ForeignServerRelationId, "connect_timeout");
 	config.request_timeout = option_int(options, ForeignServerRelationId, "request_timeout");
 	config.max_response_size = option_int(options, ForeignServerRelationId, "max_response_size");
+	config.max_connections = option_int(options, ForeignServerRelationId, "max_concurrent_requests");
+	config.max_retries = option_int(options, ForeignServerRelationId, "max_retries");
+	config.retry_deadline = option_int(options, ForeignServerRelationId, "retry_deadline");
+	config.rates.reads = option_int(options, ForeignServerRelationId, "read_rate");
+	config.rates.writes = option_int(options, ForeignServerRelationId, "write_rate");
 
 	context = AllocSetContextCreate(CurrentMemoryContext, "attio_fdw session", ALLOCSET_SMALL_SIZES);
 	saved = MemoryContextSwitchTo(context);

@@ -41,6 +41,9 @@
 #if PG_VERSION_NUM >= 160000
 #include "varatt.h"
 #endif
+#if PG_VERSION_NUM >= 170000
+#include "storage/dsm_registry.h"
+#endif
 #if PG_VERSION_NUM >= 180000
 #include "commands/explain_format.h"
 #include "commands/explain_state.h"
@@ -79,6 +82,20 @@ attio_pathkey_is_desc(PathKey *pathkey)
 	return pathkey->pk_cmptype == COMPARE_GT;
 #else
 	return pathkey->pk_strategy == BTGreaterStrategyNumber;
+#endif
+}
+
+/* A piece of shared memory that any backend may ask for, from 17 on; else NULL. */
+static inline void *
+attio_named_segment(const char *name, Size size, void (*init)(void *memory))
+{
+#if PG_VERSION_NUM >= 170000
+	bool found;
+
+	return GetNamedDSMSegment(name, size, init, &found);
+#else
+	(void) name, (void) size, (void) init;
+	return NULL;
 #endif
 }
 

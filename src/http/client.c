@@ -8,56 +8,17 @@
  * is decided outside.  Waiting happens on the mux descriptor together with the
  * backend's latch, so every kind of interrupt is served at once.
  */
-#include "http/client.h"
+#include "http/private.h"
 
-#include <arpa/inet.h>
-#include <curl/curl.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-
-#include "http/mux.h"
+#include "common/pg_prng.h"
+#include "http/governor.h"
+#include "http/retry.h"
 #include "storage/fd.h"
 #include "utils/memutils.h"
+#include "utils/timestamp.h"
 
-/* Descriptors a client is counted for: the mux and one connection. */
-#define CLIENT_DESCRIPTORS (MUX_DESCRIPTORS + 1)
-#define HEADER_LIMIT (64 * 1024)
-#define FIRST_BODY_SIZE (64 * 1024)
 #define SPARE_BODY_LIMIT (16 * 1024 * 1024)
 #define POLL_SLICE_MS 10
-
-struct HttpClient
-{
-	MemoryContext context;
-	CURLM *multi;
-	HttpMux mux;
-	HttpConfig config;
-	bool loopback_only;
-	bool closing;    /* free it when the last transfer ends */
-	int transfers;   /* exchanges that still hold a handle */
-	int descriptors; /* announced to fd.c */
-	CURL *idle;      /* one handle kept for the next request */
-	char *spare;     /* one body buffer kept likewise */
-	size_t spare_size;
-};
-
-/* The part of an exchange that libcurl sees. */
-typedef struct HttpTransfer
-{
-	MemoryContextCallback cleanup; /* never cleared: it stays registered */
-	HttpExchange *exchange;
-	HttpClient *client;
-	CURL *easy;
-	struct curl_slist *headers;
-	size_t body_size; /* allocated */
-	char *header_text;
-	size_t header_length;
-	bool too_large;
-	bool no_memory;
-	bool not_loopback;
-	CURLcode result;
-	char error[CURL_ERROR_SIZE];
-} HttpTransfer;
 
 static uint32 http_wait_event = 0;
 
@@ -70,93 +31,6 @@ http_init(void)
 }
 
 /* ----- callbacks of libcurl: none throws ----- */
-
-static size_t
-on_body(char *data, size_t size, size_t nmemb, void *arg)
-{
-	HttpTransfer *transfer = (HttpTransfer *) arg;
-	HttpExchange *exchange = transfer->exchange;
-	size_t length = size * nmemb;
-	size_t needed = exchange->length + length + HTTP_BODY_PADDING;
-
-	if (exchange->length + length > (size_t) transfer->client->config.max_response_size)
-	{
-		transfer->too_large = true;
-		return 0;
-	}
-	if (needed > transfer->body_size)
-	{
-		size_t grown = Max(Max(transfer->body_size * 2, needed), (size_t) FIRST_BODY_SIZE);
-		char *body = (char *) realloc(exchange->body, grown);
-
-		if (body == NULL)
-		{
-			transfer->no_memory = true;
-			return 0;
-		}
-		exchange->body = body;
-		transfer->body_size = grown;
-	}
-	memcpy(exchange->body + exchange->length, data, length);
-	exchange->length += length;
-	exchange->body[exchange->length] = '\0';
-	return length;
-}
-
-/* Collects header lines; a status line starts over (100 Continue, proxies). */
-static size_t
-on_header(char *data, size_t size, size_t nmemb, void *arg)
-{
-	HttpTransfer *transfer = (HttpTransfer *) arg;
-	size_t length = size * nmemb;
-	char *text;
-
-	if (length >= 5 && memcmp(data, "HTTP/", 5) == 0)
-		transfer->header_length = 0;
-	/* The failure is libcurl's then: a write error, an answer that was cut. */
-	if (transfer->header_length + length + 1 > HEADER_LIMIT)
-		return 0;
-	text = (char *) realloc(transfer->header_text, transfer->header_length + length + 1);
-	if (text == NULL)
-	{
-		transfer->no_memory = true;
-		return 0;
-	}
-	transfer->header_text = text;
-	memcpy(text + transfer->header_length, data, length);
-	transfer->header_length += length;
-	text[transfer->header_length] = '\0';
-	return length;
-}
-
-static bool
-is_loopback(const struct sockaddr *address)
-{
-	if (address->sa_family == AF_INET)
-		return (ntohl(((const struct sockaddr_in *) address)->sin_addr.s_addr) >> 24) == 127;
-	if (address->sa_family == AF_INET6)
-		return IN6_IS_ADDR_LOOPBACK(&((const struct sockaddr_in6 *) address)->sin6_addr);
-	return false;
-}
-
-/* Without TLS, the key must not leave this machine whatever a resolver says. */
-static curl_socket_t
-on_open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
-{
-	HttpTransfer *transfer = (HttpTransfer *) arg;
-
-	(void) purpose;
-	if (transfer->client->loopback_only && !is_loopback(&address->addr))
-	{
-		transfer->not_loopback = true;
-		return CURL_SOCKET_BAD;
-	}
-#ifdef SOCK_CLOEXEC
-	return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-#else
-	return socket(address->family, address->socktype, address->protocol);
-#endif
-}
 
 static int
 on_socket(CURL *easy, curl_socket_t socket, int what, void *arg, void *socket_arg)
@@ -181,12 +55,13 @@ on_timer(CURLM *multi, long timeout_ms, void *arg)
 static void
 client_free(HttpClient *client)
 {
-	if (client->idle != NULL)
-		curl_easy_cleanup(client->idle);
+	while (client->nidle > 0)
+		curl_easy_cleanup(client->idle[--client->nidle]);
 	if (client->multi != NULL)
 		curl_multi_cleanup(client->multi);
 	mux_close(&client->mux);
-	free(client->spare);
+	while (client->nspares > 0)
+		free(client->spares[--client->nspares]);
 	while (client->descriptors > 0)
 	{
 		ReleaseExternalFD();
@@ -228,17 +103,22 @@ http_client_open(const HttpConfig *config)
 	if (http_wait_event == 0)
 		http_wait_event = attio_wait_event("AttioHttp");
 	client->context = context;
-	client->mux.fd = client->mux.timer_fd = -1;
+	client->mux.fd = client->mux.timer_fd = client->mux.alarm_fd = -1;
+	dlist_init(&client->waiting);
 	client_copy_config(client, config);
+	client->governed = governor_key(config->authorization != NULL ? config->authorization : config->base_url);
 
-	while (client->descriptors < CLIENT_DESCRIPTORS && AcquireExternalFD())
+	while (client->descriptors < MUX_DESCRIPTORS + client->config.max_connections && AcquireExternalFD())
 		client->descriptors++;
-	if (client->descriptors < CLIENT_DESCRIPTORS || !mux_open(&client->mux) ||
+	if (client->descriptors < MUX_DESCRIPTORS + 1 || !mux_open(&client->mux) ||
 		(client->multi = curl_multi_init()) == NULL)
 	{
 		client_free(client);
 		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_RESOURCES), errmsg("could not open a connection set: %m")));
 	}
+	/* No more connections than descriptors could be announced. */
+	curl_multi_setopt(client->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, (long) (client->descriptors - MUX_DESCRIPTORS));
+	curl_multi_setopt(client->multi, CURLMOPT_MAXCONNECTS, (long) (client->descriptors - MUX_DESCRIPTORS));
 	curl_multi_setopt(client->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
 	curl_multi_setopt(client->multi, CURLMOPT_SOCKETDATA, client);
 	curl_multi_setopt(client->multi, CURLMOPT_TIMERFUNCTION, on_timer);
@@ -263,13 +143,16 @@ transfer_release(HttpTransfer *transfer)
 {
 	HttpClient *client = transfer->client;
 
+	if (transfer->is_waiting)
+		dlist_delete(&transfer->node);
+	transfer->is_waiting = false;
 	if (transfer->easy == NULL)
 		return;
 	curl_multi_remove_handle(client->multi, transfer->easy);
-	if (client->idle == NULL && !client->closing)
+	if (client->nidle < CLIENT_SPARES && !client->closing)
 	{
 		curl_easy_reset(transfer->easy);
-		client->idle = transfer->easy;
+		client->idle[client->nidle++] = transfer->easy;
 	}
 	else
 		curl_easy_cleanup(transfer->easy);
@@ -289,10 +172,10 @@ exchange_cleanup(void *arg)
 	if (client == NULL)
 		return;
 	transfer_release(transfer);
-	if (exchange->body != NULL && client->spare == NULL && transfer->body_size <= SPARE_BODY_LIMIT)
+	if (exchange->body != NULL && client->nspares < CLIENT_SPARES && transfer->body_size <= SPARE_BODY_LIMIT)
 	{
-		client->spare = exchange->body;
-		client->spare_size = transfer->body_size;
+		client->spares[client->nspares] = exchange->body;
+		client->spare_sizes[client->nspares++] = transfer->body_size;
 	}
 	else
 		free(exchange->body);
@@ -304,148 +187,154 @@ exchange_cleanup(void *arg)
 		client_free(client);
 }
 
+/* ----- attempts ----- */
+
+static double
+seconds_between(TimestampTz from, TimestampTz to)
+{
+	return (double) (to - from) / USECS_PER_SEC;
+}
+
+/* The request ends as it is. */
 static void
-set_network_options(HttpTransfer *transfer, int timeout_ms)
+finish(HttpTransfer *transfer)
 {
-	const HttpConfig *config = &transfer->client->config;
-	CURL *easy = transfer->easy;
-
-	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long) config->connect_timeout);
-	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long) (timeout_ms > 0 ? timeout_ms : config->request_timeout));
-	curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
-	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
-	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
-	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long) CURL_HTTP_VERSION_2TLS);
-	curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
-	/* An explicit proxy, even if empty, keeps the environment's out. */
-	curl_easy_setopt(easy, CURLOPT_PROXY, config->proxy != NULL ? config->proxy : "");
-	if (config->ca_file != NULL)
-		curl_easy_setopt(easy, CURLOPT_CAINFO, config->ca_file);
-#if LIBCURL_VERSION_NUM >= 0x075500
-	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, transfer->client->loopback_only ? "http" : "https");
-#else
-	curl_easy_setopt(easy, CURLOPT_PROTOCOLS,
-					 (long) (transfer->client->loopback_only ? CURLPROTO_HTTP : CURLPROTO_HTTPS));
-#endif
-#if LIBCURL_VERSION_NUM >= 0x075700
-	/* Without it, a cancel waits for a resolver thread that hangs. */
-	curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
-#endif
-	curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
-	curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transfer);
-	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
-	curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
-	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
-	curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
-	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->error);
-	curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
+	transfer_release(transfer);
+	transfer->exchange->done = true;
 }
 
-static bool
-add_header(HttpTransfer *transfer, const char *line)
-{
-	struct curl_slist *longer = curl_slist_append(transfer->headers, line);
-
-	if (longer == NULL)
-		return false;
-	transfer->headers = longer;
-	return true;
-}
-
-/* libcurl copies what it is given, so the strings here are short-lived. */
-static bool
-set_request_options(HttpTransfer *transfer, const char *method, const char *path, const char *body)
-{
-	const HttpConfig *config = &transfer->client->config;
-	CURL *easy = transfer->easy;
-	char *url = psprintf("%s%s", config->base_url, path);
-	bool good;
-
-	good = curl_easy_setopt(easy, CURLOPT_URL, url) == CURLE_OK;
-	pfree(url);
-	if (config->user_agent != NULL)
-		good = good && curl_easy_setopt(easy, CURLOPT_USERAGENT, config->user_agent) == CURLE_OK;
-	good = good && curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method) == CURLE_OK;
-	if (config->authorization != NULL)
-	{
-		char *line = psprintf("Authorization: %s", config->authorization);
-
-		good = good && add_header(transfer, line);
-		explicit_bzero(line, strlen(line));
-		pfree(line);
-	}
-	good = good && add_header(transfer, "Accept: application/json");
-	if (body != NULL)
-	{
-		good = good && curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t) strlen(body)) == CURLE_OK &&
-			   curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, body) == CURLE_OK &&
-			   add_header(transfer, "Content-Type: application/json") && add_header(transfer, "Expect:");
-	}
-	return good && curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->headers) == CURLE_OK;
-}
-
-static HttpFailure
-classify(HttpTransfer *transfer)
-{
-	if (transfer->no_memory)
-		return HTTP_NO_MEMORY;
-	if (transfer->too_large)
-		return HTTP_TOO_LARGE;
-	if (transfer->not_loopback)
-		return HTTP_NOT_LOOPBACK;
-	switch (transfer->result)
-	{
-		case CURLE_OK:
-			return HTTP_ANSWERED;
-		case CURLE_OUT_OF_MEMORY:
-			return HTTP_NO_MEMORY;
-		case CURLE_OPERATION_TIMEDOUT:
-			return HTTP_TIMED_OUT;
-		case CURLE_COULDNT_RESOLVE_HOST:
-		case CURLE_COULDNT_RESOLVE_PROXY:
-		case CURLE_COULDNT_CONNECT:
-			return HTTP_NOT_CONNECTED;
-		case CURLE_SSL_CONNECT_ERROR:
-		case CURLE_PEER_FAILED_VERIFICATION:
-		case CURLE_SSL_CACERT_BADFILE:
-		case CURLE_SSL_CERTPROBLEM:
-		case CURLE_SSL_CIPHER:
-			return HTTP_TLS_REFUSED;
-		default:
-			return HTTP_CUT;
-	}
-}
-
-/* Note how a transfer ended, and give its handle back. */
+/* Wait for a turn: not before "earliest", and not before the rate limit allows. */
 static void
-transfer_complete(HttpTransfer *transfer, CURLcode result)
+wait_for_turn(HttpTransfer *transfer, TimestampTz earliest)
+{
+	HttpClient *client = transfer->client;
+	TimestampTz turn = governor_take(client->governed, transfer->nature != HTTP_READ, &client->config.rates);
+	TimestampTz now = GetCurrentTimestamp();
+
+	transfer->start_at = Max(earliest, turn);
+	transfer->exchange->governed += Max(seconds_between(Max(earliest, now), turn), 0);
+	transfer->is_waiting = true;
+	dlist_push_tail(&client->waiting, &transfer->node);
+}
+
+/* Hand it to libcurl.  Lack of memory ends the exchange. */
+static void
+launch(HttpTransfer *transfer)
+{
+	HttpClient *client = transfer->client;
+
+	dlist_delete(&transfer->node);
+	transfer->is_waiting = false;
+	transfer->attempts++;
+	if (transfer->attempts == 1)
+		transfer->begun_at = GetCurrentTimestamp();
+	transfer->easy = client->nidle > 0 ? client->idle[--client->nidle] : curl_easy_init();
+	if (transfer->easy != NULL && transfer_set_options(transfer) &&
+		curl_multi_add_handle(client->multi, transfer->easy) == CURLM_OK)
+		return;
+	transfer->exchange->failure = HTTP_NO_MEMORY;
+	finish(transfer);
+}
+
+/* Launch what may start now, and set the alarm for the next. */
+static void
+launch_due(HttpClient *client)
+{
+	dlist_mutable_iter iter;
+	TimestampTz now = GetCurrentTimestamp();
+	TimestampTz next = DT_NOEND;
+
+	dlist_foreach_modify(iter, &client->waiting)
+	{
+		HttpTransfer *transfer = dlist_container(HttpTransfer, node, iter.cur);
+
+		if (transfer->start_at <= now)
+			launch(transfer);
+		else
+			next = Min(next, transfer->start_at);
+	}
+	mux_set_alarm(&client->mux, next == DT_NOEND ? -1 : (long) ((next - now) / 1000 + 1));
+}
+
+/*
+ * Is it the score of the query that is over a limit (API.md 2)?  Then others
+ * pass while this one is refused again and again, and waiting does not help.
+ */
+static bool
+is_score_limit(const HttpTransfer *transfer)
+{
+	return transfer->refusals >= 3 && transfer->client->answered_at > transfer->refused_at;
+}
+
+/* Milliseconds until the next attempt, or -1: none. */
+static int
+next_attempt(HttpTransfer *transfer)
 {
 	HttpExchange *exchange = transfer->exchange;
+	HttpClient *client = transfer->client;
+	TimestampTz now = GetCurrentTimestamp();
+	RetryPolicy policy = {client->config.max_retries, client->config.retry_deadline};
+	RetryOutcome outcome = {0};
+
+	outcome.nature = transfer->nature;
+	outcome.failure = exchange->failure;
+	outcome.status = exchange->status;
+	outcome.retry_after = http_header(exchange, "retry-after");
+	outcome.attempts = transfer->attempts;
+	outcome.elapsed = seconds_between(transfer->begun_at, now) * 1000;
+	outcome.now = (double) now / USECS_PER_SEC + (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * SECS_PER_DAY;
+	outcome.random = pg_prng_double(&pg_global_prng_state);
+	if (exchange->status != 429)
+	{
+		client->answered_at = now;
+		transfer->refusals = 0;
+	}
+	else if (transfer->refusals++ == 0)
+		transfer->refused_at = now;
+	exchange->score_limited = is_score_limit(transfer);
+	return exchange->score_limited ? -1 : retry_delay(&policy, &outcome);
+}
+
+/* Note how an attempt ended; perhaps there is another. */
+static void
+attempt_complete(HttpTransfer *transfer, CURLcode result)
+{
+	HttpExchange *exchange = transfer->exchange;
+	HttpClient *client = transfer->client;
+	TimestampTz now = GetCurrentTimestamp();
 	long status = 0;
 	curl_off_t wire = 0;
 	curl_off_t micros = 0;
+	int delay;
 
 	transfer->result = result;
-	exchange->failure = classify(transfer);
+	exchange->failure = transfer_failure(transfer);
 	curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
 	curl_easy_getinfo(transfer->easy, CURLINFO_SIZE_DOWNLOAD_T, &wire);
 	curl_easy_getinfo(transfer->easy, CURLINFO_TOTAL_TIME_T, &micros);
 	exchange->status = (int) status;
-	exchange->wire_bytes = (size_t) wire;
-	exchange->elapsed = (double) micros / 1000000.0;
+	exchange->wire_bytes += (size_t) wire;
+	exchange->elapsed += (double) micros / 1000000.0;
 	if (exchange->failure == HTTP_TOO_LARGE)
-		snprintf(exchange->error, sizeof(exchange->error), "more than %d bytes",
-				 transfer->client->config.max_response_size);
+		snprintf(exchange->error, sizeof(exchange->error), "more than %d bytes", client->config.max_response_size);
 	else
 		strlcpy(exchange->error, transfer->error[0] != '\0' ? transfer->error : curl_easy_strerror(result),
 				sizeof(exchange->error));
-	exchange->done = true;
+	delay = client->closing ? -1 : next_attempt(transfer);
+	if (exchange->status == 429)
+		governor_drain(client->governed, now + Max(delay, 0) * INT64CONST(1000));
+	if (delay < 0)
+	{
+		finish(transfer);
+		return;
+	}
+	exchange->retries++;
 	transfer_release(transfer);
+	transfer_clear(transfer);
+	wait_for_turn(transfer, now + delay * INT64CONST(1000));
 }
 
-/* Let libcurl work on whatever is ready; never waits. */
+/* Let libcurl work on whatever is ready, and launch what is due; never waits. */
 static void
 client_drive(HttpClient *client)
 {
@@ -455,16 +344,18 @@ client_drive(HttpClient *client)
 	int queued;
 	CURLMsg *message;
 
+	launch_due(client);
 	if (client->mux.fd < 0)
 		curl_multi_perform(client->multi, &running);
 	while (client->mux.fd >= 0 && (nevents = mux_ready(&client->mux, events, lengthof(events))) > 0)
 	{
 		for (int i = 0; i < nevents; i++)
-			curl_multi_socket_action(client->multi, events[i].socket < 0 ? CURL_SOCKET_TIMEOUT : events[i].socket,
-									 (events[i].readable ? CURL_CSELECT_IN : 0) |
-										 (events[i].writable ? CURL_CSELECT_OUT : 0) |
-										 (events[i].broken ? CURL_CSELECT_ERR : 0),
-									 &running);
+			if (events[i].socket != MUX_ALARM)
+				curl_multi_socket_action(
+					client->multi, events[i].socket == MUX_TIMER ? CURL_SOCKET_TIMEOUT : events[i].socket,
+					(events[i].readable ? CURL_CSELECT_IN : 0) | (events[i].writable ? CURL_CSELECT_OUT : 0) |
+						(events[i].broken ? CURL_CSELECT_ERR : 0),
+					&running);
 		/* A fast peer must not keep us here: interrupts are served between rounds. */
 		if (InterruptPending || nevents < (int) lengthof(events))
 			break;
@@ -476,46 +367,60 @@ client_drive(HttpClient *client)
 
 		if (message->msg != CURLMSG_DONE)
 			continue;
-		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
-		transfer_complete(transfer, result);
+		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **) &transfer);
+		attempt_complete(transfer, result);
 	}
+	if (!dlist_is_empty(&client->waiting))
+		launch_due(client);
 }
 
 /*
- * Send a request.  "path" is already escaped, "body" NULL or JSON; a
- * timeout_ms of 0 leaves the client's.  Does not wait for the answer.
+ * Send a request, when its turn comes.  Does not wait for the turn nor for the
+ * answer.
  */
 HttpExchange *
-http_start(HttpClient *client, const char *method, const char *path, const char *body, int timeout_ms)
+http_start(HttpClient *client, const HttpRequest *request)
 {
 	HttpExchange *exchange = (HttpExchange *) palloc0(sizeof(HttpExchange));
 	HttpTransfer *transfer = (HttpTransfer *) palloc0(sizeof(HttpTransfer));
 
 	exchange->transfer = transfer;
-	exchange->method = pstrdup(method);
-	exchange->path = pstrdup(path);
+	exchange->method = pstrdup(request->method);
+	exchange->path = pstrdup(request->path);
 	transfer->exchange = exchange;
 	transfer->client = client;
+	transfer->nature = request->nature;
+	transfer->body = copy_or_null(request->body);
+	transfer->timeout_ms = request->timeout_ms;
 	client->transfers++;
 	transfer->cleanup.func = exchange_cleanup;
 	transfer->cleanup.arg = transfer;
 	MemoryContextRegisterResetCallback(CurrentMemoryContext, &transfer->cleanup);
 
-	exchange->body = client->spare;
-	transfer->body_size = client->spare_size;
-	client->spare = NULL;
-	client->spare_size = 0;
-	if (exchange->body != NULL)
+	if (client->nspares > 0)
+	{
+		exchange->body = client->spares[--client->nspares];
+		transfer->body_size = client->spare_sizes[client->nspares];
 		exchange->body[0] = '\0';
-	transfer->easy = client->idle != NULL ? client->idle : curl_easy_init();
-	client->idle = NULL;
-	if (transfer->easy == NULL || !set_request_options(transfer, method, path, body))
-		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
-	set_network_options(transfer, timeout_ms);
-	if (curl_multi_add_handle(client->multi, transfer->easy) != CURLM_OK)
-		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
+	}
+	transfer->asked_at = GetCurrentTimestamp();
+	wait_for_turn(transfer, transfer->asked_at);
 	client_drive(client);
 	return exchange;
+}
+
+/* Let all requests of the client go on, without waiting. */
+void
+http_progress(HttpClient *client)
+{
+	client_drive(client);
+}
+
+/* A descriptor that is readable when http_progress() has something to do; -1 = there is none. */
+int
+http_descriptor(const HttpClient *client)
+{
+	return client->mux.fd;
 }
 
 /* Wait until the exchange is done.  Serves interrupts, so it may raise any of them. */

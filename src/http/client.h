@@ -10,13 +10,15 @@
  * is cancelled and the body freed.  A client lives until http_client_close(),
  * which waits for nothing: exchanges under way keep what they need.
  *
- * Errors: http_start() raises only for lack of memory or descriptors.  How the
- * transfer went stands in the exchange; only the caller can say what it means.
+ * Requests wait for their turn (governor.h) and are sent again where that is
+ * harmless (retry.h); how the last attempt went stands in the exchange, and only
+ * the caller can say what it means.  http_start() raises only for lack of memory.
  */
 #ifndef ATTIO_CLIENT_H
 #define ATTIO_CLIENT_H
 
 #include "base/compat.h"
+#include "http/governor.h"
 
 typedef enum HttpFailure
 {
@@ -30,6 +32,14 @@ typedef enum HttpFailure
 	HTTP_NO_MEMORY
 } HttpFailure;
 
+/* What it means to send a request twice. */
+typedef enum HttpNature
+{
+	HTTP_READ,   /* nothing; a place in the line of reads */
+	HTTP_REPEAT, /* a write that may be done twice */
+	HTTP_ONCE    /* a write that must not: never sent again once it may have left */
+} HttpNature;
+
 typedef struct HttpConfig
 {
 	const char *base_url;      /* scheme, host, port, path prefix; no trailing slash */
@@ -40,7 +50,20 @@ typedef struct HttpConfig
 	int connect_timeout;   /* milliseconds */
 	int request_timeout;   /* milliseconds */
 	int max_response_size; /* bytes after decompression */
+	int max_connections;   /* at once */
+	int max_retries;       /* of one request */
+	int retry_deadline;    /* milliseconds after which none begins */
+	GovernorRates rates;   /* requests a second */
 } HttpConfig;
+
+typedef struct HttpRequest
+{
+	const char *method;
+	const char *path; /* already escaped */
+	const char *body; /* JSON, or NULL */
+	HttpNature nature;
+	int timeout_ms; /* 0 = the client's */
+} HttpRequest;
 
 typedef struct HttpClient HttpClient;
 
@@ -61,7 +84,10 @@ typedef struct HttpExchange
 	char *body;        /* zero-terminated; NULL = empty */
 	size_t length;     /* bytes of body */
 	size_t wire_bytes; /* bytes received, before decompression */
-	double elapsed;    /* seconds */
+	double elapsed;    /* seconds in all attempts */
+	double governed;   /* seconds waited for the rate limit */
+	int retries;
+	bool score_limited; /* refused with 429 while others passed: too dear by itself */
 
 	struct HttpTransfer *transfer; /* private to client.c */
 } HttpExchange;
@@ -69,8 +95,9 @@ typedef struct HttpExchange
 extern void http_init(void);
 extern HttpClient *http_client_open(const HttpConfig *config);
 extern void http_client_close(HttpClient *client);
-extern HttpExchange *
-http_start(HttpClient *client, const char *method, const char *path, const char *body, int timeout_ms);
+extern HttpExchange *http_start(HttpClient *client, const HttpRequest *request);
+extern void http_progress(HttpClient *client);
+extern int http_descriptor(const HttpClient *client);
 extern void http_wait(HttpExchange *exchange);
 extern const char *http_header(HttpExchange *exchange, const char *name);
 extern void http_finish(HttpExchange *exchange);

@@ -18,18 +18,25 @@
 
 #define MUX_MAX_EVENTS 16
 
+static bool
+add_timer(const HttpMux *mux, int timer_fd)
+{
+	struct epoll_event event;
+
+	memset(&event, 0, sizeof(event));
+	event.events = EPOLLIN;
+	event.data.fd = timer_fd;
+	return mux->fd >= 0 && timer_fd >= 0 && epoll_ctl(mux->fd, EPOLL_CTL_ADD, timer_fd, &event) == 0;
+}
+
 /* Open an empty set.  On failure nothing stays open. */
 bool
 mux_open(HttpMux *mux)
 {
-	struct epoll_event event;
-
 	mux->fd = epoll_create1(EPOLL_CLOEXEC);
 	mux->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
-	memset(&event, 0, sizeof(event));
-	event.events = EPOLLIN;
-	event.data.fd = mux->timer_fd;
-	if (mux->fd >= 0 && mux->timer_fd >= 0 && epoll_ctl(mux->fd, EPOLL_CTL_ADD, mux->timer_fd, &event) == 0)
+	mux->alarm_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+	if (add_timer(mux, mux->timer_fd) && add_timer(mux, mux->alarm_fd))
 		return true;
 	mux_close(mux);
 	return false;
@@ -43,9 +50,11 @@ mux_close(HttpMux *mux)
 
 	if (mux->timer_fd >= 0)
 		close(mux->timer_fd);
+	if (mux->alarm_fd >= 0)
+		close(mux->alarm_fd);
 	if (mux->fd >= 0)
 		close(mux->fd);
-	mux->fd = mux->timer_fd = -1;
+	mux->fd = mux->timer_fd = mux->alarm_fd = -1;
 	errno = saved;
 }
 
@@ -70,9 +79,9 @@ mux_forget(HttpMux *mux, int socket)
 	return epoll_ctl(mux->fd, EPOLL_CTL_DEL, socket, NULL) == 0 || errno == ENOENT || errno == EBADF;
 }
 
-/* Make the descriptor readable after timeout_ms; negative disarms, 0 is at once. */
-bool
-mux_set_timer(HttpMux *mux, long timeout_ms)
+/* Fire after timeout_ms; negative disarms, 0 is at once. */
+static bool
+set_timer(int timer_fd, long timeout_ms)
 {
 	struct itimerspec spec;
 
@@ -84,7 +93,21 @@ mux_set_timer(HttpMux *mux, long timeout_ms)
 	}
 	else if (timeout_ms == 0)
 		spec.it_value.tv_nsec = 1;
-	return timerfd_settime(mux->timer_fd, 0, &spec, NULL) == 0;
+	return timerfd_settime(timer_fd, 0, &spec, NULL) == 0;
+}
+
+/* Make the descriptor readable after that time, for libcurl. */
+bool
+mux_set_timer(HttpMux *mux, long timeout_ms)
+{
+	return set_timer(mux->timer_fd, timeout_ms);
+}
+
+/* The same, for the client. */
+bool
+mux_set_alarm(HttpMux *mux, long timeout_ms)
+{
+	return set_timer(mux->alarm_fd, timeout_ms);
 }
 
 /*
@@ -99,14 +122,14 @@ mux_ready(HttpMux *mux, MuxEvent *events, int max)
 
 	for (int i = 0; i < nready; i++)
 	{
-		bool timer = (ready[i].data.fd == mux->timer_fd);
+		int fd = ready[i].data.fd;
 		uint64_t fired;
 
-		events[i].socket = timer ? -1 : ready[i].data.fd;
+		events[i].socket = fd == mux->timer_fd ? MUX_TIMER : fd == mux->alarm_fd ? MUX_ALARM : fd;
 		events[i].readable = (ready[i].events & EPOLLIN) != 0;
 		events[i].writable = (ready[i].events & EPOLLOUT) != 0;
 		events[i].broken = (ready[i].events & (EPOLLERR | EPOLLHUP)) != 0;
-		while (timer && read(mux->timer_fd, &fired, sizeof(fired)) > 0)
+		while (events[i].socket < 0 && read(fd, &fired, sizeof(fired)) > 0)
 			;
 	}
 	return nready < 0 ? 0 : nready;
@@ -117,7 +140,7 @@ mux_ready(HttpMux *mux, MuxEvent *events, int max)
 bool
 mux_open(HttpMux *mux)
 {
-	mux->fd = mux->timer_fd = -1;
+	mux->fd = mux->timer_fd = mux->alarm_fd = -1;
 	return true;
 }
 
@@ -143,6 +166,13 @@ mux_forget(HttpMux *mux, int socket)
 
 bool
 mux_set_timer(HttpMux *mux, long timeout_ms)
+{
+	(void) mux, (void) timeout_ms;
+	return true;
+}
+
+bool
+mux_set_alarm(HttpMux *mux, long timeout_ms)
 {
 	(void) mux, (void) timeout_ms;
 	return true;

@@ -12,13 +12,17 @@
 
 typedef struct HttpMux
 {
-	int fd; /* readable when there is something to drive; -1 = none, poll instead */
-	int timer_fd;
+	int fd;       /* readable when there is something to drive; -1 = none, poll instead */
+	int timer_fd; /* libcurl's */
+	int alarm_fd; /* the client's */
 } HttpMux;
+
+#define MUX_TIMER (-1)
+#define MUX_ALARM (-2)
 
 typedef struct MuxEvent
 {
-	int socket; /* -1: the timer fired */
+	int socket; /* or MUX_TIMER, MUX_ALARM: that one fired */
 	bool readable;
 	bool writable;
 	bool broken;
@@ -29,11 +33,12 @@ extern void mux_close(HttpMux *mux);
 extern bool mux_watch(HttpMux *mux, int socket, bool readable, bool writable);
 extern bool mux_forget(HttpMux *mux, int socket);
 extern bool mux_set_timer(HttpMux *mux, long timeout_ms);
+extern bool mux_set_alarm(HttpMux *mux, long timeout_ms);
 extern int mux_ready(HttpMux *mux, MuxEvent *events, int max);
 
 /* Descriptors that an open mux holds, for the server's accounting. */
 #ifdef __linux__
-#define MUX_DESCRIPTORS 2
+#define MUX_DESCRIPTORS 3
 #else
 #define MUX_DESCRIPTORS 0
 #endif

@@ -354,6 +354,8 @@ fetch_page(Pager *pager)
 	pager->counts.wire_bytes += exchange->wire_bytes;
 	pager->counts.bytes += exchange->length;
 	pager->counts.waited += exchange->elapsed;
+	pager->counts.retries += exchange->retries;
+	pager->counts.governed += exchange->governed;
 	MemoryContextSwitchTo(pager->context);
 	status = tok_page(&pager->page, exchange->body, exchange->length, pager->projection->row);
 	if (status != TOK_OK)

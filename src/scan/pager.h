@@ -38,9 +38,11 @@ typedef struct PagerCounts
 	int64 pages;
 	int64 rows; /* received, repeated ones too */
 	int64 wire_bytes;
-	int64 bytes;   /* decompressed */
-	double waited; /* seconds */
-	int64 refused; /* filters that Attio refused; asked again without */
+	int64 bytes;     /* decompressed */
+	double waited;   /* seconds */
+	int64 refused;   /* filters that Attio refused; asked again without */
+	int64 retries;   /* requests sent again */
+	double governed; /* seconds waited for the rate limit */
 } PagerCounts;
 
 /*

@@ -283,6 +283,11 @@ class Generator:
             text = self.pick(self.rng.choice([t for t in TEXTS if t]), self.rng.choice([t for t in TEXTS if t != t.strip()]))
             text = self.pick(text, text.swapcase())
             size = self.rng.randrange(1, len(text) + 1)
+            if self.rng.random() < 0.3:     # numbers that do not travel as they are
+                odd = self.pick("0.0000001", "0.00000009", "0.00005", "-0.00001", "99999999999.99991", "123456789012345.5", "3.13999", "1e18", "-1e-7")
+                return f"SELECT record_id::text FROM @all_types WHERE a_number {self.pick('<', '<=', '<=', '>', '>=', '=', '<>')} {odd}"
+            if self.rng.random() < 0.3:
+                return f"SELECT count(*)::text FROM (SELECT FROM @all_types WHERE a_text {self.pick('=', '=', '<>')} {quote(text)} LIMIT {self.pick(1, 2, 5)}) t"
             return (f"SELECT record_id::text FROM @all_types WHERE a_text {self.pick('LIKE', 'LIKE', 'ILIKE', 'NOT LIKE')} "
                     f"{quote(self.pick(text[:size] + '%', '%' + text[-size:]))}")
         if shape < 0.06:

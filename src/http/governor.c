@@ -1,0 +1,171 @@
+/*
+ * governor.c
+ *		Keeps requests inside the rate limit of their key.
+ *
+ * Owns: the table of keys, in shared memory where there is any.  Must not know
+ * requests.  Keys are known by a salted hash only.
+ */
+#include "http/governor.h"
+
+#include "base/shared.h"
+#include "common/hashfn.h"
+#include "storage/spin.h"
+#include "utils/memutils.h"
+#include "utils/timestamp.h"
+
+#define GOVERNOR_NAME "attio_fdw governor"
+
+/* Keys that are governed at once; the one that was not used for longest goes. */
+#define GOVERNOR_KEYS 64
+
+/* Requests that may go at once after a pause: with the rate, still within one second's limit. */
+#define BURST 4
+
+typedef struct GovernedKey
+{
+	uint64 key;          /* 0 = free */
+	TimestampTz turn[2]; /* reads, writes: the time of the place taken last */
+	TimestampTz used;
+	int64 requests[2];
+	int64 refused;
+} GovernedKey;
+
+typedef struct GovernorTable
+{
+	slock_t lock;
+	uint64 salt;
+	GovernedKey keys[GOVERNOR_KEYS];
+} GovernorTable;
+
+static GovernorTable *table = NULL;
+static bool is_shared = false;
+
+static void
+init_table(void *memory)
+{
+	GovernorTable *fresh = (GovernorTable *) memory;
+
+	memset(fresh, 0, sizeof(*fresh));
+	SpinLockInit(&fresh->lock);
+	if (!pg_strong_random(&fresh->salt, sizeof(fresh->salt)))
+		fresh->salt = (uint64) GetCurrentTimestamp();
+}
+
+/* Called once per process, from _PG_init: asks for shared memory where that is still possible. */
+void
+governor_init(void)
+{
+	shared_announce(GOVERNOR_NAME, sizeof(GovernorTable), init_table);
+}
+
+/* The table: shared, else this backend's own. */
+static GovernorTable *
+get_table(void)
+{
+	if (table != NULL)
+		return table;
+	table = (GovernorTable *) shared_memory(GOVERNOR_NAME, sizeof(GovernorTable), init_table);
+	is_shared = (table != NULL);
+	if (table == NULL)
+	{
+		table = (GovernorTable *) MemoryContextAlloc(TopMemoryContext, sizeof(GovernorTable));
+		init_table(table);
+	}
+	return table;
+}
+
+bool
+governor_is_shared(void)
+{
+	(void) get_table();
+	return is_shared;
+}
+
+/* By which name the governor knows a secret; never 0. */
+uint64
+governor_key(const char *secret)
+{
+	uint64 hash = hash_bytes_extended((const unsigned char *) secret, (int) strlen(secret), get_table()->salt);
+
+	return hash == 0 ? 1 : hash;
+}
+
+/* The entry of a key, under the lock. */
+static GovernedKey *
+find_key(GovernorTable *keys, uint64 key)
+{
+	GovernedKey *oldest = &keys->keys[0];
+
+	for (int i = 0; i < GOVERNOR_KEYS; i++)
+	{
+		if (keys->keys[i].key == key)
+			return &keys->keys[i];
+		if (keys->keys[i].used < oldest->used)
+			oldest = &keys->keys[i];
+	}
+	memset(oldest, 0, sizeof(*oldest));
+	oldest->key = key;
+	return oldest;
+}
+
+TimestampTz
+governor_take(uint64 key, bool is_write, const GovernorRates *rates)
+{
+	GovernorTable *keys = get_table();
+	int64 interval = USECS_PER_SEC / Max(is_write ? rates->writes : rates->reads, 1);
+	TimestampTz now = GetCurrentTimestamp();
+	TimestampTz turn;
+	GovernedKey *entry;
+
+	SpinLockAcquire(&keys->lock);
+	entry = find_key(keys, key);
+	entry->used = now;
+	entry->requests[is_write]++;
+	turn = Max(entry->turn[is_write] + interval, now - BURST * interval);
+	entry->turn[is_write] = turn;
+	SpinLockRelease(&keys->lock);
+	return turn;
+}
+
+void
+governor_drain(uint64 key, TimestampTz until)
+{
+	GovernorTable *keys = get_table();
+	GovernedKey *entry;
+
+	SpinLockAcquire(&keys->lock);
+	entry = find_key(keys, key);
+	entry->used = GetCurrentTimestamp();
+	entry->refused++;
+	entry->turn[0] = Max(entry->turn[0], until);
+	entry->turn[1] = Max(entry->turn[1], until);
+	SpinLockRelease(&keys->lock);
+}
+
+/* What is known, at most "max" keys; their number. */
+int
+governor_list(GovernorInfo *infos, int max)
+{
+	GovernorTable *keys = get_table();
+	TimestampTz now = GetCurrentTimestamp();
+	int n = 0;
+
+	SpinLockAcquire(&keys->lock);
+	for (int i = 0; i < GOVERNOR_KEYS && n < max; i++)
+	{
+		const GovernedKey *entry = &keys->keys[i];
+
+		if (entry->key == 0)
+			continue;
+		infos[n].key = entry->key;
+		infos[n].refused = entry->refused;
+		for (int line = 0; line < 2; line++)
+		{
+			infos[n].requests[line] = entry->requests[line];
+			infos[n].ahead[line] = Max((double) (entry->turn[line] - now) / USECS_PER_SEC, 0);
+		}
+		n++;
+	}
+	SpinLockRelease(&keys->lock);
+	return n;
+}

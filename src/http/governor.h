@@ -1,0 +1,42 @@
+/*
+ * governor.h
+ *		Keeps requests inside the rate limit of their key.
+ *
+ * Requests of one key form two lines, reads and writes.  A request takes the
+ * next place in its line and learns when its turn is; nobody waits here.
+ * Places are shared by all backends where memory is: the library is preloaded,
+ * or the server is 17 or later; else each backend has its own.
+ */
+#ifndef ATTIO_GOVERNOR_H
+#define ATTIO_GOVERNOR_H
+
+#include "base/compat.h"
+
+typedef struct GovernorRates
+{
+	int reads;  /* a second */
+	int writes; /* a second */
+} GovernorRates;
+
+/* What is known of one key's lines, for the view. */
+typedef struct GovernorInfo
+{
+	uint64 key;        /* salted hash */
+	int64 requests[2]; /* reads, writes: places taken */
+	int64 refused;     /* 429s */
+	double ahead[2];   /* seconds until the next place's turn */
+} GovernorInfo;
+
+extern void governor_init(void);
+extern uint64 governor_key(const char *secret);
+
+/* Take a place: microseconds (as GetCurrentTimestamp counts) from which the request may be sent. */
+extern TimestampTz governor_take(uint64 key, bool is_write, const GovernorRates *rates);
+
+/* The limit was hit: nobody with this key goes on before that time. */
+extern void governor_drain(uint64 key, TimestampTz until);
+
+extern bool governor_is_shared(void);
+extern int governor_list(GovernorInfo *infos, int max);
+
+#endif /* ATTIO_GOVERNOR_H */

@@ -1,0 +1,37 @@
+/*
+ * retry.h
+ *		When a request may be sent again, and how long to wait before.
+ *
+ * Pure policy: no clock, no libcurl, no server.  Times are milliseconds.
+ */
+#ifndef ATTIO_RETRY_H
+#define ATTIO_RETRY_H
+
+#include "http/client.h"
+
+typedef struct RetryPolicy
+{
+	int max_retries; /* 0 = never again */
+	int deadline;    /* from the first attempt; no attempt begins after it */
+} RetryPolicy;
+
+/* How an attempt ended. */
+typedef struct RetryOutcome
+{
+	HttpNature nature;
+	HttpFailure failure;
+	int status;              /* 0 = no answer */
+	const char *retry_after; /* header, or NULL */
+	int attempts;            /* so far, this one included */
+	double elapsed;          /* since the first attempt began */
+	double now;              /* seconds since 1970, for dates */
+	double random;           /* from 0 to 1, the jitter */
+} RetryOutcome;
+
+/* Milliseconds to wait before the next attempt; -1 = it stays as it is. */
+extern int retry_delay(const RetryPolicy *policy, const RetryOutcome *outcome);
+
+/* Milliseconds that a Retry-After header means: an HTTP date, seconds or ISO 8601 (API.md 2); -1 = nothing known. */
+extern int retry_after(const char *text, double now);
+
+#endif /* ATTIO_RETRY_H */
