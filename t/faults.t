@@ -19,7 +19,7 @@ def positions(size):
     return sorted({*range(0, 12), *range(size - 12, size), *range(12, size, max(size // 40, 1))})
 
 
-with Emulator() as emulator, Database("attio_faults", emulator, ", max_retries '0'") as database:
+with Emulator() as emulator, Database("attio_faults", emulator, ", max_retries '0', max_concurrent_requests '1'") as database:
     must(database.psql("ALTER FOREIGN TABLE people OPTIONS (ADD page_size '100')"))
     must(database.psql(COUNT))
     sizes = [entry["bytes"] for entry in emulator.log() if entry["path"].endswith("query")]

@@ -9,7 +9,7 @@ import random
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
-from attio_test import Database, Emulator, Tap, must  # noqa: E402
+from attio_test import FAST, Database, Emulator, Tap, must  # noqa: E402
 
 tap = Tap()
 SEED = int(os.environ.get("ATTIO_SEED", "20261122"))
@@ -92,7 +92,7 @@ def round_of(rng, emulator, database, order):
 
 
 tap.note(f"ATTIO_SEED={SEED} ATTIO_ROUNDS={ROUNDS}")
-with Emulator("--scale", "230") as emulator, Database("attio_moving", emulator, schema=None) as database:
+with Emulator("--scale", "230") as emulator, Database("attio_moving", emulator, FAST, schema=None) as database:
     for order in ORDERS:
         rng = random.Random(f"{SEED}/{order}")
         outcomes = [round_of(rng, emulator, database, order) for _ in range(ROUNDS)]

@@ -179,13 +179,13 @@ explain_counts(const PagerCounts *counts, ExplainState *es)
 void
 attio_explain_scan(ForeignScanState *node, ExplainState *es)
 {
-	const PagerCounts *counts = attio_scan_counts(node);
+	PagerCounts counts;
 
 	const AttioRelation *relation = attio_relation_open(node->ss.ss_currentRelation);
 
 	explain_request(relation, (ForeignScan *) node->ss.ps.plan, es);
 	explain_filter(node, relation, es);
 	explain_verdicts((ForeignScan *) node->ss.ps.plan, es);
-	if (es->analyze && counts != NULL)
-		explain_counts(counts, es);
+	if (es->analyze && attio_scan_counts(node, &counts))
+		explain_counts(&counts, es);
 }

@@ -192,6 +192,7 @@ session_open(ForeignServer *server, UserMapping *mapping)
 	if (option_is_set(options, "workspace_id"))
 		session->workspace_id = pstrdup(option_text(options, ForeignServerRelationId, "workspace_id"));
 	session->metadata_ttl = option_int(options, ForeignServerRelationId, "metadata_ttl");
+	session->max_requests = config.max_connections;
 	session->server_hash = GetSysCacheHashValue1(FOREIGNSERVEROID, ObjectIdGetDatum(server->serverid));
 	session->mapping_hash = GetSysCacheHashValue1(USERMAPPINGOID, ObjectIdGetDatum(mapping->umid));
 	MemoryContextSwitchTo(saved);

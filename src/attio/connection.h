@@ -25,6 +25,7 @@ typedef struct Session
 	bool workspace_checked;
 	int64 requests;     /* made so far, for EXPLAIN */
 	int metadata_ttl;   /* milliseconds */
+	int max_requests;   /* under way at once */
 	uint32 server_hash; /* syscache hash values, for invalidation */
 	uint32 mapping_hash;
 	bool invalid;

@@ -47,7 +47,7 @@ const OptionDef attio_options[] = {
 	{"max_response_size", SERVER, OPTION_SIZE, GUARD_NONE, "64MB", 1024, 1024 * 1024 * 1024, NULL,
 	 "largest answer in bytes; a larger page is asked for again in halves"},
 	{"max_concurrent_requests", SERVER, OPTION_INT, GUARD_NONE, "8", 1, 32, NULL,
-	 "requests that one session keeps under way"},
+	 "requests that a scan keeps under way; 1 asks for a page only when it is wanted"},
 	{"max_retries", SERVER, OPTION_INT, GUARD_NONE, "5", 0, 100, NULL,
 	 "how often a request is sent again that was refused for the rate limit, or that got no answer and may be repeated"},
 	{"retry_deadline", SERVER, OPTION_DURATION, GUARD_NONE, "60s", 0, DAY_MS, NULL,

@@ -9,6 +9,7 @@
 
 #include "attio/api.h"
 #include "base/errors.h"
+#include "scan/fetch.h"
 #include "scan/order.h"
 #include "scan/sorts.h"
 #include "scan/timestamps.h"
@@ -19,10 +20,13 @@ StaticAssertDecl(HTTP_BODY_PADDING >= TOK_PADDING, "the tokenizer reads behind t
 /* Smallest page that makes progress: one row overlaps. */
 #define SMALLEST_PAGE 2
 
+/* Rows after which what is under way is looked after. */
+#define PROGRESS_ROWS 64
+
 struct Pager
 {
-	MemoryContext context;      /* lives as long as the scan */
-	MemoryContext page_context; /* one exchange; reset for each request */
+	MemoryContext context; /* lives as long as the scan */
+	Fetcher *fetcher;
 	Session *session;
 	const AttioRelation *relation;
 	const ResourceDef *resource;
@@ -46,10 +50,15 @@ struct Pager
 	bool listing_done; /* no further page in this listing */
 
 	TokPage page;
+	bool asked;           /* the place of the next page is set */
+	int window;           /* pages to ask for ahead */
+	JsonTree *by_created; /* sorts; NULL until sorted by it */
+
 	RowKey *keys;
 	size_t keys_size;
 	size_t first; /* first row of the page to hand out */
 	size_t next;
+	size_t ahead_at; /* row at which the following pages are asked for */
 	int64 page_offset;
 	bool replayable; /* the page in memory is the scan's first */
 	PagerCounts counts;
@@ -90,7 +99,13 @@ begin_order(Pager *pager, OrderMode mode)
 	order_begin(&pager->order, mode);
 	pager->order.descending = (pager->plan.sort == SORT_CREATED_DESC);
 	if (mode == ORDER_BY_CREATED)
+	{
+		MemoryContext saved = MemoryContextSwitchTo(pager->listings_context);
+
 		want_created_at(pager);
+		pager->by_created = sorts_by_created_at(pager->relation, pager->order.descending);
+		MemoryContextSwitchTo(saved);
+	}
 	pager->offset = pager->again ? 0 : pager->plan.offset;
 }
 
@@ -106,7 +121,7 @@ pager_open(Session *session, const AttioRelation *relation, Projection *projecti
 
 	pager->context = CurrentMemoryContext;
 	pager->listings_context = AllocSetContextCreate(CurrentMemoryContext, "attio_fdw listings", ALLOCSET_SMALL_SIZES);
-	pager->page_context = AllocSetContextCreate(CurrentMemoryContext, "attio_fdw page", ALLOCSET_DEFAULT_SIZES);
+	pager->fetcher = fetcher_create(session, relation);
 	pager->session = session;
 	pager->relation = relation;
 	pager->resource = relation->resource;
@@ -132,85 +147,6 @@ pager_open(Session *session, const AttioRelation *relation, Projection *projecti
 
 /* ----- listings ----- */
 
-static Listing *
-add_listing(Pager *pager, const char *path)
-{
-	Listing *listing = (Listing *) palloc0(sizeof(Listing));
-
-	listing->path = path;
-	pager->listings = lappend(pager->listings, listing);
-	return listing;
-}
-
-/* Listings of one object or list: its attributes, or those of one type. */
-static void
-spread_target(Pager *pager, const TargetDef *target)
-{
-	const ResourceDef *resource = pager->resource;
-	const char *prefix = psprintf("%s/%s", target->is_list ? "lists" : "objects", target->id);
-	List *attributes = NIL;
-	ListCell *lc;
-	bool disabled;
-
-	if (resource->spread == SPREAD_TARGETS)
-	{
-		Listing *listing = add_listing(pager, psprintf(resource->path, prefix));
-
-		listing->is_list = target->is_list;
-		listing->target_id = target->id;
-		listing->target_slug = target->slug;
-		return;
-	}
-	attributes = metadata_attributes(pager->session, target->is_list, target->id, target->slug, &disabled);
-	foreach(lc, attributes)
-	{
-		const AttributeDef *attribute = (const AttributeDef *) lfirst(lc);
-		Listing *listing;
-
-		if (strcmp(attribute->type_name, resource->attribute_type) != 0)
-			continue;
-		listing = add_listing(pager, psprintf(resource->path, psprintf("%s/attributes/%s", prefix, attribute->id)));
-		listing->is_list = target->is_list;
-		listing->target_id = target->id;
-		listing->target_slug = target->slug;
-		listing->attribute_id = attribute->id;
-		listing->attribute_slug = attribute->slug;
-	}
-}
-
-/* What this scan walks through.  May make requests. */
-static void
-make_listings(Pager *pager)
-{
-	MemoryContext saved = MemoryContextSwitchTo(pager->listings_context);
-	int64 before = pager->session->requests;
-	ListCell *lc;
-
-	MemoryContextReset(pager->listings_context);
-	pager->listings = NIL;
-	if (pager->plan.filters.nothing)
-		;
-	else if (pager->resource->spread == SPREAD_ONE && pager->plan.filters.filters != NIL)
-	{
-		foreach(lc, pager->plan.filters.filters)
-			add_listing(pager, psprintf(pager->resource->path, http_escape(relation_identifier(pager->relation))))
-				->filter = (JsonTree *) lfirst(lc);
-	}
-	else if (pager->resource->spread == SPREAD_ONE)
-		add_listing(pager, pager->relation->slug == NULL
-							   ? pager->resource->path
-							   : psprintf(pager->resource->path, http_escape(relation_identifier(pager->relation))));
-	else
-	{
-		foreach(lc, metadata_targets(pager->session, false))
-			spread_target(pager, (const TargetDef *) lfirst(lc));
-		foreach(lc, metadata_targets(pager->session, true))
-			spread_target(pager, (const TargetDef *) lfirst(lc));
-	}
-	pager->counts.requests += pager->session->requests - before;
-	MemoryContextSwitchTo(saved);
-}
-
 static const Listing *
 present_listing(const Pager *pager)
 {
@@ -228,46 +164,17 @@ present_filter(const Pager *pager)
 	return present_listing(pager)->filter;
 }
 
-/* The body of a query: equal scans make equal requests, byte by byte. */
-static char *
-query_body(const Pager *pager)
+/* The page at the present place. */
+static PageAsk
+present_ask(const Pager *pager)
 {
-	JsonTree *body = json_make_object();
-	JsonTree *filter = present_filter(pager);
-	JsonTree *sorts = NULL;
+	PageAsk ask = {present_listing(pager), present_filter(pager), NULL, pager->offset, pager->limit};
 
-	if (filter != NULL)
-		json_object_object_add(body, "filter", json_object_get(filter));
-	if (pager->relation->view != NULL)
-		json_object_object_add(body, "filter_view_id", json_object_new_string(pager->relation->view));
-	json_object_object_add(body, "limit", json_object_new_int(pager->limit));
-	json_object_object_add(body, "offset", json_object_new_int64(pager->offset));
-	if (pager->order.mode == ORDER_BY_CREATED)
-		sorts = sorts_by_created_at(pager->relation, pager->order.descending);
+	if (pager->resource->paging == PAGING_OFFSET_BODY && pager->order.mode == ORDER_BY_CREATED)
+		ask.sorts = pager->by_created;
 	else if (pager->order.mode == ORDER_PROBE && pager->plan.sort == SORT_ONE_PAGE)
-		sorts = pager->plan.sorts;
-	if (sorts != NULL)
-		json_object_object_add(body, "sorts", json_object_get(sorts));
-	return json_write(body);
-}
-
-static HttpExchange *
-send_request(Pager *pager)
-{
-	const char *path = present_listing(pager)->path;
-
-	switch (pager->resource->paging)
-	{
-		case PAGING_OFFSET_BODY:
-			return api_start(pager->session, pager->resource->method, path, query_body(pager));
-		case PAGING_OFFSET_QUERY:
-			path = psprintf("%s%climit=%d&offset=" INT64_FORMAT, path, strchr(path, '?') == NULL ? '?' : '&',
-							pager->limit, pager->offset);
-			break;
-		case PAGING_NONE:
-			break;
-	}
-	return api_start(pager->session, pager->resource->method, path, NULL);
+		ask.sorts = pager->plan.sorts;
+	return ask;
 }
 
 /* An answer that is no page.  Does not return. */
@@ -327,6 +234,7 @@ static bool
 fetch_page(Pager *pager)
 {
 	MemoryContext saved;
+	PageAsk ask;
 	HttpExchange *exchange;
 	TokStatus status;
 
@@ -334,9 +242,9 @@ fetch_page(Pager *pager)
 	{
 		/* Cleared first: nothing may point into a page that goes. */
 		pager->page.nrows = 0;
-		MemoryContextReset(pager->page_context);
-		saved = MemoryContextSwitchTo(pager->page_context);
-		exchange = send_request(pager);
+		ask = present_ask(pager);
+		exchange = fetcher_take(pager->fetcher, &ask);
+		saved = MemoryContextSwitchTo(fetcher_context(pager->fetcher));
 		http_wait(exchange);
 		if (exchange->failure != HTTP_TOO_LARGE || pager->resource->paging == PAGING_NONE ||
 			pager->limit <= SMALLEST_PAGE)
@@ -458,11 +366,9 @@ next_page(Pager *pager)
 	{
 		OrderStep step;
 		int limit;
-		int64 before = pager->session->requests;
-		bool switched_on = fetch_page(pager);
 
-		pager->counts.requests += pager->session->requests - before;
-		if (!switched_on)
+		pager->asked = false;
+		if (!fetch_page(pager))
 		{
 			pager->listing_done = true;
 			return;
@@ -505,6 +411,33 @@ next_page(Pager *pager)
 	}
 }
 
+/* Rows to ask for first in a listing. */
+static int
+first_limit(const Pager *pager, int listing)
+{
+	int limit = Max(pager->relation->page_size, SMALLEST_PAGE);
+
+	/* In id order, the first page is large enough to prove it (order.h). */
+	if (first_mode(pager) == ORDER_BY_ID)
+		limit = Max(limit, ORDER_PROOF);
+	if (pager->plan.first_page > 0 && listing == 0)
+		limit = Min(limit, pager->plan.first_page);
+	return Min(limit, pager->largest);
+}
+
+/* What this scan walks through.  May make requests. */
+static void
+make_listings(Pager *pager)
+{
+	MemoryContext saved = MemoryContextSwitchTo(pager->listings_context);
+	int64 before = pager->session->requests;
+
+	MemoryContextReset(pager->listings_context);
+	pager->listings = listings_make(pager->session, pager->relation, &pager->plan.filters);
+	pager->counts.requests += pager->session->requests - before;
+	MemoryContextSwitchTo(saved);
+}
+
 /* Begin the next listing; false after the last. */
 static bool
 next_listing(Pager *pager)
@@ -516,17 +449,10 @@ next_listing(Pager *pager)
 	pager->replayable = (pager->listing < 0);
 	pager->listing++;
 	pager->listing_done = false;
-	/* In id order, the first page is large enough to prove it (order.h). */
-	pager->limit = Max(pager->relation->page_size, SMALLEST_PAGE);
-	if (first_mode(pager) == ORDER_BY_ID)
-		pager->limit = Max(pager->limit, ORDER_PROOF);
-	if (pager->plan.first_page > 0 && pager->listing == 0)
-		pager->limit = Min(pager->limit, pager->plan.first_page);
-	pager->limit = Min(pager->limit, pager->largest);
+	pager->limit = first_limit(pager, pager->listing);
 	pager->order.nhanded = pager->order.nprobed = 0;
 	pager->order.handed_overflow = false;
 	begin_order(pager, first_mode(pager));
-	next_page(pager);
 	return true;
 }
 
@@ -546,6 +472,59 @@ leave_probe(Pager *pager)
 	begin_order(pager, ORDER_BY_ID);
 }
 
+/* Go to the place of the next page; false at the end. */
+static bool
+ask_next(Pager *pager)
+{
+	if (pager->listing < 0 || pager->listing_done)
+		return pager->asked = next_listing(pager);
+	pager->replayable = false;
+	if (pager->order.mode == ORDER_PROBE)
+		leave_probe(pager);
+	pager->asked = true;
+	return true;
+}
+
+/*
+ * Ask for the pages that follow, more of them each time: who reads one page may
+ * want no more, who reads many will read on.
+ */
+static void
+look_ahead(Pager *pager)
+{
+	PageAsk ask;
+
+	if (pager->session->max_requests == 1)
+		return;
+	pager->window = Min(pager->window * 2, pager->session->max_requests);
+	if (!pager->listing_done && pager->order.mode == ORDER_PROBE)
+		return;
+	if (!pager->listing_done)
+	{
+		ask = present_ask(pager);
+		for (int i = 0; i < pager->window; i++)
+		{
+			if (pager->plan.wanted >= 0 && ask.offset + 1 >= pager->plan.offset + pager->plan.wanted)
+				return;
+			if (!fetcher_ahead(pager->fetcher, &ask, pager->window))
+				return;
+			/* each page overlaps the one before it by a row */
+			ask.offset += ask.limit - 1;
+		}
+		return;
+	}
+	for (int i = pager->listing + 1; i < list_length(pager->listings) && i <= pager->listing + pager->window; i++)
+	{
+		const Listing *listing = (const Listing *) list_nth(pager->listings, i);
+		PageAsk first = {listing, listing->filter, NULL, 0, first_limit(pager, i)};
+
+		if (first_mode(pager) == ORDER_BY_CREATED && pager->resource->paging == PAGING_OFFSET_BODY)
+			first.sorts = pager->by_created;
+		if (!fetcher_ahead(pager->fetcher, &first, pager->window))
+			return;
+	}
+}
+
 /*
  * The next row; false at the end.  Every row that was there from start to end
  * comes exactly once, or an ERROR says that the data moved.  Raises all that
@@ -560,6 +539,10 @@ pager_next(Pager *pager, PagerRow *row)
 		{
 			size_t i = pager->next++;
 
+			if (i == pager->ahead_at)
+				look_ahead(pager);
+			else if (i % PROGRESS_ROWS == 0)
+				fetcher_progress(pager->fetcher);
 			if (order_was_handed(&pager->order, &pager->keys[i]))
 				continue;
 			if (pager->skip > 0)
@@ -573,16 +556,29 @@ pager_next(Pager *pager, PagerRow *row)
 			row->position = pager->page_offset + (int64) i + 1;
 			return true;
 		}
-		if (pager->listing >= 0 && !pager->listing_done)
-		{
-			pager->replayable = false;
-			if (pager->order.mode == ORDER_PROBE)
-				leave_probe(pager);
-			next_page(pager);
-		}
-		else if (!next_listing(pager))
+		if (!pager->asked && !ask_next(pager))
 			return false;
+		next_page(pager);
+		pager->ahead_at = pager->first + (pager->page.nrows - Min(pager->first, pager->page.nrows)) / 2;
 	}
+}
+
+/*
+ * Would pager_next() wait for Attio?  Sees to it that what it would wait for is
+ * under way.
+ */
+bool
+pager_would_wait(Pager *pager)
+{
+	PageAsk ask;
+
+	if (pager->listing >= 0 && pager->next < pager->page.nrows)
+		return false;
+	if (!pager->asked && !ask_next(pager))
+		return false;
+	ask = present_ask(pager);
+	(void) fetcher_ahead(pager->fetcher, &ask, 1);
+	return !fetcher_has(pager->fetcher, &ask);
 }
 
 /* Begin again: from memory while the first page is still there, else anew. */
@@ -597,8 +593,10 @@ pager_rewind(Pager *pager)
 	pager->listing = -1;
 	pager->page.nrows = 0;
 	pager->listing_done = false;
-	pager->again = pager->probe_full = false;
+	pager->again = pager->probe_full = pager->asked = false;
 	pager->skip = 0;
+	pager->window = 1;
+	fetcher_clear(pager->fetcher);
 }
 
 /*
@@ -629,14 +627,18 @@ pager_lost_window(const Pager *pager)
 void
 pager_close(Pager *pager)
 {
-	MemoryContextReset(pager->page_context);
+	fetcher_clear(pager->fetcher);
 	pager->page.nrows = 0;
 }
 
-const PagerCounts *
+/* What the scan cost so far. */
+PagerCounts
 pager_counts(const Pager *pager)
 {
-	return &pager->counts;
+	PagerCounts counts = pager->counts;
+
+	counts.requests += fetcher_requests(pager->fetcher);
+	return counts;
 }
 
 /* The id of a row as text, or NULL; for messages. */

@@ -2,27 +2,17 @@
  * pager.h
  *		The sequence of pages of one scan: every row once, or an error.
  *
- * A pager holds one page at a time, whatever the size of the table; a row is
- * valid until the next pager_next().  No request before the first of those.
+ * A pager holds one page at a time and a bounded number of answers that come
+ * next, whatever the size of the table; a row is valid until the next
+ * pager_next().  No request before the first of those.
  */
 #ifndef ATTIO_PAGER_H
 #define ATTIO_PAGER_H
 
 #include "attio/relation.h"
 #include "scan/filter.h"
+#include "scan/listing.h"
 #include "scan/projection.h"
-
-/* One listing of a scan, and what its rows have in common. */
-typedef struct Listing
-{
-	const char *path; /* without paging parameters */
-	bool is_list;     /* FIELD_TARGET */
-	const char *target_id;
-	const char *target_slug;
-	const char *attribute_id;
-	const char *attribute_slug;
-	JsonTree *filter; /* NULL = everything */
-} Listing;
 
 typedef struct PagerRow
 {
@@ -59,6 +49,7 @@ typedef struct PagerPlan
 	JsonTree *guard; /* the filter of the first page then */
 	int first_page;  /* rows of the first page; 0 = as the table says */
 	int64 offset;    /* rows that Attio leaves out */
+	int64 wanted;    /* rows behind those that count, at most; -1 = any number */
 } PagerPlan;
 
 typedef struct Pager Pager;
@@ -67,9 +58,10 @@ extern Pager *pager_open(Session *session, const AttioRelation *relation, Projec
 extern void pager_set_plan(Pager *pager, const PagerPlan *plan, int64 requests);
 extern bool pager_lost_window(const Pager *pager);
 extern bool pager_next(Pager *pager, PagerRow *row);
+extern bool pager_would_wait(Pager *pager);
 extern void pager_rewind(Pager *pager);
 extern void pager_close(Pager *pager);
-extern const PagerCounts *pager_counts(const Pager *pager);
+extern PagerCounts pager_counts(const Pager *pager);
 
 /* The uuid of a row's id, for messages; NULL when it has none. */
 extern const char *pager_row_id(const Pager *pager, const PagerRow *row);

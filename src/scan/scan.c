@@ -141,7 +141,10 @@ plan_window(AttioScan *state, ForeignScanState *node, const FilterOperand *opera
 	state->windowed = exact && !plan->guarded && attio_push_limit &&
 					  (plan->sort != SORT_ANY || (limit >= 0 && limit <= state->relation->page_size));
 	if (state->windowed)
+	{
 		plan->offset = offset;
+		plan->wanted = limit;
+	}
 	else
 		state->skip = offset;
 	wanted = limit < 0 || pg_add_s64_overflow(limit, state->skip, &wanted) ? PG_INT64_MAX : limit + state->skip;
@@ -176,7 +179,7 @@ make_plan(AttioScan *state, ForeignScanState *node)
 	MemoryContext saved;
 	FilterInput input = {0};
 	List *shape = plan_member(node, SCAN_PLAN_SHAPE);
-	PagerPlan plan = {0};
+	PagerPlan plan = {.wanted = -1};
 	int64 before = state->session->requests;
 
 	pager_close(state->pager);
@@ -330,12 +333,16 @@ attio_end_scan(ForeignScanState *node)
 		pager_close(state->pager);
 }
 
-const PagerCounts *
-attio_scan_counts(ForeignScanState *node)
+/* What the scan cost so far; false when it did not run. */
+bool
+attio_scan_counts(ForeignScanState *node, PagerCounts *counts)
 {
 	AttioScan *state = (AttioScan *) node->fdw_state;
 
-	return state == NULL || state->pager == NULL ? NULL : pager_counts(state->pager);
+	if (state == NULL || state->pager == NULL)
+		return false;
+	*counts = pager_counts(state->pager);
+	return true;
 }
 
 /* The filters that the scan asks with now; NIL before it ran. */

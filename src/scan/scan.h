@@ -13,7 +13,7 @@ extern void attio_rescan(ForeignScanState *node);
 extern void attio_end_scan(ForeignScanState *node);
 
 /* For EXPLAIN ANALYZE; NULL when the scan never ran. */
-extern const PagerCounts *attio_scan_counts(ForeignScanState *node);
+extern bool attio_scan_counts(ForeignScanState *node, PagerCounts *counts);
 
 /* The filters (JsonTree) of its last run; NIL when it never ran or asks for everything. */
 extern List *attio_scan_filters(ForeignScanState *node);

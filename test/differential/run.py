@@ -16,7 +16,7 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
-from attio_test import KEY, Database, Emulator, must  # noqa: E402
+from attio_test import FAST, KEY, Database, Emulator, must  # noqa: E402
 from expected import all_rows, columns_of, expected_row  # noqa: E402
 
 # Switches that a reading query could depend on, with the values tried.
@@ -373,7 +373,7 @@ def main():
     rng = random.Random(arguments.seed)
     print(f"differential: seed {arguments.seed}, {arguments.sets} sets of {arguments.queries} queries")
     differences, done, pairs, started = [], 0, set(), time.time()
-    with Emulator("--scale", "120") as emulator, Database(f"attio_differential_{os.getpid()}", emulator) as database:
+    with Emulator("--scale", "120") as emulator, Database(f"attio_differential_{os.getpid()}", emulator, FAST) as database:
         extra_rows(emulator)
         load_twin(emulator, database)
         add_view(emulator, database)

@@ -115,6 +115,10 @@ def start_psql(sql, database):
     return process
 
 
+# Server options for a test that makes many requests and is not about their rate.
+FAST = ", read_rate '10000'"
+
+
 class Database:
     """A database of one's own with the extension, a server and the workspace in schema crm."""
 
