@@ -16,6 +16,7 @@
 #include "http/client.h"
 #include "http/governor.h"
 #include "plan/scanplan.h"
+#include "scan/async.h"
 #include "scan/scan.h"
 
 ATTIO_MODULE_MAGIC("attio_fdw", ATTIO_FDW_VERSION);
@@ -51,6 +52,10 @@ attio_fdw_handler(PG_FUNCTION_ARGS)
 	routine->ReScanForeignScan = attio_rescan;
 	routine->EndForeignScan = attio_end_scan;
 	routine->ExplainForeignScan = attio_explain_scan;
+	routine->IsForeignPathAsyncCapable = attio_is_async_capable;
+	routine->ForeignAsyncRequest = attio_async_request;
+	routine->ForeignAsyncConfigureWait = attio_async_configure_wait;
+	routine->ForeignAsyncNotify = attio_async_notify;
 	routine->ImportForeignSchema = attio_import_schema;
 	PG_RETURN_POINTER(routine);
 }

@@ -72,6 +72,10 @@ attio_relation_open(Relation rel)
 	relation->missing_is_null = strcmp(option_text(options, ForeignTableRelationId, "missing_attribute"), "null") == 0;
 	relation->estimated_rows =
 		option_is_set(options, "estimated_rows") ? option_int(options, ForeignTableRelationId, "estimated_rows") : -1;
+	relation->async_capable =
+		option_is_set(options, "async_capable")
+			? option_bool(options, ForeignTableRelationId, "async_capable")
+			: option_bool(GetForeignServer(table->serverid)->options, ForeignServerRelationId, "async_capable");
 	relation->view = option_text(options, ForeignTableRelationId, "view");
 	relation->remote = remote_facts(table->serverid);
 	return relation;

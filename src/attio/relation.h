@@ -34,6 +34,7 @@ typedef struct AttioRelation
 	bool by_created_at;    /* option page_order */
 	bool missing_is_null;  /* option missing_attribute */
 	double estimated_rows; /* -1 = not said */
+	bool async_capable;    /* may be scanned beside others */
 	const char *view;      /* saved view that filters; NULL = none */
 	RemoteFacts remote;
 } AttioRelation;

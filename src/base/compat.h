@@ -99,6 +99,13 @@ attio_named_segment(const char *name, Size size, void (*init)(void *memory))
 #endif
 }
 
+/* Does the running server's Append serve interrupts while it waits for asynchronous scans? */
+static inline bool
+attio_append_is_interruptible(void)
+{
+	return true;
+}
+
 /* Does this collation compare bytes? */
 static inline bool
 attio_collation_is_c(Oid collation)

@@ -390,3 +390,15 @@ attio_get_plan(PlannerInfo *root, RelOptInfo *baserel, Oid table, ForeignPath *b
 	Assert(list_length(fdw_private) == SCAN_PLAN_LENGTH);
 	return make_foreignscan(tlist, quals, baserel->relid, context.operands, fdw_private, NIL, quals, outer_plan);
 }
+
+/*
+ * IsForeignPathAsyncCapable: the options allow it, there is a descriptor to
+ * wait on, and the server's Append can be interrupted while it waits.
+ */
+bool
+attio_is_async_capable(ForeignPath *path)
+{
+	const RelationPlan *plan = (const RelationPlan *) path->path.parent->fdw_private;
+
+	return plan != NULL && plan->relation->async_capable && attio_append_is_interruptible();
+}

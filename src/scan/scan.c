@@ -7,6 +7,8 @@
  */
 #include "scan/scan.h"
 
+#include "scan/state.h"
+
 #include "base/guc.h"
 #include "common/int.h"
 #include "executor/executor.h"
@@ -18,30 +20,6 @@
 #include "utils/datum.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
-
-typedef struct AttioScan
-{
-	Oid user;                  /* whose mapping; a view's owner, perhaps */
-	List *columns;             /* IntList of wanted attribute numbers */
-	MemoryContext context;     /* everything below lives here */
-	MemoryContext row_context; /* datums of the present row */
-	Pager *pager;              /* NULL until the first row is asked for */
-	RowReader *reader;
-	List *term;                   /* what the conditions ask for; NIL = everything */
-	List *operand_states;         /* ExprState of each operand */
-	MemoryContext filter_context; /* the present filters */
-	FilterSet filters;
-	bool notices;  /* titles that do not exist have not been told of yet */
-	bool limited;  /* LIMIT and OFFSET are the scan's */
-	bool windowed; /* and left to Attio */
-	int64 limit;   /* -1 = none */
-	int64 offset;
-	int64 skip;   /* rows still to leave out here */
-	int64 handed; /* rows handed out */
-	const AttioRelation *relation;
-	Session *session;
-	List *definitions;
-} AttioScan;
 
 /* BeginForeignScan: no request, no connection, not even a look at the mapping. */
 void
@@ -141,14 +119,12 @@ plan_window(AttioScan *state, ForeignScanState *node, const FilterOperand *opera
 	state->windowed = exact && !plan->guarded && attio_push_limit &&
 					  (plan->sort != SORT_ANY || (limit >= 0 && limit <= state->relation->page_size));
 	if (state->windowed)
-	{
 		plan->offset = offset;
-		plan->wanted = limit;
-	}
 	else
 		state->skip = offset;
-	wanted = limit < 0 || pg_add_s64_overflow(limit, state->skip, &wanted) ? PG_INT64_MAX : limit + state->skip;
-	plan->first_page = exact && attio_push_limit && wanted <= state->relation->page_size ? (int) wanted : 0;
+	if (exact && attio_push_limit && limit >= 0 && !pg_add_s64_overflow(limit, state->skip, &wanted))
+		plan->wanted = wanted;
+	plan->first_page = plan->wanted >= 0 && plan->wanted <= state->relation->page_size ? (int) plan->wanted : 0;
 }
 
 /* The sorts of one page, and what is asked for first where NULLs come last. */
@@ -180,7 +156,7 @@ make_plan(AttioScan *state, ForeignScanState *node)
 	FilterInput input = {0};
 	List *shape = plan_member(node, SCAN_PLAN_SHAPE);
 	PagerPlan plan = {.wanted = -1};
-	int64 before = state->session->requests;
+	int64 before;
 
 	pager_close(state->pager);
 	MemoryContextReset(state->filter_context);
@@ -190,6 +166,8 @@ make_plan(AttioScan *state, ForeignScanState *node)
 	input.definitions = state->definitions;
 	input.operands = evaluate_operands(state, node);
 	input.noperands = list_length(state->operand_states);
+	/* what subqueries ask while they are evaluated is theirs */
+	before = state->session->requests;
 	input.notices = state->notices;
 	state->notices = false;
 	plan.filters = filter_build(&input, attio_push_filter ? state->term : NIL);
@@ -287,6 +265,11 @@ attio_iterate_scan(ForeignScanState *node)
 		MemoryContextReset(state->row_context);
 		if (state->limited && state->limit >= 0 && state->handed >= state->limit)
 			return slot;
+		if (state->async && pager_would_wait(state->pager))
+		{
+			state->starved = true;
+			return slot;
+		}
 		saved = MemoryContextSwitchTo(state->row_context);
 		found = pager_next(state->pager, &row);
 		if (found)

@@ -1,0 +1,38 @@
+/*
+ * state.h
+ *		The state of one scan while it runs; in node->fdw_state.
+ */
+#ifndef ATTIO_SCAN_STATE_H
+#define ATTIO_SCAN_STATE_H
+
+#include "scan/decode.h"
+#include "scan/pager.h"
+
+typedef struct AttioScan
+{
+	Oid user;                  /* whose mapping; a view's owner, perhaps */
+	List *columns;             /* IntList of wanted attribute numbers */
+	MemoryContext context;     /* everything below lives here */
+	MemoryContext row_context; /* datums of the present row */
+	Pager *pager;              /* NULL until the first row is asked for */
+	RowReader *reader;
+	List *term;                   /* what the conditions ask for; NIL = everything */
+	List *operand_states;         /* ExprState of each operand */
+	MemoryContext filter_context; /* the present filters */
+	FilterSet filters;
+	bool notices;  /* titles that do not exist have not been told of yet */
+	bool limited;  /* LIMIT and OFFSET are the scan's */
+	bool windowed; /* and left to Attio */
+	int64 limit;   /* -1 = none */
+	int64 offset;
+	int64 skip;   /* rows still to leave out here */
+	int64 handed; /* rows handed out */
+	const AttioRelation *relation;
+	Session *session;
+	List *definitions;
+	bool async;                          /* a row is wanted only if that takes no waiting */
+	bool starved;                        /* and it did */
+	struct ScanDescriptors *descriptors; /* owned by async.c */
+} AttioScan;
+
+#endif /* ATTIO_SCAN_STATE_H */
