@@ -9,6 +9,7 @@
 #include "access/reloptions.h"
 #include "admin/explain.h"
 #include "admin/import.h"
+#include "attio/activity.h"
 #include "attio/version.h"
 #include "base/guc.h"
 #include "base/options.h"
@@ -33,6 +34,7 @@ _PG_init(void)
 {
 	http_init();
 	governor_init();
+	activity_init();
 	attio_define_settings();
 }
 

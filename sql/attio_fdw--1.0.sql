@@ -57,3 +57,50 @@ CREATE FUNCTION attio_fdw_types(OUT type text, OUT multiselect boolean, OUT prop
 	AS 'MODULE_PATHNAME' LANGUAGE C STRICT IMMUTABLE;
 COMMENT ON FUNCTION attio_fdw_types() IS
 	'how attribute types and their properties become columns';
+
+CREATE FUNCTION attio_fdw_stats(OUT serverid oid, OUT requests bigint, OUT retries bigint, OUT refused bigint, OUT failed bigint,
+	OUT bytes_received bigint, OUT bytes_decoded bigint, OUT request_ms double precision, OUT rate_limit_ms double precision, OUT shared boolean)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C STRICT VOLATILE PARALLEL RESTRICTED;
+CREATE VIEW attio_fdw_stats AS
+	SELECT srvname AS server, requests, retries, refused, failed, bytes_received, bytes_decoded, request_ms, rate_limit_ms, shared
+	FROM attio_fdw_stats() JOIN pg_catalog.pg_foreign_server ON pg_foreign_server.oid = serverid;
+COMMENT ON VIEW attio_fdw_stats IS
+	'what was asked of Attio, by server: of all sessions where memory is shared, else of this one';
+
+CREATE FUNCTION attio_fdw_requests(OUT answered_at timestamptz, OUT pid integer, OUT roleid oid, OUT serverid oid, OUT method text, OUT path text,
+	OUT status integer, OUT retries integer, OUT bytes_received bigint, OUT bytes_decoded bigint, OUT request_ms double precision, OUT request_id text)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C STRICT VOLATILE PARALLEL RESTRICTED;
+CREATE VIEW attio_fdw_requests AS
+	SELECT answered_at, pid, roleid::regrole AS role, srvname AS server, method, path, status, r.retries, bytes_received, bytes_decoded, request_ms, request_id
+	FROM attio_fdw_requests() r LEFT JOIN pg_catalog.pg_foreign_server ON pg_foreign_server.oid = serverid;
+COMMENT ON VIEW attio_fdw_requests IS
+	'the last requests, without bodies; those of others are shown to members of pg_read_all_stats';
+
+CREATE FUNCTION attio_fdw_progress(OUT pid integer, OUT roleid oid, OUT relid oid, OUT started_at timestamptz, OUT pages bigint, OUT rows bigint,
+	OUT bytes_decoded bigint, OUT waiting boolean)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C STRICT VOLATILE PARALLEL RESTRICTED;
+CREATE VIEW attio_fdw_progress AS
+	SELECT pid, roleid::regrole AS role, relid::regclass AS "table", pages, rows, bytes_decoded,
+		pg_catalog.clock_timestamp() - started_at AS elapsed, waiting
+	FROM attio_fdw_progress();
+COMMENT ON VIEW attio_fdw_progress IS
+	'the scans that run now: of all sessions where memory is shared, else of this one';
+
+CREATE FUNCTION attio_fdw_rate(OUT key text, OUT reads bigint, OUT writes bigint, OUT refused bigint, OUT read_wait_ms double precision,
+	OUT write_wait_ms double precision, OUT shared boolean)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C STRICT VOLATILE PARALLEL RESTRICTED;
+CREATE VIEW attio_fdw_rate AS SELECT * FROM attio_fdw_rate();
+COMMENT ON VIEW attio_fdw_rate IS
+	'the rate limit of each key, known by a hash: requests so far, and how long the next one would wait';
+
+CREATE FUNCTION attio_fdw_stats_reset() RETURNS void
+	AS 'MODULE_PATHNAME' LANGUAGE C STRICT VOLATILE;
+COMMENT ON FUNCTION attio_fdw_stats_reset() IS
+	'forgets totals and requests';
+REVOKE ALL ON FUNCTION attio_fdw_stats_reset() FROM PUBLIC;
+
+GRANT SELECT ON attio_fdw_stats, attio_fdw_requests, attio_fdw_progress, attio_fdw_rate TO PUBLIC;

@@ -7,6 +7,9 @@
  */
 #include "attio/api.h"
 
+#include "access/xact.h"
+#include "attio/activity.h"
+
 #include "base/errors.h"
 #include "base/guc.h"
 #include "lib/stringinfo.h"
@@ -227,6 +230,7 @@ api_check(Session *session, HttpExchange *exchange, const ApiSubject *subject)
 	const char *type;
 
 	http_wait(exchange);
+	activity_note(session->server, exchange);
 	if (attio_log_requests)
 		ereport(LOG, (errmsg("attio_fdw: %s %s: HTTP %d, %zu bytes, %.3f s", exchange->method, exchange->path,
 							 exchange->status, exchange->length, exchange->elapsed),
@@ -293,6 +297,26 @@ check_workspace(Session *session)
 	session->workspace_checked = true;
 }
 
+/* One more request of this statement: an ERROR beyond attio_fdw.max_requests, before it is sent. */
+static void
+charge_budget(void)
+{
+	static TimestampTz statement = 0;
+	static int64 used = 0;
+
+	if (statement != GetCurrentStatementStartTimestamp())
+	{
+		statement = GetCurrentStatementStartTimestamp();
+		used = 0;
+	}
+	if (attio_max_requests > 0 && ++used > attio_max_requests)
+		ereport(ERROR,
+				(errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
+				 errmsg("the statement needs more than %d requests to Attio", attio_max_requests),
+				 errdetail("attio_fdw.max_requests allows no more; nothing of the answer is returned."),
+				 errhint("EXPLAIN shows what is asked; conditions that travel to Attio, or LIMIT, make it less.")));
+}
+
 /*
  * Send a request that reads; does not wait for its answer (but, once in a
  * session, for the comparison of workspaces).
@@ -305,6 +329,7 @@ api_start(Session *session, const char *method, const char *path, const char *bo
 	if (session->workspace_id != NULL && !session->workspace_checked)
 		check_workspace(session);
 	session->requests++;
+	charge_budget();
 	return http_start(session->client, &request);
 }
 

@@ -35,6 +35,7 @@
 #include "access/stratnum.h"
 #include "storage/latch.h"
 #include "utils/acl.h"
+#include "utils/guc.h"
 #include "utils/pg_locale.h"
 #include "utils/wait_event.h"
 
@@ -99,11 +100,18 @@ attio_named_segment(const char *name, Size size, void (*init)(void *memory))
 #endif
 }
 
-/* Does the running server's Append serve interrupts while it waits for asynchronous scans? */
+/*
+ * Does the running server's Append serve interrupts while it waits for
+ * asynchronous scans?  Since 15.13, 16.9, 17.5 and 18 (measured: a cancel took
+ * 6 s, the whole time-out, on 15.10 and 15.12, and 20 ms on 15.13).
+ */
 static inline bool
 attio_append_is_interruptible(void)
 {
-	return true;
+	int version = atoi(GetConfigOption("server_version_num", false, false));
+
+	return version >= 180000 || (version >= 170005 && version < 180000) || (version >= 160009 && version < 170000) ||
+		   (version >= 150013 && version < 160000);
 }
 
 /* Does this collation compare bytes? */

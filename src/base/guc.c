@@ -10,6 +10,7 @@
 
 int attio_request_timeout = 0;
 bool attio_log_requests = false;
+int attio_max_requests = 0;
 bool attio_push_filter = true;
 bool attio_push_sort = true;
 bool attio_push_limit = true;
@@ -24,6 +25,9 @@ attio_define_settings(void)
 	DefineCustomBoolVariable(
 		"attio_fdw.log_requests", "Writes a LOG line for each request: method, path, status, bytes and time.",
 		"Keys and bodies are never logged.", &attio_log_requests, false, PGC_USERSET, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("attio_fdw.max_requests", "Requests to Attio that one statement may make.",
+							"0 is any number. Beyond it the statement fails; an answer is never cut.",
+							&attio_max_requests, 0, 0, INT_MAX, PGC_SUSET, 0, NULL, NULL, NULL);
 	DefineCustomBoolVariable("attio_fdw.push_filter", "Sends conditions to Attio.",
 							 "Off reads everything and checks conditions here.", &attio_push_filter, true, PGC_USERSET,
 							 0, NULL, NULL, NULL);

@@ -10,6 +10,7 @@
 extern int attio_request_timeout; /* milliseconds; 0 = as the server option says */
 extern bool attio_log_requests;   /* one LOG line a request, without the key */
 
+extern int attio_max_requests; /* of one statement; 0 = any number */
 extern bool attio_push_filter; /* whether conditions are sent to Attio */
 
 extern bool attio_push_sort;  /* whether orders are asked of Attio */

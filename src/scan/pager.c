@@ -7,6 +7,7 @@
  */
 #include "scan/pager.h"
 
+#include "attio/activity.h"
 #include "attio/api.h"
 #include "base/errors.h"
 #include "scan/fetch.h"
@@ -27,6 +28,7 @@ struct Pager
 {
 	MemoryContext context; /* lives as long as the scan */
 	Fetcher *fetcher;
+	ActivityHandle *activity;
 	Session *session;
 	const AttioRelation *relation;
 	const ResourceDef *resource;
@@ -122,6 +124,7 @@ pager_open(Session *session, const AttioRelation *relation, Projection *projecti
 	pager->context = CurrentMemoryContext;
 	pager->listings_context = AllocSetContextCreate(CurrentMemoryContext, "attio_fdw listings", ALLOCSET_SMALL_SIZES);
 	pager->fetcher = fetcher_create(session, relation);
+	pager->activity = activity_begin(relation->table);
 	pager->session = session;
 	pager->relation = relation;
 	pager->resource = relation->resource;
@@ -245,7 +248,9 @@ fetch_page(Pager *pager)
 		ask = present_ask(pager);
 		exchange = fetcher_take(pager->fetcher, &ask);
 		saved = MemoryContextSwitchTo(fetcher_context(pager->fetcher));
+		activity_waits(pager->activity, true);
 		http_wait(exchange);
+		activity_waits(pager->activity, false);
 		if (exchange->failure != HTTP_TOO_LARGE || pager->resource->paging == PAGING_NONE ||
 			pager->limit <= SMALLEST_PAGE)
 			break;
@@ -272,6 +277,7 @@ fetch_page(Pager *pager)
 		ereport(ERROR, (errcode(ERRCODE_FDW_ERROR), errmsg("Attio answered more rows than were asked for"),
 						errdetail("%s", api_request_detail(exchange))));
 	pager->counts.rows += pager->page.nrows;
+	activity_page(pager->activity, (int64) pager->page.nrows, (int64) exchange->length);
 	MemoryContextSwitchTo(saved);
 	return true;
 }
