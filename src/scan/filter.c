@@ -179,10 +179,12 @@ static List *
 batch_filters(const FilterInput *input, const Elements *keys, JsonTree *others)
 {
 	List *filters = NIL;
+	/* A page that is not full says that it is the last. */
+	int size = Min(FILTER_MAX_IN, Max(input->relation->page_size - 1, 1));
 
-	for (int at = 0; at < keys->n; at += FILTER_MAX_IN)
+	for (int at = 0; at < keys->n; at += size)
 	{
-		JsonTree *some = key_filter(input, keys->values + at, Min(keys->n - at, FILTER_MAX_IN));
+		JsonTree *some = key_filter(input, keys->values + at, Min(keys->n - at, size));
 		List *both = others == NULL ? list_make1(some) : list_make2(some, others);
 
 		filters = lappend(filters, made_group(both, true).tree);
