@@ -4,7 +4,7 @@ import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
-from attio_test import Database, Emulator, Tap, memory_kb  # noqa: E402
+from attio_test import FAST, Database, Emulator, Tap, must  # noqa: E402
 
 tap = Tap()
 MARGIN_KB = 64 * 1024
@@ -24,10 +24,35 @@ def peak(scale):
         return int(kb)
 
 
+def resident(out):
+    """The figures of kB among the lines."""
+    return [int(line) for line in out.split("\n") if line.isdigit()]
+
+
+def flat():
+    """A session does not grow with its statements, good, failed or cancelled."""
+    statements = {
+        "good": "SELECT count(name) FROM people;\nSELECT count(*) FROM people WHERE name LIKE 'A%' AND record_id = ANY (ARRAY(SELECT record_id FROM people LIMIT 120));\n",
+        "failed": "SELECT count(1 / (length(name) - length(name))) FROM people;\n",
+        "cancelled": "SET statement_timeout = '3ms';\nSELECT count(a.name) FROM people a, people b WHERE a.record_id <> b.record_id;\nSET statement_timeout = 0;\n",
+    }
+    size = "\\! grep VmRSS /proc/$BACKEND/status | tr -dc 0-9\n\\echo\n"
+    with Emulator("--scale", "300") as emulator, Database("attio_flat", emulator, FAST, schema=None) as database:
+        must(database.psql("CREATE FOREIGN TABLE people (record_id uuid OPTIONS (field 'record_id'), name text OPTIONS (attribute 'name', type 'personal-name', "
+                           "multiselect 'false')) SERVER attio OPTIONS (object 'people', page_size '100')"))
+        start = "\\set ON_ERROR_STOP off\nSELECT pg_backend_pid() AS pid \\gset\n\\setenv BACKEND :pid\n\\o /dev/null\n"
+        for name, statement in statements.items():
+            out = database.psql(start + statement * 150 + size + statement * 350 + size).out
+            sizes = resident(out)
+            tap.ok(len(sizes) == 2 and sizes[1] - sizes[0] < 2048, f"a session stays flat over 350 rounds of {name} statements", sizes)
+            tap.note(f"{name}: {sizes} kB")
+
+
 if os.path.exists("/proc/self/status"):
     small = peak(1000)
     large = peak(100000)
     tap.ok(large - small < MARGIN_KB, "the peak is less than 64 MB above that of a small scan", f"{small} kB, {large} kB")
+    flat()
     tap.note(f"peak memory: {small} kB for 1,000 records, {large} kB for 100,000 ({large - small:+d} kB)")
 else:
     tap.skip("peak memory", "no /proc here")

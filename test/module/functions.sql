@@ -3,3 +3,4 @@ CREATE FUNCTION attio_test_prefixes(page text) RETURNS int AS :'module' LANGUAGE
 CREATE FUNCTION attio_test_mutations(page text, count int, seed int) RETURNS int AS :'module' LANGUAGE C STRICT;
 CREATE FUNCTION attio_test_speed(page_of regclass, columns text[], rounds int, OUT bytes bigint, OUT rows bigint,
 	OUT tokenizer float8, OUT with_datums float8, OUT server_parser float8) AS :'module' LANGUAGE C;
+CREATE FUNCTION attio_test_floor(url text, key text, pages int, page_limit int, request_window int) RETURNS bigint AS :'module' LANGUAGE C STRICT;
