@@ -15,6 +15,7 @@
 #include "base/options.h"
 #include "foreign/fdwapi.h"
 #include "http/client.h"
+#include "modify/modify.h"
 #include "http/governor.h"
 #include "plan/scanplan.h"
 #include "scan/async.h"
@@ -58,6 +59,7 @@ attio_fdw_handler(PG_FUNCTION_ARGS)
 	routine->ForeignAsyncRequest = attio_async_request;
 	routine->ForeignAsyncConfigureWait = attio_async_configure_wait;
 	routine->ForeignAsyncNotify = attio_async_notify;
+	attio_set_modify_callbacks(routine);
 	routine->ImportForeignSchema = attio_import_schema;
 	PG_RETURN_POINTER(routine);
 }

@@ -7,7 +7,7 @@ A fault is a JSON object:
   times   how often it strikes (default: always)
   before  list of mutations (see control.py) done before the request is answered
   after   the same, done after
-  status, body, headers, content_type    answer this instead
+  status, body, headers, content_type    answer this instead; with a status of 400 to 499 nothing is processed
   body_bytes       the same; each character is one byte, so that it need not be UTF-8
   delay_ms         wait before the headers
   body_delay_ms    wait between headers and body

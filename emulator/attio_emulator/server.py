@@ -91,7 +91,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
             emulator.log.append(entry)
             emulator.count += 1
             self.request_number = emulator.count
-        status, answer, headers = api.answer(api.Request(emulator, method, self.path, Headers(self.headers), body))
+        if 400 <= fault.get("status", 0) < 500:     # refused: it was not processed
+            status, answer, headers = fault["status"], b"{}", {}
+        else:
+            status, answer, headers = api.answer(api.Request(emulator, method, self.path, Headers(self.headers), body))
         for mutation in fault.get("after", []):
             control.mutate(emulator, mutation)
         entry["status"] = fault.get("status", status)

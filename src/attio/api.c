@@ -317,6 +317,16 @@ charge_budget(void)
 				 errhint("EXPLAIN shows what is asked; conditions that travel to Attio, or LIMIT, make it less.")));
 }
 
+static HttpExchange *
+start(Session *session, const HttpRequest *request)
+{
+	if (session->workspace_id != NULL && !session->workspace_checked)
+		check_workspace(session);
+	session->requests++;
+	charge_budget();
+	return http_start(session->client, request);
+}
+
 /*
  * Send a request that reads; does not wait for its answer (but, once in a
  * session, for the comparison of workspaces).
@@ -326,11 +336,16 @@ api_start(Session *session, const char *method, const char *path, const char *bo
 {
 	HttpRequest request = {method, path, body, HTTP_READ, attio_request_timeout};
 
-	if (session->workspace_id != NULL && !session->workspace_checked)
-		check_workspace(session);
-	session->requests++;
-	charge_budget();
-	return http_start(session->client, &request);
+	return start(session, &request);
+}
+
+/* Send a request that writes; likewise. */
+HttpExchange *
+api_write(Session *session, const char *method, const char *path, const char *body, HttpNature nature)
+{
+	HttpRequest request = {method, path, body, nature, attio_request_timeout};
+
+	return start(session, &request);
 }
 
 /*

@@ -24,6 +24,8 @@ typedef struct ApiSubject
 } ApiSubject;
 
 extern HttpExchange *api_start(Session *session, const char *method, const char *path, const char *body);
+extern HttpExchange *
+api_write(Session *session, const char *method, const char *path, const char *body, HttpNature nature);
 extern bool api_check(Session *session, HttpExchange *exchange, const ApiSubject *subject);
 extern JsonTree *api_get(Session *session, const char *path, const ApiSubject *subject);
 extern JsonTree *api_self(Session *session);

@@ -52,6 +52,27 @@ typedef enum FilterClass
 	FILTER_MEMBER      /* $eq of a workspace member's id */
 } FilterClass;
 
+/* How a property is written (API.md 7.1). */
+typedef enum WriteKind
+{
+	WRITE_NOTHING, /* read-only */
+	WRITE_TEXT,
+	WRITE_NUMBER,
+	WRITE_BOOLEAN,
+	WRITE_DATE,
+	WRITE_TIME,
+	WRITE_PHONE,            /* text with a leading + */
+	WRITE_TITLE,            /* of an option or status that exists */
+	WRITE_CHOICE,           /* its id */
+	WRITE_REFERENCE,        /* object and id together */
+	WRITE_REFERENCE_OBJECT, /* companion: the object's slug */
+	WRITE_ACTOR,            /* a workspace member */
+	WRITE_ACTOR_TYPE,       /* companion: nothing but workspace-member */
+	WRITE_NAME,             /* part of a value that is written whole */
+	WRITE_PLACE_LINE,       /* an address in one line, which Attio parses */
+	WRITE_PLACE             /* part of an address that is written whole */
+} WriteKind;
+
 #define PROPERTY_MAX_MEMBERS 9
 
 typedef struct PropertyDef
@@ -64,6 +85,8 @@ typedef struct PropertyDef
 	const char *members[PROPERTY_MAX_MEMBERS]; /* dotted paths inside a value, NULL-terminated */
 	FilterClass filter;
 	const char *filter_field; /* what filters call it; NULL where nothing is sent */
+	WriteKind write;
+	const char *write_key; /* member that carries it */
 } PropertyDef;
 
 typedef struct AttributeType

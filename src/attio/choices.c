@@ -56,6 +56,7 @@ read_choices(JsonTree *answer, const char *id_member, const char *path)
 		{
 			choice->id = pstrdup(id);
 			choice->title = pstrdup(title);
+			choice->archived = json_bool_at(item, "is_archived");
 			choices = lappend(choices, choice);
 		}
 	}

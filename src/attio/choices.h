@@ -12,6 +12,7 @@ typedef struct ChoiceDef
 {
 	char *id;
 	char *title;
+	bool archived;
 } ChoiceDef;
 
 extern List *attribute_choices(Session *session, bool is_list, const char *identifier, const AttributeDef *attribute,

@@ -20,6 +20,7 @@ typedef struct AttributeDef
 	const AttributeType *type; /* NULL: newer than this version */
 	bool multiselect;
 	bool is_system;
+	bool is_writable;
 	bool several_targets;  /* record-reference to more than one object */
 	List *allowed_objects; /* ids (char *) that a reference may point to; NIL = any */
 	char *currency_code;   /* NULL = no currency */

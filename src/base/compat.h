@@ -23,6 +23,7 @@
 
 #include "catalog/pg_foreign_server.h"
 #include "commands/explain.h"
+#include "executor/executor.h"
 #include "common/jsonapi.h"
 #include "fmgr.h"
 #include "foreign/foreign.h"
@@ -140,6 +141,24 @@ attio_scan_user(ForeignScanState *node)
 	if (rtindex == 0)
 		rtindex = bms_next_member(plan->fs_relids, -1);
 	checked_as = exec_rt_fetch(rtindex, node->ss.ps.state)->checkAsUser;
+#endif
+	return OidIsValid(checked_as) ? checked_as : GetUserId();
+}
+
+/* The role whose user mapping a write uses. */
+static inline Oid
+attio_modify_user(ResultRelInfo *target, EState *estate)
+{
+	Oid checked_as;
+
+#if PG_VERSION_NUM >= 160000
+	checked_as = ExecGetResultRelCheckAsUser(target, estate);
+#else
+	/* a partition that rows are routed to has no entry of its own; its parent's counts */
+	Index rtindex =
+		target->ri_RangeTableIndex > 0 ? target->ri_RangeTableIndex : target->ri_RootResultRelInfo->ri_RangeTableIndex;
+
+	checked_as = exec_rt_fetch(rtindex, estate)->checkAsUser;
 #endif
 	return OidIsValid(checked_as) ? checked_as : GetUserId();
 }

@@ -11,6 +11,11 @@
 int attio_request_timeout = 0;
 bool attio_log_requests = false;
 int attio_max_requests = 0;
+bool attio_read_only = false;
+bool attio_dry_run = false;
+bool attio_allow_unqualified_writes = false;
+int attio_max_rows_written = 1000;
+bool attio_log_writes = true;
 bool attio_push_filter = true;
 bool attio_push_sort = true;
 bool attio_push_limit = true;
@@ -28,6 +33,19 @@ attio_define_settings(void)
 	DefineCustomIntVariable("attio_fdw.max_requests", "Requests to Attio that one statement may make.",
 							"0 is any number. Beyond it the statement fails; an answer is never cut.",
 							&attio_max_requests, 0, 0, INT_MAX, PGC_SUSET, 0, NULL, NULL, NULL);
+	DefineCustomBoolVariable("attio_fdw.read_only", "Refuses to write to Attio.", NULL, &attio_read_only, false,
+							 PGC_SUSET, 0, NULL, NULL, NULL);
+	DefineCustomBoolVariable("attio_fdw.dry_run", "Shows what would be written to Attio instead of writing it.",
+							 "Rows are read as ever; nothing is changed, and no row counts as written.", &attio_dry_run,
+							 false, PGC_USERSET, 0, NULL, NULL, NULL);
+	DefineCustomBoolVariable("attio_fdw.allow_unqualified_writes", "Allows UPDATE and DELETE without WHERE.", NULL,
+							 &attio_allow_unqualified_writes, false, PGC_USERSET, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("attio_fdw.max_rows_written", "Rows that one UPDATE or DELETE may write to Attio.",
+							"0 is any number.", &attio_max_rows_written, 1000, 0, INT_MAX, PGC_USERSET, 0, NULL, NULL,
+							NULL);
+	DefineCustomBoolVariable("attio_fdw.log_writes", "Writes a LOG line for each write to Attio.",
+							 "Role, method, table, id, attributes before and after, request id.", &attio_log_writes,
+							 true, PGC_SUSET, 0, NULL, NULL, NULL);
 	DefineCustomBoolVariable("attio_fdw.push_filter", "Sends conditions to Attio.",
 							 "Off reads everything and checks conditions here.", &attio_push_filter, true, PGC_USERSET,
 							 0, NULL, NULL, NULL);

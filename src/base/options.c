@@ -58,6 +58,8 @@ const OptionDef attio_options[] = {
 	 "writing requests a second; Attio allows 25"},
 	{"async_capable", SERVER, OPTION_BOOL, GUARD_NONE, "true", 0, 0, NULL,
 	 "whether scans below one Append (UNION ALL, partitions) run side by side, where the server waits for that interruptibly"},
+	{"updatable", SERVER, OPTION_BOOL, GUARD_NONE, "true", 0, 0, NULL,
+	 "whether tables of this server can be written to"},
 	{"metadata_ttl", SERVER, OPTION_DURATION, GUARD_NONE, "5min", 0, DAY_MS, NULL,
 	 "how long a session trusts the attribute definitions it has read"},
 	{"remote_nulls", SERVER, OPTION_WORD, GUARD_NONE, "unknown", 0, 0, remote_nulls_words,
@@ -101,6 +103,8 @@ const OptionDef attio_options[] = {
 	 "number of rows the planner should expect"},
 	{"async_capable", TABLE, OPTION_BOOL, GUARD_NONE, NULL, 0, 0, NULL,
 	 "the same for one table; unset is what the server says"},
+	{"updatable", TABLE, OPTION_BOOL, GUARD_NONE, NULL, 0, 0, NULL,
+	 "whether the table can be written to; unset is what the server says"},
 	{"missing_attribute", TABLE, OPTION_WORD, GUARD_NONE, "error", 0, 0, missing_attribute_words,
 	 "what a column shows whose attribute no longer exists: an error, or NULL"},
 

@@ -522,10 +522,10 @@ parse_document(Scanner *scanner, const char *p, TokNode *row, bool *has_data)
 		p = parse_key(scanner, p);
 		if (p == NULL)
 			return NULL;
-		if (is_data && *p == '[' && !*has_data)
+		if (is_data && *p == (scanner->page->single ? '{' : '[') && !*has_data)
 		{
 			*has_data = true;
-			p = parse_rows(scanner, p, row);
+			p = scanner->page->single ? parse_row(scanner, p, row) : parse_rows(scanner, p, row);
 		}
 		else
 			p = skip_value(scanner, p);

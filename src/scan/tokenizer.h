@@ -88,6 +88,7 @@ typedef struct TokPage
 	size_t nslices;
 	size_t slices_size;
 	size_t error_offset; /* TOK_SYNTAX: where it broke */
+	bool single;         /* set by the caller: "data" is one row, no array of them */
 } TokPage;
 
 extern TokStatus tok_page(TokPage *page, const char *text, size_t length, TokNode *row);

@@ -1,0 +1,34 @@
+/*
+ * encode.h
+ *		From the columns of a row to the values that Attio is sent.
+ *
+ * Columns of one attribute are written together.  Encoding may make requests:
+ * for options, for slugs of objects, and for the present value where a part of
+ * a name or an address is assigned and the row does not hold the others.
+ */
+#ifndef ATTIO_ENCODE_H
+#define ATTIO_ENCODE_H
+
+#include "attio/metadata.h"
+#include "attio/relation.h"
+#include "base/json.h"
+#include "executor/tuptable.h"
+
+typedef struct Encoder Encoder;
+
+/* The old row of an UPDATE; values is NULL for an INSERT. */
+typedef struct OldRow
+{
+	const char *id;
+	const Datum *values;
+	const bool *nulls;
+} OldRow;
+
+extern Encoder *encoder_create(const AttioRelation *relation, Session *session, List *definitions, TupleDesc tupdesc,
+							   List *attnums, bool inserting);
+extern JsonTree *encoder_values(Encoder *encoder, TupleTableSlot *slot, const OldRow *old);
+
+/* The path below which the rows' ids stand: /v2/objects/ID/records. */
+extern char *write_path(const AttioRelation *relation, const char *id);
+
+#endif /* ATTIO_ENCODE_H */

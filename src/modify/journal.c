@@ -1,0 +1,156 @@
+/*
+ * journal.c
+ *		What this transaction has written to Attio, which no ROLLBACK undoes.
+ *
+ * Owns: the count by (sub)transaction, the warning of an abort, and the log of
+ * writes.  Must not know how a write is made.
+ */
+#include "modify/journal.h"
+
+#include "access/xact.h"
+#include "base/guc.h"
+#include "lib/stringinfo.h"
+#include "utils/memutils.h"
+
+/* Ids that a warning names. */
+#define NAMED_IDS 10
+#define ID_LENGTH 40
+
+/* The writes of one nesting level of transactions. */
+typedef struct JournalLevel
+{
+	int depth;
+	int64 count;
+	char ids[NAMED_IDS][ID_LENGTH];
+	struct JournalLevel *outer;
+} JournalLevel;
+
+static JournalLevel *innermost = NULL;
+static bool registered = false;
+
+/* The writes of this level stay although it is rolled back. */
+static void
+warn(const JournalLevel *level)
+{
+	StringInfoData ids;
+
+	initStringInfo(&ids);
+	for (int i = 0; i < Min(level->count, NAMED_IDS); i++)
+		appendStringInfo(&ids, "%s%s", i > 0 ? ", " : "", level->ids[i]);
+	if (level->count > NAMED_IDS)
+		appendStringInfoString(&ids, ", ...");
+	ereport(WARNING, (errmsg(level->count == 1 ? "%lld write to Attio stays although the transaction is rolled back"
+											   : "%lld writes to Attio stay although the transaction is rolled back",
+							 (long long) level->count),
+					  errdetail("%s", ids.data), errhint("Attio has no transactions; undo them by hand.")));
+}
+
+static void
+drop_level(void)
+{
+	JournalLevel *level = innermost;
+
+	innermost = level->outer;
+	pfree(level);
+}
+
+static void
+add_id(JournalLevel *level, const char *id)
+{
+	if (level->count < NAMED_IDS)
+		strlcpy(level->ids[level->count], id, ID_LENGTH);
+	level->count++;
+}
+
+static void
+on_transaction(XactEvent event, void *arg)
+{
+	(void) arg;
+	switch (event)
+	{
+		case XACT_EVENT_PRE_PREPARE:
+			if (innermost != NULL)
+				ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+								errmsg("cannot PREPARE a transaction that has written to Attio")));
+			break;
+		case XACT_EVENT_ABORT:
+		case XACT_EVENT_PARALLEL_ABORT:
+			for (JournalLevel *level = innermost; level != NULL; level = level->outer)
+				warn(level);
+			/* FALLTHROUGH */
+		case XACT_EVENT_COMMIT:
+		case XACT_EVENT_PARALLEL_COMMIT:
+			while (innermost != NULL)
+				drop_level();
+			break;
+		default:
+			break;
+	}
+}
+
+/* A savepoint is released: its writes are the outer level's; or rolled back: they stay. */
+static void
+on_subtransaction(SubXactEvent event, SubTransactionId mine, SubTransactionId parent, void *arg)
+{
+	int depth = GetCurrentTransactionNestLevel();
+
+	(void) mine, (void) parent, (void) arg;
+	if (innermost == NULL || innermost->depth < depth)
+		return;
+	if (event == SUBXACT_EVENT_ABORT_SUB)
+	{
+		warn(innermost);
+		drop_level();
+	}
+	else if (event == SUBXACT_EVENT_COMMIT_SUB)
+	{
+		JournalLevel *outer = innermost->outer;
+
+		innermost->depth--;
+		if (outer == NULL || outer->depth != innermost->depth)
+			return;
+		for (int64 i = 0; i < innermost->count; i++)
+			add_id(outer, i < NAMED_IDS ? innermost->ids[i] : "");
+		drop_level();
+	}
+}
+
+void
+journal_note(const char *method, const char *table, const char *id, const char *before, const char *body,
+			 const char *request_id)
+{
+	int depth = GetCurrentTransactionNestLevel();
+
+	if (!registered)
+	{
+		RegisterXactCallback(on_transaction, NULL);
+		RegisterSubXactCallback(on_subtransaction, NULL);
+		registered = true;
+	}
+	if (innermost == NULL || innermost->depth < depth)
+	{
+		JournalLevel *level = (JournalLevel *) MemoryContextAllocZero(TopMemoryContext, sizeof(JournalLevel));
+
+		level->depth = depth;
+		level->outer = innermost;
+		innermost = level;
+	}
+	add_id(innermost, id);
+	if (attio_log_writes)
+		ereport(LOG, (errmsg("attio_fdw: role %s, %s, table %s, id %s, before %s, after %s, request id %s",
+							 GetUserNameFromId(GetUserId(), true), method, table, id, before, body,
+							 request_id == NULL ? "none" : request_id),
+					  errhidestmt(true), errhidecontext(true)));
+}
+
+void
+journal_check_writable(const char *table, bool updatable)
+{
+	if (attio_read_only)
+		ereport(ERROR, (errcode(ERRCODE_READ_ONLY_SQL_TRANSACTION),
+						errmsg("cannot write to foreign table \"%s\": attio_fdw.read_only is on", table)));
+	if (!updatable)
+		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+						errmsg("foreign table \"%s\" does not allow writing", table),
+						errhint("Option updatable of the table or its server says so, or the table shows a view.")));
+}
