@@ -283,6 +283,8 @@ class Generator:
             text = self.pick(self.rng.choice([t for t in TEXTS if t]), self.rng.choice([t for t in TEXTS if t != t.strip()]))
             text = self.pick(text, text.swapcase())
             size = self.rng.randrange(1, len(text) + 1)
+            if self.rng.random() < 0.15:    # texts that are empty, and none
+                return f"SELECT record_id::text FROM @all_types WHERE {self.pick('a_name__last_name', 'a_name', 'a_text')} IS {self.pick('', 'NOT ', 'NOT ')}NULL"
             if self.rng.random() < 0.3:     # numbers that do not travel as they are
                 odd = self.pick("0.0000001", "0.00000009", "0.00005", "-0.00001", "99999999999.99991", "123456789012345.5", "3.13999", "1e18", "-1e-7")
                 return f"SELECT record_id::text FROM @all_types WHERE a_number {self.pick('<', '<=', '<=', '>', '>=', '=', '<>')} {odd}"
@@ -295,15 +297,15 @@ class Generator:
             # ties at the end of a LIMIT may be any, so only what is sorted by is compared
             return (f"SELECT t.created_at::text FROM (SELECT created_at FROM @{slug} WHERE {self.tree(slug, 1)} ORDER BY created_at "
                     f"{self.pick('ASC', 'DESC', 'DESC NULLS LAST', 'ASC NULLS FIRST')} LIMIT {self.pick(1, 5, 30, 80, 'NULL')} OFFSET {self.pick(0, 0, 3, 40)}) t")
-        if shape < 0.08:
-            return self.sorted_query()
-        if shape < 0.09:
-            return f"SELECT record_id::text FROM @{VIEW} WHERE {self.pick(self.tree(VIEW, 2), 'record_id = ' + self.uuid('deals', 'record_id'))}"
         if shape < 0.11:
+            return self.sorted_query()
+        if shape < 0.12:
+            return f"SELECT record_id::text FROM @{VIEW} WHERE {self.pick(self.tree(VIEW, 2), 'record_id = ' + self.uuid('deals', 'record_id'))}"
+        if shape < 0.14:
             _, slug = self.rng.choice(TABLES)
             return (f"SELECT count(*)::text FROM (SELECT FROM @{slug} WHERE {self.tree(slug, 1)} LIMIT {self.pick(0, 1, 7, 25, 70)} "
                     f"OFFSET {self.pick(0, 0, 2, 30)}) t")
-        if shape < 0.14:
+        if shape < 0.17:
             _, slug = self.rng.choice(TABLES)
             column = self.pick("created_at", self.sort_column(slug))
             return f"""SELECT {self.pick('min', 'max')}("{column}")::text FROM @{slug} WHERE {self.pick('true', self.exact(slug), self.tree(slug, 1))}"""
