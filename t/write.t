@@ -260,6 +260,22 @@ with Emulator("--scale", "60") as emulator, Database("attio_write", emulator, FA
     result = database.psql("SET ROLE scribe; INSERT INTO crm.all_types (a_text) VALUES ('theirs')")
     tap.ok("42704" in result.err and "user mapping" in result.err, "nor does one without a mapping", result)
     must(database.psql("REVOKE ALL ON SCHEMA crm FROM scribe; REVOKE ALL ON ALL TABLES IN SCHEMA crm FROM scribe; DROP OWNED BY scribe; DROP ROLE scribe"))
+    # partitions, some here and some there
+    must(database.psql("""CREATE TABLE routed (record_id uuid, a_text text, a_number numeric) PARTITION BY LIST (a_text);
+        CREATE FOREIGN TABLE remote_part PARTITION OF routed FOR VALUES IN ('remote') SERVER attio OPTIONS (object 'all_types');
+        CREATE TABLE local_part PARTITION OF routed FOR VALUES IN ('local');
+        INSERT INTO routed (a_text, a_number) VALUES ('remote', 41), ('local', 2), ('remote', 42);
+        COPY routed (a_text, a_number) FROM stdin;\nremote\t43\nlocal\t3\n\\.
+        UPDATE routed SET a_number = a_number + 100 WHERE a_text IN ('remote', 'local')"""))
+    tap.equal(database.value("SELECT sum(a_number) FROM routed WHERE a_text = 'remote'"), "426", "rows routed to a foreign partition, and updated with the others")
+    gone = database.value("DELETE FROM routed WHERE a_text IN ('remote', 'local') AND a_number < 142 RETURNING a_text, a_number")
+    tap.equal(sorted(gone.split("\n")), ["local|102", "local|103", "remote|141"], "and deleted with the others")
+    must(database.psql("DROP TABLE routed; DELETE FROM all_types WHERE a_text = 'remote'"))
+    # triggers of the statement run when the rows are written
+    must(database.psql("CREATE TABLE seen (n int); CREATE FUNCTION look() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO seen SELECT count(*) FROM crm.all_types "
+                       "WHERE a_number = 77; RETURN NULL; END $$; CREATE TRIGGER look AFTER UPDATE ON all_types EXECUTE FUNCTION look();"
+                       "INSERT INTO all_types (a_text) VALUES ('looked at'); UPDATE all_types SET a_number = 77 WHERE a_text = 'looked at'; DROP TRIGGER look ON all_types"))
+    tap.equal(database.value("SELECT n FROM seen"), "1", "an AFTER STATEMENT trigger sees what was written")
     # a cancel in the middle
     emulator.faults({"match": {"method": "PUT", "nth": list(range(12, 200))}, "silence": True})
     result = database.psql("SET statement_timeout = '500ms'; UPDATE all_types SET a_number = 1 WHERE a_text = 'many'")

@@ -5,7 +5,7 @@
  * Owns: when a write is sent, guard rails, and what an error says of the rows
  * before and after it.
  *
- * Where nobody waits for the answer (no RETURNING, no row triggers) UPDATE and
+ * Where nobody waits for the answer (no RETURNING, no such triggers) UPDATE and
  * DELETE first collect what is to be written and send it when all rows have
  * been read: so the statement does not see its own writes, too many rows are
  * refused before the first, and several requests are under way at once.
@@ -121,14 +121,17 @@ attio_add_update_targets(PlannerInfo *root, Index rtindex, RangeTblEntry *target
 	AttioRelation *relation = attio_relation_open(target);
 	AttrNumber key = key_column(relation, RelationGetDescr(target));
 
+	(void) target_rte;
 	if (key == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_INVALID_COLUMN_NUMBER),
 				 errmsg("foreign table \"%s\" has no column that shows the rows' ids", RelationGetRelationName(target)),
 				 errhint("Add a column %s of type uuid.", resource_id_attribute(relation->resource))));
 	add_row_identity_var(root, makeVar(rtindex, key, UUIDOID, -1, InvalidOid, 0), rtindex, KEY_JUNK);
-	if (root->parse->commandType == CMD_UPDATE || root->parse->returningList != NIL)
-		add_row_identity_var(root, makeWholeRowVar(target_rte, rtindex, 0, false), rtindex, ROW_JUNK);
+	/* of an UPDATE the server asks for the old row itself */
+	if (root->parse->commandType == CMD_DELETE && root->parse->returningList != NIL)
+		add_row_identity_var(root, makeVar(rtindex, InvalidAttrNumber, RECORDOID, -1, InvalidOid, 0), rtindex,
+							 ROW_JUNK);
 }
 
 /* Columns that the statement may assign. */
@@ -204,15 +207,18 @@ make_state(EState *estate, ResultRelInfo *target, CmdType operation, List *colum
 	return state;
 }
 
+/* Triggers that look at rows, or run when all of them are thought to be written. */
 static bool
-has_row_triggers(const ResultRelInfo *target, CmdType operation)
+has_triggers(const ResultRelInfo *target, CmdType operation)
 {
 	const TriggerDesc *triggers = target->ri_TrigDesc;
 
 	if (triggers == NULL)
 		return false;
-	return operation == CMD_UPDATE ? triggers->trig_update_after_row || triggers->trig_update_before_row
-								   : triggers->trig_delete_after_row || triggers->trig_delete_before_row;
+	return operation == CMD_UPDATE ? triggers->trig_update_after_row || triggers->trig_update_before_row ||
+										 triggers->trig_update_after_statement
+								   : triggers->trig_delete_after_row || triggers->trig_delete_before_row ||
+										 triggers->trig_delete_after_statement;
 }
 
 /* BeginForeignModify */
@@ -233,7 +239,7 @@ attio_begin_modify(ModifyTableState *mtstate, ResultRelInfo *target, List *fdw_p
 		targets = outerPlanState(mtstate)->plan->targetlist;
 		state->key_junk = ExecFindJunkAttributeInTlist(targets, KEY_JUNK);
 		state->row_junk = ExecFindJunkAttributeInTlist(targets, ROW_JUNK);
-		state->collects = target->ri_projectReturning == NULL && !has_row_triggers(target, state->operation);
+		state->collects = target->ri_projectReturning == NULL && !has_triggers(target, state->operation);
 	}
 	target->ri_FdwState = state;
 }
@@ -626,7 +632,7 @@ attio_explain_modify(ModifyTableState *mtstate, ResultRelInfo *target, List *fdw
 		ExplainPropertyText("Attio Write Order", attio_batch_size(target) > 1 ? "in batches" : "one by one", es);
 	else
 		ExplainPropertyText("Attio Write Order",
-							target->ri_projectReturning == NULL && !has_row_triggers(target, mtstate->operation)
+							target->ri_projectReturning == NULL && !has_triggers(target, mtstate->operation)
 								? "in batches, when all rows have been read"
 								: "one by one",
 							es);
