@@ -240,6 +240,30 @@ with Emulator("--scale", "60") as emulator, Database("attio_write", emulator, FA
     tap.ok(result.code != 0, "option updatable of the table", result)
     must(database.psql("ALTER FOREIGN TABLE deals OPTIONS (DROP updatable)"))
 
+    # upsert: a second table over the same object
+    must(database.psql("""CREATE FOREIGN TABLE upsert_companies (record_id uuid, name text, domains text[], categories text[]) SERVER attio OPTIONS (object 'companies', matching_attribute 'domains');
+        CREATE FOREIGN TABLE upsert_entries (entry_id uuid, parent_record_id uuid, status text) SERVER attio OPTIONS (list 'sales_pipeline', matching_attribute 'parent_record')"""))
+    tap.ok("PUT /v2/objects/companies/records?matching_attribute=domains" in database.value("EXPLAIN INSERT INTO upsert_companies (name) VALUES ('x')"), "EXPLAIN says that an INSERT matches")
+    first = database.value("INSERT INTO upsert_companies (name, domains) VALUES ('Matched', '{matched.com}') RETURNING record_id")
+    again = database.value("INSERT INTO upsert_companies (name, domains) VALUES ('Matched again', '{matched.com}') RETURNING record_id, name").split("|")
+    tap.equal(again, [first, "Matched again"], "an INSERT that matches updates")
+    tap.equal(database.value("SELECT count(*) FROM companies WHERE 'matched.com' = ANY (domains)"), "1", "and makes no second row")
+    emulator.faults({"match": {"method": "PUT", "path": "matching"}, "times": 1, "reset": "headers"})
+    must(database.psql("INSERT INTO upsert_companies (name, domains) VALUES ('Repeated', '{matched.com}')"))
+    tap.equal(database.value("SELECT name FROM companies WHERE 'matched.com' = ANY (domains)"), "Repeated", "it may be repeated")
+    must(database.psql("INSERT INTO upsert_companies (name, domains) SELECT 'Usage ' || i, ARRAY['usage' || i % 5 || '.com'] FROM generate_series(1, 5) i"))
+    tap.equal(database.value("SELECT count(*) FROM companies WHERE name LIKE 'Usage %'"), "5", "many at once")
+    result = database.psql("INSERT INTO upsert_companies (name) VALUES ('x')")
+    tap.ok("23502" in result.err, "a row without the matching value is refused", result)
+    must(database.psql("ALTER FOREIGN TABLE upsert_companies OPTIONS (SET matching_attribute 'categories')"))
+    result = database.psql("INSERT INTO upsert_companies (name, categories) VALUES ('x', '{SaaS}')")
+    tap.ok("no unique attribute" in result.err, "an attribute that is not unique is refused", result)
+    alone = database.value("INSERT INTO companies (name) VALUES ('Alone') RETURNING record_id")
+    one = database.value(f"INSERT INTO upsert_entries (parent_record_id) VALUES ('{alone}') RETURNING entry_id")
+    two = database.value(f"INSERT INTO upsert_entries (parent_record_id) VALUES ('{alone}') RETURNING entry_id")
+    tap.equal(two, one, "an entry is matched by its parent")
+    must(database.psql("DROP FOREIGN TABLE upsert_companies, upsert_entries; DELETE FROM companies WHERE name IN ('Repeated', 'Alone') OR name LIKE 'Usage %'"))
+
     # triggers, views, roles
     must(database.psql("CREATE FUNCTION shout() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.a_text := upper(NEW.a_text); RETURN NEW; END $$;"
                        "CREATE TRIGGER shout BEFORE INSERT OR UPDATE ON all_types FOR EACH ROW EXECUTE FUNCTION shout();"

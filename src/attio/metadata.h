@@ -21,6 +21,7 @@ typedef struct AttributeDef
 	bool multiselect;
 	bool is_system;
 	bool is_writable;
+	bool is_unique;
 	bool several_targets;  /* record-reference to more than one object */
 	List *allowed_objects; /* ids (char *) that a reference may point to; NIL = any */
 	char *currency_code;   /* NULL = no currency */

@@ -77,6 +77,7 @@ attio_relation_open(Relation rel)
 			? option_bool(options, ForeignTableRelationId, "async_capable")
 			: option_bool(GetForeignServer(table->serverid)->options, ForeignServerRelationId, "async_capable");
 	relation->view = option_text(options, ForeignTableRelationId, "view");
+	relation->matching = option_text(options, ForeignTableRelationId, "matching_attribute");
 	relation->remote = remote_facts(table->serverid);
 	return relation;
 }

@@ -35,6 +35,7 @@ typedef struct AttioRelation
 	bool missing_is_null;  /* option missing_attribute */
 	double estimated_rows; /* -1 = not said */
 	bool async_capable;    /* may be scanned beside others */
+	const char *matching;  /* option matching_attribute; NULL = an INSERT always creates */
 	const char *view;      /* saved view that filters; NULL = none */
 	RemoteFacts remote;
 } AttioRelation;

@@ -95,6 +95,8 @@ const OptionDef attio_options[] = {
 	{"view", TABLE, OPTION_UUID, GUARD_NONE, NULL, 0, 0, NULL,
 	 "id of a saved view of the object or list, whose filter decides which rows the table shows; conditions are then "
 	 "checked here"},
+	{"matching_attribute", TABLE, OPTION_TEXT, GUARD_NONE, NULL, 0, 0, NULL,
+	 "slug of a unique attribute (of a list: parent_record): an INSERT updates the row that has the same value, if there is one"},
 	{"page_size", TABLE, OPTION_INT, GUARD_NONE, "500", 2, 500, NULL,
 	 "rows to ask for in one request"},
 	{"page_order", TABLE, OPTION_WORD, GUARD_NONE, "auto", 0, 0, page_order_words,

@@ -326,13 +326,42 @@ write_body(ModifyState *state, JsonTree *values, TupleTableSlot *slot)
 	return json_write(body);
 }
 
+/* The attribute that says which row is meant must be unique, and have a value. */
+static void
+check_matching(const ModifyState *state, JsonTree *values)
+{
+	const char *slug = state->relation->matching;
+	const AttributeDef *attribute = attribute_by_slug(state->definitions, slug);
+
+	if (attribute == NULL || !attribute->is_unique)
+		ereport(ERROR, (errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
+						errmsg("\"%s\" is no unique attribute of \"%s\"", slug, state->relation->slug),
+						errhint("Option matching_attribute takes one.")));
+	if (!json_object_object_get_ex(values, slug, NULL))
+		ereport(ERROR, (errcode(ERRCODE_NOT_NULL_VIOLATION),
+						errmsg("a row of \"%s\" needs a value of \"%s\", by which it is matched", state->relation->name,
+							   slug)));
+}
+
+/* What an INSERT of one row sends: a create, or with option matching_attribute an assert. */
 static Write *
 insert_write(ModifyState *state, TupleTableSlot *slot)
 {
-	Write *write = write_make(&state->sender, "POST", NULL);
+	const char *matching = state->relation->matching;
+	Write *write = write_make(&state->sender, matching == NULL ? "POST" : "PUT", NULL);
 	MemoryContext saved = MemoryContextSwitchTo(write->context);
+	JsonTree *values = encoder_values(state->encoder, slot, NULL);
 
-	write->body = write_body(state, encoder_values(state->encoder, slot, NULL), slot);
+	write->creates = (matching == NULL);
+	if (matching != NULL && state->relation->is_list && strcmp(matching, "parent_record") != 0)
+		ereport(ERROR, (errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
+						errmsg("entries of \"%s\" can be matched by parent_record only", state->relation->name)));
+	if (matching != NULL && !state->relation->is_list)
+	{
+		check_matching(state, values);
+		write->path = psprintf("%s?matching_attribute=%s", write->path, http_escape(matching));
+	}
+	write->body = write_body(state, values, slot);
 	MemoryContextSwitchTo(saved);
 	return write;
 }
@@ -540,6 +569,9 @@ attio_batch_insert(EState *estate, ResultRelInfo *target, TupleTableSlot **slots
 static int
 attio_batch_size(ResultRelInfo *target)
 {
+	/* rows that match must not overtake each other */
+	if (attio_relation_open(target->ri_RelationDesc)->matching != NULL)
+		return 1;
 	if (target->ri_projectReturning != NULL || target->ri_WithCheckOptions != NIL ||
 		(target->ri_TrigDesc != NULL &&
 		 (target->ri_TrigDesc->trig_insert_before_row || target->ri_TrigDesc->trig_insert_after_row)))
@@ -622,12 +654,16 @@ attio_explain_modify(ModifyTableState *mtstate, ResultRelInfo *target, List *fdw
 	static const char *const methods[] = {"?", "?", "PUT", "POST", "DELETE"};
 	AttioRelation *relation = attio_relation_open(target->ri_RelationDesc);
 	char *path = psprintf(relation->resource->path, relation->slug);
+	bool insert_matches = mtstate->operation == CMD_INSERT && relation->matching != NULL;
+	const char *suffix = mtstate->operation != CMD_INSERT ? "/{id}"
+						 : !insert_matches || relation->is_list
+							 ? ""
+							 : psprintf("?matching_attribute=%s", relation->matching);
 
 	(void) fdw_private, (void) subplan_index;
 	path[strlen(path) - strlen("/query")] = '\0';
-	ExplainPropertyText(
-		"Attio Write",
-		psprintf("%s %s%s", methods[mtstate->operation], path, mtstate->operation == CMD_INSERT ? "" : "/{id}"), es);
+	ExplainPropertyText("Attio Write",
+						psprintf("%s %s%s", insert_matches ? "PUT" : methods[mtstate->operation], path, suffix), es);
 	if (mtstate->operation == CMD_INSERT)
 		ExplainPropertyText("Attio Write Order", attio_batch_size(target) > 1 ? "in batches" : "one by one", es);
 	else

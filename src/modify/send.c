@@ -53,8 +53,8 @@ send_write(Sender *sender, Write *write)
 {
 	MemoryContext saved = MemoryContextSwitchTo(write->context);
 
-	write->exchange = api_write(sender->session, write->method, write->path, write->body,
-								strcmp(write->method, "POST") == 0 ? HTTP_ONCE : HTTP_REPEAT);
+	write->exchange =
+		api_write(sender->session, write->method, write->path, write->body, write->creates ? HTTP_ONCE : HTTP_REPEAT);
 	MemoryContextSwitchTo(saved);
 }
 
@@ -77,12 +77,11 @@ finish_write(Sender *sender, Write *write)
 	MemoryContext saved = MemoryContextSwitchTo(write->context);
 	HttpExchange *exchange = write->exchange;
 	ApiSubject subject = {0};
-	bool is_create = strcmp(write->method, "POST") == 0;
 	bool found;
 
 	http_wait(exchange);
-	if (is_create && (exchange->failure == HTTP_CUT || exchange->failure == HTTP_TIMED_OUT ||
-					  exchange->failure == HTTP_TOO_LARGE || exchange->status >= 500))
+	if (write->creates && (exchange->failure == HTTP_CUT || exchange->failure == HTTP_TIMED_OUT ||
+						   exchange->failure == HTTP_TOO_LARGE || exchange->status >= 500))
 		raise_unknown(sender, exchange);
 	subject.what = psprintf("foreign table \"%s\"", sender->relation->name);
 	subject.slug = sender->relation->slug;
@@ -93,7 +92,7 @@ finish_write(Sender *sender, Write *write)
 	if (strcmp(write->method, "DELETE") == 0 && exchange->retries > 0)
 		subject.tolerated = "not_found";
 	found = api_check(sender->session, exchange, &subject);
-	if (found && is_create)
+	if (found && write->id == NULL)
 	{
 		const char *id = json_string_at(json_read(exchange->body, exchange->length),
 										psprintf("data.%s", sender->relation->resource->id_path));

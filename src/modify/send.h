@@ -16,6 +16,7 @@ typedef struct Write
 	char *path;
 	char *body;   /* NULL = none */
 	char *id;     /* NULL until Attio says it */
+	bool creates; /* sent twice, it would make two rows */
 	char *before; /* for the log */
 	HttpExchange *exchange;
 } Write;
