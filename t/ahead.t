@@ -99,6 +99,12 @@ with Emulator("--scale", "1200") as emulator, Database("attio_ahead", emulator, 
     # one table refused for its score, while the others pass
     emulator.faults({"match": {"path": "query", "nth": list(range(1, 60, 4))}, "status": 429, "headers": {"Retry-After": "0"}})
     tap.equal(database.value(f"SELECT count(*), count(DISTINCT record_id) FROM ({UNION}) s"), everything, "every fourth request refused: right rows")
+    # one query that is refused again and again while the others pass: its score, and waiting does not help
+    deals = emulator.get("/v2/objects/deals")["id"]["object_id"]
+    must(database.psql("ALTER FOREIGN TABLE companies OPTIONS (ADD page_size '30')"))
+    emulator.faults({"match": {"path": deals + "/records/query"}, "status": 429, "headers": {"Retry-After": "0"}, "body": '{"code":"rate_limit_exceeded","message":"no"}'})
+    result = database.psql("SELECT count(*) FROM (SELECT name FROM deals UNION ALL SELECT name FROM companies) s")
+    tap.ok("53400" in result.err and "too dear" in result.err, "a query too dear by itself is an error that says so", result)
     emulator.faults({"match": {"path": "query"}, "silence": True})
     started = time.time()
     result = database.psql(f"SET statement_timeout = '300ms'; SELECT count(*) FROM ({UNION}) s")

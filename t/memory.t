@@ -40,7 +40,8 @@ def flat():
     with Emulator("--scale", "300") as emulator, Database("attio_flat", emulator, FAST, schema=None) as database:
         must(database.psql("CREATE FOREIGN TABLE people (record_id uuid OPTIONS (field 'record_id'), name text OPTIONS (attribute 'name', type 'personal-name', "
                            "multiselect 'false')) SERVER attio OPTIONS (object 'people', page_size '100')"))
-        start = "\\set ON_ERROR_STOP off\nSELECT pg_backend_pid() AS pid \\gset\n\\setenv BACKEND :pid\n\\o /dev/null\n"
+        # (a plan that is dear enough is compiled, and the compiler takes memory)
+        start = "SET jit = off;\n\\set ON_ERROR_STOP off\nSELECT pg_backend_pid() AS pid \\gset\n\\setenv BACKEND :pid\n\\o /dev/null\n"
         for name, statement in statements.items():
             out = database.psql(start + statement * 150 + size + statement * 350 + size).out
             sizes = resident(out)

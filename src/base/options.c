@@ -49,7 +49,8 @@ const OptionDef attio_options[] = {
 	{"max_concurrent_requests", SERVER, OPTION_INT, GUARD_NONE, "8", 1, 32, NULL,
 	 "requests that a scan keeps under way; 1 asks for a page only when it is wanted"},
 	{"max_retries", SERVER, OPTION_INT, GUARD_NONE, "5", 0, 100, NULL,
-	 "how often a request is sent again that was refused for the rate limit, or that got no answer and may be repeated"},
+	 "how often a request is sent again that got no answer and may be repeated; one refused for the rate limit is sent until "
+	 "retry_deadline; 0 sends nothing again"},
 	{"retry_deadline", SERVER, OPTION_DURATION, GUARD_NONE, "60s", 0, DAY_MS, NULL,
 	 "time after which a request is not sent again"},
 	{"read_rate", SERVER, OPTION_INT, GUARD_NONE, "95", 1, 10000, NULL,

@@ -258,12 +258,38 @@ launch_due(HttpClient *client)
 
 /*
  * Is it the score of the query that is over a limit (API.md 2)?  Then others
- * pass while this one is refused again and again, and waiting does not help.
+ * pass while this one alone is refused again and again, and waiting does not
+ * help.  Where others are refused as well it is the rate.
  */
 static bool
 is_score_limit(const HttpTransfer *transfer)
 {
-	return transfer->refusals >= 3 && transfer->client->answered_at > transfer->refused_at;
+	const HttpClient *client = transfer->client;
+	int64 others_limited = client->limited - transfer->limited_before - transfer->refusals;
+
+	return transfer->refusals >= 3 && client->passed - transfer->passed_before >= 3 && others_limited == 0;
+}
+
+/* Count an answer, by what it says of limits. */
+static void
+note_limits(HttpTransfer *transfer)
+{
+	HttpClient *client = transfer->client;
+
+	if (transfer->exchange->status != 429)
+	{
+		client->passed++;
+		transfer->refusals = 0;
+		return;
+	}
+	if (transfer->refusals == 0)
+	{
+		transfer->passed_before = client->passed;
+		transfer->limited_before = client->limited;
+	}
+	client->limited++;
+	transfer->limited++;
+	transfer->refusals++;
 }
 
 /* Milliseconds until the next attempt, or -1: none. */
@@ -280,17 +306,11 @@ next_attempt(HttpTransfer *transfer)
 	outcome.failure = exchange->failure;
 	outcome.status = exchange->status;
 	outcome.retry_after = http_header(exchange, "retry-after");
-	outcome.attempts = transfer->attempts;
+	note_limits(transfer);
+	outcome.attempts = transfer->attempts - transfer->limited;
 	outcome.elapsed = seconds_between(transfer->begun_at, now) * 1000;
 	outcome.now = (double) now / USECS_PER_SEC + (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * SECS_PER_DAY;
 	outcome.random = pg_prng_double(&pg_global_prng_state);
-	if (exchange->status != 429)
-	{
-		client->answered_at = now;
-		transfer->refusals = 0;
-	}
-	else if (transfer->refusals++ == 0)
-		transfer->refused_at = now;
 	exchange->score_limited = is_score_limit(transfer);
 	return exchange->score_limited ? -1 : retry_delay(&policy, &outcome);
 }

@@ -18,8 +18,8 @@
 /* Keys that are governed at once; the one that was not used for longest goes. */
 #define GOVERNOR_KEYS 64
 
-/* Requests that may go at once after a pause: with the rate, still within one second's limit. */
-#define BURST 4
+/* Requests that may go before their turn after a pause: with the rate, well within one second's limit. */
+#define BURST 1
 
 typedef struct GovernedKey
 {

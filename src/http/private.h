@@ -23,11 +23,12 @@ struct HttpClient
 	HttpConfig config;
 	uint64 governed; /* the governor's name of the key */
 	bool loopback_only;
-	bool closing;            /* free it when the last transfer ends */
-	int transfers;           /* exchanges that still hold a handle or wait for their turn */
-	int descriptors;         /* announced to fd.c */
-	dlist_head waiting;      /* transfers whose time has not come */
-	TimestampTz answered_at; /* when the last answer came that was no 429 */
+	bool closing;       /* free it when the last transfer ends */
+	int transfers;      /* exchanges that still hold a handle or wait for their turn */
+	int descriptors;    /* announced to fd.c */
+	dlist_head waiting; /* transfers whose time has not come */
+	int64 passed;       /* answers that were no 429 */
+	int64 limited;      /* and that were */
 	CURL *idle[CLIENT_SPARES];
 	int nidle;
 	char *spares[CLIENT_SPARES];
@@ -52,8 +53,10 @@ typedef struct HttpTransfer
 	TimestampTz asked_at; /* when the request was made */
 	TimestampTz begun_at; /* of the first attempt */
 	int attempts;
-	int refusals;           /* 429s in a row */
-	TimestampTz refused_at; /* the first of them */
+	int limited;         /* 429s in all */
+	int refusals;        /* 429s in a row */
+	int64 passed_before; /* the client's counts at the first of them */
+	int64 limited_before;
 
 	CURL *easy;
 	struct curl_slist *headers;

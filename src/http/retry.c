@@ -72,12 +72,14 @@ retry_after(const char *text, double now)
 int
 retry_delay(const RetryPolicy *policy, const RetryOutcome *outcome)
 {
+	bool limited = outcome->failure == HTTP_ANSWERED && outcome->status == 429;
 	double delay;
 	int said;
 
-	if (outcome->attempts > policy->max_retries || !is_repeatable(outcome))
+	/* a 429 costs nothing but time: the deadline ends that */
+	if (policy->max_retries == 0 || (!limited && outcome->attempts > policy->max_retries) || !is_repeatable(outcome))
 		return -1;
-	delay = Min(FIRST_DELAY_MS * pow(2, Min(outcome->attempts - 1, 20)), LONGEST_DELAY_MS);
+	delay = Min(FIRST_DELAY_MS * pow(2, Min(Max(outcome->attempts, 1) - 1, 20)), LONGEST_DELAY_MS);
 	/* half of it is chance, so that many do not come back together */
 	delay = delay / 2 + delay / 2 * outcome->random;
 	if (outcome->failure == HTTP_ANSWERED && (outcome->status == 429 || outcome->status == 503))

@@ -11,7 +11,7 @@
 
 typedef struct RetryPolicy
 {
-	int max_retries; /* 0 = never again */
+	int max_retries; /* after no answer or a broken one; 0 = never again, not after a 429 either */
 	int deadline;    /* from the first attempt; no attempt begins after it */
 } RetryPolicy;
 
@@ -22,7 +22,7 @@ typedef struct RetryOutcome
 	HttpFailure failure;
 	int status;              /* 0 = no answer */
 	const char *retry_after; /* header, or NULL */
-	int attempts;            /* so far, this one included */
+	int attempts;            /* so far, this one included, those refused with 429 left out */
 	double elapsed;          /* since the first attempt began */
 	double now;              /* seconds since 1970, for dates */
 	double random;           /* from 0 to 1, the jitter */

@@ -141,6 +141,9 @@ send_all(Sender *sender, List *writes)
 		}
 		if (failed != NULL)
 			finish_write(sender, failed);
+		/* of a single one the answer may be read yet; of many nobody asks */
+		for (int i = from; i < to && list_length(writes) > 1; i++)
+			http_finish(((Write *) list_nth(writes, i))->exchange);
 	}
 }
 
