@@ -20,8 +20,11 @@ explain_progress(void *arg)
 {
 	const Sender *sender = (const Sender *) arg;
 
-	errcontext("writing to foreign table \"%s\": " INT64_FORMAT " row%s of this statement %s written",
-			   sender->relation->name, sender->done, sender->done == 1 ? "" : "s", sender->done == 1 ? "is" : "are");
+	char *rest = sender->unknown == 0 ? "" : psprintf(", %d more may be", sender->unknown);
+
+	errcontext("writing to foreign table \"%s\": " INT64_FORMAT " row%s of this statement %s written%s",
+			   sender->relation->name, sender->done, sender->done == 1 ? "" : "s", sender->done == 1 ? "is" : "are",
+			   rest);
 }
 
 /* A write that is not sent yet; to delete its context forgets it. */
@@ -126,6 +129,7 @@ send_all(Sender *sender, List *writes)
 		int to = Min(from + window, list_length(writes));
 		Write *failed = NULL;
 
+		sender->unknown = to - from;
 		for (int i = from; i < to; i++)
 			send_write(sender, (Write *) list_nth(writes, i));
 		for (int i = from; i < to; i++)
@@ -138,6 +142,7 @@ send_all(Sender *sender, List *writes)
 				finish_write(sender, write);
 			else if (failed == NULL)
 				failed = write;
+			sender->unknown -= (write->exchange->failure == HTTP_ANSWERED && write->exchange->status < 500);
 		}
 		if (failed != NULL)
 			finish_write(sender, failed);

@@ -28,6 +28,7 @@ typedef struct Sender
 	const AttioRelation *relation;
 	Session *session; /* pinned */
 	int64 done;       /* writes that Attio has answered */
+	int unknown;      /* writes under way, or whose answer was lost */
 } Sender;
 
 extern Write *write_make(Sender *sender, const char *method, const char *id);
