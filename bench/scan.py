@@ -17,20 +17,28 @@ from attio_test import KEY, Database, Emulator, must  # noqa: E402
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
 MEASURE = """
-CREATE FUNCTION timed(query text) RETURNS double precision LANGUAGE plpgsql AS $$
-DECLARE plan json;
+-- milliseconds, milliseconds of CPU time (user and system) and peak memory in kB of this backend
+CREATE FUNCTION timed(query text, OUT ms double precision, OUT cpu double precision, OUT peak bigint) LANGUAGE plpgsql AS $$
+DECLARE plan json; before text[]; after text[];
 BEGIN
+	before := string_to_array(pg_read_file('/proc/self/stat'), ' ');
 	EXECUTE 'EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) ' || query INTO plan;
-	RETURN (plan -> 0 ->> 'Execution Time')::double precision;
+	after := string_to_array(pg_read_file('/proc/self/stat'), ' ');
+	ms := (plan -> 0 ->> 'Execution Time')::double precision;
+	-- the command's name has blanks: count from the end of what follows it
+	cpu := 10 * (after[cardinality(after) - 38]::bigint + after[cardinality(after) - 37]::bigint
+		- before[cardinality(before) - 38]::bigint - before[cardinality(before) - 37]::bigint);
+	peak := substring(pg_read_file('/proc/self/status') FROM 'VmHWM:\s*(\d+)')::bigint;
 END $$;
 """
 COLOURS = {"attio_fdw": "#2563eb", "floor": "#6b7280", "plpython": "#d97706", "plpython, 8 threads": "#b45309"}
 
 
 def median_of(database, query, rounds):
-    """Median and relative spread of the times (ms) of a query."""
-    times = [float(database.value(f"SET jit = off; SELECT timed($q${query}$q$)")) for _ in range(rounds)]
-    return statistics.median(times), (max(times) - min(times)) / statistics.median(times)
+    """Medians of a query's time (ms), CPU time (ms) and peak memory (kB), and the relative spread of its times."""
+    runs = [[float(each) for each in database.value(f"SET jit = off; SELECT * FROM timed($q${query}$q$)").split("|")] for _ in range(rounds)]
+    times, cpu, peak = zip(*runs)
+    return statistics.median(times), (max(times) - min(times)) / statistics.median(times), statistics.median(cpu), statistics.median(peak)
 
 
 def chart(results, path):
@@ -77,7 +85,7 @@ def cases(emulator, database, latency, rounds):
         median_of(database, query, 1)
         requests = sum(1 for entry in emulator.log() if entry["path"].endswith("query"))
         fast = median_of(database, query, rounds)[0]
-        slow = statistics.median(float(database.value(f"SET jit = off; {off} SELECT timed($q${query}$q$)")) for _ in range(rounds))
+        slow = statistics.median(float(database.value(f"SET jit = off; {off} SELECT ms FROM timed($q${query}$q$)")) for _ in range(rounds))
         lines.append(f"| {name} | {requests} | {fast:.0f} ms | {slow:.0f} ms | {slow / fast:.1f} |")
     return lines
 
@@ -112,15 +120,19 @@ def main():
                 measured = {name: median_of(database, query, rounds) for name, query in queries.items()}
                 times = {name: m[0] for name, m in measured.items()}
                 results.append({"case": f"{arguments.records:,} records, {width}, {latency} ms latency", "times": times,
-                                "noise": max(m[1] for m in measured.values())})
+                                "noise": max(m[1] for m in measured.values()), "cpu": {n: m[2] for n, m in measured.items()},
+                                "peak": {n: m[3] for n, m in measured.items()}})
                 print(f"{results[-1]['case']}: " + ", ".join(f"{n} {v:.0f} ms" for n, v in times.items()) + f"; spread {results[-1]['noise']:.0%}", flush=True)
         more = cases(emulator, database, 50, max(2, arguments.rounds // 2))
-    head = ["| case | attio_fdw | of the floor | plpython / attio_fdw | plpython with 8 threads / attio_fdw | spread |", "|---|---|---|---|---|---|"]
+    head = ["| case | attio_fdw | of the floor | plpython / attio_fdw | plpython with 8 threads / attio_fdw | spread | CPU: attio_fdw, floor, plpython | peak memory: the same |",
+            "|---|---|---|---|---|---|---|---|"]
     rows = []
     for result in results:
         times, mine = result["times"], result["times"]["attio_fdw"]
         ratios = [f"{times[n] / mine:.1f}" if n in times else "-" for n in ("plpython", "plpython, 8 threads")]
-        rows.append(f"| {result['case']} | {mine:.0f} ms | {mine / times['floor']:.2f} | {ratios[0]} | {ratios[1]} | {result['noise']:.0%} |")
+        rows.append(f"| {result['case']} | {mine:.0f} ms | {mine / times['floor']:.2f} | {ratios[0]} | {ratios[1]} | {result['noise']:.0%} | "
+                    + ", ".join(f"{result['cpu'][n]:.0f}" for n in times if n != "plpython, 8 threads") + " ms | "
+                    + ", ".join(f"{result['peak'][n] / 1024:.0f}" for n in times if n != "plpython, 8 threads") + " MB |")
     print("\n".join(head + rows + [""] + more))
     if arguments.write:
         chart(results, os.path.join(arguments.write, "scan.svg"))
