@@ -90,6 +90,13 @@ with Emulator("--scale", "1200") as emulator, Database("attio_ahead", emulator, 
                        "CREATE TABLE parent (record_id uuid, name text); ALTER FOREIGN TABLE p1 INHERIT parent; ALTER FOREIGN TABLE p2 INHERIT parent; ALTER TABLE p3 INHERIT parent;"))
     both("children of a table, one of them local", "SELECT count(*), count(name) FROM parent")
 
+    # pages that turn out too large beside others that were asked for ahead: asked again in halves, side by side with another table
+    must(database.psql("ALTER SERVER attio OPTIONS (ADD max_response_size '200kB')"))
+    result = database.psql("SET statement_timeout = '30s'; SELECT count(*), count(DISTINCT record_id) FROM (SELECT record_id, name FROM people UNION ALL SELECT record_id, name FROM deals) s", )
+    must(database.psql("ALTER SERVER attio OPTIONS (DROP max_response_size)"))
+    tap.equal(result.out, database.value("SELECT count(*), count(DISTINCT record_id) FROM (SELECT record_id FROM people UNION ALL SELECT record_id FROM deals) s"),
+              "pages that are too large, side by side")
+
     # errors and cancels
     emulator.faults({"match": {"path": "query", "nth": 2}, "status": 400, "body": '{"code":"x","message":"no"}'})
     result = database.psql(f"SELECT count(*) FROM ({UNION}) s")

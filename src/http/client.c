@@ -278,7 +278,7 @@ note_limits(HttpTransfer *transfer)
 
 	if (transfer->exchange->status != 429)
 	{
-		client->passed++;
+		client->passed += (transfer->exchange->failure == HTTP_ANSWERED);
 		transfer->refusals = 0;
 		return;
 	}

@@ -441,7 +441,7 @@ place_json(Encoder *encoder, const WrittenAttribute *written, TupleTableSlot *sl
 	static const char *const keys[] = {"line_1", "line_2",   "line_3",       "line_4",   "locality",
 									   "region", "postcode", "country_code", "latitude", "longitude"};
 	JsonTree *present = present_value(encoder, written->attribute, old);
-	JsonTree *place = json_object_new_object();
+	JsonTree *place = json_make_object();
 	bool any = false;
 
 	for (int i = 0; i < (int) lengthof(keys); i++)
@@ -456,7 +456,7 @@ place_json(Encoder *encoder, const WrittenAttribute *written, TupleTableSlot *sl
 		any = any || text != NULL;
 		json_object_object_add(place, keys[i], string_or_null(text));
 	}
-	return any ? place : NULL;
+	return any ? json_object_get(place) : NULL;
 }
 
 /* ----- attributes ----- */

@@ -410,28 +410,30 @@ static Write *
 update_write(ModifyState *state, TupleTableSlot *slot, TupleTableSlot *plan_slot)
 {
 	TupleDesc tupdesc = RelationGetDescr(state->rel);
+	Write *write = write_make(&state->sender, "PUT", row_id(state, plan_slot));
+	MemoryContext saved = MemoryContextSwitchTo(write->context);
 	Datum *values = (Datum *) palloc(sizeof(Datum) * tupdesc->natts);
 	bool *nulls = (bool *) palloc(sizeof(bool) * tupdesc->natts);
-	OldRow old = {row_id(state, plan_slot), values, nulls};
+	OldRow old = {write->id, values, nulls};
 	HeapTupleData tuple = {0};
 	JsonTree *changed;
-	Write *write;
-	MemoryContext saved;
 	bool isnull;
-	Datum row = ExecGetJunkAttribute(plan_slot, state->row_junk, &isnull);
-	HeapTupleHeader header = DatumGetHeapTupleHeader(row);
 
-	tuple.t_len = HeapTupleHeaderGetDatumLength(header);
-	tuple.t_data = header;
+	tuple.t_data = DatumGetHeapTupleHeader(ExecGetJunkAttribute(plan_slot, state->row_junk, &isnull));
+	tuple.t_len = HeapTupleHeaderGetDatumLength(tuple.t_data);
 	heap_deform_tuple(&tuple, tupdesc, values, nulls);
 	changed = encoder_values(state->encoder, slot, &old);
-	if (json_object_object_length(changed) == 0)
-		return NULL;
-	write = write_make(&state->sender, "PUT", old.id);
-	saved = MemoryContextSwitchTo(write->context);
-	write->body = write_body(state, changed, NULL);
-	write->before = attio_log_writes ? old_text(state, changed, &old) : NULL;
+	if (json_object_object_length(changed) > 0)
+	{
+		write->body = write_body(state, changed, NULL);
+		write->before = attio_log_writes ? old_text(state, changed, &old) : NULL;
+	}
 	MemoryContextSwitchTo(saved);
+	if (write->body == NULL)
+	{
+		MemoryContextDelete(write->context);
+		return NULL;
+	}
 	return write;
 }
 

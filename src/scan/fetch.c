@@ -211,6 +211,13 @@ fetcher_progress(Fetcher *fetcher)
 		http_progress(fetcher->session->client);
 }
 
+/* Cancel what nobody has taken yet. */
+void
+fetcher_drop(Fetcher *fetcher)
+{
+	drop(fetcher, fetcher->nahead);
+}
+
 /* Cancel everything. */
 void
 fetcher_clear(Fetcher *fetcher)

@@ -29,6 +29,7 @@ extern bool fetcher_ahead(Fetcher *fetcher, const PageAsk *ask, int window);
 extern bool fetcher_has(Fetcher *fetcher, const PageAsk *ask);
 extern MemoryContext fetcher_context(const Fetcher *fetcher);
 extern void fetcher_progress(Fetcher *fetcher);
+extern void fetcher_drop(Fetcher *fetcher);
 extern void fetcher_clear(Fetcher *fetcher);
 extern int64 fetcher_requests(const Fetcher *fetcher);
 

@@ -583,7 +583,12 @@ pager_would_wait(Pager *pager)
 	if (!pager->asked && !ask_next(pager))
 		return false;
 	ask = present_ask(pager);
-	(void) fetcher_ahead(pager->fetcher, &ask, 1);
+	if (!fetcher_ahead(pager->fetcher, &ask, pager->session->max_requests))
+	{
+		/* what was asked ahead is another page now (the limit has changed): it would never be taken */
+		fetcher_drop(pager->fetcher);
+		(void) fetcher_ahead(pager->fetcher, &ask, 1);
+	}
 	return !fetcher_has(pager->fetcher, &ask);
 }
 
