@@ -81,7 +81,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             status, value = control.control(emulator, method, self.path, body)
             self.send(status, json.dumps(value).encode())
             return
-        started = time.time()
+        self.started = started = time.time()
         fault = emulator.faults.strike(method, self.path)
         for mutation in fault.get("before", []):
             control.mutate(emulator, mutation)
@@ -118,12 +118,17 @@ class Handler(http.server.BaseHTTPRequestHandler):
         except OSError:
             pass
 
+    def accurate_at(self):
+        """The moment that an answer is of; queries may lag behind."""
+        moment = getattr(self, "started", time.time()) - (self.server.emulator.switches["query_lag_ms"] / 1000 if self.path.endswith("/query") else 0)
+        return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(moment)) + f".{int(moment % 1 * 1000000):06d}000Z"
+
     def head(self, status, length, content_type, extra, fault):
         lines = [f"HTTP/1.1 {status} {self.responses.get(status, ('',))[0]}",
                  f"Content-Type: {content_type}",
                  f"Date: {self.date_time_string()}",
                  f"x-attio-execution-id: {getattr(self, 'request_number', 0):08x}",
-                 f"x-accurate-at: {time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime())}.000000000Z"]
+                 f"x-accurate-at: {self.accurate_at()}"]
         lines += [f"{name}: {value}" for name, value in extra.items()]
         if fault.get("no_length"):
             lines.append("Connection: close")

@@ -13,6 +13,7 @@
 #include "base/options.h"
 #include "catalog/pg_user_mapping.h"
 #include "storage/fd.h"
+#include "utils/timestamp.h"
 #include "utils/builtins.h"
 #include "utils/hsearch.h"
 #include "utils/inval.h"
@@ -146,6 +147,9 @@ find_key(UserMapping *mapping, ForeignServer *server)
 	return key;
 }
 
+/* Codes of refusals after which the same request may pass (API.md 10). */
+static const char *const passing_codes[] = {"\"concurrent_write_conflict\"", "\"merge_in_progress\"", NULL};
+
 static const char *
 strip_slashes(const char *url)
 {
@@ -178,6 +182,7 @@ session_open(ForeignServer *server, UserMapping *mapping)
 	config.max_connections = option_int(options, ForeignServerRelationId, "max_concurrent_requests");
 	config.max_retries = option_int(options, ForeignServerRelationId, "max_retries");
 	config.retry_deadline = option_int(options, ForeignServerRelationId, "retry_deadline");
+	config.passing = passing_codes;
 	config.rates.reads = option_int(options, ForeignServerRelationId, "read_rate");
 	config.rates.writes = option_int(options, ForeignServerRelationId, "write_rate");
 
@@ -193,6 +198,7 @@ session_open(ForeignServer *server, UserMapping *mapping)
 		session->workspace_id = pstrdup(option_text(options, ForeignServerRelationId, "workspace_id"));
 	session->metadata_ttl = option_int(options, ForeignServerRelationId, "metadata_ttl");
 	session->max_requests = config.max_connections;
+	session->read_after_write_timeout = option_int(options, ForeignServerRelationId, "read_after_write_timeout");
 	session->server_hash = GetSysCacheHashValue1(FOREIGNSERVEROID, ObjectIdGetDatum(server->serverid));
 	session->mapping_hash = GetSysCacheHashValue1(USERMAPPINGOID, ObjectIdGetDatum(mapping->umid));
 	MemoryContextSwitchTo(saved);
@@ -259,6 +265,26 @@ session_pin(Session *session)
 	callback->arg = session;
 	session->pins++;
 	MemoryContextRegisterResetCallback(CurrentMemoryContext, callback);
+}
+
+/* Clocks that differ by less agree: an answer's date has whole seconds, and is of its beginning. */
+#define CLOCK_TOLERANCE (2 * USECS_PER_SEC)
+
+/*
+ * A write was answered: what is read from now on should show it.  The moment is
+ * by this machine's clock where that agrees with the answer's date, which has
+ * no fractions of a second.
+ */
+void
+session_wrote(Session *session, HttpExchange *exchange)
+{
+	TimestampTz now = GetCurrentTimestamp();
+	TimestampTz date;
+
+	if (http_date(exchange, &date) && Abs(now - date) > CLOCK_TOLERANCE)
+		now = date;
+	if (session->read_after_write_timeout > 0)
+		session->wrote_at = Max(session->wrote_at, now);
 }
 
 /*

@@ -30,13 +30,16 @@ typedef struct Session
 	uint32 mapping_hash;
 	bool invalid;
 	int pins;
-	struct Metadata *metadata; /* owned by metadata.c, in context */
-	List *choices;             /* owned by choices.c, in context */
-	struct Members *members;   /* owned by members.c, in context */
+	TimestampTz wrote_at;         /* of the last write, by Attio's clock; 0 = none that a read waits for */
+	int read_after_write_timeout; /* milliseconds */
+	struct Metadata *metadata;    /* owned by metadata.c, in context */
+	List *choices;                /* owned by choices.c, in context */
+	struct Members *members;      /* owned by members.c, in context */
 } Session;
 
 extern Session *session_get(Oid server, Oid user);
 extern void session_pin(Session *session);
+extern void session_wrote(Session *session, HttpExchange *exchange);
 extern int session_disconnect(const char *server_name);
 
 #endif /* ATTIO_CONNECTION_H */

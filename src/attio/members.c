@@ -44,15 +44,10 @@ refresh(Session *session)
 	MemoryContextSwitchTo(saved);
 }
 
-/*
- * Is this the id of a workspace member?  False also where the key may not see
- * them.  At most metadata_ttl old: an id stays a member's.
- */
-bool
-workspace_has_member(Session *session, const char *id)
+/* Read them where what is known is too old. */
+static void
+ensure_members(Session *session)
 {
-	ListCell *lc;
-
 	if (session->members == NULL)
 	{
 		session->members = (struct Members *) MemoryContextAllocZero(session->context, sizeof(struct Members));
@@ -61,10 +56,39 @@ workspace_has_member(Session *session, const char *id)
 	if (session->members->read_at == 0 ||
 		TimestampDifferenceExceeds(session->members->read_at, GetCurrentTimestamp(), session->metadata_ttl))
 		refresh(session);
+}
+
+static bool
+is_known(const Session *session, const char *id)
+{
+	ListCell *lc;
+
 	foreach(lc, session->members->ids)
 		if (pg_strcasecmp((const char *) lfirst(lc), id) == 0)
 			return true;
 	return false;
+}
+
+/*
+ * Is this the id of a workspace member?  False also where the key may not see
+ * them.  At most metadata_ttl old: an id stays a member's.
+ */
+bool
+workspace_has_member(Session *session, const char *id)
+{
+	ensure_members(session);
+	return is_known(session, id);
+}
+
+/* Can it be one?  Asks again before it says no; true where the key may not see the members. */
+bool
+workspace_may_have_member(Session *session, const char *id)
+{
+	ensure_members(session);
+	if (session->members->ids == NIL || is_known(session, id))
+		return true;
+	refresh(session);
+	return is_known(session, id);
 }
 
 /* Forget all of them. */

@@ -8,6 +8,7 @@
 #include "attio/connection.h"
 
 extern bool workspace_has_member(Session *session, const char *id);
+extern bool workspace_may_have_member(Session *session, const char *id);
 extern void members_forget(Session *session);
 
 #endif /* ATTIO_MEMBERS_H */

@@ -77,6 +77,8 @@ read_attribute(JsonTree *item, const char *path)
 	attribute->type = attribute_type(attribute->type_name);
 	attribute->multiselect = json_bool_at(item, "is_multiselect");
 	attribute->is_unique = json_bool_at(item, "is_unique");
+	attribute->is_required = json_bool_at(item, "is_required");
+	attribute->has_default = json_bool_at(item, "is_default_value_enabled");
 	attribute->is_writable = json_bool_at(item, "is_writable");
 	attribute->is_system = json_bool_at(item, "is_system_attribute");
 	/* null counts as several: any object may be meant (DESIGN.md 4) */

@@ -22,6 +22,8 @@ typedef struct AttributeDef
 	bool is_system;
 	bool is_writable;
 	bool is_unique;
+	bool is_required;
+	bool has_default;
 	bool several_targets;  /* record-reference to more than one object */
 	List *allowed_objects; /* ids (char *) that a reference may point to; NIL = any */
 	char *currency_code;   /* NULL = no currency */

@@ -31,12 +31,13 @@ typedef struct AttioRelation
 	const char *id;   /* of object or list; NULL = not known */
 	bool is_list;
 	int page_size;
-	bool by_created_at;    /* option page_order */
-	bool missing_is_null;  /* option missing_attribute */
-	double estimated_rows; /* -1 = not said */
-	bool async_capable;    /* may be scanned beside others */
-	const char *matching;  /* option matching_attribute; NULL = an INSERT always creates */
-	const char *view;      /* saved view that filters; NULL = none */
+	bool by_created_at;           /* option page_order */
+	bool missing_is_null;         /* option missing_attribute */
+	double estimated_rows;        /* -1 = not said */
+	bool async_capable;           /* may be scanned beside others */
+	const char *matching;         /* option matching_attribute; NULL = an INSERT always creates */
+	const char *view;             /* saved view that filters; NULL = none */
+	const char *on_ignored_write; /* "warning", "error" or "ignore" */
 	RemoteFacts remote;
 } AttioRelation;
 

@@ -64,6 +64,13 @@ json_make_object(void)
 	return json_own(json_object_new_object());
 }
 
+/* A new empty array, likewise. */
+JsonTree *
+json_make_array(void)
+{
+	return json_own(json_object_new_array());
+}
+
 /*
  * The member at a dotted path ("a.b"), or NULL when any step is
  * missing or null.  An empty path is the tree itself.

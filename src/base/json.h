@@ -14,12 +14,14 @@
 /* json-c's type has the name of a function of the server (utils/fmgrprotos.h). */
 #define json_object json_c_object
 #include <json-c/json.h>
+#include <json-c/json_object_iterator.h>
 #undef json_object
 
 typedef struct json_c_object JsonTree;
 
 extern JsonTree *json_read(const char *text, size_t len);
 extern JsonTree *json_make_object(void);
+extern JsonTree *json_make_array(void);
 extern JsonTree *json_at(JsonTree *tree, const char *path);
 extern const char *json_string_at(JsonTree *tree, const char *path);
 extern bool json_bool_at(JsonTree *tree, const char *path);

@@ -28,6 +28,7 @@
 
 static const char *const page_order_words[] = {"auto", "created_at", NULL};
 static const char *const missing_attribute_words[] = {"error", "null", NULL};
+static const char *const ignored_write_words[] = {"warning", "error", "ignore", NULL};
 static const char *const remote_nulls_words[] = {"unknown", "first", "last", "smallest", "largest", NULL};
 static const char *const remote_equality_words[] = {"unknown", "exact", "ignore_case", NULL};
 static const char *const remote_truth_words[] = {"unknown", "true", "false", NULL};
@@ -61,6 +62,10 @@ const OptionDef attio_options[] = {
 	 "whether scans below one Append (UNION ALL, partitions) run side by side, where the server waits for that interruptibly"},
 	{"updatable", SERVER, OPTION_BOOL, GUARD_NONE, "true", 0, 0, NULL,
 	 "whether tables of this server can be written to"},
+	{"on_ignored_write", SERVER, OPTION_WORD, GUARD_NONE, "warning", 0, 0, ignored_write_words,
+	 "what it is when Attio answers a write with other values than it was sent, as it does where it enriches"},
+	{"read_after_write_timeout", SERVER, OPTION_DURATION, GUARD_NONE, "2s", 0, DAY_MS, NULL,
+	 "how long a read asks again whose answer is older than what the session wrote; 0 takes it as it is"},
 	{"metadata_ttl", SERVER, OPTION_DURATION, GUARD_NONE, "5min", 0, DAY_MS, NULL,
 	 "how long a session trusts the attribute definitions it has read"},
 	{"remote_nulls", SERVER, OPTION_WORD, GUARD_NONE, "unknown", 0, 0, remote_nulls_words,

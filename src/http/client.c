@@ -226,6 +226,7 @@ launch(HttpTransfer *transfer)
 	dlist_delete(&transfer->node);
 	transfer->is_waiting = false;
 	transfer->attempts++;
+	transfer->exchange->launched = true;
 	if (transfer->attempts == 1)
 		transfer->begun_at = GetCurrentTimestamp();
 	transfer->easy = client->nidle > 0 ? client->idle[--client->nidle] : curl_easy_init();
@@ -292,6 +293,21 @@ note_limits(HttpTransfer *transfer)
 	transfer->refusals++;
 }
 
+/* Is it refused for a reason that will pass? */
+static bool
+says_passing(const HttpClient *client, const HttpExchange *exchange)
+{
+	const char *const *word = client->config.passing;
+
+	if (exchange->failure != HTTP_ANSWERED || exchange->status < 400 || exchange->status >= 500 ||
+		exchange->length == 0)
+		return false;
+	for (; word != NULL && *word != NULL; word++)
+		if (strstr(exchange->body, *word) != NULL)
+			return true;
+	return false;
+}
+
 /* Milliseconds until the next attempt, or -1: none. */
 static int
 next_attempt(HttpTransfer *transfer)
@@ -305,6 +321,7 @@ next_attempt(HttpTransfer *transfer)
 	outcome.nature = transfer->nature;
 	outcome.failure = exchange->failure;
 	outcome.status = exchange->status;
+	outcome.passing = says_passing(client, exchange);
 	outcome.retry_after = http_header(exchange, "retry-after");
 	note_limits(transfer);
 	outcome.attempts = transfer->attempts - transfer->limited;
@@ -443,6 +460,21 @@ http_descriptor(const HttpClient *client)
 	return client->mux.fd;
 }
 
+/* Until something happens, or so many milliseconds (-1 = any number). */
+static void
+wait_for_event(HttpClient *client, long timeout)
+{
+	int flags = WL_LATCH_SET | WL_EXIT_ON_PM_DEATH | (timeout >= 0 ? WL_TIMEOUT : 0);
+	int events;
+
+	if (client->mux.fd >= 0)
+		events = WaitLatchOrSocket(MyLatch, flags | WL_SOCKET_READABLE, client->mux.fd, timeout, http_wait_event);
+	else
+		events = WaitLatch(MyLatch, flags | WL_TIMEOUT, POLL_SLICE_MS, http_wait_event);
+	if (events & WL_LATCH_SET)
+		ResetLatch(MyLatch);
+}
+
 /* Wait until the exchange is done.  Serves interrupts, so it may raise any of them. */
 void
 http_wait(HttpExchange *exchange)
@@ -450,21 +482,43 @@ http_wait(HttpExchange *exchange)
 	while (!exchange->done)
 	{
 		HttpClient *client = exchange->transfer->client;
-		int events;
 
 		CHECK_FOR_INTERRUPTS();
 		client_drive(client);
-		if (exchange->done)
-			break;
-		if (client->mux.fd >= 0)
-			events = WaitLatchOrSocket(MyLatch, WL_LATCH_SET | WL_SOCKET_READABLE | WL_EXIT_ON_PM_DEATH, client->mux.fd,
-									   -1L, http_wait_event);
-		else
-			events =
-				WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, POLL_SLICE_MS, http_wait_event);
-		if (events & WL_LATCH_SET)
-			ResetLatch(MyLatch);
+		if (!exchange->done)
+			wait_for_event(client, -1);
 	}
+}
+
+/* Wait so long; what is under way goes on.  Serves interrupts, too. */
+void
+http_pause(HttpClient *client, int milliseconds)
+{
+	TimestampTz until = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), milliseconds);
+
+	for (;;)
+	{
+		long left = TimestampDifferenceMilliseconds(GetCurrentTimestamp(), until);
+
+		CHECK_FOR_INTERRUPTS();
+		client_drive(client);
+		if (left <= 0)
+			break;
+		wait_for_event(client, left);
+	}
+}
+
+/* The answer's Date, in whole seconds; false when it has none. */
+bool
+http_date(HttpExchange *exchange, TimestampTz *date)
+{
+	const char *text = http_header(exchange, "date");
+	time_t seconds = text == NULL ? (time_t) -1 : curl_getdate(text, NULL);
+
+	if (seconds == (time_t) -1)
+		return false;
+	*date = time_t_to_timestamptz(seconds);
+	return true;
 }
 
 /*

@@ -47,13 +47,14 @@ typedef struct HttpConfig
 	const char *ca_file;       /* NULL = the system's */
 	const char *proxy;         /* NULL = none, whatever the environment says */
 	const char *user_agent;
-	int connect_timeout;   /* milliseconds */
-	int request_timeout;   /* milliseconds */
-	int max_response_size; /* bytes after decompression */
-	int max_connections;   /* at once */
-	int max_retries;       /* of one request */
-	int retry_deadline;    /* milliseconds after which none begins */
-	GovernorRates rates;   /* requests a second */
+	int connect_timeout;        /* milliseconds */
+	int request_timeout;        /* milliseconds */
+	int max_response_size;      /* bytes after decompression */
+	int max_connections;        /* at once */
+	int max_retries;            /* of one request */
+	int retry_deadline;         /* milliseconds after which none begins */
+	GovernorRates rates;        /* requests a second */
+	const char *const *passing; /* words of refusals (4xx) that may pass; ends with NULL */
 } HttpConfig;
 
 typedef struct HttpRequest
@@ -87,6 +88,7 @@ typedef struct HttpExchange
 	double elapsed;    /* seconds in all attempts */
 	double governed;   /* seconds waited for the rate limit */
 	int retries;
+	bool launched;      /* handed to libcurl at least once */
 	bool score_limited; /* refused with 429 while others passed: too dear by itself */
 
 	struct HttpTransfer *transfer; /* private to client.c */
@@ -99,6 +101,8 @@ extern HttpExchange *http_start(HttpClient *client, const HttpRequest *request);
 extern void http_progress(HttpClient *client);
 extern int http_descriptor(const HttpClient *client);
 extern void http_wait(HttpExchange *exchange);
+extern void http_pause(HttpClient *client, int milliseconds);
+extern bool http_date(HttpExchange *exchange, TimestampTz *date);
 extern const char *http_header(HttpExchange *exchange, const char *name);
 extern void http_finish(HttpExchange *exchange);
 extern char *http_escape(const char *text);

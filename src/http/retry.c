@@ -19,7 +19,7 @@
 static bool
 is_repeatable(const RetryOutcome *outcome)
 {
-	if (outcome->failure == HTTP_ANSWERED && outcome->status == 429)
+	if (outcome->failure == HTTP_ANSWERED && (outcome->status == 429 || outcome->passing))
 		return true;
 	if (outcome->nature == HTTP_ONCE)
 		/* it never left: no connection was made */

@@ -21,6 +21,7 @@ typedef struct RetryOutcome
 	HttpNature nature;
 	HttpFailure failure;
 	int status;              /* 0 = no answer */
+	bool passing;            /* refused for a reason that will pass; nothing was done */
 	const char *retry_after; /* header, or NULL */
 	int attempts;            /* so far, this one included, those refused with 429 left out */
 	double elapsed;          /* since the first attempt began */

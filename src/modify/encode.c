@@ -5,49 +5,15 @@
  * Owns: the write forms of API.md 7.1, driven by the table of types.  Must not
  * know how a request is sent.
  */
-#include "modify/encode.h"
+#include "modify/encode_private.h"
 
 #include "attio/api.h"
-#include "attio/choices.h"
 #include "base/errors.h"
 #include "catalog/pg_type.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/date.h"
-#include "utils/datetime.h"
-#include "utils/json.h"
 #include "utils/lsyscache.h"
-#include "utils/timestamp.h"
 #include "utils/typcache.h"
-
-/* A column that is written. */
-typedef struct WrittenColumn
-{
-	const ColumnBinding *binding;
-	int at; /* index in the tuple */
-	bool is_array;
-	Oid type; /* of one value */
-} WrittenColumn;
-
-/* An attribute with its columns. */
-typedef struct WrittenAttribute
-{
-	const AttributeDef *attribute;
-	List *columns; /* WrittenColumn */
-} WrittenAttribute;
-
-struct Encoder
-{
-	const AttioRelation *relation;
-	Session *session;
-	TupleDesc tupdesc;
-	List *definitions;
-	bool inserting;
-	List *attributes;  /* WrittenAttribute */
-	List *refused;     /* ColumnBinding: read-only, may only stay as they are */
-	List *all;         /* ColumnBinding of every column, for the parts that are not assigned; NIL until asked for */
-	JsonTree *present; /* the record as it is; NULL until asked for */
-};
 
 /* ----- columns ----- */
 
@@ -82,30 +48,52 @@ find_attribute(Encoder *encoder, const AttributeDef *attribute)
 	return written;
 }
 
+static WrittenColumn *
+make_column(const ColumnBinding *binding)
+{
+	WrittenColumn *column = (WrittenColumn *) palloc0(sizeof(WrittenColumn));
+	Oid element = get_element_type(getBaseType(binding->type));
+
+	column->binding = binding;
+	column->at = binding->attnum - 1;
+	column->is_array = OidIsValid(element);
+	column->type = OidIsValid(element) ? element : getBaseType(binding->type);
+	return column;
+}
+
+/* Does the column hold the attribute's values as Attio writes them? */
+static bool
+is_whole(const ColumnBinding *binding, const AttributeDef *attribute)
+{
+	return binding->kind == COLUMN_ATTRIBUTE && binding->property == NULL && attribute != NULL &&
+		   attribute->is_writable && !binding->missing;
+}
+
 static void
 add_column(Encoder *encoder, const ColumnBinding *binding)
 {
 	const AttributeDef *attribute =
 		binding->kind == COLUMN_ATTRIBUTE ? attribute_by_slug(encoder->definitions, binding->slug) : NULL;
-	Oid element = get_element_type(getBaseType(binding->type));
-	WrittenColumn *column;
+	WrittenColumn *column = make_column(binding);
 	WrittenAttribute *written;
 
 	/* the parent of an entry is no attribute; it is written once */
 	if (encoder->inserting && binding->kind == COLUMN_FIELD &&
 		(strcmp(binding->field->name, "parent_record_id") == 0 || strcmp(binding->field->name, "parent_object") == 0))
 		return;
-	if (binding->missing || !is_written(binding, attribute, OidIsValid(element)))
+	if (is_whole(binding, attribute))
+	{
+		written = (WrittenAttribute *) palloc0(sizeof(WrittenAttribute));
+		written->attribute = attribute;
+		encoder->whole = lappend(encoder->whole, written);
+	}
+	else if (!binding->missing && is_written(binding, attribute, column->is_array))
+		written = find_attribute(encoder, attribute);
+	else
 	{
 		encoder->refused = lappend(encoder->refused, unconstify(ColumnBinding *, binding));
 		return;
 	}
-	column = (WrittenColumn *) palloc0(sizeof(WrittenColumn));
-	column->binding = binding;
-	column->at = binding->attnum - 1;
-	column->is_array = OidIsValid(element);
-	column->type = OidIsValid(element) ? element : getBaseType(binding->type);
-	written = find_attribute(encoder, attribute);
 	written->columns = lappend(written->columns, column);
 }
 
@@ -130,182 +118,6 @@ encoder_create(const AttioRelation *relation, Session *session, List *definition
 	return encoder;
 }
 
-/* ----- single values ----- */
-
-static void
-refuse_value(const Encoder *encoder, const WrittenColumn *column, const char *value, const char *hint)
-{
-	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					errmsg("column \"%s\" of foreign table \"%s\" cannot hold this value: %s", column->binding->name,
-						   encoder->relation->name, clean_text(value, strlen(value), 100)),
-					errhint("%s", hint)));
-}
-
-static char *
-text_of(Oid type, Datum value)
-{
-	Oid function;
-	bool is_varlena;
-
-	getTypeOutputInfo(type, &function, &is_varlena);
-	return OidOutputFunctionCall(function, value);
-}
-
-static JsonTree *
-number_json(const Encoder *encoder, const WrittenColumn *column, Datum value)
-{
-	char *text = text_of(column->type, value);
-
-	if (strspn(text, "0123456789.-+eE") != strlen(text))
-		refuse_value(encoder, column, text, "Attio stores finite numbers.");
-	return json_object_new_double_s(strtod(text, NULL), text);
-}
-
-/* ISO 8601, times in UTC. */
-static JsonTree *
-moment_json(const Encoder *encoder, const WrittenColumn *column, Datum value)
-{
-	char buffer[MAXDATELEN + 1];
-	int utc = 0;
-	bool finite = column->type == DATEOID ? !DATE_NOT_FINITE(DatumGetDateADT(value))
-										  : !TIMESTAMP_NOT_FINITE(DatumGetTimestamp(value));
-
-	if (!finite || (column->type != DATEOID && column->type != TIMESTAMPTZOID && column->type != TIMESTAMPOID))
-		refuse_value(encoder, column, text_of(column->type, value), "Attio stores finite dates and times.");
-	return json_object_new_string(
-		JsonEncodeDateTime(buffer, value, column->type, column->type == TIMESTAMPTZOID ? &utc : NULL));
-}
-
-static void
-refuse_title(const Encoder *encoder, const WrittenColumn *column, const char *title, List *choices)
-{
-	StringInfoData known;
-	ListCell *lc;
-	int shown = 0;
-
-	initStringInfo(&known);
-	foreach(lc, choices)
-	{
-		const ChoiceDef *choice = (const ChoiceDef *) lfirst(lc);
-
-		if (choice->archived || shown++ >= 20)
-			continue;
-		appendStringInfo(&known, "%s\"%s\"", known.len > 0 ? ", " : "",
-						 clean_text(choice->title, strlen(choice->title), 60));
-	}
-	refuse_value(encoder, column, title, psprintf("It is none of: %s%s.", known.data, shown > 20 ? ", ..." : ""));
-}
-
-/* An option or status that exists now, by title or id. */
-static JsonTree *
-choice_json(const Encoder *encoder, const WrittenColumn *column, const AttributeDef *attribute, const char *text)
-{
-	const AttioRelation *relation = encoder->relation;
-	List *choices = NIL;
-	ListCell *lc;
-
-	for (int fresh = 0; fresh <= 1; fresh++)
-	{
-		choices = attribute_choices(encoder->session, relation->is_list, relation_identifier(relation), attribute,
-									fresh ? GetCurrentTimestamp() : 0);
-		foreach(lc, choices)
-		{
-			const ChoiceDef *choice = (const ChoiceDef *) lfirst(lc);
-			bool same = column->binding->property->write == WRITE_TITLE ? strcmp(choice->title, text) == 0
-																		: pg_strcasecmp(choice->id, text) == 0;
-
-			if (same && !choice->archived)
-				return json_object_new_string(choice->id);
-		}
-	}
-	refuse_title(encoder, column, text, choices);
-	return NULL;
-}
-
-static JsonTree *
-member(const char *key, JsonTree *value)
-{
-	JsonTree *object = json_object_new_object();
-
-	json_object_object_add(object, key, value);
-	return object;
-}
-
-/* An actor: a workspace member, by id or (in a column declared as text) by e-mail. */
-static JsonTree *
-actor_json(const WrittenColumn *column, const char *text)
-{
-	JsonTree *actor;
-
-	if (column->type != UUIDOID)
-		return member("workspace_member_email_address", json_object_new_string(text));
-	actor = member("referenced_actor_type", json_object_new_string("workspace-member"));
-	json_object_object_add(actor, "referenced_actor_id", json_object_new_string(text));
-	return actor;
-}
-
-/* The slug of the object that a reference points to; "object" is what the companion column says, or NULL. */
-static const char *
-target_object(const Encoder *encoder, const WrittenColumn *column, const AttributeDef *attribute, const char *object)
-{
-	if (object == NULL && list_length(attribute->allowed_objects) == 1)
-		object = metadata_object_slug(encoder->session, (const char *) linitial(attribute->allowed_objects));
-	if (object == NULL)
-		ereport(ERROR, (errcode(ERRCODE_NOT_NULL_VIOLATION),
-						errmsg("column \"%s\" of foreign table \"%s\" may point to several objects",
-							   column->binding->name, encoder->relation->name),
-						errhint("Write the object's slug into the column for property target_object, too.")));
-	return object;
-}
-
-/* One value of the main column, in the form that carries its property's name. */
-static JsonTree *
-value_json(const Encoder *encoder, const WrittenColumn *column, const AttributeDef *attribute, Datum value,
-		   const char *object)
-{
-	const PropertyDef *property = column->binding->property;
-	char *text;
-	JsonTree *reference;
-
-	switch (property->write)
-	{
-		case WRITE_NUMBER:
-			return member(property->write_key, number_json(encoder, column, value));
-		case WRITE_BOOLEAN:
-			return member(property->write_key, json_object_new_boolean(DatumGetBool(value)));
-		case WRITE_DATE:
-		case WRITE_TIME:
-			return member(property->write_key, moment_json(encoder, column, value));
-		default:
-			break;
-	}
-	text = text_of(column->type, value);
-	switch (property->write)
-	{
-		case WRITE_TITLE:
-		case WRITE_CHOICE:
-			return member(property->write_key, choice_json(encoder, column, attribute, text));
-		case WRITE_PHONE:
-			if (text[0] != '+')
-				refuse_value(encoder, column, text, "A phone number begins with + and the country's code.");
-			return member(property->write_key, json_object_new_string(text));
-		case WRITE_ACTOR:
-			return actor_json(column, text);
-		case WRITE_REFERENCE:
-			/* in a column declared as text: a domain, an e-mail, a user's id, as Attio allows */
-			if (column->type != UUIDOID)
-				return json_object_new_string(text);
-			reference =
-				member("target_object", json_object_new_string(target_object(encoder, column, attribute, object)));
-			json_object_object_add(reference, property->write_key, json_object_new_string(text));
-			return reference;
-		case WRITE_PLACE_LINE:
-			return json_object_new_string(text);
-		default:
-			return member(property->write_key, json_object_new_string(text));
-	}
-}
-
 /* Is it given by an INSERT, or assigned another value than the old row's by an UPDATE? */
 static bool
 is_assigned(const Encoder *encoder, const WrittenColumn *column, TupleTableSlot *slot, const OldRow *old)
@@ -319,6 +131,8 @@ is_assigned(const Encoder *encoder, const WrittenColumn *column, TupleTableSlot 
 	isnull = slot->tts_isnull[column->at];
 	if (old == NULL)
 		return !isnull;
+	if (old->values == NULL)
+		return true;
 	if (isnull || old->nulls[column->at])
 		return isnull != old->nulls[column->at];
 	attribute = TupleDescAttr(encoder->tupdesc, column->at);
@@ -370,7 +184,7 @@ part_text(const WrittenColumn *column, TupleTableSlot *slot)
 {
 	if (column == NULL || slot->tts_isnull[column->at])
 		return NULL;
-	return text_of(column->type, slot->tts_values[column->at]);
+	return encode_text(column->type, slot->tts_values[column->at]);
 }
 
 /* The part as it is now, where it is not assigned. */
@@ -425,7 +239,7 @@ name_json(Encoder *encoder, const WrittenAttribute *written, TupleTableSlot *slo
 						last != NULL ? last : "");
 	if ((full == NULL || full[0] == '\0') && (first == NULL || first[0] == '\0') && (last == NULL || last[0] == '\0'))
 		return NULL;
-	name = member("first_name", json_object_new_string(first != NULL ? first : ""));
+	name = encode_member("first_name", json_object_new_string(first != NULL ? first : ""));
 	json_object_object_add(name, "last_name", json_object_new_string(last != NULL ? last : ""));
 	json_object_object_add(name, "full_name", json_object_new_string(full != NULL ? full : ""));
 	return name;
@@ -472,7 +286,7 @@ companion_text(const WrittenColumn *companion, TupleTableSlot *slot, int i)
 	if (companion == NULL || slot->tts_isnull[companion->at])
 		return NULL;
 	if (!companion->is_array)
-		return text_of(companion->type, slot->tts_values[companion->at]);
+		return encode_text(companion->type, slot->tts_values[companion->at]);
 	deconstruct_array(DatumGetArrayTypeP(slot->tts_values[companion->at]), companion->type, -1, false, TYPALIGN_INT,
 					  &values, &nulls, &n);
 	return i < n && !nulls[i] ? TextDatumGetCString(values[i]) : NULL;
@@ -496,9 +310,9 @@ add_elements(const Encoder *encoder, const WrittenColumn *column, const WrittenC
 	for (int i = 0; i < n; i++)
 	{
 		if (nulls[i])
-			refuse_value(encoder, column, "NULL", "The values of a multiselect attribute are no NULLs.");
+			encode_refuse(encoder, column, "NULL", "The values of a multiselect attribute are no NULLs.");
 		json_object_array_add(list,
-							  value_json(encoder, column, attribute, values[i], companion_text(companion, slot, i)));
+							  encode_value(encoder, column, attribute, values[i], companion_text(companion, slot, i)));
 	}
 }
 
@@ -563,7 +377,7 @@ is_all_null(const WrittenAttribute *written, TupleTableSlot *slot)
 static JsonTree *
 attribute_json(Encoder *encoder, const WrittenAttribute *written, TupleTableSlot *slot, const OldRow *old)
 {
-	JsonTree *list = json_object_new_array();
+	JsonTree *list = json_make_array();
 	WrittenColumn *line = column_of_kind(written, WRITE_PLACE_LINE);
 	WrittenColumn *column;
 	JsonTree *whole = NULL;
@@ -585,8 +399,8 @@ attribute_json(Encoder *encoder, const WrittenAttribute *written, TupleTableSlot
 			add_elements(encoder, column, column_of_kind(written, WRITE_REFERENCE_OBJECT), written->attribute, slot,
 						 list);
 		else
-			whole = value_json(encoder, column, written->attribute, slot->tts_values[column->at],
-							   companion_text(column_of_kind(written, WRITE_REFERENCE_OBJECT), slot, 0));
+			whole = encode_value(encoder, column, written->attribute, slot->tts_values[column->at],
+								 companion_text(column_of_kind(written, WRITE_REFERENCE_OBJECT), slot, 0));
 	}
 	if (whole != NULL)
 		json_object_array_add(list, whole);
@@ -621,6 +435,52 @@ check_refused(const Encoder *encoder, TupleTableSlot *slot, const OldRow *old)
 	}
 }
 
+/* A column of type jsonb: the list of values as Attio takes them, or one of them. */
+static JsonTree *
+whole_json(const Encoder *encoder, const WrittenColumn *column, TupleTableSlot *slot)
+{
+	JsonTree *list = json_make_array();
+	JsonTree *given;
+	char *text;
+
+	if (slot->tts_isnull[column->at])
+		return list;
+	text = encode_text(column->type, slot->tts_values[column->at]);
+	given = json_read(text, strlen(text));
+	if (json_object_is_type(given, json_type_array))
+		return given;
+	if (given == NULL)
+		encode_refuse(encoder, column, text, "A list of values, or one of them, is written; NULL clears.");
+	json_object_array_add(list, json_object_get(given));
+	return list;
+}
+
+static void
+refuse_missing(const Encoder *encoder, const AttributeDef *attribute)
+{
+	ereport(ERROR, (errcode(ERRCODE_NOT_NULL_VIOLATION),
+					errmsg("attribute \"%s\" of foreign table \"%s\" must have a value", attribute->slug,
+						   encoder->relation->name),
+					errdetail("It is required in Attio.")));
+}
+
+/* The attribute becomes this list; an INSERT leaves out what is empty, so that Attio's defaults apply. */
+static void
+add_values(const Encoder *encoder, JsonTree *values, const AttributeDef *attribute, JsonTree *list, const OldRow *old)
+{
+	if (json_object_object_get_ex(values, attribute->slug, NULL))
+		ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR),
+						errmsg("two columns of foreign table \"%s\" assign attribute \"%s\"", encoder->relation->name,
+							   attribute->slug),
+						errhint("Assign one of them.")));
+	if (json_object_array_length(list) > 0)
+		json_object_object_add(values, attribute->slug, json_object_get(list));
+	else if (old != NULL && attribute->is_required)
+		refuse_missing(encoder, attribute);
+	else if (old != NULL)
+		json_object_object_add(values, attribute->slug, json_object_get(list));
+}
+
 /*
  * The values to send, by slug: of an INSERT all that are not NULL, of an UPDATE
  * those that differ from the old row's.  An empty object: nothing is to be
@@ -639,23 +499,55 @@ encoder_values(Encoder *encoder, TupleTableSlot *slot, const OldRow *old)
 	foreach(lc, encoder->attributes)
 	{
 		const WrittenAttribute *written = (const WrittenAttribute *) lfirst(lc);
-		JsonTree *list;
 
-		if (old == NULL ? is_all_null(written, slot) : !has_changed(encoder, written, slot, old))
-			continue;
-		list = attribute_json(encoder, written, slot, old);
-		/* an INSERT leaves out what is empty, so that Attio's defaults apply */
-		if (old != NULL || json_object_array_length(list) > 0)
-			json_object_object_add(values, written->attribute->slug, list);
+		if (old == NULL ? !is_all_null(written, slot) : has_changed(encoder, written, slot, old))
+			add_values(encoder, values, written->attribute, attribute_json(encoder, written, slot, old), old);
+	}
+	foreach(lc, encoder->whole)
+	{
+		const WrittenAttribute *written = (const WrittenAttribute *) lfirst(lc);
+		const WrittenColumn *column = (const WrittenColumn *) linitial(written->columns);
+
+		if (is_assigned(encoder, column, slot, old))
+			add_values(encoder, values, written->attribute, whole_json(encoder, column, slot), old);
 	}
 	return values;
+}
+
+/* Of a row that is created: has every attribute that must have a value got one? */
+void
+encoder_check_required(const Encoder *encoder, JsonTree *values)
+{
+	ListCell *lc;
+
+	foreach(lc, encoder->definitions)
+	{
+		const AttributeDef *attribute = (const AttributeDef *) lfirst(lc);
+
+		if (attribute->is_required && attribute->is_writable && !attribute->has_default &&
+			!json_object_object_get_ex(values, attribute->slug, NULL))
+			refuse_missing(encoder, attribute);
+	}
+}
+
+/* The path of the rows, or of one. */
+static char *
+row_path(const AttioRelation *relation, const char *identifier, const char *id)
+{
+	char *path = psprintf(relation->resource->path, identifier);
+
+	path[strlen(path) - strlen("/query")] = '\0';
+	return id == NULL ? path : psprintf("%s/%s", path, id);
 }
 
 char *
 write_path(const AttioRelation *relation, const char *id)
 {
-	char *path = psprintf(relation->resource->path, http_escape(relation_identifier(relation)));
+	return row_path(relation, http_escape(relation_identifier(relation)), id == NULL ? NULL : http_escape(id));
+}
 
-	path[strlen(path) - strlen("/query")] = '\0';
-	return id == NULL ? path : psprintf("%s/%s", path, http_escape(id));
+char *
+write_path_shown(const AttioRelation *relation, const char *id)
+{
+	return row_path(relation, relation->slug, id);
 }

@@ -16,7 +16,7 @@
 
 typedef struct Encoder Encoder;
 
-/* The old row of an UPDATE; values is NULL for an INSERT. */
+/* The old row of an UPDATE; values is NULL where it was not read, and then all columns are assigned. */
 typedef struct OldRow
 {
 	const char *id;
@@ -27,8 +27,12 @@ typedef struct OldRow
 extern Encoder *encoder_create(const AttioRelation *relation, Session *session, List *definitions, TupleDesc tupdesc,
 							   List *attnums, bool inserting);
 extern JsonTree *encoder_values(Encoder *encoder, TupleTableSlot *slot, const OldRow *old);
+extern void encoder_check_required(const Encoder *encoder, JsonTree *values);
 
 /* The path below which the rows' ids stand: /v2/objects/ID/records. */
 extern char *write_path(const AttioRelation *relation, const char *id);
+
+/* The same for EXPLAIN, by slug. */
+extern char *write_path_shown(const AttioRelation *relation, const char *id);
 
 #endif /* ATTIO_ENCODE_H */

@@ -11,21 +11,123 @@
 #include "base/errors.h"
 #include "base/json.h"
 #include "modify/encode.h"
+#include "modify/ignored.h"
 #include "modify/journal.h"
+#include "storage/ipc.h"
 #include "utils/memutils.h"
+
+/* Rows that an error names of each kind. */
+#define NAMED_ROWS 100
+
+/* ----- what is known of each row ----- */
+
+typedef enum WriteState
+{
+	WRITE_DONE,
+	WRITE_UNKNOWN, /* sent, and no answer was read */
+	WRITE_NOT_DONE
+} WriteState;
+
+static bool
+has_succeeded(const Write *write)
+{
+	return write->exchange != NULL && write->exchange->done && write->exchange->failure == HTTP_ANSWERED &&
+		   write->exchange->status == 200;
+}
+
+/* A refusal says that nothing was written; before an answer came nobody knows. */
+static WriteState
+state_of(const Write *write)
+{
+	const HttpExchange *exchange = write->exchange;
+
+	if (write->finished)
+		return write->was_done ? WRITE_DONE : WRITE_NOT_DONE;
+	if (has_succeeded(write))
+		return WRITE_DONE;
+	if (exchange == NULL || !exchange->launched)
+		return WRITE_NOT_DONE;
+	if (!exchange->done || exchange->failure == HTTP_CUT || exchange->failure == HTTP_TIMED_OUT ||
+		exchange->failure == HTTP_TOO_LARGE || exchange->status >= 500)
+		return WRITE_UNKNOWN;
+	/* an attempt before the last may have been more than a refusal */
+	return exchange->failure != HTTP_ANSWERED && exchange->retries > 0 ? WRITE_UNKNOWN : WRITE_NOT_DONE;
+}
+
+/* The row in words: its id, or before Attio gave it one its place in the statement. */
+static void
+append_row(StringInfo list, const Write *write)
+{
+	if (list->len > 0)
+		appendStringInfoString(list, ", ");
+	if (write->id != NULL)
+		appendStringInfoString(list, write->id);
+	else
+		appendStringInfo(list, "row " INT64_FORMAT, write->number);
+}
 
 /* What an error among many rows says of the others. */
 static void
 explain_progress(void *arg)
 {
 	const Sender *sender = (const Sender *) arg;
+	int counts[3] = {0};
+	StringInfoData lists[3];
+	ListCell *lc;
+	int64 done;
 
-	char *rest = sender->unknown == 0 ? "" : psprintf(", %d more may be", sender->unknown);
+	if (sender->rows <= 1)
+		return;
+	for (int i = 0; i < (int) lengthof(lists); i++)
+		initStringInfo(&lists[i]);
+	if (sender->earlier_ids.data != NULL)
+		appendStringInfoString(&lists[WRITE_DONE], sender->earlier_ids.data);
+	foreach(lc, sender->writes)
+	{
+		const Write *write = (const Write *) lfirst(lc);
+		WriteState state = state_of(write);
 
-	errcontext("writing to foreign table \"%s\": " INT64_FORMAT " row%s of this statement %s written%s",
-			   sender->relation->name, sender->done, sender->done == 1 ? "" : "s", sender->done == 1 ? "is" : "are",
-			   rest);
+		if (counts[state]++ + (state == WRITE_DONE ? Min(sender->earlier, NAMED_ROWS) : 0) < NAMED_ROWS)
+			append_row(&lists[state], write);
+	}
+	done = sender->earlier + counts[WRITE_DONE];
+	errcontext("writing to foreign table \"%s\": " INT64_FORMAT " row%s of this statement %s written%s%s%s%s%s%s%s%s",
+			   sender->relation->name, done, done == 1 ? "" : "s", done == 1 ? "is" : "are",
+			   counts[WRITE_UNKNOWN] > 0 ? psprintf(", %d more may be", counts[WRITE_UNKNOWN]) : "",
+			   counts[WRITE_NOT_DONE] > 0
+				   ? psprintf(", %d %s not", counts[WRITE_NOT_DONE], counts[WRITE_NOT_DONE] == 1 ? "is" : "are")
+				   : "",
+			   lists[WRITE_DONE].len > 0 ? "\nwritten: " : "", lists[WRITE_DONE].data,
+			   lists[WRITE_UNKNOWN].len > 0 ? "\nmay be written: " : "", lists[WRITE_UNKNOWN].data,
+			   lists[WRITE_NOT_DONE].len > 0 ? "\nnot written: " : "", lists[WRITE_NOT_DONE].data);
 }
+
+/* These are over: of what was written the errors to come still tell. */
+static void
+remember(Sender *sender)
+{
+	ListCell *lc;
+
+	if (sender->earlier_ids.data == NULL)
+	{
+		MemoryContext saved = MemoryContextSwitchTo(sender->context);
+
+		initStringInfo(&sender->earlier_ids);
+		MemoryContextSwitchTo(saved);
+	}
+	foreach(lc, sender->writes)
+	{
+		const Write *write = (const Write *) lfirst(lc);
+
+		if (!write->was_done)
+			continue;
+		if (sender->earlier++ < NAMED_ROWS)
+			append_row(&sender->earlier_ids, write);
+	}
+	sender->writes = NIL;
+}
+
+/* ----- single writes ----- */
 
 /* A write that is not sent yet; to delete its context forgets it. */
 Write *
@@ -36,8 +138,10 @@ write_make(Sender *sender, const char *method, const char *id)
 	Write *write = (Write *) palloc0(sizeof(Write));
 
 	write->context = context;
+	write->number = ++sender->rows;
 	write->method = method;
 	write->id = id == NULL ? NULL : pstrdup(id);
+	write->targets_row = (id != NULL);
 	write->path = write_path(sender->relation, id);
 	MemoryContextSwitchTo(saved);
 	return write;
@@ -73,6 +177,25 @@ raise_unknown(const Sender *sender, HttpExchange *exchange)
 		 errhint("It was not sent again. Look for it in Attio before you do.")));
 }
 
+/* Written: for the log, the warning of an abort, and reads that follow. */
+static void
+note_done(Sender *sender, Write *write)
+{
+	const char *id;
+
+	if (write->id == NULL)
+	{
+		id = json_string_at(json_read(write->exchange->body, write->exchange->length),
+							psprintf("data.%s", sender->relation->resource->id_path));
+		write->id = pstrdup(id == NULL ? "unknown" : id);
+	}
+	write->was_done = true;
+	sender->done++;
+	session_wrote(sender->session, write->exchange);
+	journal_note(write->method, sender->relation->name, write->id, write->before == NULL ? "none" : write->before,
+				 write->body == NULL ? "none" : write->body, http_header(write->exchange, "x-attio-execution-id"));
+}
+
 /* Wait for the answer of a write, and note it.  Raises ERROR when it failed. */
 static void
 finish_write(Sender *sender, Write *write)
@@ -80,7 +203,6 @@ finish_write(Sender *sender, Write *write)
 	MemoryContext saved = MemoryContextSwitchTo(write->context);
 	HttpExchange *exchange = write->exchange;
 	ApiSubject subject = {0};
-	bool found;
 
 	http_wait(exchange);
 	if (write->creates && (exchange->failure == HTTP_CUT || exchange->failure == HTTP_TIMED_OUT ||
@@ -91,70 +213,86 @@ finish_write(Sender *sender, Write *write)
 	subject.is_list = sender->relation->is_list;
 	subject.scopes = sender->relation->is_list ? "list_entry:read-write list_configuration:read"
 											   : "record_permission:read-write object_configuration:read";
-	/* A DELETE that was sent again finds nothing where the first one was done. */
-	if (strcmp(write->method, "DELETE") == 0 && exchange->retries > 0)
+	/* A row that is gone is none that was to be written; one that is there already may be wished to stay. */
+	if (write->targets_row)
 		subject.tolerated = "not_found";
-	found = api_check(sender->session, exchange, &subject);
-	if (found && write->id == NULL)
+	else if (sender->skips_conflicts)
+		subject.tolerated = "uniqueness_conflict";
+	write->skipped = !api_check(sender->session, exchange, &subject);
+	/* a DELETE that was sent again finds nothing where the first one was done */
+	if (write->skipped && strcmp(write->method, "DELETE") == 0 && exchange->retries > 0)
+		write->skipped = false;
+	if (!write->skipped)
 	{
-		const char *id = json_string_at(json_read(exchange->body, exchange->length),
-										psprintf("data.%s", sender->relation->resource->id_path));
-
-		write->id = pstrdup(id == NULL ? "unknown" : id);
+		note_done(sender, write);
+		if (write->body != NULL)
+			ignored_check(sender, write);
 	}
-	sender->done++;
-	journal_note(write->method, sender->relation->name, write->id, write->before == NULL ? "none" : write->before,
-				 write->body == NULL ? "none" : write->body, http_header(exchange, "x-attio-execution-id"));
+	write->finished = true;
 	MemoryContextSwitchTo(saved);
 }
 
-static bool
-has_succeeded(const Write *write)
+/* ----- many writes ----- */
+
+/*
+ * Send all of these, several at once: the next as soon as the first of those
+ * under way is answered.  After an error nothing more is sent; what was under
+ * way is waited for and counted first, so that what the error says of it is
+ * true.
+ */
+static void
+send_all(Sender *sender, List *writes, bool keeps_answers)
 {
-	return write->exchange->failure == HTTP_ANSWERED && write->exchange->status == 200;
+	int window = Max(sender->session->max_requests, 1);
+	int started = 0;
+	Write *failed = NULL;
+
+	for (int i = 0; i < list_length(writes); i++)
+	{
+		Write *write = (Write *) list_nth(writes, i);
+
+		while (failed == NULL && started < list_length(writes) && started < i + window)
+			send_write(sender, (Write *) list_nth(writes, started++));
+		if (i >= started)
+			break;
+		http_wait(write->exchange);
+		if (has_succeeded(write) || (failed == NULL && write->targets_row && write->exchange->status == 404))
+			finish_write(sender, write);
+		else if (failed == NULL)
+			failed = write;
+		if (write->finished && !keeps_answers)
+			http_finish(write->exchange);
+	}
+	if (failed != NULL)
+		finish_write(sender, failed);
+}
+
+/* What was answered before the statement was interrupted is written all the same. */
+static void
+note_answered(int code, Datum arg)
+{
+	Sender *sender = (Sender *) DatumGetPointer(arg);
+	MemoryContext saved = MemoryContextSwitchTo(sender->context);
+	ListCell *lc;
+
+	(void) code;
+	foreach(lc, sender->writes)
+	{
+		Write *write = (Write *) lfirst(lc);
+
+		if (!write->finished && !write->was_done && has_succeeded(write))
+			note_done(sender, write);
+	}
+	MemoryContextSwitchTo(saved);
 }
 
 /*
- * Send all of these, several at once.  After an error nothing more is sent;
- * what was under way is waited for and counted first, so that what the error
- * says of it is true.
+ * Send these, several at once, and wait for them.  Their answers live as long
+ * as they do, where somebody wants to read them.  An error names the rows that
+ * are written, that may be, and that are not.
  */
-static void
-send_all(Sender *sender, List *writes)
-{
-	int window = Max(sender->session->max_requests, 1);
-
-	for (int from = 0; from < list_length(writes); from += window)
-	{
-		int to = Min(from + window, list_length(writes));
-		Write *failed = NULL;
-
-		sender->unknown = to - from;
-		for (int i = from; i < to; i++)
-			send_write(sender, (Write *) list_nth(writes, i));
-		for (int i = from; i < to; i++)
-			http_wait(((Write *) list_nth(writes, i))->exchange);
-		for (int i = from; i < to; i++)
-		{
-			Write *write = (Write *) list_nth(writes, i);
-
-			if (has_succeeded(write))
-				finish_write(sender, write);
-			else if (failed == NULL)
-				failed = write;
-			sender->unknown -= (write->exchange->failure == HTTP_ANSWERED && write->exchange->status < 500);
-		}
-		if (failed != NULL)
-			finish_write(sender, failed);
-		/* of a single one the answer may be read yet; of many nobody asks */
-		for (int i = from; i < to && list_length(writes) > 1; i++)
-			http_finish(((Write *) list_nth(writes, i))->exchange);
-	}
-}
-
-/* The same; an error says how many rows of the statement are written. */
 void
-write_send(Sender *sender, List *writes)
+write_send(Sender *sender, List *writes, bool keeps_answers)
 {
 	ErrorContextCallback context;
 
@@ -162,6 +300,13 @@ write_send(Sender *sender, List *writes)
 	context.arg = sender;
 	context.previous = error_context_stack;
 	error_context_stack = &context;
-	send_all(sender, writes);
+	sender->writes = writes;
+	/* where the session is terminated, too */
+	PG_ENSURE_ERROR_CLEANUP(note_answered, PointerGetDatum(sender));
+	{
+		send_all(sender, writes, keeps_answers);
+	}
+	PG_END_ENSURE_ERROR_CLEANUP(note_answered, PointerGetDatum(sender));
 	error_context_stack = context.previous;
+	remember(sender);
 }

@@ -147,17 +147,19 @@ compare_uuids(const void *a, const void *b)
 	return memcmp(DatumGetUUIDP(*(const Datum *) a)->data, DatumGetUUIDP(*(const Datum *) b)->data, UUID_LEN);
 }
 
-/* Sorted, each once: a repeated key gives its rows once. */
-static void
-sort_keys(Elements *keys)
+/* The ids that an operand names, sorted, each once: a repeated key gives its rows once. */
+Elements
+filter_keys(const FilterOperand *operand)
 {
+	Elements keys = operand_elements(operand);
 	int n = 0;
 
-	qsort(keys->values, keys->n, sizeof(Datum), compare_uuids);
-	for (int i = 0; i < keys->n; i++)
-		if (n == 0 || compare_uuids(&keys->values[n - 1], &keys->values[i]) != 0)
-			keys->values[n++] = keys->values[i];
-	keys->n = n;
+	qsort(keys.values, keys.n, sizeof(Datum), compare_uuids);
+	for (int i = 0; i < keys.n; i++)
+		if (n == 0 || compare_uuids(&keys.values[n - 1], &keys.values[i]) != 0)
+			keys.values[n++] = keys.values[i];
+	keys.n = n;
+	return keys;
 }
 
 /* The first key term of the outermost AND, or NIL. */
@@ -217,7 +219,7 @@ filter_build(FilterInput *input, List *term)
 	if (key != NIL)
 	{
 		const FilterOperand *operand = &input->operands[intVal(lsecond(key))];
-		Elements keys = operand_elements(operand);
+		Elements keys;
 
 		if (!operand->known)
 		{
@@ -226,7 +228,7 @@ filter_build(FilterInput *input, List *term)
 			set.filters = list_make1(made_group(made.kind == MADE_TREE ? lappend(both, made.tree) : both, true).tree);
 			return set;
 		}
-		sort_keys(&keys);
+		keys = filter_keys(operand);
 		set.nothing = (keys.n == 0);
 		set.filters = batch_filters(input, &keys, made.tree);
 	}

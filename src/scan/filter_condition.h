@@ -41,6 +41,7 @@ extern Made made_tree(JsonTree *tree);
 extern Made made_group(List *trees, bool conjunction);
 extern Made make_condition(FilterInput *input, List *term, List *siblings);
 extern Elements operand_elements(const FilterOperand *operand);
+extern Elements filter_keys(const FilterOperand *operand);
 extern JsonTree *uuids_condition(const Elements *elements);
 
 #endif /* ATTIO_FILTER_CONDITION_H */

@@ -11,6 +11,7 @@
 #include "attio/api.h"
 #include "base/errors.h"
 #include "scan/fetch.h"
+#include "scan/fresh.h"
 #include "scan/order.h"
 #include "scan/sorts.h"
 #include "scan/timestamps.h"
@@ -42,11 +43,12 @@ struct Pager
 	PagerPlan plan; /* what the scan asks for */
 	int listing;    /* index of the present one; -1 = not begun */
 	Order order;
-	int64 offset;     /* of the next request */
-	int64 skip;       /* rows still to leave out here, which Attio should have */
-	bool again;       /* the probe has been handed out, and was not enough */
-	bool probe_full;  /* the probe had as many rows as it was asked for */
-	bool lost_window; /* the filter was refused: all rows come, from the first */
+	int64 offset;            /* of the next request */
+	int64 skip;              /* rows still to leave out here, which Attio should have */
+	TimestampTz stale_since; /* pages are older than what the session wrote; 0 = not seen */
+	bool again;              /* the probe has been handed out, and was not enough */
+	bool probe_full;         /* the probe had as many rows as it was asked for */
+	bool lost_window;        /* the filter was refused: all rows come, from the first */
 	int limit;
 	int largest;       /* limit that is known to be too large, halved */
 	bool listing_done; /* no further page in this listing */
@@ -251,6 +253,11 @@ fetch_page(Pager *pager)
 		activity_waits(pager->activity, true);
 		http_wait(exchange);
 		activity_waits(pager->activity, false);
+		if (fresh_ask_again(pager->session, exchange, &pager->stale_since))
+		{
+			MemoryContextSwitchTo(saved);
+			continue;
+		}
 		if (exchange->failure != HTTP_TOO_LARGE || pager->resource->paging == PAGING_NONE ||
 			pager->limit <= SMALLEST_PAGE)
 			break;

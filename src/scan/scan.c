@@ -12,6 +12,7 @@
 #include "base/guc.h"
 #include "common/int.h"
 #include "executor/executor.h"
+#include "foreign/fdwapi.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "scan/decode.h"
@@ -247,11 +248,10 @@ row_counts(AttioScan *state, ForeignScanState *node, TupleTableSlot *slot)
 	return false;
 }
 
-/* IterateForeignScan */
-TupleTableSlot *
-attio_iterate_scan(ForeignScanState *node)
+/* The next row from Attio; an empty slot at the end. */
+static TupleTableSlot *
+next_row(AttioScan *state, ForeignScanState *node)
 {
-	AttioScan *state = (AttioScan *) node->fdw_state;
 	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
 	MemoryContext saved;
 	PagerRow row;
@@ -288,6 +288,55 @@ attio_iterate_scan(ForeignScanState *node)
 	}
 }
 
+/* Read all that is left, to be handed out from memory or disk. */
+static void
+keep_rows(AttioScan *state, ForeignScanState *node)
+{
+	MemoryContext saved = MemoryContextSwitchTo(state->context);
+	TupleTableSlot *slot;
+
+	if (state->pager == NULL)
+		open_scan(state, node);
+	state->kept = tuplestore_begin_heap(false, false, work_mem);
+	if (state->kept_slot == NULL)
+		state->kept_slot = ExecInitExtraTupleSlot(node->ss.ps.state, node->ss.ss_ScanTupleSlot->tts_tupleDescriptor,
+												  &TTSOpsMinimalTuple);
+	MemoryContextSwitchTo(saved);
+	state->async = false;
+	for (slot = next_row(state, node); !TupIsNull(slot); slot = next_row(state, node))
+		tuplestore_puttupleslot(state->kept, slot);
+}
+
+/* IterateForeignScan */
+TupleTableSlot *
+attio_iterate_scan(ForeignScanState *node)
+{
+	AttioScan *state = (AttioScan *) node->fdw_state;
+	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
+
+	if (state->reads_first && state->kept == NULL)
+		keep_rows(state, node);
+	if (state->kept == NULL)
+		return next_row(state, node);
+	ExecClearTuple(slot);
+	if (tuplestore_gettupleslot(state->kept, true, false, state->kept_slot))
+	{
+		slot_getallattrs(state->kept_slot);
+		memcpy(slot->tts_values, state->kept_slot->tts_values, sizeof(Datum) * slot->tts_tupleDescriptor->natts);
+		memcpy(slot->tts_isnull, state->kept_slot->tts_isnull, sizeof(bool) * slot->tts_tupleDescriptor->natts);
+		ExecStoreVirtualTuple(slot);
+	}
+	return slot;
+}
+
+void
+attio_read_all_first(ForeignScanState *node)
+{
+	if (node->fdwroutine->IterateForeignScan == attio_iterate_scan && node->fdw_state != NULL &&
+		((ForeignScan *) node->ss.ps.plan)->operation == CMD_SELECT)
+		((AttioScan *) node->fdw_state)->reads_first = true;
+}
+
 /* ReScanForeignScan: the same rows from the start, or others where an operand may have changed. */
 void
 attio_rescan(ForeignScanState *node)
@@ -296,6 +345,10 @@ attio_rescan(ForeignScanState *node)
 
 	if (state == NULL || state->pager == NULL)
 		return;
+	/* rows handed out before the rest was kept are not there */
+	if (state->kept != NULL)
+		tuplestore_end(state->kept);
+	state->kept = NULL;
 	if (node->ss.ps.chgParam != NULL && state->operand_states != NIL)
 		make_plan(state, node);
 	else

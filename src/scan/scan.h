@@ -12,6 +12,12 @@ extern TupleTableSlot *attio_iterate_scan(ForeignScanState *node);
 extern void attio_rescan(ForeignScanState *node);
 extern void attio_end_scan(ForeignScanState *node);
 
+/*
+ * Let the scan read all rows before it hands out the first, or from now on the
+ * next; for statements that write meanwhile.  Does nothing to scans of others.
+ */
+extern void attio_read_all_first(ForeignScanState *node);
+
 /* For EXPLAIN ANALYZE; NULL when the scan never ran. */
 extern bool attio_scan_counts(ForeignScanState *node, PagerCounts *counts);
 

@@ -7,6 +7,7 @@
 
 #include "scan/decode.h"
 #include "scan/pager.h"
+#include "utils/tuplestore.h"
 
 typedef struct AttioScan
 {
@@ -33,6 +34,9 @@ typedef struct AttioScan
 	bool async;                          /* a row is wanted only if that takes no waiting */
 	bool starved;                        /* and it did */
 	struct ScanDescriptors *descriptors; /* owned by async.c */
+	bool reads_first;                    /* all rows are read before one is handed out */
+	Tuplestorestate *kept;               /* and stand here; NULL until then */
+	TupleTableSlot *kept_slot;
 } AttioScan;
 
 #endif /* ATTIO_SCAN_STATE_H */

@@ -1,0 +1,301 @@
+/*
+ * direct.c
+ *		UPDATE and DELETE of rows whose ids the statement names.
+ *
+ * Owns: when nothing needs the old rows, and the callbacks that then write
+ * without reading first.  A row that is not there counts as none.
+ */
+#include "modify/state.h"
+
+#include "access/table.h"
+#include "base/guc.h"
+#include "executor/executor.h"
+#include "foreign/fdwapi.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "optimizer/appendinfo.h"
+#include "optimizer/clauses.h"
+#include "optimizer/optimizer.h"
+#include "scan/filter_condition.h"
+#include "scan/scan.h"
+#include "scan/scan_private.h"
+#include "utils/fmgrprotos.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+
+/* What is added to the scan's fdw_private: a List of Nodes. */
+typedef enum DirectPlanIndex
+{
+	DIRECT_PLAN_COLUMNS = SCAN_PLAN_LENGTH, /* IntList: attribute numbers that are assigned */
+	DIRECT_PLAN_VALUES,                     /* IntList: index in fdw_exprs of the value of each */
+	DIRECT_PLAN_KEY,                        /* Integer: index in fdw_exprs of the ids */
+	DIRECT_PLAN_COUNTS                      /* Integer: rows count for the statement */
+} DirectPlanIndex;
+
+typedef struct DirectState
+{
+	ModifyState *modify;
+	List *exprs;     /* ExprState of each of fdw_exprs */
+	List *writes;    /* those that are done, for RETURNING; NIL until they are */
+	bool is_written; /* the first row was asked for */
+	int next;        /* of the writes, to be returned */
+} DirectState;
+
+/* ----- planning ----- */
+
+/* The one condition, if it is on the row's id; else NIL. */
+static List *
+only_key_term(const ForeignScan *scan)
+{
+	List *filter = (List *) list_nth(scan->fdw_private, SCAN_PLAN_FILTER);
+	List *term;
+
+	if (list_length(scan->scan.plan.qual) != 1 || list_length(filter) != 2 || intVal(linitial(filter)) != TERM_AND ||
+		(List *) list_nth(scan->fdw_private, SCAN_PLAN_LIMIT) != NIL)
+		return NIL;
+	term = (List *) lsecond(filter);
+	return intVal(linitial(term)) == TERM_KEY ? term : NIL;
+}
+
+/* Are the new values the same for all rows, and known without any of them? */
+static bool
+is_independent(List *targets)
+{
+	return !contain_var_clause((Node *) targets) && !contain_subplans((Node *) targets) &&
+		   !contain_volatile_functions((Node *) targets);
+}
+
+/* The new values of an UPDATE; those of the plan's own entries are left out. */
+static List *
+new_values(PlannerInfo *root, Index rtindex, List **columns)
+{
+	List *targets;
+	List *values = NIL;
+	ListCell *lc;
+
+	get_translated_update_targetlist(root, rtindex, &targets, columns);
+	foreach(lc, targets)
+		if (!lfirst_node(TargetEntry, lc)->resjunk)
+			values = lappend(values, lfirst_node(TargetEntry, lc)->expr);
+	return values;
+}
+
+/*
+ * Is only one column assigned, whose value is all of its attribute's?  Of
+ * several, the old row tells which differ, and only those are sent; a part of a
+ * name needs the other parts.
+ */
+static bool
+is_one_whole_value(Oid table, List *columns)
+{
+	Relation rel = table_open(table, NoLock);
+	ColumnHint hint = {0};
+
+	if (list_length(columns) == 1)
+		hint = relation_column_hint(attio_relation_open(rel), (AttrNumber) linitial_int(columns));
+	table_close(rel, NoLock);
+	if (hint.property == NULL)
+		return false;
+	switch (hint.property->write)
+	{
+		case WRITE_NOTHING:
+		case WRITE_REFERENCE_OBJECT:
+		case WRITE_ACTOR_TYPE:
+		case WRITE_NAME:
+		case WRITE_PLACE:
+			return false;
+		default:
+			return true;
+	}
+}
+
+/* PlanDirectModify: the plan's scan becomes the write. */
+static bool
+attio_plan_direct(PlannerInfo *root, ModifyTable *plan, Index rtindex, int subplan_index)
+{
+	ForeignScan *scan = (ForeignScan *) outerPlan(plan);
+	RangeTblEntry *rte = planner_rt_fetch(rtindex, root);
+	List *values = NIL;
+	List *columns = NIL;
+	List *indexes = NIL;
+	List *key;
+	ListCell *lc;
+
+	(void) subplan_index;
+	if (plan->operation != CMD_UPDATE && plan->operation != CMD_DELETE)
+		return false;
+	if (!IsA(scan, ForeignScan) || scan->scan.scanrelid != rtindex || (key = only_key_term(scan)) == NIL)
+		return false;
+	if (plan->operation == CMD_DELETE ? plan->returningLists != NIL : get_rel_relispartition(rte->relid))
+		return false;
+	if (plan->operation == CMD_UPDATE)
+	{
+		values = new_values(root, rtindex, &columns);
+		if (!is_one_whole_value(rte->relid, columns) || !is_independent(values))
+			return false;
+	}
+	foreach(lc, values)
+	{
+		indexes = lappend_int(indexes, list_length(scan->fdw_exprs));
+		scan->fdw_exprs = lappend(scan->fdw_exprs, copyObject(lfirst(lc)));
+	}
+	scan->operation = plan->operation;
+	scan->resultRelation = rtindex;
+	scan->fdw_private =
+		list_concat(scan->fdw_private, list_make4((Node *) copyObject(columns), (Node *) indexes,
+												  makeInteger(intVal(lsecond(key))), makeInteger(plan->canSetTag)));
+	return true;
+}
+
+/* ----- executing ----- */
+
+/* BeginDirectModify */
+static void
+attio_begin_direct(ForeignScanState *node, int eflags)
+{
+	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
+	DirectState *direct;
+
+	if (eflags & EXEC_FLAG_EXPLAIN_ONLY)
+		return;
+	direct = (DirectState *) palloc0(sizeof(DirectState));
+	direct->exprs = ExecInitExprList(plan->fdw_exprs, (PlanState *) node);
+	direct->modify = modify_begin(node->ss.ps.state, node->resultRelInfo, plan->operation,
+								  (List *) list_nth(plan->fdw_private, DIRECT_PLAN_COLUMNS), false);
+	node->fdw_state = direct;
+}
+
+static Datum
+evaluate(DirectState *direct, ForeignScanState *node, int index, bool *isnull)
+{
+	return ExecEvalExpr((ExprState *) list_nth(direct->exprs, index), node->ss.ps.ps_ExprContext, isnull);
+}
+
+/* The new row as far as it is known: what is assigned. */
+static TupleTableSlot *
+assigned_row(DirectState *direct, ForeignScanState *node)
+{
+	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
+	TupleTableSlot *slot =
+		ExecInitExtraTupleSlot(node->ss.ps.state, RelationGetDescr(direct->modify->rel), &TTSOpsVirtual);
+	ListCell *column;
+	ListCell *index;
+
+	ExecStoreAllNullTuple(slot);
+	forboth(column, (List *) list_nth(plan->fdw_private, DIRECT_PLAN_COLUMNS), index,
+			(List *) list_nth(plan->fdw_private, DIRECT_PLAN_VALUES)) slot->tts_values[lfirst_int(column) - 1] =
+		evaluate(direct, node, lfirst_int(index), &slot->tts_isnull[lfirst_int(column) - 1]);
+	return slot;
+}
+
+/* One write for each id, each once. */
+static List *
+make_writes(DirectState *direct, ForeignScanState *node)
+{
+	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
+	ModifyState *modify = direct->modify;
+	int key = intVal(list_nth(plan->fdw_private, DIRECT_PLAN_KEY));
+	FilterOperand operand = {.known = true, .type = exprType((Node *) list_nth(plan->fdw_exprs, key))};
+	TupleTableSlot *slot = plan->operation == CMD_UPDATE ? assigned_row(direct, node) : NULL;
+	Elements ids;
+	List *writes = NIL;
+
+	operand.value = evaluate(direct, node, key, &operand.isnull);
+	ids = filter_keys(&operand);
+	modify_check_count(modify, ids.n);
+	for (int i = 0; i < ids.n; i++)
+	{
+		const char *id = DatumGetCString(DirectFunctionCall1(uuid_out, ids.values[i]));
+		Write *write;
+
+		if (slot != NULL)
+			write = row_update_direct(modify, slot, id);
+		else
+		{
+			write = write_make(&modify->sender, "DELETE", id);
+			write->before = "not read";
+		}
+		writes = lappend(writes, write);
+	}
+	return writes;
+}
+
+/* Write all of them; those that were there remain in the list. */
+static void
+write_all(DirectState *direct, ForeignScanState *node)
+{
+	EState *estate = node->ss.ps.state;
+	MemoryContext saved = MemoryContextSwitchTo(direct->modify->context);
+	List *writes = make_writes(direct, node);
+	ListCell *lc;
+
+	direct->is_written = true;
+	if (!attio_dry_run)
+		write_send(&direct->modify->sender, writes, node->resultRelInfo->ri_projectReturning != NULL);
+	foreach(lc, writes)
+	{
+		Write *write = (Write *) lfirst(lc);
+
+		if (attio_dry_run)
+			write_show(write);
+		else if (write->was_done)
+			direct->writes = lappend(direct->writes, write);
+	}
+	MemoryContextSwitchTo(saved);
+	if (intVal(list_nth(((ForeignScan *) node->ss.ps.plan)->fdw_private, DIRECT_PLAN_COUNTS)) != 0 &&
+		node->resultRelInfo->ri_projectReturning == NULL)
+		estate->es_processed += list_length(direct->writes);
+	if (node->ss.ps.instrument != NULL && node->resultRelInfo->ri_projectReturning == NULL)
+		node->ss.ps.instrument->tuplecount += list_length(direct->writes);
+}
+
+/* IterateDirectModify: a row for each that is written where RETURNING wants it, else none. */
+static TupleTableSlot *
+attio_iterate_direct(ForeignScanState *node)
+{
+	DirectState *direct = (DirectState *) node->fdw_state;
+	ResultRelInfo *target = node->resultRelInfo;
+	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
+
+	if (!direct->is_written)
+		write_all(direct, node);
+	ExecClearTuple(slot);
+	if (target->ri_projectReturning == NULL || direct->next >= list_length(direct->writes))
+		return slot;
+	answer_read(direct->modify, (const Write *) list_nth(direct->writes, direct->next++), slot);
+	if (intVal(list_nth(((ForeignScan *) node->ss.ps.plan)->fdw_private, DIRECT_PLAN_COUNTS)) != 0)
+		node->ss.ps.state->es_processed++;
+	target->ri_projectReturning->pi_exprContext->ecxt_scantuple = slot;
+	return slot;
+}
+
+/* EndDirectModify: the statement's memory context frees all. */
+static void
+attio_end_direct(ForeignScanState *node)
+{
+	(void) node;
+}
+
+/* ExplainDirectModify */
+static void
+attio_explain_direct(ForeignScanState *node, ExplainState *es)
+{
+	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
+	AttioRelation *relation = attio_relation_open(node->ss.ss_currentRelation);
+
+	ExplainPropertyText(
+		"Attio Write",
+		psprintf("%s %s", plan->operation == CMD_DELETE ? "DELETE" : "PUT", write_path_shown(relation, "{id}")), es);
+	ExplainPropertyText("Attio Write Order", "in batches, without reading first", es);
+}
+
+/* Put them into the table of callbacks. */
+void
+direct_set_callbacks(FdwRoutine *routine)
+{
+	routine->PlanDirectModify = attio_plan_direct;
+	routine->BeginDirectModify = attio_begin_direct;
+	routine->IterateDirectModify = attio_iterate_direct;
+	routine->EndDirectModify = attio_end_direct;
+	routine->ExplainDirectModify = attio_explain_direct;
+}

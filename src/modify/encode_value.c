@@ -1,0 +1,198 @@
+/*
+ * encode_value.c
+ *		One value of a column, in the form that Attio is sent.
+ *
+ * Owns: the write forms of single values (API.md 7.1), and what is refused
+ * because Attio could not store it.  Must not know rows.
+ */
+#include "modify/encode_private.h"
+
+#include "attio/choices.h"
+#include "attio/members.h"
+#include "base/errors.h"
+#include "catalog/pg_type.h"
+#include "utils/builtins.h"
+#include "utils/date.h"
+#include "utils/datetime.h"
+#include "utils/json.h"
+#include "utils/lsyscache.h"
+#include "utils/timestamp.h"
+
+/* The column cannot hold this value: an ERROR. */
+void
+encode_refuse(const Encoder *encoder, const WrittenColumn *column, const char *value, const char *hint)
+{
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					errmsg("column \"%s\" of foreign table \"%s\" cannot hold this value: %s", column->binding->name,
+						   encoder->relation->name, clean_text(value, strlen(value), 100)),
+					errhint("%s", hint)));
+}
+
+/* A value as text. */
+char *
+encode_text(Oid type, Datum value)
+{
+	Oid function;
+	bool is_varlena;
+
+	getTypeOutputInfo(type, &function, &is_varlena);
+	return OidOutputFunctionCall(function, value);
+}
+
+static JsonTree *
+number_json(const Encoder *encoder, const WrittenColumn *column, Datum value)
+{
+	char *text = encode_text(column->type, value);
+
+	if (strspn(text, "0123456789.-+eE") != strlen(text))
+		encode_refuse(encoder, column, text, "Attio stores finite numbers.");
+	return json_object_new_double_s(strtod(text, NULL), text);
+}
+
+/* ISO 8601, times in UTC. */
+static JsonTree *
+moment_json(const Encoder *encoder, const WrittenColumn *column, Datum value)
+{
+	char buffer[MAXDATELEN + 1];
+	int utc = 0;
+	bool finite = column->type == DATEOID ? !DATE_NOT_FINITE(DatumGetDateADT(value))
+										  : !TIMESTAMP_NOT_FINITE(DatumGetTimestamp(value));
+
+	if (!finite || (column->type != DATEOID && column->type != TIMESTAMPTZOID && column->type != TIMESTAMPOID))
+		encode_refuse(encoder, column, encode_text(column->type, value), "Attio stores finite dates and times.");
+	return json_object_new_string(
+		JsonEncodeDateTime(buffer, value, column->type, column->type == TIMESTAMPTZOID ? &utc : NULL));
+}
+
+static void
+refuse_title(const Encoder *encoder, const WrittenColumn *column, const char *title, List *choices)
+{
+	StringInfoData known;
+	ListCell *lc;
+	int shown = 0;
+
+	initStringInfo(&known);
+	foreach(lc, choices)
+	{
+		const ChoiceDef *choice = (const ChoiceDef *) lfirst(lc);
+
+		if (choice->archived || shown++ >= 20)
+			continue;
+		appendStringInfo(&known, "%s\"%s\"", known.len > 0 ? ", " : "",
+						 clean_text(choice->title, strlen(choice->title), 60));
+	}
+	encode_refuse(encoder, column, title, psprintf("It is none of: %s%s.", known.data, shown > 20 ? ", ..." : ""));
+}
+
+/* An option or status that exists now, by title or id. */
+static JsonTree *
+choice_json(const Encoder *encoder, const WrittenColumn *column, const AttributeDef *attribute, const char *text)
+{
+	const AttioRelation *relation = encoder->relation;
+	List *choices = NIL;
+	ListCell *lc;
+
+	for (int fresh = 0; fresh <= 1; fresh++)
+	{
+		choices = attribute_choices(encoder->session, relation->is_list, relation_identifier(relation), attribute,
+									fresh ? GetCurrentTimestamp() : 0);
+		foreach(lc, choices)
+		{
+			const ChoiceDef *choice = (const ChoiceDef *) lfirst(lc);
+			bool same = column->binding->property->write == WRITE_TITLE ? strcmp(choice->title, text) == 0
+																		: pg_strcasecmp(choice->id, text) == 0;
+
+			if (same && !choice->archived)
+				return json_object_new_string(choice->id);
+		}
+	}
+	refuse_title(encoder, column, text, choices);
+	return NULL;
+}
+
+/* {key: value} */
+JsonTree *
+encode_member(const char *key, JsonTree *value)
+{
+	JsonTree *object = json_object_new_object();
+
+	json_object_object_add(object, key, value);
+	return object;
+}
+
+/* An actor: a workspace member, by id or (in a column declared as text) by e-mail. */
+static JsonTree *
+actor_json(const Encoder *encoder, const WrittenColumn *column, const char *text)
+{
+	JsonTree *actor;
+
+	if (column->type != UUIDOID)
+		return encode_member("workspace_member_email_address", json_object_new_string(text));
+	if (!workspace_may_have_member(encoder->session, text))
+		encode_refuse(encoder, column, text, "It is no workspace member's id; SELECT * FROM workspace_members.");
+	actor = encode_member("referenced_actor_type", json_object_new_string("workspace-member"));
+	json_object_object_add(actor, "referenced_actor_id", json_object_new_string(text));
+	return actor;
+}
+
+/* The slug of the object that a reference points to; "object" is what the companion column says, or NULL. */
+static const char *
+target_object(const Encoder *encoder, const WrittenColumn *column, const AttributeDef *attribute, const char *object)
+{
+	if (object == NULL && list_length(attribute->allowed_objects) == 1)
+		object = metadata_object_slug(encoder->session, (const char *) linitial(attribute->allowed_objects));
+	if (object == NULL)
+		ereport(ERROR, (errcode(ERRCODE_NOT_NULL_VIOLATION),
+						errmsg("column \"%s\" of foreign table \"%s\" may point to several objects",
+							   column->binding->name, encoder->relation->name),
+						errhint("Write the object's slug into the column for property target_object, too.")));
+	return object;
+}
+
+/* One value of the main column, in the form that carries its property's name. */
+JsonTree *
+encode_value(const Encoder *encoder, const WrittenColumn *column, const AttributeDef *attribute, Datum value,
+			 const char *object)
+{
+	const PropertyDef *property = column->binding->property;
+	char *text;
+	JsonTree *reference;
+
+	switch (property->write)
+	{
+		case WRITE_NUMBER:
+			return encode_member(property->write_key, number_json(encoder, column, value));
+		case WRITE_BOOLEAN:
+			return encode_member(property->write_key, json_object_new_boolean(DatumGetBool(value)));
+		case WRITE_DATE:
+		case WRITE_TIME:
+			return encode_member(property->write_key, moment_json(encoder, column, value));
+		default:
+			break;
+	}
+	text = encode_text(column->type, value);
+	switch (property->write)
+	{
+		case WRITE_TITLE:
+		case WRITE_CHOICE:
+			return encode_member(property->write_key, choice_json(encoder, column, attribute, text));
+		case WRITE_PHONE:
+			if (text[0] != '+')
+				encode_refuse(encoder, column, text, "A phone number begins with + and the country's code.");
+			return encode_member(property->write_key, json_object_new_string(text));
+		case WRITE_ACTOR:
+			return actor_json(encoder, column, text);
+		case WRITE_REFERENCE:
+			/* in a column declared as text: a domain, an e-mail, a user's id, as Attio allows */
+			if (column->type != UUIDOID)
+				return json_object_new_string(text);
+			reference = encode_member("target_object",
+									  json_object_new_string(target_object(encoder, column, attribute, object)));
+			json_object_object_add(reference, property->write_key, json_object_new_string(text));
+			return reference;
+		case WRITE_PLACE_LINE:
+			return json_object_new_string(text);
+		default:
+			return encode_member(property->write_key, json_object_new_string(text));
+	}
+}

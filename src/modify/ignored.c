@@ -1,0 +1,179 @@
+/*
+ * ignored.c
+ *		Did Attio store what it was sent?
+ *
+ * Owns: the comparison of a write's body with its answer.  Attio leaves some
+ * values as they are although it answers 200: enriched ones, and perhaps others
+ * (API.md 9).  What it brings into a form of its own is no difference: e-mails,
+ * domains, phone numbers, addresses.
+ */
+#include "modify/ignored.h"
+
+#include "base/errors.h"
+#include "base/json.h"
+#include "scan/timestamps.h"
+
+/* Warnings of one statement. */
+#define SHOWN_WARNINGS 10
+
+/* Attio keeps milliseconds. */
+#define NANOSECONDS_KEPT 1000000
+
+/* Equal but for blanks at the ends? */
+static bool
+same_text(const char *a, const char *b)
+{
+	size_t length_a;
+	size_t length_b;
+
+	if (a == NULL || b == NULL)
+		return a == b;
+	a += strspn(a, " \t\r\n");
+	b += strspn(b, " \t\r\n");
+	length_a = strlen(a);
+	length_b = strlen(b);
+	while (length_a > 0 && strchr(" \t\r\n", a[length_a - 1]) != NULL)
+		length_a--;
+	while (length_b > 0 && strchr(" \t\r\n", b[length_b - 1]) != NULL)
+		length_b--;
+	return length_a == length_b && memcmp(a, b, length_a) == 0;
+}
+
+static bool
+same_time(const char *a, const char *b)
+{
+	int64 x;
+	int64 y;
+
+	if (a == NULL || b == NULL)
+		return false;
+	/* as the server writes UTC */
+	if (strlen(a) > 6 && strcmp(a + strlen(a) - 6, "+00:00") == 0)
+		a = psprintf("%.*sZ", (int) strlen(a) - 6, a);
+	return parse_iso_nanoseconds(a, strlen(a), &x) && parse_iso_nanoseconds(b, strlen(b), &y) &&
+		   Abs(x - y) < NANOSECONDS_KEPT;
+}
+
+/* Where an answer shows what was sent as a choice: its id. */
+static const char *
+answered_choice(const AttributeType *type, JsonTree *value)
+{
+	for (int i = 0; i < type->nproperties; i++)
+		if (type->properties[i].write == WRITE_CHOICE)
+			return json_string_at(value, type->properties[i].members[0]);
+	return NULL;
+}
+
+/* Is this the value that was sent?  Where its form may change, any value is. */
+static bool
+is_same_value(const AttributeType *type, JsonTree *sent, JsonTree *value)
+{
+	const PropertyDef *property = &type->properties[0];
+	const char *key = property->write_key;
+	JsonTree *given = key == NULL ? NULL : json_at(sent, key);
+
+	/* sent as a word that Attio resolves: a domain, an e-mail, a line */
+	if (!json_object_is_type(sent, json_type_object) || given == NULL)
+		return true;
+	switch (property->write)
+	{
+		case WRITE_NUMBER:
+			return json_object_get_double(given) == json_object_get_double(json_at(value, key));
+		case WRITE_BOOLEAN:
+			return json_bool_at(sent, key) == json_bool_at(value, key);
+		case WRITE_DATE:
+			return same_text(json_string_at(sent, key), json_string_at(value, key));
+		case WRITE_TIME:
+			return same_time(json_string_at(sent, key), json_string_at(value, key));
+		case WRITE_TITLE:
+		case WRITE_CHOICE:
+			return same_text(json_string_at(sent, key), answered_choice(type, value));
+		case WRITE_REFERENCE:
+		case WRITE_ACTOR:
+			return json_string_at(value, key) != NULL &&
+				   pg_strcasecmp(json_string_at(sent, key), json_string_at(value, key)) == 0;
+		case WRITE_TEXT:
+			return property->filter == FILTER_LOWER || same_text(json_string_at(sent, key), json_string_at(value, key));
+		case WRITE_NAME:
+			return same_text(json_string_at(sent, "first_name"), json_string_at(value, "first_name")) &&
+				   same_text(json_string_at(sent, "last_name"), json_string_at(value, "last_name"));
+		default:
+			return true;
+	}
+}
+
+static bool
+is_among(const AttributeType *type, JsonTree *sent, JsonTree *answered)
+{
+	for (size_t i = 0; i < json_object_array_length(answered); i++)
+		if (is_same_value(type, sent, json_object_array_get_idx(answered, i)))
+			return true;
+	return false;
+}
+
+/* Are all values there, and no others?  An assert may leave others of the attribute that it matches by. */
+static bool
+has_taken(const AttributeType *type, JsonTree *sent, JsonTree *answered, bool may_have_more)
+{
+	if (!json_object_is_type(answered, json_type_array) || !json_object_is_type(sent, json_type_array))
+		return true;
+	if (!may_have_more && json_object_array_length(sent) != json_object_array_length(answered))
+		return false;
+	for (size_t i = 0; i < json_object_array_length(sent); i++)
+		if (!is_among(type, json_object_array_get_idx(sent, i), answered))
+			return false;
+	return true;
+}
+
+static void
+tell(Sender *sender, const Write *write, const char *slug, JsonTree *sent, JsonTree *answered)
+{
+	bool is_error = strcmp(sender->relation->on_ignored_write, "error") == 0;
+	const char *was = json_write(sent);
+	const char *is = json_write(answered);
+
+	if (!is_error && sender->ignored++ >= SHOWN_WARNINGS)
+		return;
+	ereport(is_error ? ERROR : WARNING,
+			(errcode(is_error ? ERRCODE_FDW_ERROR : ERRCODE_WARNING),
+			 errmsg("Attio did not store attribute \"%s\" of \"%s\" as it was sent", slug, sender->relation->name),
+			 errdetail("%s %s was sent %s and has %s.", resource_id_attribute(sender->relation->resource), write->id,
+					   clean_text(was, strlen(was), 200), clean_text(is, strlen(is), 200)),
+			 is_error ? errhint("The row was written all the same. Option on_ignored_write says that this is an error.")
+			 : sender->ignored == SHOWN_WARNINGS
+				 ? errhint("Further rows of this statement are not told of.")
+				 : errhint("Attio enriches some attributes itself; others may be set by an automation.")));
+}
+
+/*
+ * Compare what was sent with what was answered.  A difference is a WARNING or,
+ * by the server option on_ignored_write, an ERROR.
+ */
+void
+ignored_check(Sender *sender, const Write *write)
+{
+	const char *member = psprintf("data.%s", sender->relation->resource->values);
+	struct json_object_iterator last;
+	JsonTree *sent;
+	JsonTree *answered;
+
+	if (strcmp(sender->relation->on_ignored_write, "ignore") == 0)
+		return;
+	sent = json_at(json_read(write->body, strlen(write->body)), member);
+	answered = json_at(json_read(write->exchange->body, write->exchange->length), member);
+	if (sent == NULL || answered == NULL)
+		return;
+	last = json_object_iter_end(sent);
+	for (struct json_object_iterator at = json_object_iter_begin(sent); !json_object_iter_equal(&at, &last);
+		 json_object_iter_next(&at))
+	{
+		const char *slug = json_object_iter_peek_name(&at);
+		JsonTree *list = json_object_iter_peek_value(&at);
+		const AttributeDef *attribute = attribute_by_slug(sender->definitions, slug);
+		bool matches_by = sender->relation->matching != NULL && strcmp(sender->relation->matching, slug) == 0;
+
+		if (attribute != NULL && attribute->type != NULL &&
+			!has_taken(attribute->type, list, json_at(answered, slug), matches_by))
+			tell(sender, write, slug, list, json_at(answered, slug));
+	}
+}

@@ -1,0 +1,240 @@
+/*
+ * rows.c
+ *		What is sent of one row.
+ *
+ * Owns: paths and bodies of writes, and what the log says of a row before it.
+ * Must not know when a write is sent.
+ */
+#include "modify/state.h"
+
+#include "access/htup_details.h"
+#include "attio/api.h"
+#include "base/guc.h"
+#include "executor/executor.h"
+#include "funcapi.h"
+#include "utils/fmgrprotos.h"
+#include "utils/lsyscache.h"
+#include "utils/uuid.h"
+
+/* A field of the new row as text, or NULL. */
+static char *
+field_text(const ModifyState *state, TupleTableSlot *slot, const char *name)
+{
+	TupleDesc tupdesc = RelationGetDescr(state->rel);
+
+	for (int i = 1; i <= tupdesc->natts; i++)
+	{
+		Form_pg_attribute attribute = TupleDescAttr(tupdesc, i - 1);
+		ColumnBinding *binding;
+		Oid function;
+		bool is_varlena;
+
+		if (attribute->attisdropped)
+			continue;
+		binding = relation_bind_column(state->relation, tupdesc, i, state->definitions);
+		if (binding->kind != COLUMN_FIELD || strcmp(binding->field->name, name) != 0 || slot->tts_isnull[i - 1])
+			continue;
+		getTypeOutputInfo(attribute->atttypid, &function, &is_varlena);
+		return OidOutputFunctionCall(function, slot->tts_values[i - 1]);
+	}
+	return NULL;
+}
+
+/* The record that a new entry is of; its object may be left out where the list takes one only. */
+static void
+add_parent(ModifyState *state, JsonTree *data, TupleTableSlot *slot)
+{
+	char *record = field_text(state, slot, "parent_record_id");
+	char *object = field_text(state, slot, "parent_object");
+	List *objects;
+
+	if (record == NULL)
+		ereport(ERROR, (errcode(ERRCODE_NOT_NULL_VIOLATION),
+						errmsg("an entry of \"%s\" needs parent_record_id", state->relation->name)));
+	if (object == NULL)
+	{
+		objects = metadata_list_parents(state->session, relation_identifier(state->relation));
+		if (list_length(objects) != 1)
+			ereport(ERROR, (errcode(ERRCODE_NOT_NULL_VIOLATION),
+							errmsg("an entry of \"%s\" needs parent_object", state->relation->name),
+							errdetail("The list takes records of %d objects.", list_length(objects))));
+		object = (char *) linitial(objects);
+	}
+	json_object_object_add(data, "parent_record_id", json_object_new_string(record));
+	json_object_object_add(data, "parent_object", json_object_new_string(object));
+}
+
+/* {"data": {member: values}}; with the slot of an INSERT the parent of an entry, too. */
+static char *
+write_body(ModifyState *state, JsonTree *values, TupleTableSlot *slot)
+{
+	JsonTree *body = json_make_object();
+	JsonTree *data = json_object_new_object();
+
+	json_object_object_add(body, "data", data);
+	if (slot != NULL && state->relation->is_list)
+		add_parent(state, data, slot);
+	json_object_object_add(data, state->relation->resource->values, json_object_get(values));
+	return json_write(body);
+}
+
+/* The attribute that says which row is meant must be unique, and have a value. */
+static void
+check_matching(const ModifyState *state, JsonTree *values)
+{
+	const char *slug = state->relation->matching;
+	const AttributeDef *attribute = attribute_by_slug(state->definitions, slug);
+
+	if (attribute == NULL || !attribute->is_unique)
+		ereport(ERROR, (errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
+						errmsg("\"%s\" is no unique attribute of \"%s\"", slug, state->relation->slug),
+						errhint("Option matching_attribute takes one.")));
+	if (!json_object_object_get_ex(values, slug, NULL))
+		ereport(ERROR, (errcode(ERRCODE_NOT_NULL_VIOLATION),
+						errmsg("a row of \"%s\" needs a value of \"%s\", by which it is matched", state->relation->name,
+							   slug)));
+}
+
+/* What an INSERT of one row sends: a create, or with option matching_attribute an assert. */
+Write *
+row_insert(ModifyState *state, TupleTableSlot *slot)
+{
+	const char *matching = state->relation->matching;
+	Write *write = write_make(&state->sender, matching == NULL ? "POST" : "PUT", NULL);
+	MemoryContext saved = MemoryContextSwitchTo(write->context);
+	JsonTree *values = encoder_values(state->encoder, slot, NULL);
+
+	write->creates = (matching == NULL);
+	if (matching != NULL && state->relation->is_list && strcmp(matching, "parent_record") != 0)
+		ereport(ERROR, (errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
+						errmsg("entries of \"%s\" can be matched by parent_record only", state->relation->name)));
+	if (matching != NULL && !state->relation->is_list)
+	{
+		check_matching(state, values);
+		write->path = psprintf("%s?matching_attribute=%s", write->path, http_escape(matching));
+	}
+	if (write->creates)
+		encoder_check_required(state->encoder, values);
+	write->body = write_body(state, values, slot);
+	MemoryContextSwitchTo(saved);
+	return write;
+}
+
+/* Old values as text for the log: of what changes, or with NULL all that there are. */
+static char *
+old_text(const ModifyState *state, JsonTree *changed, const OldRow *old)
+{
+	TupleDesc tupdesc = RelationGetDescr(state->rel);
+	StringInfoData text;
+
+	initStringInfo(&text);
+	for (int i = 0; i < tupdesc->natts; i++)
+	{
+		Form_pg_attribute attribute = TupleDescAttr(tupdesc, i);
+		Oid function;
+		bool is_varlena;
+
+		if (attribute->attisdropped || (changed == NULL && old->nulls[i]))
+			continue;
+		if (changed != NULL)
+		{
+			ColumnHint hint = relation_column_hint(state->relation, i + 1);
+
+			if (hint.slug == NULL || json_at(changed, hint.slug) == NULL)
+				continue;
+		}
+		getTypeOutputInfo(attribute->atttypid, &function, &is_varlena);
+		appendStringInfo(&text, "%s%s: %s", text.len > 0 ? ", " : "", NameStr(attribute->attname),
+						 old->nulls[i] ? "NULL" : OidOutputFunctionCall(function, old->values[i]));
+	}
+	return text.data;
+}
+
+/* The id of the row that is changed. */
+static char *
+row_id(const ModifyState *state, TupleTableSlot *plan_slot)
+{
+	bool isnull;
+	Datum id = ExecGetJunkAttribute(plan_slot, state->key_junk, &isnull);
+
+	if (isnull)
+		elog(ERROR, "a row of \"%s\" has no id", state->relation->name);
+	return DatumGetCString(DirectFunctionCall1(uuid_out, id));
+}
+
+/* The row as it was read, in the current memory context; false where the plan does not carry it. */
+static bool
+read_old(const ModifyState *state, TupleTableSlot *plan_slot, OldRow *old)
+{
+	TupleDesc tupdesc = RelationGetDescr(state->rel);
+	Datum *values = (Datum *) palloc(sizeof(Datum) * tupdesc->natts);
+	bool *nulls = (bool *) palloc(sizeof(bool) * tupdesc->natts);
+	HeapTupleData tuple = {0};
+	bool isnull = true;
+	Datum row = 0;
+
+	if (state->row_junk != InvalidAttrNumber)
+		row = ExecGetJunkAttribute(plan_slot, state->row_junk, &isnull);
+	if (isnull)
+		return false;
+	tuple.t_data = DatumGetHeapTupleHeader(row);
+	tuple.t_len = HeapTupleHeaderGetDatumLength(tuple.t_data);
+	heap_deform_tuple(&tuple, tupdesc, values, nulls);
+	old->values = values;
+	old->nulls = nulls;
+	return true;
+}
+
+/* What an UPDATE of one row sends; NULL where nothing differs. */
+Write *
+row_update(ModifyState *state, TupleTableSlot *slot, TupleTableSlot *plan_slot)
+{
+	Write *write = write_make(&state->sender, "PUT", row_id(state, plan_slot));
+	MemoryContext saved = MemoryContextSwitchTo(write->context);
+	OldRow old = {.id = write->id};
+	JsonTree *changed;
+
+	if (!read_old(state, plan_slot, &old))
+		elog(ERROR, "the old row of \"%s\" is missing", state->relation->name);
+	changed = encoder_values(state->encoder, slot, &old);
+	if (json_object_object_length(changed) > 0)
+	{
+		write->body = write_body(state, changed, NULL);
+		write->before = attio_log_writes ? old_text(state, changed, &old) : NULL;
+	}
+	MemoryContextSwitchTo(saved);
+	if (write->body == NULL)
+	{
+		MemoryContextDelete(write->context);
+		return NULL;
+	}
+	return write;
+}
+
+/* What an UPDATE sends of a row that was not read: all that is assigned. */
+Write *
+row_update_direct(ModifyState *state, TupleTableSlot *slot, const char *id)
+{
+	Write *write = write_make(&state->sender, "PUT", id);
+	MemoryContext saved = MemoryContextSwitchTo(write->context);
+	OldRow old = {.id = write->id};
+
+	write->body = write_body(state, encoder_values(state->encoder, slot, &old), NULL);
+	write->before = "not read";
+	MemoryContextSwitchTo(saved);
+	return write;
+}
+
+/* What a DELETE of one row sends. */
+Write *
+row_delete(ModifyState *state, TupleTableSlot *plan_slot)
+{
+	Write *write = write_make(&state->sender, "DELETE", row_id(state, plan_slot));
+	MemoryContext saved = MemoryContextSwitchTo(write->context);
+	OldRow old = {.id = write->id};
+
+	if (attio_log_writes && read_old(state, plan_slot, &old))
+		write->before = old_text(state, NULL, &old);
+	MemoryContextSwitchTo(saved);
+	return write;
+}

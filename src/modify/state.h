@@ -1,0 +1,70 @@
+/*
+ * state.h
+ *		The state of one statement that writes; private to this folder.
+ */
+#ifndef ATTIO_MODIFY_STATE_H
+#define ATTIO_MODIFY_STATE_H
+
+#include "modify/encode.h"
+#include "foreign/fdwapi.h"
+#include "modify/send.h"
+#include "scan/decode.h"
+#include "utils/hsearch.h"
+#include "utils/rel.h"
+
+#define KEY_JUNK "attio_key"
+#define ROW_JUNK "wholerow"
+
+/* What crosses from planner to executor: a List of Nodes. */
+typedef enum ModifyPlanIndex
+{
+	MODIFY_PLAN_COLUMNS,        /* IntList: attribute numbers that are assigned */
+	MODIFY_PLAN_UNQUALIFIED,    /* Integer: an UPDATE or DELETE without WHERE */
+	MODIFY_PLAN_SKIPS_CONFLICTS /* Integer: INSERT ... ON CONFLICT DO NOTHING */
+} ModifyPlanIndex;
+
+typedef struct ModifyState
+{
+	MemoryContext context; /* lives as long as the statement */
+	Relation rel;
+	AttioRelation *relation;
+	Session *session;
+	List *definitions;
+	CmdType operation;
+	Encoder *encoder; /* NULL of a DELETE */
+	AttrNumber key_junk;
+	AttrNumber row_junk;
+	bool collects;
+	List *collected; /* Write */
+	HTAB *seen;      /* ids of rows that this statement has written; NULL until the first */
+	Sender sender;
+	/* for RETURNING: the answer read as a row */
+	Pager *pager;
+	RowReader *reader;
+	Projection *projection;
+	TokPage page;
+} ModifyState;
+
+/* target.c: which tables and columns are written, without a request. */
+extern bool target_is_updatable(const AttioRelation *relation, Relation rel);
+extern List *target_columns(PlannerInfo *root, Index rtindex, CmdType operation, Relation rel);
+extern void target_set_callbacks(FdwRoutine *routine);
+
+/* direct.c: UPDATE and DELETE by ids, without reading first. */
+extern void direct_set_callbacks(FdwRoutine *routine);
+
+/* rows.c: what is sent of one row. */
+extern Write *row_insert(ModifyState *state, TupleTableSlot *slot);
+extern Write *row_update(ModifyState *state, TupleTableSlot *slot, TupleTableSlot *plan_slot);
+extern Write *row_update_direct(ModifyState *state, TupleTableSlot *slot, const char *id);
+extern Write *row_delete(ModifyState *state, TupleTableSlot *plan_slot);
+
+/* answer.c: what Attio made of it, as a row. */
+extern void answer_read(ModifyState *state, const Write *write, TupleTableSlot *slot);
+
+/* modify.c */
+extern ModifyState *
+modify_begin(EState *estate, ResultRelInfo *target, CmdType operation, List *columns, bool skips_conflicts);
+extern void modify_check_count(const ModifyState *state, int64 count);
+
+#endif /* ATTIO_MODIFY_STATE_H */

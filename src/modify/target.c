@@ -1,0 +1,112 @@
+/*
+ * target.c
+ *		Planning of INSERT, UPDATE and DELETE.
+ *
+ * Owns: which tables can be written, and which columns a statement assigns.
+ * Makes no request.
+ */
+#include "modify/state.h"
+
+#include "access/sysattr.h"
+#include "access/table.h"
+#include "base/options.h"
+#include "catalog/pg_foreign_table.h"
+#include "catalog/pg_type.h"
+#include "foreign/fdwapi.h"
+#include "nodes/makefuncs.h"
+#include "optimizer/appendinfo.h"
+#include "optimizer/inherit.h"
+#include "optimizer/optimizer.h"
+
+/* Do the options allow writing?  A saved view's rows are read-only. */
+bool
+target_is_updatable(const AttioRelation *relation, Relation rel)
+{
+	ForeignTable *table = GetForeignTable(RelationGetRelid(rel));
+
+	if (relation->resource->values == NULL || relation->view != NULL)
+		return false;
+	if (option_is_set(table->options, "updatable"))
+		return option_bool(table->options, ForeignTableRelationId, "updatable");
+	return option_bool(GetForeignServer(table->serverid)->options, ForeignServerRelationId, "updatable");
+}
+
+/* IsForeignRelUpdatable */
+static int
+attio_is_updatable(Relation rel)
+{
+	AttioRelation *relation = attio_relation_open(rel);
+
+	return target_is_updatable(relation, rel) ? (1 << CMD_INSERT) | (1 << CMD_UPDATE) | (1 << CMD_DELETE) : 0;
+}
+
+/* The column that shows the row's id, or 0. */
+static AttrNumber
+key_column(const AttioRelation *relation, TupleDesc tupdesc)
+{
+	for (int i = 1; i <= tupdesc->natts; i++)
+		if (!TupleDescAttr(tupdesc, i - 1)->attisdropped && relation_column_hint(relation, i).is_key)
+			return i;
+	return 0;
+}
+
+/* AddForeignUpdateTargets: the id, and of an UPDATE the old row, to see what differs. */
+static void
+attio_add_update_targets(PlannerInfo *root, Index rtindex, RangeTblEntry *target_rte, Relation target)
+{
+	AttioRelation *relation = attio_relation_open(target);
+	AttrNumber key = key_column(relation, RelationGetDescr(target));
+
+	(void) target_rte;
+	if (key == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_COLUMN_NUMBER),
+				 errmsg("foreign table \"%s\" has no column that shows the rows' ids", RelationGetRelationName(target)),
+				 errhint("Add a column %s of type uuid.", resource_id_attribute(relation->resource))));
+	add_row_identity_var(root, makeVar(rtindex, key, UUIDOID, -1, InvalidOid, 0), rtindex, KEY_JUNK);
+	/* of an UPDATE the server asks for the old row itself; of a DELETE it is for the log and RETURNING */
+	if (root->parse->commandType == CMD_DELETE)
+		add_row_identity_var(root, makeVar(rtindex, InvalidAttrNumber, RECORDOID, -1, InvalidOid, 0), rtindex,
+							 ROW_JUNK);
+}
+
+/* Columns that the statement may assign, as an IntList. */
+List *
+target_columns(PlannerInfo *root, Index rtindex, CmdType operation, Relation rel)
+{
+	TupleDesc tupdesc = RelationGetDescr(rel);
+	bool all = operation == CMD_INSERT || (rel->trigdesc != NULL && rel->trigdesc->trig_update_before_row);
+	Bitmapset *updated = operation == CMD_UPDATE ? get_rel_all_updated_cols(root, find_base_rel(root, rtindex)) : NULL;
+	List *columns = NIL;
+
+	for (int i = 1; i <= tupdesc->natts && operation != CMD_DELETE; i++)
+		if (!TupleDescAttr(tupdesc, i - 1)->attisdropped &&
+			(all || bms_is_member(i - FirstLowInvalidHeapAttributeNumber, updated)))
+			columns = lappend_int(columns, i);
+	return columns;
+}
+
+/* PlanForeignModify: makes no request. */
+static List *
+attio_plan_modify(PlannerInfo *root, ModifyTable *plan, Index rtindex, int subplan_index)
+{
+	Relation rel = table_open(planner_rt_fetch(rtindex, root)->relid, NoLock);
+	FromExpr *jointree = root->parse->jointree;
+	bool unqualified = plan->operation != CMD_INSERT && jointree->quals == NULL &&
+					   list_length(jointree->fromlist) == 1 && IsA(linitial(jointree->fromlist), RangeTblRef);
+	List *columns = target_columns(root, rtindex, plan->operation, rel);
+
+	(void) subplan_index;
+	table_close(rel, NoLock);
+	return list_make3((Node *) columns, makeInteger(unqualified),
+					  makeInteger(plan->onConflictAction == ONCONFLICT_NOTHING));
+}
+
+/* Put them into the table of callbacks. */
+void
+target_set_callbacks(FdwRoutine *routine)
+{
+	routine->IsForeignRelUpdatable = attio_is_updatable;
+	routine->AddForeignUpdateTargets = attio_add_update_targets;
+	routine->PlanForeignModify = attio_plan_modify;
+}
