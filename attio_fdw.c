@@ -17,6 +17,7 @@
 #include "http/client.h"
 #include "modify/modify.h"
 #include "http/governor.h"
+#include "plan/lookup.h"
 #include "plan/scanplan.h"
 #include "scan/async.h"
 #include "scan/scan.h"
@@ -37,6 +38,8 @@ _PG_init(void)
 	governor_init();
 	activity_init();
 	attio_define_settings();
+	join_init();
+	stats_init();
 }
 
 /* The table of callbacks. */

@@ -281,6 +281,7 @@ session_wrote(Session *session, HttpExchange *exchange)
 	TimestampTz now = GetCurrentTimestamp();
 	TimestampTz date;
 
+	session->writes++;
 	if (http_date(exchange, &date) && Abs(now - date) > CLOCK_TOLERANCE)
 		now = date;
 	if (session->read_after_write_timeout > 0)

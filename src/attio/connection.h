@@ -30,6 +30,7 @@ typedef struct Session
 	uint32 mapping_hash;
 	bool invalid;
 	int pins;
+	int64 writes;                 /* made so far */
 	TimestampTz wrote_at;         /* of the last write, by Attio's clock; 0 = none that a read waits for */
 	int read_after_write_timeout; /* milliseconds */
 	struct Metadata *metadata;    /* owned by metadata.c, in context */

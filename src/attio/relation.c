@@ -78,6 +78,8 @@ attio_relation_open(Relation rel)
 			: option_bool(GetForeignServer(table->serverid)->options, ForeignServerRelationId, "async_capable");
 	relation->view = option_text(options, ForeignTableRelationId, "view");
 	relation->matching = option_text(options, ForeignTableRelationId, "matching_attribute");
+	relation->join_batch =
+		option_int(GetForeignServer(table->serverid)->options, ForeignServerRelationId, "join_batch_size");
 	relation->on_ignored_write =
 		option_text(GetForeignServer(table->serverid)->options, ForeignServerRelationId, "on_ignored_write");
 	relation->remote = remote_facts(table->serverid);

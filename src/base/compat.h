@@ -41,6 +41,7 @@
 #include "utils/wait_event.h"
 
 #if PG_VERSION_NUM >= 160000
+#include "rewrite/rewriteManip.h"
 #include "varatt.h"
 #endif
 #if PG_VERSION_NUM >= 170000
@@ -113,6 +114,30 @@ attio_append_is_interruptible(void)
 
 	return version >= 180000 || (version >= 170005 && version < 180000) || (version >= 160009 && version < 170000) ||
 		   (version >= 150013 && version < 160000);
+}
+
+/* The relation that stands for an outer join itself, from 16 on; else 0. */
+static inline Index
+attio_ojrelid(const SpecialJoinInfo *sjinfo)
+{
+#if PG_VERSION_NUM >= 160000
+	return sjinfo == NULL ? 0 : sjinfo->ojrelid;
+#else
+	(void) sjinfo;
+	return 0;
+#endif
+}
+
+/* The expression as it is below that outer join. */
+static inline Node *
+attio_strip_nulling(Node *node, Index ojrelid)
+{
+#if PG_VERSION_NUM >= 160000
+	return ojrelid == 0 ? node : remove_nulling_relids(node, bms_make_singleton(ojrelid), NULL);
+#else
+	(void) ojrelid;
+	return node;
+#endif
 }
 
 /* Does this collation compare bytes? */

@@ -17,6 +17,7 @@ bool attio_allow_unqualified_writes = false;
 int attio_max_rows_written = 1000;
 bool attio_log_writes = true;
 bool attio_push_filter = true;
+bool attio_enable_batched_join = true;
 bool attio_push_sort = true;
 bool attio_push_limit = true;
 
@@ -53,5 +54,7 @@ attio_define_settings(void)
 							 PGC_USERSET, 0, NULL, NULL, NULL);
 	DefineCustomBoolVariable("attio_fdw.push_limit", "Lets LIMIT shape the first page.", NULL, &attio_push_limit, true,
 							 PGC_USERSET, 0, NULL, NULL, NULL);
+	DefineCustomBoolVariable("attio_fdw.enable_batched_join", "Plans joins that look rows up in batches of keys.", NULL,
+							 &attio_enable_batched_join, true, PGC_USERSET, GUC_EXPLAIN, NULL, NULL, NULL);
 	MarkGUCPrefixReserved("attio_fdw");
 }

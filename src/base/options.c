@@ -62,6 +62,8 @@ const OptionDef attio_options[] = {
 	 "whether scans below one Append (UNION ALL, partitions) run side by side, where the server waits for that interruptibly"},
 	{"updatable", SERVER, OPTION_BOOL, GUARD_NONE, "true", 0, 0, NULL,
 	 "whether tables of this server can be written to"},
+	{"join_batch_size", SERVER, OPTION_INT, GUARD_NONE, "100", 1, 100, NULL,
+	 "keys that a join looks up in one request"},
 	{"on_ignored_write", SERVER, OPTION_WORD, GUARD_NONE, "warning", 0, 0, ignored_write_words,
 	 "what it is when Attio answers a write with other values than it was sent, as it does where it enriches"},
 	{"read_after_write_timeout", SERVER, OPTION_DURATION, GUARD_NONE, "2s", 0, DAY_MS, NULL,

@@ -23,3 +23,12 @@ cost_listing(double rows, int page_size, Cost *startup, Cost *total)
 	*startup = COST_PER_REQUEST;
 	*total = pages * COST_PER_REQUEST + rows * COST_PER_ROW;
 }
+
+void
+cost_lookups(double rows, double requests, int page_size, Cost *startup, Cost *total)
+{
+	double pages = Max(Max(requests, 1.0), ceil(rows / Max(page_size - 1, 1)));
+
+	*startup = COST_PER_REQUEST;
+	*total = pages * COST_PER_REQUEST + rows * COST_PER_ROW;
+}

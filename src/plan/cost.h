@@ -21,6 +21,9 @@
 /* What a scan that counts its rows costs beside the same one below a Limit. */
 #define LIMITED_SCAN_COST 0.95
 
+/* So many rows looked up by so many requests. */
+extern void cost_lookups(double rows, double requests, int page_size, Cost *startup, Cost *total);
+
 extern void cost_listing(double rows, int page_size, Cost *startup, Cost *total);
 
 #endif /* ATTIO_COST_H */

@@ -13,6 +13,7 @@
 #include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
 #include "plan/cost.h"
+#include "plan/lookup.h"
 
 /* Is the query a scan of one table, its order, and LIMIT? */
 static bool
@@ -74,7 +75,7 @@ attio_get_upper_paths(PlannerInfo *root, UpperRelationKind stage, RelOptInfo *in
 	/* A little less than the same scan below a Limit. */
 	path = (Path *) attio_create_foreignscan_path(root, baserel, rows, startup * LIMITED_SCAN_COST,
 												  total * LIMITED_SCAN_COST, root->sort_pathkeys, NULL,
-												  list_make1(makeInteger(1)));
+												  list_make1(makeInteger(PATH_LIMITED)));
 	if (path->pathtarget != root->upper_targets[UPPERREL_FINAL])
 		path = (Path *) create_projection_path(root, output_rel, path, root->upper_targets[UPPERREL_FINAL]);
 	add_path(output_rel, path);

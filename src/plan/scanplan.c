@@ -19,6 +19,7 @@
 #include "optimizer/planmain.h"
 #include "optimizer/restrictinfo.h"
 #include "plan/cost.h"
+#include "plan/lookup.h"
 #include "plan/ship.h"
 #include "plan/sorts.h"
 #include "scan/scan_private.h"
@@ -344,6 +345,18 @@ add_limit(PlannerInfo *root, ShipContext *context)
 	return indexes;
 }
 
+/* The keys that a join hands over, as the last of the terms; as SCAN_PLAN_LOOKUP. */
+static List *
+add_lookup(ShipContext *context, List *path_private, List **terms)
+{
+	int index = list_length(context->operands);
+	Verdict verdict;
+	List *term = ship_condition(context, (Expr *) lsecond(path_private), &verdict);
+
+	*terms = lappend(*terms, (Node *) term);
+	return list_make2_int(index, intVal(lthird(path_private)));
+}
+
 /*
  * GetForeignPlan.  Every condition is checked by the executor as well: those
  * that Attio answers alone cost next to nothing here, and where it refuses a
@@ -362,6 +375,7 @@ attio_get_plan(PlannerInfo *root, RelOptInfo *baserel, Oid table, ForeignPath *b
 	WantedOrder order = {SORT_ANY, NIL, NIL};
 	bool all_exact = true;
 	List *limit = NIL;
+	List *lookup = NIL;
 	List *fdw_private;
 	ListCell *lc;
 
@@ -377,16 +391,19 @@ attio_get_plan(PlannerInfo *root, RelOptInfo *baserel, Oid table, ForeignPath *b
 		if (term != NIL)
 			terms = lappend(terms, term);
 	}
+	if (best_path->fdw_private != NIL && intVal(linitial(best_path->fdw_private)) == PATH_LOOKUP)
+		lookup = add_lookup(&context, best_path->fdw_private, &terms);
 	if (terms != NIL)
 		filter = lcons(makeInteger(TERM_AND), terms);
 	fdw_private = list_make4(
 		column_list(plan->columns, table), filter, verdicts,
 		list_make2_int((int) order.shape, first_page_rows(root, baserel, order.shape != SORT_ANY, all_exact)));
-	if (best_path->fdw_private != NIL)
+	if (best_path->fdw_private != NIL && intVal(linitial(best_path->fdw_private)) == PATH_LIMITED)
 		limit = add_limit(root, &context);
 	fdw_private = lappend(fdw_private, (Node *) order.keys);
 	fdw_private = lappend(fdw_private, (Node *) order.guard);
 	fdw_private = lappend(fdw_private, (Node *) limit);
+	fdw_private = lappend(fdw_private, (Node *) lookup);
 	Assert(list_length(fdw_private) == SCAN_PLAN_LENGTH);
 	return make_foreignscan(tlist, quals, baserel->relid, context.operands, fdw_private, NIL, quals, outer_plan);
 }

@@ -28,6 +28,9 @@ extern void attio_get_paths(PlannerInfo *root, RelOptInfo *baserel, Oid table);
 extern ForeignScan *attio_get_plan(PlannerInfo *root, RelOptInfo *baserel, Oid table, ForeignPath *best_path,
 								   List *tlist, List *scan_clauses, Plan *outer_plan);
 
+/* plan/stats.c: tell the server of unique columns from now on. */
+extern void stats_init(void);
+
 extern bool attio_is_async_capable(ForeignPath *path);
 extern void attio_get_upper_paths(PlannerInfo *root, UpperRelationKind stage, RelOptInfo *input_rel,
 								  RelOptInfo *output_rel, void *extra);

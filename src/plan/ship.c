@@ -430,3 +430,13 @@ ship_is_key(ShipContext *context, Expr *clause)
 
 	return term != NIL && intVal(linitial(term)) == TERM_KEY;
 }
+
+bool
+ship_is_address(ShipContext *context, Node *node)
+{
+	ShippedColumn column;
+
+	return shipped_column(context, node, &column) && !is_some_key(&column) &&
+		   (column.hint.property->filter == FILTER_LOWER || column.hint.property->filter == FILTER_PHONE) &&
+		   column.hint.property->name[0] == '\0';
+}

@@ -20,6 +20,8 @@ typedef struct ShipContext
 } ShipContext;
 
 extern List *ship_condition(ShipContext *context, Expr *clause, Verdict *verdict);
+/* Is it a column of addresses, of which hardly two rows share one? */
+extern bool ship_is_address(ShipContext *context, Node *node);
 extern bool ship_is_key(ShipContext *context, Expr *clause);
 
 #endif /* ATTIO_SHIP_H */

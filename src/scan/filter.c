@@ -8,6 +8,8 @@
 #include "scan/filter_condition.h"
 
 #include "catalog/pg_type.h"
+#include "utils/array.h"
+#include "utils/lsyscache.h"
 #include "utils/uuid.h"
 
 static Made make_term(FilterInput *input, List *term, List *siblings);
@@ -234,5 +236,74 @@ filter_build(FilterInput *input, List *term)
 	}
 	else if (made.kind == MADE_TREE)
 		set.filters = list_make1(made.tree);
+	return set;
+}
+
+/* ----- lookups ----- */
+
+/* The arm that asks for some of the keys. */
+static Made
+make_some(FilterInput *input, List *arm, List *siblings, int operand, Datum *values, const Elements *all, int n)
+{
+	int16 length;
+	bool byval;
+	char align;
+
+	get_typlenbyvalalign(all->type, &length, &byval, &align);
+	input->operands[operand].value = PointerGetDatum(construct_array(values, n, all->type, length, byval, align));
+	input->operands[operand].isnull = false;
+	return make_term(input, arm, siblings);
+}
+
+/* The same key by key, where some of them cannot be sent: those that can; false where one needs everything. */
+static bool
+make_single(FilterInput *input, List *arm, List *siblings, int operand, Datum *values, const Elements *all, int n,
+			List **trees)
+{
+	for (int i = 0; i < n; i++)
+	{
+		Made made = make_some(input, arm, siblings, operand, values + i, all, 1);
+
+		if (made.kind == MADE_TRUE)
+			return false;
+		if (made.kind == MADE_TREE)
+			*trees = lappend(*trees, made.tree);
+	}
+	return true;
+}
+
+FilterSet
+filter_build_lookup(FilterInput *input, List *term, int operand, int keys_a_request)
+{
+	FilterSet set = {false, false, NIL};
+	List *arm = (List *) llast(term);
+	Elements keys = operand_elements(&input->operands[operand]);
+	Made others = make_term(input, list_copy_head(term, list_length(term) - 1), NIL);
+	bool everything = (keys_a_request == 0);
+
+	input->looks_up = true;
+	set.nothing = others.kind == MADE_FALSE || keys.n == 0;
+	for (int at = 0; at < keys.n && !everything && !set.nothing; at += keys_a_request)
+	{
+		int n = Min(keys_a_request, keys.n - at);
+		Made made = make_some(input, arm, term, operand, keys.values + at, &keys, n);
+		List *trees = NIL;
+
+		if (made.kind == MADE_TREE)
+			trees = list_make1(made.tree);
+		else if (made.kind == MADE_TRUE)
+			everything = !make_single(input, arm, term, operand, keys.values + at, &keys, n, &trees);
+		if (trees == NIL || everything)
+			continue;
+		trees = list_make1(made_group(trees, false).tree);
+		if (others.kind == MADE_TREE)
+			trees = lappend(trees, others.tree);
+		set.filters = lappend(set.filters, made_group(trees, true).tree);
+	}
+	if (everything && !set.nothing)
+		set.filters = others.kind == MADE_TREE && keys_a_request > 0 ? list_make1(others.tree) : NIL;
+	else
+		set.nothing = set.nothing || set.filters == NIL;
+	set.incomplete = input->incomplete;
 	return set;
 }

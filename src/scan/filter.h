@@ -28,6 +28,7 @@ typedef struct FilterInput
 	List *definitions; /* NIL: slugs are the plan's */
 	FilterOperand *operands;
 	int noperands;
+	bool looks_up;   /* words that cannot be sent as they are may go by what they contain */
 	bool notices;    /* tell of titles that do not exist */
 	bool incomplete; /* set where a condition could not be sent */
 } FilterInput;
@@ -40,6 +41,11 @@ typedef struct FilterSet
 	List *filters;   /* JsonTree, in the memory context that was current */
 } FilterSet;
 
+/*
+ * The same where the last arm of the term asks for keys that a join looks up:
+ * one filter for each so many of them.  0: they cannot be asked for.
+ */
+extern FilterSet filter_build_lookup(FilterInput *input, List *term, int operand, int keys_a_request);
 extern FilterSet filter_build(FilterInput *input, List *term);
 
 #endif /* ATTIO_FILTER_H */

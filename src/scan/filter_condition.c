@@ -295,6 +295,27 @@ make_choice(const FilterInput *input, const Subject *subject, TermOp op, const c
 
 /* ----- comparisons ----- */
 
+static Made make_pattern(const Subject *subject, TermOp op, const char *pattern);
+
+/*
+ * A key that a join looks up and that cannot be sent as it is: blanks at its
+ * ends.  A row that equals it contains what stands between them; an address is
+ * never empty.
+ */
+static Made
+make_contained(const Subject *subject, FilterClass class, Oid type, Datum value)
+{
+	char *word;
+
+	if ((class != FILTER_TEXT && class != FILTER_TEXT_EQ && class != FILTER_LOWER) ||
+		(type != TEXTOID && type != VARCHAROID))
+		return made_true;
+	word = TextDatumGetCString(value);
+	if (class == FILTER_LOWER && word[strspn(word, " ")] == '\0')
+		return made_false;
+	return make_pattern(subject, OP_LIKE, psprintf("%%%s%%", word));
+}
+
 static Made
 make_comparison(const FilterInput *input, const Subject *subject, TermOp op, Oid type, Datum value)
 {
@@ -321,6 +342,8 @@ make_comparison(const FilterInput *input, const Subject *subject, TermOp op, Oid
 		return op == OP_NE ? made_true : made_false;
 	if (op == OP_NE)
 		return negated(made_about(subject, filter_compare(class, OP_EQ, type, value)));
+	if (op == OP_EQ && input->looks_up && filter_compare(class, op, type, value) == NULL)
+		return make_contained(subject, class, type, value);
 	return made_about(subject, filter_compare(class, op, type, value));
 }
 
@@ -431,7 +454,7 @@ make_in(const FilterInput *input, const Subject *subject, const Elements *elemen
 
 	if (elements->n == 0)
 		return made_false;
-	if (elements->n > (has_in ? FILTER_MAX_IN : MAX_ARMS))
+	if (elements->n > (has_in || input->looks_up ? FILTER_MAX_IN : MAX_ARMS))
 		return made_true;
 	if (class == FILTER_REFERENCE)
 		return make_reference(input, subject, uuids_condition(elements));

@@ -13,6 +13,7 @@
 #include "scan/fetch.h"
 #include "scan/fresh.h"
 #include "scan/order.h"
+#include "scan/seen.h"
 #include "scan/sorts.h"
 #include "scan/timestamps.h"
 #include "utils/memutils.h"
@@ -49,6 +50,9 @@ struct Pager
 	bool again;              /* the probe has been handed out, and was not enough */
 	bool probe_full;         /* the probe had as many rows as it was asked for */
 	bool lost_window;        /* the filter was refused: all rows come, from the first */
+	bool refused;            /* a filter of a distinct plan was */
+	bool keeps_seen;
+	SeenRows *seen; /* ids handed out by a distinct plan; NULL = none */
 	int limit;
 	int largest;       /* limit that is known to be too large, halved */
 	bool listing_done; /* no further page in this listing */
@@ -268,6 +272,12 @@ fetch_page(Pager *pager)
 	if (!api_check(pager->session, exchange, &pager->subject))
 	{
 		MemoryContextSwitchTo(saved);
+		if (pager->subject.tolerates_bad_request && pager->plan.distinct)
+		{
+			pager->counts.refused++;
+			pager->refused = true;
+			return false;
+		}
 		return pager->subject.tolerates_bad_request ? fetch_without_filter(pager) : false;
 	}
 	pager->counts.pages++;
@@ -563,13 +573,15 @@ pager_next(Pager *pager, PagerRow *row)
 				pager->skip--;
 				continue;
 			}
+			if (pager->plan.distinct && seen_before(&pager->seen, pager->context, &pager->keys[i]))
+				continue;
 			row->page = &pager->page;
 			row->row = &pager->page.rows[i];
 			row->listing = present_listing(pager);
 			row->position = pager->page_offset + (int64) i + 1;
 			return true;
 		}
-		if (!pager->asked && !ask_next(pager))
+		if (pager->refused || (!pager->asked && !ask_next(pager)))
 			return false;
 		next_page(pager);
 		pager->ahead_at = pager->first + (pager->page.nrows - Min(pager->first, pager->page.nrows)) / 2;
@@ -603,6 +615,9 @@ pager_would_wait(Pager *pager)
 void
 pager_rewind(Pager *pager)
 {
+	if (!pager->keeps_seen)
+		seen_forget(&pager->seen);
+	pager->keeps_seen = false;
 	if (pager->replayable && pager->listing == 0)
 	{
 		pager->next = pager->first;
@@ -629,9 +644,21 @@ pager_set_plan(Pager *pager, const PagerPlan *plan, int64 requests)
 	if (pager->resource->paging != PAGING_OFFSET_BODY)
 		pager->plan.first_page = 0;
 	Assert(plan->first_page <= ORDER_PROBE_LIMIT);
-	pager->lost_window = false;
+	pager->lost_window = pager->refused = false;
 	pager->replayable = false;
 	pager_rewind(pager);
+}
+
+bool
+pager_was_refused(const Pager *pager)
+{
+	return pager->refused;
+}
+
+void
+pager_keep_seen(Pager *pager)
+{
+	pager->keeps_seen = true;
 }
 
 /* Was the filter refused, so that all rows come and Attio leaves none out? */

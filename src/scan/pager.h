@@ -49,6 +49,7 @@ typedef struct PagerPlan
 	JsonTree *guard; /* the filter of the first page then */
 	int first_page;  /* rows of the first page; 0 = as the table says */
 	int64 offset;    /* rows that Attio leaves out */
+	bool distinct;   /* a row may be in several of the filters and counts once; a refused filter ends it all */
 	int64 wanted;    /* rows behind those that count, at most; -1 = any number */
 } PagerPlan;
 
@@ -57,6 +58,12 @@ typedef struct Pager Pager;
 extern Pager *pager_open(Session *session, const AttioRelation *relation, Projection *projection, int64 requests);
 extern void pager_set_plan(Pager *pager, const PagerPlan *plan, int64 requests);
 extern bool pager_lost_window(const Pager *pager);
+
+/* Of a distinct plan: was a filter refused, so that the rows are not complete? */
+extern bool pager_was_refused(const Pager *pager);
+
+/* Let the next plan leave out what the present one has handed out. */
+extern void pager_keep_seen(Pager *pager);
 extern bool pager_next(Pager *pager, PagerRow *row);
 extern bool pager_would_wait(Pager *pager);
 extern void pager_rewind(Pager *pager);

@@ -22,6 +22,21 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
+static List *
+plan_member(const ForeignScanState *node, ScanPlanIndex index)
+{
+	return (List *) list_nth(((ForeignScan *) node->ss.ps.plan)->fdw_private, index);
+}
+
+/* The operand that a join hands over; -1 = none. */
+static int
+looked_up_operand(const ForeignScanState *node)
+{
+	List *lookup = plan_member(node, SCAN_PLAN_LOOKUP);
+
+	return lookup == NIL ? -1 : linitial_int(lookup);
+}
+
 /* BeginForeignScan: no request, no connection, not even a look at the mapping. */
 void
 attio_begin_scan(ForeignScanState *node, int eflags)
@@ -33,6 +48,8 @@ attio_begin_scan(ForeignScanState *node, int eflags)
 		return;
 	state = (AttioScan *) palloc0(sizeof(AttioScan));
 	state->user = attio_scan_user(node);
+	if (looked_up_operand(node) >= 0)
+		state->keys_a_request = lsecond_int((List *) list_nth(plan->fdw_private, SCAN_PLAN_LOOKUP));
 	state->columns = (List *) list_nth(plan->fdw_private, SCAN_PLAN_COLUMNS);
 	state->term = (List *) list_nth(plan->fdw_private, SCAN_PLAN_FILTER);
 	state->operand_states = ExecInitExprList(plan->fdw_exprs, (PlanState *) node);
@@ -40,12 +57,6 @@ attio_begin_scan(ForeignScanState *node, int eflags)
 	state->row_context = AllocSetContextCreate(state->context, "attio_fdw row", ALLOCSET_DEFAULT_SIZES);
 	state->filter_context = AllocSetContextCreate(state->context, "attio_fdw filter", ALLOCSET_SMALL_SIZES);
 	node->fdw_state = state;
-}
-
-static List *
-plan_member(const ForeignScanState *node, ScanPlanIndex index)
-{
-	return (List *) list_nth(((ForeignScan *) node->ss.ps.plan)->fdw_private, index);
 }
 
 /* The values of the operands now, in the filter's memory context. */
@@ -65,6 +76,12 @@ evaluate_operands(AttioScan *state, ForeignScanState *node)
 
 		operand->known = true;
 		operand->type = exprType((Node *) list_nth(exprs, i));
+		if (i == looked_up_operand(node))
+		{
+			operand->value = state->keys;
+			operand->isnull = (state->keys == (Datum) 0);
+			continue;
+		}
 		value = ExecEvalExprSwitchContext((ExprState *) list_nth(state->operand_states, i), econtext, &operand->isnull);
 		get_typlenbyval(operand->type, &length, &byval);
 		if (!operand->isnull)
@@ -149,6 +166,16 @@ plan_sorts(AttioScan *state, ForeignScanState *node, FilterInput *input, PagerPl
 						errhint("SET attio_fdw.push_sort = off sorts here instead.")));
 }
 
+/* The filters of the conditions and, of a lookup, its keys in portions. */
+static FilterSet
+scan_filters(AttioScan *state, ForeignScanState *node, FilterInput *input)
+{
+	if (looked_up_operand(node) < 0 || !attio_push_filter)
+		return filter_build(input, attio_push_filter ? state->term : NIL);
+	input->notices = false;
+	return filter_build_lookup(input, state->term, looked_up_operand(node), state->keys_a_request);
+}
+
 /* What the conditions, the order and the limit ask for, with the operands' present values. */
 static void
 make_plan(AttioScan *state, ForeignScanState *node)
@@ -171,7 +198,8 @@ make_plan(AttioScan *state, ForeignScanState *node)
 	before = state->session->requests;
 	input.notices = state->notices;
 	state->notices = false;
-	plan.filters = filter_build(&input, attio_push_filter ? state->term : NIL);
+	plan.filters = scan_filters(state, node, &input);
+	plan.distinct = looked_up_operand(node) >= 0;
 	plan.sort = (SortShape) linitial_int(shape);
 	plan.first_page = lsecond_int(shape);
 	if (plan.sort == SORT_ONE_PAGE)
@@ -248,6 +276,18 @@ row_counts(AttioScan *state, ForeignScanState *node, TupleTableSlot *slot)
 	return false;
 }
 
+/*
+ * Attio refused so many keys: ask for half as many a request, and in the end
+ * without.  Rows that were handed out do not come again.
+ */
+static void
+ask_for_fewer(AttioScan *state, ForeignScanState *node)
+{
+	state->keys_a_request /= 2;
+	pager_keep_seen(state->pager);
+	make_plan(state, node);
+}
+
 /* The next row from Attio; an empty slot at the end. */
 static TupleTableSlot *
 next_row(AttioScan *state, ForeignScanState *node)
@@ -272,6 +312,12 @@ next_row(AttioScan *state, ForeignScanState *node)
 		}
 		saved = MemoryContextSwitchTo(state->row_context);
 		found = pager_next(state->pager, &row);
+		if (!found && pager_was_refused(state->pager))
+		{
+			MemoryContextSwitchTo(saved);
+			ask_for_fewer(state, node);
+			continue;
+		}
 		if (found)
 			row_read(state->reader, state->pager, &row, slot);
 		MemoryContextSwitchTo(saved);
@@ -307,6 +353,14 @@ keep_rows(AttioScan *state, ForeignScanState *node)
 		tuplestore_puttupleslot(state->kept, slot);
 }
 
+static void
+drop_kept(AttioScan *state)
+{
+	if (state->kept != NULL)
+		tuplestore_end(state->kept);
+	state->kept = NULL;
+}
+
 /* IterateForeignScan */
 TupleTableSlot *
 attio_iterate_scan(ForeignScanState *node)
@@ -337,6 +391,25 @@ attio_read_all_first(ForeignScanState *node)
 		((AttioScan *) node->fdw_state)->reads_first = true;
 }
 
+void
+attio_scan_lookup(ForeignScanState *node, Datum keys)
+{
+	AttioScan *state = (AttioScan *) node->fdw_state;
+
+	state->keys = keys;
+	drop_kept(state);
+	if (state->pager != NULL)
+		make_plan(state, node);
+}
+
+int64
+attio_scan_writes(const ForeignScanState *node)
+{
+	const AttioScan *state = (const AttioScan *) node->fdw_state;
+
+	return state == NULL || state->session == NULL ? 0 : state->session->writes;
+}
+
 /* ReScanForeignScan: the same rows from the start, or others where an operand may have changed. */
 void
 attio_rescan(ForeignScanState *node)
@@ -346,9 +419,7 @@ attio_rescan(ForeignScanState *node)
 	if (state == NULL || state->pager == NULL)
 		return;
 	/* rows handed out before the rest was kept are not there */
-	if (state->kept != NULL)
-		tuplestore_end(state->kept);
-	state->kept = NULL;
+	drop_kept(state);
 	if (node->ss.ps.chgParam != NULL && state->operand_states != NIL)
 		make_plan(state, node);
 	else

@@ -18,6 +18,16 @@ extern void attio_end_scan(ForeignScanState *node);
  */
 extern void attio_read_all_first(ForeignScanState *node);
 
+/*
+ * Ask for the rows that have any of these keys, an array, from now on; for a
+ * plan that looks up.  The array must live until the next call.  Rows come once
+ * each; others may be among them.
+ */
+extern void attio_scan_lookup(ForeignScanState *node, Datum keys);
+
+/* Writes of the scan's session so far; 0 before it began. */
+extern int64 attio_scan_writes(const ForeignScanState *node);
+
 /* For EXPLAIN ANALYZE; NULL when the scan never ran. */
 extern bool attio_scan_counts(ForeignScanState *node, PagerCounts *counts);
 

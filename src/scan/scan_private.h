@@ -18,6 +18,8 @@ typedef enum ScanPlanIndex
 						 * String type, String property, Integer descending */
 	SCAN_PLAN_GUARD,    /* a term: the first step asks only for rows for which it is true, as NULLs come last; or NIL */
 	SCAN_PLAN_LIMIT,    /* IntList: indexes in fdw_exprs of LIMIT and OFFSET (-1 = none), or NIL: not for the scan */
+	SCAN_PLAN_LOOKUP,   /* IntList: index in fdw_exprs of the keys that a join hands over, and how many fit one request;
+						 * their term is the last of the filter.  Or NIL */
 	SCAN_PLAN_LENGTH
 } ScanPlanIndex;
 

@@ -31,6 +31,8 @@ typedef struct AttioScan
 	const AttioRelation *relation;
 	Session *session;
 	List *definitions;
+	Datum keys;                          /* of a lookup: what a join asks for; an array */
+	int keys_a_request;                  /* fewer than planned where Attio refused so many; 0 = cannot be asked for */
 	bool async;                          /* a row is wanted only if that takes no waiting */
 	bool starved;                        /* and it did */
 	struct ScanDescriptors *descriptors; /* owned by async.c */

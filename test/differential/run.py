@@ -18,6 +18,7 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 from attio_test import FAST, KEY, Database, Emulator, must  # noqa: E402
 from expected import all_rows, columns_of, expected_row  # noqa: E402
+import joins  # noqa: E402
 
 # Switches that a reading query could depend on, with the values tried.
 SWITCHES = {
@@ -84,17 +85,20 @@ def load_twin(emulator, database):
 
 
 # NULL: the same rows; else what differs.
-DIFFER = """
+DIFFER = r"""
+-- only before a table's name: "@" also stands in operators and addresses
+CREATE FUNCTION in_schema(query text, schema text) RETURNS text IMMUTABLE LANGUAGE sql
+	RETURN regexp_replace(query, '(^|[ (])@(all_types|deals|people|companies|sales_pipeline|hiring|open_deals)\M', '\1' || schema || '.\2', 'g');
 CREATE FUNCTION differ(query text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE here text[]; there text[]; state text; message text;
 BEGIN
 	BEGIN
-		EXECUTE replace('SELECT array_agg(r ORDER BY r) FROM (' || query || ') q (r)', '@', 'twin.') INTO here;
+		EXECUTE 'SELECT array_agg(r ORDER BY r) FROM (' || in_schema(query, 'twin') || ') q (r)' INTO here;
 	EXCEPTION WHEN OTHERS THEN
 		RETURN NULL;	-- no query then: both refuse it
 	END;
 	BEGIN
-		EXECUTE replace('SELECT array_agg(r ORDER BY r) FROM (' || query || ') q (r)', '@', 'crm.') INTO there;
+		EXECUTE 'SELECT array_agg(r ORDER BY r) FROM (' || in_schema(query, 'crm') || ') q (r)' INTO there;
 	EXCEPTION WHEN OTHERS THEN
 		GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT;
 		RETURN 'error ' || state || ': ' || message;
@@ -355,13 +359,37 @@ def run_set(rng, generator, emulator, database, count, settings):
     queries = [generator.query() for _ in range(count)]
     plan = rng.choice(PLANS)
     lines = [plan] + [f"SELECT {i}, differ($query${q}$query$);" for i, q in enumerate(queries)]
-    result = must(database.psql("\n".join(lines)))
+    return differences_of(must(database.psql("\n".join(lines))), queries, f"{plan} {json.dumps(options)} page_size {size}")
+
+
+def differences_of(result, queries, setting):
     found = []
     for line in result.out.split("\n"):
         number, _, difference = line.partition("|")
         if difference:
-            found.append((difference, queries[int(number)], f"{plan} {json.dumps(options)} page_size {size}"))
+            found.append((difference, queries[int(number)], setting))
     return found
+
+
+def run_joins(rng, generator, emulator, database, count, settings):
+    """The same of joins, and how many of them were planned as lookups in batches."""
+    maker = joins.JoinGenerator(generator)
+    emulator.switches(**settings)
+    found, used = [], 0
+    for _ in range(max(count // 10, 1)):
+        size, batch = rng.choice([500, 500, 60, 25]), rng.choice([1, 3, 7, 40, 100, 100])
+        rows = list(maker.fill(rng.choice([6, 30, 250])))
+        must(database.psql("".join(f"ALTER FOREIGN TABLE crm.{slug} OPTIONS (SET page_size '{size}');" for slug in [s for _, s in TABLES] + [VIEW])
+                           + f"ALTER SERVER attio OPTIONS (SET join_batch_size '{batch}');" + joins.LOCAL + "\n".join(rows) + rng.choice(["", "ANALYZE public.local_keys;"])))
+        queries = [maker.query() for _ in range(10)]
+        plan = rng.choice(joins.PLANS)
+        lines = [plan] + [f"SELECT {i}, differ($query${q}$query$);" for i, q in enumerate(queries)]
+        lines += [f"SELECT 'used' WHERE uses_join($query${q}$query$);" for q in queries]
+        result = must(database.psql("\n".join(lines)))
+        used += result.out.split("\n").count("used")
+        result.out = "\n".join(line for line in result.out.split("\n") if line != "used")
+        found += differences_of(result, queries, f"{plan} page_size {size}, join_batch_size {batch}, local_keys: {' '.join(rows)[:3000]}")
+    return found, used
 
 
 def main():
@@ -371,24 +399,29 @@ def main():
     parser.add_argument("--queries", type=int, default=100)
     parser.add_argument("--seconds", type=int, default=3600)
     parser.add_argument("--stop", action="store_true")
+    parser.add_argument("--joins", action="store_true", help="joins by lookups instead")
     arguments = parser.parse_args()
     rng = random.Random(arguments.seed)
     print(f"differential: seed {arguments.seed}, {arguments.sets} sets of {arguments.queries} queries")
-    differences, done, pairs, started = [], 0, set(), time.time()
+    differences, done, looked_up, pairs, started = [], 0, 0, set(), time.time()
     with Emulator("--scale", "120") as emulator, Database(f"attio_differential_{os.getpid()}", emulator, FAST) as database:
         extra_rows(emulator)
         load_twin(emulator, database)
         add_view(emulator, database)
         must(database.psql("".join(f"ALTER FOREIGN TABLE crm.{slug} OPTIONS (ADD page_size '500');" for slug in [s for _, s in TABLES] + [VIEW])))
         must(database.psql(DIFFER))
-        must(database.psql("ALTER SERVER attio OPTIONS (" + ", ".join(f"ADD {n} 'unknown'" for n in known(rng, {})) + ")"))
+        must(database.psql("ALTER SERVER attio OPTIONS (" + ", ".join(f"ADD {n} 'unknown'" for n in known(rng, {})) + ", ADD join_batch_size '100')" + ";" + joins.USES_JOIN))
         generator = Generator(rng, database)
         for number in range(arguments.sets):
             if time.time() - started > arguments.seconds or (differences and arguments.stop):
                 break
             settings = {} if number == 0 else {name: rng.choice(values) for name, values in SWITCHES.items()}
             pairs |= {(a, b) for a, b in itertools.combinations(sorted((k, str(v)) for k, v in settings.items()), 2)}
-            found = run_set(rng, generator, emulator, database, arguments.queries, settings)
+            if arguments.joins:
+                found, used = run_joins(rng, generator, emulator, database, arguments.queries, settings)
+                looked_up += used
+            else:
+                found = run_set(rng, generator, emulator, database, arguments.queries, settings)
             done += arguments.queries
             for difference, query, plan in found:
                 print(f"differential: {difference}\n  {query}\n  {plan} {json.dumps(settings)}")
@@ -399,7 +432,9 @@ def main():
     wanted = sum(len(a) * len(b) for a, b in itertools.combinations(SWITCHES.values(), 2))
     print(f"differential: {done} queries, {len(requests)} requests ({filtered} with a filter, {refused} refused), "
           f"{len(pairs)} of {wanted} pairs of switch settings, {len(differences)} differences, {time.time() - started:.0f} s")
-    return 1 if differences else 0
+    if arguments.joins:
+        print(f"differential: {looked_up} of them joined by lookups")
+    return 1 if differences or (arguments.joins and looked_up < done / 4) else 0
 
 
 if __name__ == "__main__":

@@ -1,0 +1,512 @@
+/*
+ * join.c
+ *		A join that looks up the rows of a foreign table in batches.
+ *
+ * Owns: the execution.  Rows of the outer side are read until enough keys are
+ * known that were not asked for yet; the inner side answers all of them at
+ * once; then the rows are joined, in the order in which they came.  What makes
+ * two rows match is checked here, whatever the inner side answers.
+ */
+#include "join/join.h"
+
+#include "base/guc.h"
+#include "executor/executor.h"
+#include "join/cache.h"
+#include "nodes/nodeFuncs.h"
+#include "scan/scan.h"
+#include "utils/array.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/ruleutils.h"
+
+/* Outer rows that one batch may hold, whatever their keys. */
+#define BATCH_ROWS 10000
+
+/* Requests that one batch may fill; it begins with one. */
+#define BATCH_REQUESTS 8
+
+typedef struct LookupJoin
+{
+	CustomScanState css; /* first: it is one */
+	JoinType type;
+	LookupForm form;
+	Oid key_type; /* of one key */
+	int16 key_length;
+	bool key_byval;
+	char key_align;
+	int batch; /* keys a request */
+	int *sources;
+	PlanState *outer;
+	PlanState *inner;
+	ForeignScanState *scan; /* the inner side, or what stands below a constant condition */
+	ExprState *outer_key;
+	ExprState *inner_key;
+	ExprState *quals;
+	TupleTableSlot *outer_slot;
+	TupleTableSlot *inner_slot;
+	JoinCache *cache;
+	int64 writes; /* of this session, when the cache was filled */
+
+	/* the present batch */
+	MemoryContext batch_context; /* rows and keys of it */
+	int number;
+	int requests; /* that the next one may fill */
+	MinimalTuple *rows;
+	int nrows;
+	int next;
+	bool outer_done;
+
+	/* the present row */
+	bool in_row;
+	bool matched;
+	Datum *keys;
+	int nkeys;
+	int key_at;
+	int row_at;
+
+	/* for EXPLAIN */
+	int64 batches;
+	int64 asked;
+} LookupJoin;
+
+/* ----- the scan tuple ----- */
+
+/* Put the columns of one side into the scan tuple; NULLs where there is no row. */
+static void
+set_side(LookupJoin *state, TupleTableSlot *from, bool outer)
+{
+	TupleTableSlot *slot = state->css.ss.ss_ScanTupleSlot;
+
+	if (from != NULL)
+		slot_getallattrs(from);
+	for (int i = 0; i < slot->tts_tupleDescriptor->natts; i++)
+	{
+		int source = outer ? state->sources[i] : -state->sources[i];
+
+		if (source <= 0)
+			continue;
+		slot->tts_values[i] = from == NULL ? (Datum) 0 : from->tts_values[source - 1];
+		slot->tts_isnull[i] = from == NULL ? true : from->tts_isnull[source - 1];
+	}
+}
+
+/* An empty scan tuple, to be filled by both sides. */
+static void
+begin_tuple(LookupJoin *state)
+{
+	TupleTableSlot *slot = state->css.ss.ss_ScanTupleSlot;
+
+	ExecClearTuple(slot);
+	memset(slot->tts_isnull, true, sizeof(bool) * slot->tts_tupleDescriptor->natts);
+	ExecStoreVirtualTuple(slot);
+	state->css.ss.ps.ps_ExprContext->ecxt_scantuple = slot;
+}
+
+/* ----- keys ----- */
+
+/*
+ * The keys of the row in the scan tuple by this expression: none where it is
+ * NULL, of an array each element but NULLs.  In the current memory context.
+ */
+static Datum *
+keys_of(LookupJoin *state, ExprState *expression, bool is_array, int *nkeys)
+{
+	ExprContext *econtext = state->css.ss.ps.ps_ExprContext;
+	bool isnull;
+	Datum value = ExecEvalExpr(expression, econtext, &isnull);
+	Datum *keys;
+	bool *nulls;
+	int n;
+
+	*nkeys = 0;
+	if (isnull)
+		return NULL;
+	if (!is_array)
+	{
+		keys = (Datum *) palloc(sizeof(Datum));
+		keys[(*nkeys)++] = value;
+		return keys;
+	}
+	deconstruct_array(DatumGetArrayTypeP(value), state->key_type, state->key_length, state->key_byval, state->key_align,
+					  &keys, &nulls, &n);
+	for (int i = 0; i < n; i++)
+		if (!nulls[i])
+			keys[(*nkeys)++] = keys[i];
+	return keys;
+}
+
+/* The keys of the outer row in the scan tuple, each once: its own entries of the cache say which are the same. */
+static void
+find_outer_keys(LookupJoin *state)
+{
+	MemoryContext saved = MemoryContextSwitchTo(state->css.ss.ps.ps_ExprContext->ecxt_per_tuple_memory);
+	int n;
+	Datum *keys = keys_of(state, state->outer_key, state->form == LOOKUP_OUTER_ARRAY, &n);
+
+	MemoryContextSwitchTo(state->batch_context);
+	state->keys = (Datum *) palloc(sizeof(Datum) * Max(n, 1));
+	state->nkeys = 0;
+	for (int i = 0; i < n; i++)
+	{
+		Datum key = PointerGetDatum(join_cache_find(state->cache, keys[i]));
+		bool known = false;
+
+		for (int j = 0; j < state->nkeys && !known; j++)
+			known = (state->keys[j] == key);
+		if (!known)
+			state->keys[state->nkeys++] = key;
+	}
+	MemoryContextSwitchTo(saved);
+}
+
+/* ----- batches ----- */
+
+/* Rows that the inner side answers, each under those of its keys that were asked for now. */
+static void
+take_inner_rows(LookupJoin *state)
+{
+	ExprContext *econtext = state->css.ss.ps.ps_ExprContext;
+	TupleTableSlot *slot;
+
+	for (slot = ExecProcNode(state->inner); !TupIsNull(slot); slot = ExecProcNode(state->inner))
+	{
+		MinimalTuple row = NULL;
+		MemoryContext saved;
+		Datum *keys;
+		int n;
+
+		ResetExprContext(econtext);
+		begin_tuple(state);
+		set_side(state, slot, false);
+		saved = MemoryContextSwitchTo(econtext->ecxt_per_tuple_memory);
+		keys = keys_of(state, state->inner_key, state->form == LOOKUP_INNER_ARRAY, &n);
+		MemoryContextSwitchTo(saved);
+		for (int i = 0; i < n; i++)
+		{
+			JoinKey *key = join_cache_find(state->cache, keys[i]);
+
+			if (key == NULL || key->batch != state->number)
+				continue;
+			if (row == NULL)
+				row = join_cache_keep(state->cache, slot);
+			join_cache_append(state->cache, key, row);
+		}
+	}
+}
+
+/* Ask for these keys, all at once. */
+static void
+ask(LookupJoin *state, List *wanted)
+{
+	MemoryContext saved;
+	Datum *values;
+	ArrayType *array;
+	int n = 0;
+	ListCell *lc;
+
+	if (wanted == NIL)
+		return;
+	saved = MemoryContextSwitchTo(state->batch_context);
+	values = (Datum *) palloc(sizeof(Datum) * list_length(wanted));
+	foreach(lc, wanted)
+		values[n++] = ((JoinKey *) lfirst(lc))->value;
+	array = construct_array(values, n, state->key_type, state->key_length, state->key_byval, state->key_align);
+	state->asked += n;
+	state->batches++;
+	MemoryContextSwitchTo(saved);
+	attio_scan_lookup(state->scan, PointerGetDatum(array));
+	take_inner_rows(state);
+}
+
+/* A cache that is too large, or of a time before a write of this session, is not used again. */
+static void
+begin_batch(LookupJoin *state)
+{
+	int64 writes = attio_scan_writes(state->scan);
+
+	MemoryContextReset(state->batch_context);
+	state->nrows = state->next = 0;
+	state->number++;
+	if (state->writes != writes || join_cache_size(state->cache) > (Size) work_mem * 1024)
+		join_cache_clear(state->cache);
+	state->writes = writes;
+}
+
+/* The next rows of the outer side, and the inner rows for them; false at the end. */
+static bool
+fill_batch(LookupJoin *state)
+{
+	ExprContext *econtext = state->css.ss.ps.ps_ExprContext;
+	int limit = state->batch * state->requests;
+	List *wanted = NIL;
+
+	if (state->outer_done)
+		return false;
+	begin_batch(state);
+	state->rows = (MinimalTuple *) MemoryContextAlloc(state->batch_context, sizeof(MinimalTuple) * BATCH_ROWS);
+	while (list_length(wanted) < limit && state->nrows < BATCH_ROWS)
+	{
+		/* both sides run in the memory context of the caller, where they may keep what they need */
+		TupleTableSlot *slot = ExecProcNode(state->outer);
+		MemoryContext saved;
+		Datum *keys;
+		int n;
+
+		if (TupIsNull(slot))
+		{
+			state->outer_done = true;
+			break;
+		}
+		saved = MemoryContextSwitchTo(state->batch_context);
+		state->rows[state->nrows++] = ExecCopySlotMinimalTuple(slot);
+		ResetExprContext(econtext);
+		begin_tuple(state);
+		set_side(state, slot, true);
+		MemoryContextSwitchTo(econtext->ecxt_per_tuple_memory);
+		keys = keys_of(state, state->outer_key, state->form == LOOKUP_OUTER_ARRAY, &n);
+		MemoryContextSwitchTo(state->batch_context);
+		for (int i = 0; i < n; i++)
+		{
+			JoinKey *key = join_cache_find(state->cache, keys[i]);
+
+			if (key == NULL)
+				wanted = lappend(wanted, join_cache_add(state->cache, keys[i], state->number));
+		}
+		MemoryContextSwitchTo(saved);
+	}
+	ask(state, wanted);
+	state->requests = Min(state->requests * 2, BATCH_REQUESTS);
+	return state->nrows > 0;
+}
+
+/* ----- rows ----- */
+
+/* Go to the next outer row; false at the end. */
+static bool
+next_outer(LookupJoin *state)
+{
+	if (state->next >= state->nrows && !fill_batch(state))
+		return false;
+	ResetExprContext(state->css.ss.ps.ps_ExprContext);
+	ExecStoreMinimalTuple(state->rows[state->next++], state->outer_slot, false);
+	begin_tuple(state);
+	set_side(state, state->outer_slot, true);
+	find_outer_keys(state);
+	state->in_row = true;
+	state->matched = false;
+	state->key_at = state->row_at = 0;
+	return true;
+}
+
+/*
+ * The next inner row that has one of the outer row's keys, in the scan tuple;
+ * false when there is none.  An inner row has only one key where the outer side
+ * has several, so none comes twice.
+ */
+static bool
+next_candidate(LookupJoin *state)
+{
+	while (state->key_at < state->nkeys)
+	{
+		const JoinKey *key = (const JoinKey *) DatumGetPointer(state->keys[state->key_at]);
+
+		if (key != NULL && state->row_at < key->nrows)
+		{
+			ExecStoreMinimalTuple(key->rows[state->row_at++], state->inner_slot, false);
+			set_side(state, state->inner_slot, false);
+			return true;
+		}
+		state->key_at++;
+		state->row_at = 0;
+	}
+	return false;
+}
+
+static bool
+passes(LookupJoin *state, ExprState *quals)
+{
+	ExprContext *econtext = state->css.ss.ps.ps_ExprContext;
+
+	ResetExprContext(econtext);
+	return ExecQual(quals, econtext);
+}
+
+/* The outer row with the inner rows that match it; true where the scan tuple is one of the result. */
+static bool
+next_of_row(LookupJoin *state)
+{
+	ExprState *others = state->css.ss.ps.qual;
+
+	while (next_candidate(state))
+	{
+		if (!passes(state, state->quals))
+			continue;
+		state->matched = true;
+		/* one match decides */
+		if (state->type == JOIN_SEMI || state->type == JOIN_ANTI)
+			state->in_row = false;
+		if (state->type == JOIN_ANTI)
+			return false;
+		if (passes(state, others))
+			return true;
+		if (state->type == JOIN_SEMI)
+			return false;
+	}
+	state->in_row = false;
+	if (state->matched || (state->type != JOIN_LEFT && state->type != JOIN_ANTI))
+		return false;
+	set_side(state, NULL, false);
+	return passes(state, others);
+}
+
+/* ExecCustomScan */
+static TupleTableSlot *
+exec_join(CustomScanState *node)
+{
+	LookupJoin *state = (LookupJoin *) node;
+	ProjectionInfo *projection = node->ss.ps.ps_ProjInfo;
+
+	for (;;)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (!state->in_row && !next_outer(state))
+			return projection == NULL ? NULL : ExecClearTuple(projection->pi_state.resultslot);
+		if (!next_of_row(state))
+			continue;
+		ResetExprContext(node->ss.ps.ps_ExprContext);
+		return projection == NULL ? node->ss.ss_ScanTupleSlot : ExecProject(projection);
+	}
+}
+
+/* ----- the life of it ----- */
+
+static const CustomExecMethods exec_methods;
+
+static Node *
+create_state(CustomScan *plan)
+{
+	LookupJoin *state = (LookupJoin *) newNode(sizeof(LookupJoin), T_CustomScanState);
+
+	(void) plan;
+	state->css.methods = &exec_methods;
+	return (Node *) state;
+}
+
+static int
+private_number(const CustomScan *plan, JoinPlanIndex index)
+{
+	return intVal(list_nth(plan->custom_private, index));
+}
+
+/* BeginCustomScan */
+static void
+begin_join(CustomScanState *node, EState *estate, int eflags)
+{
+	LookupJoin *state = (LookupJoin *) node;
+	CustomScan *plan = (CustomScan *) node->ss.ps.plan;
+	List *sources = (List *) list_nth(plan->custom_private, JOIN_PLAN_SOURCES);
+	PlanState *parent = (PlanState *) node;
+
+	state->outer = ExecInitNode((Plan *) linitial(plan->custom_plans), estate, eflags);
+	state->inner = ExecInitNode((Plan *) lsecond(plan->custom_plans), estate, eflags);
+	state->scan = (ForeignScanState *) (IsA(state->inner, ResultState) ? outerPlanState(state->inner) : state->inner);
+	if (!IsA(state->scan, ForeignScanState))
+		elog(ERROR, "the inner side of a join by lookups is no scan");
+	node->custom_ps = list_make2(state->outer, state->inner);
+	state->type = (JoinType) private_number(plan, JOIN_PLAN_TYPE);
+	state->form = (LookupForm) private_number(plan, JOIN_PLAN_FORM);
+	state->batch = private_number(plan, JOIN_PLAN_BATCH);
+	state->requests = 1;
+	state->outer_key = ExecInitExpr((Expr *) list_nth(plan->custom_exprs, JOIN_EXPR_OUTER_KEY), parent);
+	state->inner_key = ExecInitExpr((Expr *) list_nth(plan->custom_exprs, JOIN_EXPR_INNER_KEY), parent);
+	state->quals = ExecInitQual((List *) list_nth(plan->custom_exprs, JOIN_EXPR_QUALS), parent);
+	state->key_type = exprType((Node *) list_nth(
+		plan->custom_exprs, state->form == LOOKUP_INNER_ARRAY ? JOIN_EXPR_OUTER_KEY : JOIN_EXPR_INNER_KEY));
+	get_typlenbyvalalign(state->key_type, &state->key_length, &state->key_byval, &state->key_align);
+	state->sources = (int *) palloc(sizeof(int) * list_length(sources));
+	for (int i = 0; i < list_length(sources); i++)
+		state->sources[i] = list_nth_int(sources, i);
+	state->outer_slot = ExecInitExtraTupleSlot(estate, ExecGetResultType(state->outer), &TTSOpsMinimalTuple);
+	state->inner_slot = ExecInitExtraTupleSlot(estate, ExecGetResultType(state->inner), &TTSOpsMinimalTuple);
+	if (eflags & EXEC_FLAG_EXPLAIN_ONLY)
+		return;
+	state->batch_context = AllocSetContextCreate(estate->es_query_cxt, "attio_fdw join batch", ALLOCSET_DEFAULT_SIZES);
+	state->cache = join_cache_create(state->key_type, (Oid) private_number(plan, JOIN_PLAN_OPERATOR),
+									 (Oid) private_number(plan, JOIN_PLAN_COLLATION));
+}
+
+/* EndCustomScan */
+static void
+end_join(CustomScanState *node)
+{
+	LookupJoin *state = (LookupJoin *) node;
+
+	ExecEndNode(state->outer);
+	ExecEndNode(state->inner);
+}
+
+/* ReScanCustomScan: what was asked for stays, unless the inner side asks something else now. */
+static void
+rescan_join(CustomScanState *node)
+{
+	LookupJoin *state = (LookupJoin *) node;
+	PlanState *inner = state->inner;
+
+	if (node->ss.ps.chgParam != NULL)
+	{
+		UpdateChangedParamSet(state->outer, node->ss.ps.chgParam);
+		UpdateChangedParamSet(inner, node->ss.ps.chgParam);
+	}
+	if (state->outer->chgParam == NULL)
+		ExecReScan(state->outer);
+	if (inner->chgParam != NULL)
+		join_cache_clear(state->cache);
+	MemoryContextReset(state->batch_context);
+	state->nrows = state->next = 0;
+	state->requests = 1;
+	state->outer_done = state->in_row = false;
+}
+
+/* ExplainCustomScan */
+static void
+explain_join(CustomScanState *node, List *ancestors, ExplainState *es)
+{
+	static const char *const types[] = {"Inner", "Left", "Full", "Right", "Semi", "Anti"};
+	LookupJoin *state = (LookupJoin *) node;
+	CustomScan *plan = (CustomScan *) node->ss.ps.plan;
+	List *context = set_deparse_context_plan(es->deparse_cxt, (Plan *) plan, ancestors);
+	List *quals = (List *) list_nth(plan->custom_exprs, JOIN_EXPR_QUALS);
+	List *texts = NIL;
+	ListCell *lc;
+
+	ExplainPropertyText("Join Type", types[state->type], es);
+	foreach(lc, quals)
+		texts = lappend(texts, deparse_expression((Node *) lfirst(lc), context, true, false));
+	ExplainPropertyList("Join Cond", texts, es);
+	ExplainPropertyText(
+		"Attio Lookup",
+		psprintf("%s by %s",
+				 deparse_expression((Node *) list_nth(plan->custom_exprs, JOIN_EXPR_INNER_KEY), context, true, false),
+				 deparse_expression((Node *) list_nth(plan->custom_exprs, JOIN_EXPR_OUTER_KEY), context, true, false)),
+		es);
+	ExplainPropertyInteger("Attio Keys a Request", NULL, state->batch, es);
+	if (!es->analyze)
+		return;
+	ExplainPropertyInteger("Attio Lookup Batches", NULL, state->batches, es);
+	ExplainPropertyInteger("Attio Keys", NULL, state->asked, es);
+}
+
+static const CustomExecMethods exec_methods = {.CustomName = "Attio Join",
+											   .BeginCustomScan = begin_join,
+											   .ExecCustomScan = exec_join,
+											   .EndCustomScan = end_join,
+											   .ReScanCustomScan = rescan_join,
+											   .ExplainCustomScan = explain_join};
+
+const CustomScanMethods attio_join_methods = {"Attio Join", create_state};
+
+void
+attio_join_init(void)
+{
+	RegisterCustomScanMethods(&attio_join_methods);
+}

@@ -1,0 +1,200 @@
+/*
+ * lookup.c
+ *		Join conditions by which Attio can look rows up.
+ *
+ * Owns: which of them can be asked for in batches, and the scan that does so.
+ * Makes no request.
+ */
+#include "plan/lookup.h"
+
+#include "catalog/pg_operator.h"
+#include "catalog/pg_type.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "optimizer/cost.h"
+#include "optimizer/optimizer.h"
+#include "plan/cost.h"
+#include "plan/scanplan.h"
+#include "plan/ship.h"
+#include "utils/lsyscache.h"
+#include "utils/selfuncs.h"
+
+/* Stands for the batch of keys, which nobody evaluates: the scan is handed it. */
+static Node *
+placeholder(Oid array_type, Node *key)
+{
+	CaseTestExpr *node = makeNode(CaseTestExpr);
+
+	node->typeId = array_type;
+	node->typeMod = -1;
+	node->collation = exprCollation(key);
+	return (Node *) node;
+}
+
+/* inner = ANY (batch) */
+static Expr *
+any_clause(Oid operator, Node * inner, Node *batch, Oid collation)
+{
+	ScalarArrayOpExpr *clause = makeNode(ScalarArrayOpExpr);
+
+	clause->opno = operator;
+	clause->opfuncid = get_opcode(operator);
+	clause->useOr = true;
+	clause->inputcollid = collation;
+	clause->args = list_make2(copyObject(inner), batch);
+	clause->location = -1;
+	return (Expr *) clause;
+}
+
+/* inner && batch */
+static Expr *
+overlap_clause(Node *inner, Node *batch, Oid collation)
+{
+	return make_opclause(OID_ARRAY_OVERLAP_OP, BOOLOID, false, (Expr *) copyObject(inner), (Expr *) batch, InvalidOid,
+						 collation);
+}
+
+/* Is every column of the expression one of these relations', and is there any? */
+static bool
+is_of(PlannerInfo *root, Node *node, Relids relids)
+{
+	Relids used = pull_varnos(root, node);
+
+	return !bms_is_empty(used) && bms_is_subset(used, relids);
+}
+
+/* Has the operator a hash function, for two keys of one type? */
+static bool
+is_hashable(Oid operator, Oid * key_type)
+{
+	Oid left;
+	Oid right;
+	Oid left_hash;
+	Oid right_hash;
+
+	op_input_types(operator, & left, &right);
+	*key_type = left;
+	return left == right && get_op_hash_functions(operator, & left_hash, &right_hash) && left_hash == right_hash;
+}
+
+/* outer = inner, or the other way round */
+static bool
+find_scalar(PlannerInfo *root, Relids inner, Relids outer, OpExpr *expr, Lookup *lookup)
+{
+	Node *left = (Node *) linitial(expr->args);
+	Node *right = (Node *) lsecond(expr->args);
+	Oid key_type;
+
+	if (is_of(root, left, inner) && is_of(root, right, outer))
+	{
+		lookup->inner_key = left;
+		lookup->outer_key = right;
+	}
+	else if (is_of(root, right, inner) && is_of(root, left, outer))
+	{
+		lookup->inner_key = right;
+		lookup->outer_key = left;
+	}
+	else
+		return false;
+	if (!is_hashable(expr->opno, &key_type) || get_commutator(expr->opno) != expr->opno ||
+		exprType(lookup->outer_key) != exprType(lookup->inner_key) || !OidIsValid(get_array_type(key_type)))
+		return false;
+	lookup->form = LOOKUP_SCALAR;
+	lookup->equality = expr->opno;
+	lookup->collation = expr->inputcollid;
+	lookup->clause =
+		any_clause(expr->opno, lookup->inner_key,
+				   placeholder(get_array_type(exprType(lookup->outer_key)), lookup->outer_key), expr->inputcollid);
+	return OidIsValid(get_array_type(exprType(lookup->outer_key)));
+}
+
+/* scalar = ANY (array), of which one is inner and the other outer */
+static bool
+find_array(PlannerInfo *root, Relids inner, Relids outer, ScalarArrayOpExpr *expr, Lookup *lookup)
+{
+	Node *scalar = (Node *) linitial(expr->args);
+	Node *array = (Node *) lsecond(expr->args);
+	Oid key_type;
+
+	if (!expr->useOr || !is_hashable(expr->opno, &key_type) ||
+		get_array_type(exprType(scalar)) != getBaseType(exprType(array)) ||
+		exprType(array) != getBaseType(exprType(array)))
+		return false;
+	lookup->equality = expr->opno;
+	lookup->collation = expr->inputcollid;
+	if (is_of(root, scalar, inner) && is_of(root, array, outer))
+	{
+		lookup->form = LOOKUP_OUTER_ARRAY;
+		lookup->inner_key = scalar;
+		lookup->outer_key = array;
+		lookup->clause = any_clause(expr->opno, scalar, placeholder(exprType(array), array), expr->inputcollid);
+		return true;
+	}
+	if (!is_of(root, array, inner) || !is_of(root, scalar, outer))
+		return false;
+	lookup->form = LOOKUP_INNER_ARRAY;
+	lookup->inner_key = array;
+	lookup->outer_key = scalar;
+	lookup->clause = overlap_clause(array, placeholder(exprType(array), array), expr->inputcollid);
+	return true;
+}
+
+/* Rows that have one key: of an id or an address one, else as the statistics say. */
+static double
+matches_of(PlannerInfo *root, RelOptInfo *inner, const Lookup *lookup, bool is_unique)
+{
+	double groups;
+
+	if (is_unique || lookup->form == LOOKUP_INNER_ARRAY)
+		return 1;
+	groups = estimate_num_groups(root, list_make1((Node *) lookup->inner_key), inner->rows, NULL, NULL);
+	return Max(inner->rows / Max(groups, 1), 1);
+}
+
+/*
+ * Is this a condition by which rows of "inner" can be looked up for rows of
+ * "outer"?  The nodes of the answer are shared with the condition.
+ */
+bool
+lookup_find(PlannerInfo *root, RelOptInfo *inner, RelOptInfo *outer, RestrictInfo *rinfo, Lookup *lookup)
+{
+	const RelationPlan *plan = (const RelationPlan *) inner->fdw_private;
+	ShipContext context = {root, plan->relation, inner->relid, NIL, false};
+	Node *clause = (Node *) rinfo->clause;
+	Verdict verdict;
+	List *term;
+	bool found = false;
+
+	if (rinfo->pseudoconstant || contain_volatile_functions(clause))
+		return false;
+	if (IsA(clause, OpExpr) && list_length(((OpExpr *) clause)->args) == 2)
+		found = find_scalar(root, inner->relids, outer->relids, (OpExpr *) clause, lookup);
+	else if (IsA(clause, ScalarArrayOpExpr))
+		found = find_array(root, inner->relids, outer->relids, (ScalarArrayOpExpr *) clause, lookup);
+	if (!found || (term = ship_condition(&context, lookup->clause, &verdict)) == NIL ||
+		list_length(context.operands) != 1)
+		return false;
+	lookup->batch = plan->relation->join_batch;
+	if (intVal(linitial(term)) == TERM_KEY)
+		/* a page that is not full says that it is the last */
+		lookup->batch = Min(lookup->batch, Max(plan->relation->page_size - 1, 1));
+	lookup->matches = matches_of(root, inner, lookup,
+								 intVal(linitial(term)) == TERM_KEY || ship_is_address(&context, lookup->inner_key));
+	return true;
+}
+
+/* The scan that is handed so many keys in all, for a join that asks so many times. */
+Path *
+lookup_path(PlannerInfo *root, RelOptInfo *inner, const Lookup *lookup, double keys, double requests)
+{
+	const RelationPlan *plan = (const RelationPlan *) inner->fdw_private;
+	double rows = clamp_row_est(keys * lookup->matches);
+	Cost startup;
+	Cost total;
+
+	cost_lookups(rows, requests, plan->relation->page_size, &startup, &total);
+	return (Path *) attio_create_foreignscan_path(
+		root, inner, rows, startup, total, NIL, NULL,
+		list_make3(makeInteger(PATH_LOOKUP), (Node *) lookup->clause, makeInteger(lookup->batch)));
+}

@@ -1,0 +1,37 @@
+/*
+ * lookup.h
+ *		Join conditions by which Attio can look rows up.
+ */
+#ifndef ATTIO_LOOKUP_H
+#define ATTIO_LOOKUP_H
+
+#include "join/join.h"
+#include "nodes/pathnodes.h"
+
+/* A condition between a relation of ours and others: outer = inner, or of arrays any of their elements. */
+typedef struct Lookup
+{
+	LookupForm form;
+	Node *outer_key;
+	Node *inner_key;
+	Oid equality; /* operator of two keys */
+	Oid collation;
+	Expr *clause;   /* on the inner side, with the batch of keys in the place of the outer one */
+	int batch;      /* keys a request */
+	double matches; /* rows of a key, estimated */
+} Lookup;
+
+/* What a ForeignPath's fdw_private says first: how it differs from a plain listing. */
+typedef enum PathKind
+{
+	PATH_LIMITED, /* LIMIT and OFFSET are the scan's; nothing follows */
+	PATH_LOOKUP   /* keys are handed to the scan; Node clause and Integer batch follow */
+} PathKind;
+
+extern bool lookup_find(PlannerInfo *root, RelOptInfo *inner, RelOptInfo *outer, RestrictInfo *rinfo, Lookup *lookup);
+extern Path *lookup_path(PlannerInfo *root, RelOptInfo *inner, const Lookup *lookup, double keys, double requests);
+
+/* plan/join.c: the hook that adds joins by lookups beside the server's own. */
+extern void join_init(void);
+
+#endif /* ATTIO_LOOKUP_H */
