@@ -20,6 +20,7 @@
 #include "plan/lookup.h"
 #include "plan/scanplan.h"
 #include "scan/async.h"
+#include "scan/sample.h"
 #include "scan/scan.h"
 
 ATTIO_MODULE_MAGIC("attio_fdw", ATTIO_FDW_VERSION);
@@ -58,6 +59,7 @@ attio_fdw_handler(PG_FUNCTION_ARGS)
 	routine->ReScanForeignScan = attio_rescan;
 	routine->EndForeignScan = attio_end_scan;
 	routine->ExplainForeignScan = attio_explain_scan;
+	routine->AnalyzeForeignTable = attio_analyze;
 	routine->IsForeignPathAsyncCapable = attio_is_async_capable;
 	routine->ForeignAsyncRequest = attio_async_request;
 	routine->ForeignAsyncConfigureWait = attio_async_configure_wait;

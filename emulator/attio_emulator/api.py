@@ -200,7 +200,7 @@ def query_limits(request, body):
         raise errors.ApiError(413, "invalid_request_error", "validation_type", "Request body too large.")
     maximum = switches["max_limit"]
     limit = request.number(body, "limit", min(500, maximum), 1, None if switches["over_limit"] == "clamp" else maximum, errors.bad_body)
-    return min(limit, maximum), request.number(body, "offset", 0, 0, None, errors.bad_body)
+    return min(limit, maximum), request.number(body, "offset", 0, 0, switches["max_offset"] or None, errors.bad_body)
 
 
 def ordered_ids(target, ids, switches):
@@ -219,12 +219,21 @@ def selected_ids(request, target, tree, sorts):
         return target.ids_in_order(switches["unsorted_order"]), None
     if lagging is None and not tree and sorts_by_creation(sorts) and switches["tie_order"] == "id":
         return target.ids_in_order("creation"), None
-    rows = lagging if lagging is not None else {ident: target.row(ident) for ident in target.rows}
+    rows = lagging if lagging is not None else {ident: target.row(ident) for ident in candidates(target, tree)}
     meets = compile_filter(request.workspace, target, tree, switches)
     found = {ident: row for ident, row in rows.items() if meets(row)}
     if sorts:
         return sort_ids(request.workspace, target, found, sorts, switches), lagging
     return ordered_ids(target, list(found), switches), lagging
+
+
+def candidates(target, tree):
+    """The ids that a filter can match: those it names, where it does; large workspaces need not look at the others."""
+    for part in [tree] + [p for p in (tree.get("$and") or [] if isinstance(tree, dict) else []) if isinstance(p, dict)]:
+        condition = part.get("record_id" if target.kind == "objects" else "entry_id") if isinstance(part, dict) and len(part) == 1 else None
+        if isinstance(condition, dict) and list(condition) == ["$in"] and isinstance(condition["$in"], list):
+            return [ident for ident in dict.fromkeys(condition["$in"]) if ident in target.rows]
+    return target.rows
 
 
 def sorts_by_creation(sorts):

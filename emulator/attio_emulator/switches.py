@@ -23,6 +23,7 @@ SWITCHES = {
     "unsorted_order": ("id", ("id", "creation", "hash", "updated", "updated_desc"), "measured", "order of queries without sorts"),
     "max_limit": (500, int, "assumed", "largest limit of a query"),
     "over_limit": ("error", ("error", "clamp"), "measured", "a limit above the maximum (400 on notes, tasks, meetings)"),
+    "max_offset": (0, int, "assumed", "largest offset of a query, 400 above it; 0 = no limit"),
     "max_in": (0, int, "assumed", "values that $in may hold; 0 = no limit"),
     "max_or": (0, int, "assumed", "arms that $or may have; 0 = no limit"),
     "max_body": (0, int, "assumed", "bytes that a query's body may have; 0 = no limit"),

@@ -149,6 +149,14 @@ class Switches(EmulatorTest):
         self.switch(max_limit=10, over_limit="clamp")
         self.assertEqual(len(self.ids("people", limit=11)), 10)
 
+    @switch_test("max_offset")
+    def test_max_offset(self):
+        path, body = "/v2/objects/people/records/query", {"limit": 1, "offset": 3}
+        self.good("POST", path, body)
+        self.switch(max_offset=2)
+        self.bad(400, "validation_type", "POST", path, body)
+        self.good("POST", path, {"limit": 1, "offset": 2})
+
     @switch_test("max_in")
     def test_max_in(self):
         some = self.ids("people")[:3]

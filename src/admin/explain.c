@@ -79,7 +79,9 @@ explain_request(const AttioRelation *relation, ForeignScan *plan, ExplainState *
 	else if (resource->spread == SPREAD_ATTRIBUTES)
 		path = psprintf(path, psprintf("{objects|lists}/{id}/attributes/{%s}", resource->attribute_type));
 	ExplainPropertyText("Attio Request", psprintf("%s %s", resource->method, path), es);
-	if (resource->paging != PAGING_NONE)
+	if (intVal(list_nth(plan->fdw_private, SCAN_PLAN_COUNTS)) != 0)
+		ExplainPropertyText("Attio Count", "by offsets at which there is a row", es);
+	else if (resource->paging != PAGING_NONE)
 		ExplainPropertyInteger("Attio Page Size", NULL, relation->page_size, es);
 	if (lsecond_int(shape) > 0 && list_nth(plan->fdw_private, SCAN_PLAN_LIMIT) == NIL &&
 		resource->paging == PAGING_OFFSET_BODY)
@@ -87,7 +89,8 @@ explain_request(const AttioRelation *relation, ForeignScan *plan, ExplainState *
 	explain_limit(plan, es);
 	if (relation->view != NULL)
 		ExplainPropertyText("Attio View", relation->view, es);
-	if ((relation->by_created_at || sort != SORT_ANY) && resource->paging == PAGING_OFFSET_BODY)
+	if (intVal(list_nth(plan->fdw_private, SCAN_PLAN_COUNTS)) == 0 && (relation->by_created_at || sort != SORT_ANY) &&
+		resource->paging == PAGING_OFFSET_BODY)
 		ExplainPropertyText("Attio Sorts", sorts_text(plan, relation, sort), es);
 	if (list_nth(plan->fdw_private, SCAN_PLAN_GUARD) != NIL)
 		ExplainPropertyText("Attio Second Step", "rows without a value, when fewer have one", es);
@@ -181,7 +184,7 @@ attio_explain_scan(ForeignScanState *node, ExplainState *es)
 {
 	PagerCounts counts;
 
-	const AttioRelation *relation = attio_relation_open(node->ss.ss_currentRelation);
+	const AttioRelation *relation = attio_scan_relation(node);
 
 	explain_request(relation, (ForeignScan *) node->ss.ps.plan, es);
 	explain_filter(node, relation, es);

@@ -77,6 +77,20 @@ attio_create_foreignscan_path(PlannerInfo *root, RelOptInfo *rel, double rows, C
 #endif
 }
 
+/* create_foreign_upper_path: likewise. */
+static inline ForeignPath *
+attio_create_foreign_upper_path(PlannerInfo *root, RelOptInfo *rel, PathTarget *target, double rows, Cost startup_cost,
+								Cost total_cost, List *fdw_private)
+{
+#if PG_VERSION_NUM >= 180000
+	return create_foreign_upper_path(root, rel, target, rows, 0, startup_cost, total_cost, NIL, NULL, NIL, fdw_private);
+#elif PG_VERSION_NUM >= 170000
+	return create_foreign_upper_path(root, rel, target, rows, startup_cost, total_cost, NIL, NULL, NIL, fdw_private);
+#else
+	return create_foreign_upper_path(root, rel, target, rows, startup_cost, total_cost, NIL, NULL, fdw_private);
+#endif
+}
+
 /* Does this pathkey descend? */
 static inline bool
 attio_pathkey_is_desc(PathKey *pathkey)

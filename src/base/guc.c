@@ -18,6 +18,7 @@ int attio_max_rows_written = 1000;
 bool attio_log_writes = true;
 bool attio_push_filter = true;
 bool attio_enable_batched_join = true;
+bool attio_push_count = true;
 bool attio_push_sort = true;
 bool attio_push_limit = true;
 
@@ -54,6 +55,9 @@ attio_define_settings(void)
 							 PGC_USERSET, 0, NULL, NULL, NULL);
 	DefineCustomBoolVariable("attio_fdw.push_limit", "Lets LIMIT shape the first page.", NULL, &attio_push_limit, true,
 							 PGC_USERSET, 0, NULL, NULL, NULL);
+	DefineCustomBoolVariable("attio_fdw.push_count", "Counts rows by asking whether there is one at an offset.",
+							 "Off reads and counts them.", &attio_push_count, true, PGC_USERSET, GUC_EXPLAIN, NULL,
+							 NULL, NULL);
 	DefineCustomBoolVariable("attio_fdw.enable_batched_join", "Plans joins that look rows up in batches of keys.", NULL,
 							 &attio_enable_batched_join, true, PGC_USERSET, GUC_EXPLAIN, NULL, NULL, NULL);
 	MarkGUCPrefixReserved("attio_fdw");

@@ -19,6 +19,7 @@ extern bool attio_log_writes;               /* one LOG line a write */
 
 extern bool attio_push_filter; /* whether conditions are sent to Attio */
 
+extern bool attio_push_count;          /* whether count(*) is probed for */
 extern bool attio_enable_batched_join; /* whether joins by lookups are planned */
 
 extern bool attio_push_sort;  /* whether orders are asked of Attio */

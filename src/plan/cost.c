@@ -13,6 +13,10 @@
 #define COST_PER_REQUEST 100.0
 #define COST_PER_ROW 0.02
 
+/* A request for one row, of which several are under way; and how many a count needs for each doubling of the rows. */
+#define COST_PER_PROBE 40.0
+#define PROBES_PER_DOUBLING 1.5
+
 /* A listing of this many rows in pages; the first row comes with the first page. */
 void
 cost_listing(double rows, int page_size, Cost *startup, Cost *total)
@@ -31,4 +35,10 @@ cost_lookups(double rows, double requests, int page_size, Cost *startup, Cost *t
 
 	*startup = COST_PER_REQUEST;
 	*total = pages * COST_PER_REQUEST + rows * COST_PER_ROW;
+}
+
+Cost
+cost_count(double rows)
+{
+	return COST_PER_PROBE * (3 + PROBES_PER_DOUBLING * log2(Max(rows, 1)));
 }

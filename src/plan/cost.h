@@ -24,6 +24,9 @@
 /* So many rows looked up by so many requests. */
 extern void cost_lookups(double rows, double requests, int page_size, Cost *startup, Cost *total);
 
+/* So many rows counted by probing. */
+extern Cost cost_count(double rows);
+
 extern void cost_listing(double rows, int page_size, Cost *startup, Cost *total);
 
 #endif /* ATTIO_COST_H */

@@ -6,7 +6,7 @@
  * stops (DESIGN.md 6).  Only where nothing between the scan and LIMIT adds,
  * drops or reorders rows, and Attio alone decides which rows count.
  */
-#include "plan/scanplan.h"
+#include "plan/upper.h"
 
 #include "base/guc.h"
 #include "nodes/makefuncs.h"
@@ -14,6 +14,7 @@
 #include "optimizer/optimizer.h"
 #include "plan/cost.h"
 #include "plan/lookup.h"
+#include "plan/scanplan.h"
 
 /* Is the query a scan of one table, its order, and LIMIT? */
 static bool
@@ -24,8 +25,7 @@ is_plain_limit(PlannerInfo *root, const FinalPathExtraData *extra)
 	return extra->limit_needed && parse->commandType == CMD_SELECT && parse->limitCount != NULL &&
 		   parse->limitOption == LIMIT_OPTION_COUNT && parse->rowMarks == NIL && parse->groupClause == NIL &&
 		   parse->groupingSets == NIL && parse->distinctClause == NIL && !parse->hasAggs && !parse->hasWindowFuncs &&
-		   !parse->hasTargetSRFs && !root->hasHavingQual && parse->setOperations == NULL &&
-		   bms_membership(root->all_baserels) == BMS_SINGLETON;
+		   !parse->hasTargetSRFs && !root->hasHavingQual && parse->setOperations == NULL;
 }
 
 /* An expression that can be evaluated once, before the scan starts. */
@@ -47,12 +47,9 @@ limited_rows(const FinalPathExtraData *extra, double rows)
 	return clamp_row_est(left);
 }
 
-/* GetForeignUpperPaths */
 void
-attio_get_upper_paths(PlannerInfo *root, UpperRelationKind stage, RelOptInfo *input_rel, RelOptInfo *output_rel,
-					  void *extra)
+limit_add_path(PlannerInfo *root, RelOptInfo *output_rel, const FinalPathExtraData *extra)
 {
-	const FinalPathExtraData *final = (const FinalPathExtraData *) extra;
 	RelOptInfo *baserel;
 	WantedOrder order;
 	double rows;
@@ -60,17 +57,13 @@ attio_get_upper_paths(PlannerInfo *root, UpperRelationKind stage, RelOptInfo *in
 	Cost total;
 	Path *path;
 
-	(void) input_rel;
-	if (stage != UPPERREL_FINAL || !attio_push_limit || !is_plain_limit(root, final) ||
-		!is_evaluable(root->parse->limitCount) || !is_evaluable(root->parse->limitOffset))
-		return;
-	baserel = find_base_rel(root, bms_singleton_member(root->all_baserels));
-	if (baserel->reloptkind != RELOPT_BASEREL || baserel->fdw_private == NULL || !plan_is_countable(root, baserel))
+	if (!attio_push_limit || !is_plain_limit(root, extra) || !is_evaluable(root->parse->limitCount) ||
+		!is_evaluable(root->parse->limitOffset) || (baserel = upper_only_relation(root)) == NULL)
 		return;
 	order = plan_wanted_order(root, baserel);
 	if (root->sort_pathkeys != NIL && order.shape == SORT_ANY)
 		return;
-	rows = limited_rows(final, baserel->rows);
+	rows = limited_rows(extra, baserel->rows);
 	cost_listing(rows, ((RelationPlan *) baserel->fdw_private)->relation->page_size, &startup, &total);
 	/* A little less than the same scan below a Limit. */
 	path = (Path *) attio_create_foreignscan_path(root, baserel, rows, startup * LIMITED_SCAN_COST,

@@ -25,6 +25,7 @@ typedef struct Lookup
 typedef enum PathKind
 {
 	PATH_LIMITED, /* LIMIT and OFFSET are the scan's; nothing follows */
+	PATH_COUNT,   /* only their number is wanted; nothing follows */
 	PATH_LOOKUP   /* keys are handed to the scan; Node clause and Integer batch follow */
 } PathKind;
 

@@ -22,6 +22,7 @@
 #include "plan/lookup.h"
 #include "plan/ship.h"
 #include "plan/sorts.h"
+#include "plan/upper.h"
 #include "scan/scan_private.h"
 #include "utils/array.h"
 
@@ -367,7 +368,7 @@ attio_get_plan(PlannerInfo *root, RelOptInfo *baserel, Oid table, ForeignPath *b
 			   List *scan_clauses, Plan *outer_plan)
 {
 	RelationPlan *plan = (RelationPlan *) baserel->fdw_private;
-	ShipContext context = ship_context(root, baserel);
+	ShipContext context;
 	List *quals = extract_actual_clauses(scan_clauses, false);
 	List *terms = NIL;
 	List *verdicts = NIL;
@@ -379,6 +380,9 @@ attio_get_plan(PlannerInfo *root, RelOptInfo *baserel, Oid table, ForeignPath *b
 	List *fdw_private;
 	ListCell *lc;
 
+	if (best_path->fdw_private != NIL && intVal(linitial(best_path->fdw_private)) == PATH_COUNT)
+		return count_get_plan(root, tlist);
+	context = ship_context(root, baserel);
 	if (best_path->path.pathkeys != NIL)
 		order = plan_wanted_order(root, baserel);
 	foreach(lc, quals)
@@ -404,6 +408,7 @@ attio_get_plan(PlannerInfo *root, RelOptInfo *baserel, Oid table, ForeignPath *b
 	fdw_private = lappend(fdw_private, (Node *) order.guard);
 	fdw_private = lappend(fdw_private, (Node *) limit);
 	fdw_private = lappend(fdw_private, (Node *) lookup);
+	fdw_private = lappend(fdw_private, makeInteger(0));
 	Assert(list_length(fdw_private) == SCAN_PLAN_LENGTH);
 	return make_foreignscan(tlist, quals, baserel->relid, context.operands, fdw_private, NIL, quals, outer_plan);
 }

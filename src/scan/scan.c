@@ -15,6 +15,8 @@
 #include "foreign/fdwapi.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
+#include "access/table.h"
+#include "scan/count.h"
 #include "scan/decode.h"
 #include "scan/scan_private.h"
 #include "scan/sorts.h"
@@ -210,6 +212,72 @@ make_plan(AttioScan *state, ForeignScanState *node)
 	pager_set_plan(state->pager, &plan, state->session->requests - before);
 }
 
+static bool
+is_count(const ForeignScanState *node)
+{
+	return intVal(list_nth(((ForeignScan *) node->ss.ps.plan)->fdw_private, SCAN_PLAN_COUNTS)) != 0;
+}
+
+/* A scan that counts has no relation of its own; the query has only one. */
+AttioRelation *
+attio_scan_relation(const ForeignScanState *node)
+{
+	const ForeignScan *plan = (const ForeignScan *) node->ss.ps.plan;
+	Relation rel = node->ss.ss_currentRelation;
+	AttioRelation *relation;
+
+	if (rel != NULL)
+		return attio_relation_open(rel);
+	rel = table_open(exec_rt_fetch(bms_next_member(plan->fs_relids, -1), node->ss.ps.state)->relid, NoLock);
+	relation = attio_relation_open(rel);
+	table_close(rel, NoLock);
+	return relation;
+}
+
+/* The one row of a scan that counts: the number in each of its columns. */
+static TupleTableSlot *
+count_row(AttioScan *state, ForeignScanState *node)
+{
+	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
+	MemoryContext saved;
+	FilterInput input = {0};
+	FilterSet filters;
+	int64 before;
+	int64 rows;
+
+	ExecClearTuple(slot);
+	if (state->counted)
+		return slot;
+	state->counted = true;
+	MemoryContextReset(state->filter_context);
+	saved = MemoryContextSwitchTo(state->filter_context);
+	state->relation = attio_scan_relation(node);
+	state->session = session_get(GetForeignTable(state->relation->table)->serverid, state->user);
+	session_pin(state->session);
+	before = state->session->requests;
+	if (state->term != NIL)
+		state->definitions = relation_definitions(state->relation, state->session);
+	input.relation = state->relation;
+	input.session = state->session;
+	input.definitions = state->definitions;
+	input.operands = evaluate_operands(state, node);
+	input.noperands = list_length(state->operand_states);
+	input.notices = true;
+	filters = filter_build(&input, state->term);
+	state->counts.requests += state->session->requests - before;
+	if (state->term != NIL && !attio_push_filter)
+		filters.incomplete = true;
+	state->filters = filters;
+	rows = count_rows(state->session, state->relation, &filters, &state->counts);
+	MemoryContextSwitchTo(saved);
+	for (int i = 0; i < slot->tts_tupleDescriptor->natts; i++)
+	{
+		slot->tts_values[i] = Int64GetDatum(rows);
+		slot->tts_isnull[i] = false;
+	}
+	return ExecStoreVirtualTuple(slot);
+}
+
 /* Read the definitions, bind the columns, and get ready for the first page. */
 static void
 open_scan(AttioScan *state, ForeignScanState *node)
@@ -368,6 +436,8 @@ attio_iterate_scan(ForeignScanState *node)
 	AttioScan *state = (AttioScan *) node->fdw_state;
 	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
 
+	if (is_count(node))
+		return count_row(state, node);
 	if (state->reads_first && state->kept == NULL)
 		keep_rows(state, node);
 	if (state->kept == NULL)
@@ -416,6 +486,8 @@ attio_rescan(ForeignScanState *node)
 {
 	AttioScan *state = (AttioScan *) node->fdw_state;
 
+	if (state != NULL)
+		state->counted = false;
 	if (state == NULL || state->pager == NULL)
 		return;
 	/* rows handed out before the rest was kept are not there */
@@ -446,6 +518,11 @@ attio_scan_counts(ForeignScanState *node, PagerCounts *counts)
 {
 	AttioScan *state = (AttioScan *) node->fdw_state;
 
+	if (state != NULL && state->counts.requests > 0)
+	{
+		*counts = state->counts;
+		return true;
+	}
 	if (state == NULL || state->pager == NULL)
 		return false;
 	*counts = pager_counts(state->pager);
@@ -458,5 +535,5 @@ attio_scan_filters(ForeignScanState *node)
 {
 	AttioScan *state = (AttioScan *) node->fdw_state;
 
-	return state == NULL || state->pager == NULL ? NIL : state->filters.filters;
+	return state == NULL || (state->pager == NULL && !state->counted) ? NIL : state->filters.filters;
 }

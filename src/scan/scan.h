@@ -28,6 +28,9 @@ extern void attio_scan_lookup(ForeignScanState *node, Datum keys);
 /* Writes of the scan's session so far; 0 before it began. */
 extern int64 attio_scan_writes(const ForeignScanState *node);
 
+/* The table that is scanned; also of a scan that counts, which has no tuples of it. */
+extern AttioRelation *attio_scan_relation(const ForeignScanState *node);
+
 /* For EXPLAIN ANALYZE; NULL when the scan never ran. */
 extern bool attio_scan_counts(ForeignScanState *node, PagerCounts *counts);
 

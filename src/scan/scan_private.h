@@ -20,6 +20,7 @@ typedef enum ScanPlanIndex
 	SCAN_PLAN_LIMIT,    /* IntList: indexes in fdw_exprs of LIMIT and OFFSET (-1 = none), or NIL: not for the scan */
 	SCAN_PLAN_LOOKUP,   /* IntList: index in fdw_exprs of the keys that a join hands over, and how many fit one request;
 						 * their term is the last of the filter.  Or NIL */
+	SCAN_PLAN_COUNTS,   /* Integer: the scan's one row is the number of rows, in each of its columns */
 	SCAN_PLAN_LENGTH
 } ScanPlanIndex;
 

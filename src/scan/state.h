@@ -26,8 +26,10 @@ typedef struct AttioScan
 	bool windowed; /* and left to Attio */
 	int64 limit;   /* -1 = none */
 	int64 offset;
-	int64 skip;   /* rows still to leave out here */
-	int64 handed; /* rows handed out */
+	int64 skip;         /* rows still to leave out here */
+	int64 handed;       /* rows handed out */
+	PagerCounts counts; /* of a scan that counts */
+	bool counted;       /* its row was handed out */
 	const AttioRelation *relation;
 	Session *session;
 	List *definitions;

@@ -1,0 +1,203 @@
+/*
+ * sample.c
+ *		ANALYZE of a foreign table.
+ *
+ * Owns: which rows are looked at.  Of a large table the rows are counted, and
+ * pages at random offsets are read: pages come in the order of ids, which are
+ * random themselves.  Others are read whole.
+ */
+#include "scan/sample.h"
+
+#include "access/htup_details.h"
+#include "attio/api.h"
+#include "common/pg_prng.h"
+#include "executor/tuptable.h"
+#include "scan/count.h"
+#include "scan/decode.h"
+#include "scan/fetch.h"
+#include "utils/memutils.h"
+#include "utils/sampling.h"
+
+typedef struct Sample
+{
+	Relation rel;
+	AttioRelation *relation;
+	Session *session;
+	Projection *projection;
+	RowReader *reader;
+	Pager *pager;
+	TupleTableSlot *slot;
+	MemoryContext row_context;
+	MemoryContext target; /* of the rows */
+	HeapTuple *rows;
+	int nrows;
+	int wanted;
+} Sample;
+
+static void *
+grow(void *old, size_t size)
+{
+	return old == NULL ? MemoryContextAllocHuge(CurrentMemoryContext, size) : repalloc_huge(old, size);
+}
+
+static HeapTuple
+make_row(Sample *sample, const PagerRow *row)
+{
+	MemoryContext saved = MemoryContextSwitchTo(sample->row_context);
+	HeapTuple tuple;
+
+	MemoryContextReset(sample->row_context);
+	ExecClearTuple(sample->slot);
+	row_read(sample->reader, sample->pager, row, sample->slot);
+	MemoryContextSwitchTo(sample->target);
+	tuple = heap_form_tuple(RelationGetDescr(sample->rel), sample->slot->tts_values, sample->slot->tts_isnull);
+	MemoryContextSwitchTo(saved);
+	return tuple;
+}
+
+/* Everything, of which each row stays with the same chance; returns how many there were. */
+static double
+read_all(Sample *sample)
+{
+	PagerPlan plan = {.wanted = -1};
+	ReservoirStateData reservoir;
+	double skip = -1;
+	double seen = 0;
+	PagerRow row;
+
+	reservoir_init_selection_state(&reservoir, sample->wanted);
+	pager_set_plan(sample->pager, &plan, 0);
+	while (pager_next(sample->pager, &row))
+	{
+		seen++;
+		if (sample->nrows < sample->wanted)
+		{
+			sample->rows[sample->nrows++] = make_row(sample, &row);
+			continue;
+		}
+		if (skip < 0)
+			skip = reservoir_get_next_S(&reservoir, seen - 1, sample->wanted);
+		if (skip-- <= 0)
+		{
+			int at = (int) (sample->wanted * sampler_random_fract(&reservoir.randstate));
+
+			heap_freetuple(sample->rows[at]);
+			sample->rows[at] = make_row(sample, &row);
+		}
+	}
+	pager_close(sample->pager);
+	return seen;
+}
+
+/* The rows of one page, as many as are still wanted. */
+static void
+take_page(Sample *sample, Fetcher *fetcher, const Listing *listing, int64 offset)
+{
+	PageAsk ask = {listing, NULL, NULL, offset, sample->relation->page_size};
+	ApiSubject subject = {0};
+	TokPage page = {.grow = grow};
+	HttpExchange *exchange = fetcher_take(fetcher, &ask);
+	MemoryContext saved = MemoryContextSwitchTo(fetcher_context(fetcher));
+
+	subject.what = psprintf("foreign table \"%s\"", sample->relation->name);
+	subject.scopes = sample->relation->resource->scopes;
+	(void) api_check(sample->session, exchange, &subject);
+	if (tok_page(&page, exchange->body, exchange->length, sample->projection->row) != TOK_OK)
+		ereport(ERROR, (errcode(ERRCODE_FDW_ERROR), errmsg("Attio's answer has an unknown shape"),
+						errdetail("%s", api_request_detail(exchange))));
+	for (size_t i = 0; i < page.nrows && sample->nrows < sample->wanted; i++)
+	{
+		PagerRow row = {&page, &page.rows[i], listing, offset + (int64) i + 1};
+
+		sample->rows[sample->nrows++] = make_row(sample, &row);
+	}
+	MemoryContextSwitchTo(saved);
+}
+
+/* Pages at random, each once, of so many rows in all. */
+static void
+read_some(Sample *sample, int64 total)
+{
+	int size = sample->relation->page_size;
+	FilterSet everything = {0};
+	List *listings = listings_make(sample->session, sample->relation, &everything);
+	Fetcher *fetcher = fetcher_create(sample->session, sample->relation);
+	BlockSamplerData sampler;
+	int window = sample->session->max_requests;
+	BlockNumber chosen[32];
+	int n;
+
+	BlockSampler_Init(&sampler, (BlockNumber) ((total + size - 1) / size), (sample->wanted + size - 1) / size,
+					  pg_prng_uint32(&pg_global_prng_state));
+	do
+	{
+		for (n = 0; n < Min(window, (int) lengthof(chosen)) && BlockSampler_HasMore(&sampler); n++)
+		{
+			PageAsk ask = {(const Listing *) linitial(listings), NULL, NULL, 0, size};
+
+			chosen[n] = BlockSampler_Next(&sampler);
+			ask.offset = (int64) chosen[n] * size;
+			(void) fetcher_ahead(fetcher, &ask, window);
+		}
+		for (int i = 0; i < n; i++)
+			take_page(sample, fetcher, (const Listing *) linitial(listings), (int64) chosen[i] * size);
+	} while (n > 0);
+	fetcher_clear(fetcher);
+}
+
+/* AcquireSampleRowsFunc */
+static int
+acquire_rows(Relation rel, int elevel, HeapTuple *rows, int wanted, double *total, double *dead)
+{
+	MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "attio_fdw analyze", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext saved;
+	TupleDesc tupdesc = RelationGetDescr(rel);
+	Sample sample = {.rel = rel, .rows = rows, .wanted = wanted, .target = CurrentMemoryContext};
+	PagerCounts counts = {0};
+	FilterSet everything = {0};
+	List *columns = NIL;
+	int64 before;
+
+	saved = MemoryContextSwitchTo(work);
+	sample.row_context = AllocSetContextCreate(work, "attio_fdw row", ALLOCSET_DEFAULT_SIZES);
+	sample.relation = attio_relation_open(rel);
+	sample.session = session_get(GetForeignTable(RelationGetRelid(rel))->serverid, GetUserId());
+	session_pin(sample.session);
+	before = sample.session->requests;
+	for (int i = 1; i <= tupdesc->natts; i++)
+		if (!TupleDescAttr(tupdesc, i - 1)->attisdropped)
+			columns = lappend_int(columns, i);
+	sample.projection = projection_create();
+	sample.slot = MakeSingleTupleTableSlot(tupdesc, &TTSOpsVirtual);
+	sample.reader = row_reader_create(sample.relation, tupdesc, columns,
+									  relation_definitions(sample.relation, sample.session), sample.projection);
+	sample.pager = pager_open(sample.session, sample.relation, sample.projection, 0);
+	*dead = 0;
+	if (sample.relation->resource->paging != PAGING_OFFSET_BODY)
+		*total = read_all(&sample);
+	else
+	{
+		*total = (double) count_rows(sample.session, sample.relation, &everything, &counts);
+		/* little more than wanted costs no more pages */
+		if (*total <= wanted)
+			*total = read_all(&sample);
+		else
+			read_some(&sample, (int64) *total);
+	}
+	ExecDropSingleTupleTableSlot(sample.slot);
+	ereport(elevel, (errmsg("\"%s\": %d of %.0f rows read by " INT64_FORMAT " requests to Attio", sample.relation->name,
+							sample.nrows, *total, sample.session->requests - before)));
+	MemoryContextSwitchTo(saved);
+	MemoryContextDelete(work);
+	return sample.nrows;
+}
+
+/* AnalyzeForeignTable: any table of ours can be. */
+bool
+attio_analyze(Relation rel, AcquireSampleRowsFunc *acquire, BlockNumber *pages)
+{
+	(void) rel;
+	*acquire = acquire_rows;
+	*pages = 1;
+	return true;
+}

@@ -1,0 +1,13 @@
+/*
+ * sample.h
+ *		ANALYZE of a foreign table.
+ */
+#ifndef ATTIO_SAMPLE_H
+#define ATTIO_SAMPLE_H
+
+#include "attio/relation.h"
+#include "foreign/fdwapi.h"
+
+extern bool attio_analyze(Relation rel, AcquireSampleRowsFunc *acquire, BlockNumber *pages);
+
+#endif /* ATTIO_SAMPLE_H */
