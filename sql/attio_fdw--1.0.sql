@@ -58,6 +58,19 @@ CREATE FUNCTION attio_fdw_types(OUT type text, OUT multiselect boolean, OUT prop
 COMMENT ON FUNCTION attio_fdw_types() IS
 	'how attribute types and their properties become columns';
 
+CREATE FUNCTION attio_fdw_measure(server name, apply boolean DEFAULT false, OUT question text, OUT switch text, OUT answer text, OUT statement text,
+	OUT evidence text)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C STRICT VOLATILE;
+COMMENT ON FUNCTION attio_fdw_measure(name, boolean) IS
+	'asks the workspace how Attio behaves where its documents do not say; reads only; apply sets the server''s options';
+
+CREATE FUNCTION attio_fdw_behaviour(server name) RETURNS jsonb LANGUAGE sql VOLATILE STRICT
+	RETURN (SELECT jsonb_object_agg(switch, CASE WHEN answer ~ '^(true|false|[0-9]+)$' THEN answer::jsonb ELSE to_jsonb(answer) END)
+		FROM attio_fdw_measure(server) WHERE answer NOT IN ('unknown', 'other'));
+COMMENT ON FUNCTION attio_fdw_behaviour(name) IS
+	'the same as a behaviour file of the emulator, without any of the workspace''s data';
+
 CREATE FUNCTION attio_fdw_stats(OUT serverid oid, OUT requests bigint, OUT retries bigint, OUT refused bigint, OUT failed bigint,
 	OUT bytes_received bigint, OUT bytes_decoded bigint, OUT request_ms double precision, OUT rate_limit_ms double precision, OUT shared boolean)
 	RETURNS SETOF record

@@ -7,7 +7,9 @@
 #include "base/compat.h"
 
 #include "access/table.h"
+#include "admin/functions.h"
 #include "admin/import.h"
+#include "admin/measure.h"
 #include "attio/relation.h"
 #include "attio/version.h"
 #include "base/options.h"
@@ -27,6 +29,7 @@ extern PGDLLEXPORT Datum attio_fdw_refresh(PG_FUNCTION_ARGS);
 extern PGDLLEXPORT Datum attio_fdw_disconnect(PG_FUNCTION_ARGS);
 extern PGDLLEXPORT Datum attio_fdw_options(PG_FUNCTION_ARGS);
 extern PGDLLEXPORT Datum attio_fdw_types(PG_FUNCTION_ARGS);
+extern PGDLLEXPORT Datum attio_fdw_measure(PG_FUNCTION_ARGS);
 
 PG_FUNCTION_INFO_V1(attio_fdw_version);
 PG_FUNCTION_INFO_V1(attio_fdw_ddl);
@@ -35,6 +38,7 @@ PG_FUNCTION_INFO_V1(attio_fdw_refresh);
 PG_FUNCTION_INFO_V1(attio_fdw_disconnect);
 PG_FUNCTION_INFO_V1(attio_fdw_options);
 PG_FUNCTION_INFO_V1(attio_fdw_types);
+PG_FUNCTION_INFO_V1(attio_fdw_measure);
 
 /* attio_fdw_version() -> text */
 Datum
@@ -45,8 +49,8 @@ attio_fdw_version(PG_FUNCTION_ARGS)
 }
 
 /* The caller's session with a server of ours that the caller may use. */
-static Session *
-session_by_name(const char *server_name)
+Session *
+function_session(const char *server_name)
 {
 	ForeignServer *server = GetForeignServerByName(server_name, false);
 	ForeignDataWrapper *fdw = GetForeignDataWrapper(server->fdwid);
@@ -67,7 +71,7 @@ session_by_name(const char *server_name)
 Datum
 attio_fdw_ddl(PG_FUNCTION_ARGS)
 {
-	Session *session = session_by_name(NameStr(*PG_GETARG_NAME(0)));
+	Session *session = function_session(NameStr(*PG_GETARG_NAME(0)));
 	char *table = text_to_cstring(PG_GETARG_TEXT_PP(1));
 	ColumnSet set = import_column_set(text_to_cstring(PG_GETARG_TEXT_PP(2)));
 
@@ -78,7 +82,7 @@ attio_fdw_ddl(PG_FUNCTION_ARGS)
 Datum
 attio_fdw_refresh(PG_FUNCTION_ARGS)
 {
-	metadata_forget(session_by_name(NameStr(*PG_GETARG_NAME(0))));
+	metadata_forget(function_session(NameStr(*PG_GETARG_NAME(0))));
 	PG_RETURN_VOID();
 }
 
@@ -198,7 +202,7 @@ attio_fdw_bind(PG_FUNCTION_ARGS)
 	if (rel->rd_rel->relkind != RELKIND_FOREIGN_TABLE)
 		ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
 						errmsg("\"%s\" is not a foreign table", RelationGetRelationName(rel))));
-	session = session_by_name(GetForeignServer(GetForeignTable(oid)->serverid)->servername);
+	session = function_session(GetForeignServer(GetForeignTable(oid)->serverid)->servername);
 	relation = attio_relation_open(rel);
 	table = quote_qualified_identifier(get_namespace_name(RelationGetNamespace(rel)), RelationGetRelationName(rel));
 	definitions = relation_definitions(relation, session);
@@ -285,5 +289,55 @@ attio_fdw_types(PG_FUNCTION_ARGS)
 			tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 		}
 	}
+	return (Datum) 0;
+}
+
+/* ----- attio_fdw_measure ----- */
+
+/* The statement that tells the server what was found; NULL where it has no option for it. */
+static char *
+option_statement(ForeignServer *server, const MeasureFinding *finding)
+{
+	if (finding->option == NULL)
+		return NULL;
+	return psprintf("ALTER SERVER %s OPTIONS (%s %s %s)", quote_identifier(server->servername),
+					option_is_set(server->options, finding->option) ? "SET" : "ADD", finding->option,
+					quote_literal_cstr(finding->answer));
+}
+
+/* attio_fdw_measure(server name, apply boolean) -> setof (question, switch, answer, statement, evidence) */
+Datum
+attio_fdw_measure(PG_FUNCTION_ARGS)
+{
+	const char *name = NameStr(*PG_GETARG_NAME(0));
+	bool apply = PG_GETARG_BOOL(1);
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	ForeignServer *server = GetForeignServerByName(name, false);
+	List *findings = measure_all(function_session(name));
+	ListCell *lc;
+
+	InitMaterializedSRF(fcinfo, 0);
+	if (apply && SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	foreach(lc, findings)
+	{
+		const MeasureFinding *finding = (const MeasureFinding *) lfirst(lc);
+		char *statement = option_statement(server, finding);
+		const char *texts[] = {finding->question, finding->name, finding->answer == NULL ? "unknown" : finding->answer,
+							   statement, finding->evidence};
+		Datum values[lengthof(texts)];
+		bool nulls[lengthof(texts)];
+
+		for (int i = 0; i < (int) lengthof(texts); i++)
+		{
+			nulls[i] = (texts[i] == NULL);
+			values[i] = nulls[i] ? (Datum) 0 : CStringGetTextDatum(texts[i]);
+		}
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+		if (apply && statement != NULL)
+			run_statement(statement);
+	}
+	if (apply)
+		SPI_finish();
 	return (Datum) 0;
 }

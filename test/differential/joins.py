@@ -22,6 +22,8 @@ BEGIN
         IF line LIKE '%Attio Join%' THEN RETURN true; END IF;
     END LOOP;
     RETURN false;
+EXCEPTION WHEN OTHERS THEN
+    RETURN false;	-- no query: both refuse it
 END $$;"""
 # References between the tables: whose column points to the ids of which.
 REFERENCES = (("deals", "associated_company", "companies"), ("people", "company", "companies"), ("sales_pipeline", "parent_record_id", "companies"))
