@@ -280,6 +280,11 @@ class Generator:
         return (f"SELECT {names} FROM (SELECT * FROM @{slug} WHERE {self.pick('true', self.exact(slug), self.exact(slug), self.tree(slug, 1))} ORDER BY {keys} "
                 f"LIMIT {self.pick(1, 5, 30, 200, 'NULL', '(SELECT 7)')} OFFSET {self.pick(0, 0, 3, 40, 150)}) t")
 
+    def count(self):
+        """A count; the tables are said to be large, so that it is probed for where it may be."""
+        _, slug = self.rng.choice(TABLES)
+        return f"SELECT count(*)::text FROM @{slug} WHERE {self.pick('true', self.exact(slug), self.exact(slug), self.exact(slug) + ' AND ' + self.exact(slug), self.tree(slug, 2))}"
+
     def query(self):
         """A query whose one column identifies its rows; @ stands for the schema."""
         shape = self.rng.random()
@@ -349,15 +354,15 @@ PLANS = ["", "SET enable_hashjoin = off; SET enable_mergejoin = off;", "SET enab
          "SET enable_nestloop = off;", "SET plan_cache_mode = force_generic_plan;"]
 
 
-def run_set(rng, generator, emulator, database, count, settings):
+def run_set(rng, generator, emulator, database, count, settings, counts):
     """Differences of one set of queries under these settings."""
     emulator.switches(**settings)
     options = known(rng, settings)
     size = rng.choice([500, 500, 60, 25])
     must(database.psql("".join(f"ALTER FOREIGN TABLE crm.{slug} OPTIONS (SET page_size '{size}');" for slug in [s for _, s in TABLES] + [VIEW])))
     must(database.psql("ALTER SERVER attio OPTIONS (" + ", ".join(f"SET {n} '{v}'" for n, v in options.items()) + ")"))
-    queries = [generator.query() for _ in range(count)]
-    plan = rng.choice(PLANS)
+    queries = [generator.count() if counts and rng.random() < 0.5 else generator.query() for _ in range(count)]
+    plan = rng.choice(PLANS) + ("SET attio_fdw.push_count = on;" if counts else "")
     lines = [plan] + [f"SELECT {i}, differ($query${q}$query$);" for i, q in enumerate(queries)]
     return differences_of(must(database.psql("\n".join(lines))), queries, f"{plan} {json.dumps(options)} page_size {size}")
 
@@ -399,6 +404,7 @@ def main():
     parser.add_argument("--queries", type=int, default=100)
     parser.add_argument("--seconds", type=int, default=3600)
     parser.add_argument("--stop", action="store_true")
+    parser.add_argument("--counts", action="store_true", help="half of the queries are counts, which are probed for")
     parser.add_argument("--joins", action="store_true", help="joins by lookups instead")
     arguments = parser.parse_args()
     rng = random.Random(arguments.seed)
@@ -410,6 +416,8 @@ def main():
         add_view(emulator, database)
         must(database.psql("".join(f"ALTER FOREIGN TABLE crm.{slug} OPTIONS (ADD page_size '500');" for slug in [s for _, s in TABLES] + [VIEW])))
         must(database.psql(DIFFER))
+        if arguments.counts:
+            must(database.psql("".join(f"ALTER FOREIGN TABLE crm.{slug} OPTIONS (ADD estimated_rows '10000000');" for _, slug in TABLES)))
         must(database.psql("ALTER SERVER attio OPTIONS (" + ", ".join(f"ADD {n} 'unknown'" for n in known(rng, {})) + ", ADD join_batch_size '100')" + ";" + joins.USES_JOIN))
         generator = Generator(rng, database)
         for number in range(arguments.sets):
@@ -421,7 +429,7 @@ def main():
                 found, used = run_joins(rng, generator, emulator, database, arguments.queries, settings)
                 looked_up += used
             else:
-                found = run_set(rng, generator, emulator, database, arguments.queries, settings)
+                found = run_set(rng, generator, emulator, database, arguments.queries, settings, arguments.counts)
             done += arguments.queries
             for difference, query, plan in found:
                 print(f"differential: {difference}\n  {query}\n  {plan} {json.dumps(settings)}")
