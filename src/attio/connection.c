@@ -282,7 +282,7 @@ session_wrote(Session *session, HttpExchange *exchange)
 	TimestampTz date;
 
 	session->writes++;
-	if (http_date(exchange, &date) && Abs(now - date) > CLOCK_TOLERANCE)
+	if (http_date(exchange, &date) && Max(now - date, date - now) > CLOCK_TOLERANCE)
 		now = date;
 	if (session->read_after_write_timeout > 0)
 		session->wrote_at = Max(session->wrote_at, now);

@@ -51,7 +51,7 @@ same_time(const char *a, const char *b)
 	if (strlen(a) > 6 && strcmp(a + strlen(a) - 6, "+00:00") == 0)
 		a = psprintf("%.*sZ", (int) strlen(a) - 6, a);
 	return parse_iso_nanoseconds(a, strlen(a), &x) && parse_iso_nanoseconds(b, strlen(b), &y) &&
-		   Abs(x - y) < NANOSECONDS_KEPT;
+		   Max(x - y, y - x) < NANOSECONDS_KEPT;
 }
 
 /* Where an answer shows what was sent as a choice: its id. */
