@@ -19,7 +19,7 @@
 #include "utils/memutils.h"
 #include "utils/ruleutils.h"
 
-/* Outer rows that one batch may hold, whatever their keys. */
+/* Outer rows that one batch may hold, whatever their keys; in all as much as fits work_mem. */
 #define BATCH_ROWS 10000
 
 /* Requests that one batch may fill; it begins with one. */
@@ -244,7 +244,8 @@ fill_batch(LookupJoin *state)
 		return false;
 	begin_batch(state);
 	state->rows = (MinimalTuple *) MemoryContextAlloc(state->batch_context, sizeof(MinimalTuple) * BATCH_ROWS);
-	while (list_length(wanted) < limit && state->nrows < BATCH_ROWS)
+	while (list_length(wanted) < limit && state->nrows < BATCH_ROWS &&
+		   (state->nrows == 0 || MemoryContextMemAllocated(state->batch_context, false) < (Size) work_mem * 1024))
 	{
 		/* both sides run in the memory context of the caller, where they may keep what they need */
 		TupleTableSlot *slot = ExecProcNode(state->outer);
