@@ -91,7 +91,7 @@ CREATE FUNCTION lookup_plan(query text) RETURNS SETOF text LANGUAGE plpgsql AS $
 DECLARE line text;
 BEGIN
 	FOR line IN EXECUTE 'EXPLAIN (COSTS OFF) ' || query LOOP
-		RETURN NEXT regexp_replace(line, '\((f\.record_id|\$0) = record_id\)', '(record_id = \1)');
+		RETURN NEXT regexp_replace(line, '\(f\.record_id = p\.record_id\)', '(p.record_id = f.record_id)');
 	END LOOP;
 END $$;
 SELECT lookup_plan('SELECT p.name FROM few f JOIN people p USING (record_id)');

@@ -13,12 +13,13 @@ from attio_test import Database, Emulator, Tap, must, start_psql  # noqa: E402
 
 tap = Tap()
 PLANS = {
-    "lookups": "SET enable_hashjoin = off; SET enable_mergejoin = off; SET enable_material = off;",
+    "lookups": "SET enable_hashjoin = off; SET enable_mergejoin = off; SET enable_material = off; SET attio_fdw.enable_batched_join = off;",
+    "lookups in batches": "SET enable_hashjoin = off; SET enable_mergejoin = off; SET enable_nestloop = off;",
     "hash join": "SET enable_nestloop = off; SET enable_mergejoin = off;",
 }
 
 
-def locked_rows(database, plan, change, condition):
+def locked_rows(database, plan, change, condition, update=False):
     """What a waiting SELECT ... FOR UPDATE answers once the other session has made its change."""
     must(database.psql("DROP TABLE IF EXISTS watched; CREATE TABLE watched (id int PRIMARY KEY, person uuid, floor int);"
                        "INSERT INTO watched SELECT row_number() OVER (), record_id, 0 FROM (SELECT record_id FROM crm.people ORDER BY record_id LIMIT 2) s;"
@@ -29,7 +30,8 @@ def locked_rows(database, plan, change, condition):
             "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep%' AND state = 'active' AND pid <> pg_backend_pid()") == "0":
         time.sleep(0.02)
     answer = must(database.psql(f"{PLANS[plan]} SELECT w.id FROM watched w JOIN crm.people p ON p.record_id = w.person "
-                                f"WHERE {condition} ORDER BY w.id FOR UPDATE OF w;"))
+                                f"WHERE {condition} ORDER BY w.id FOR UPDATE OF w;" if not update else
+                                f"{PLANS[plan]} WITH u AS (UPDATE watched w SET floor = -1 FROM crm.people p WHERE p.record_id = w.person AND {condition} RETURNING w.id) SELECT id FROM u ORDER BY id;"))
     writer.wait()
     return [line for line in answer.out.split("\n") if line]
 
@@ -44,4 +46,7 @@ with Emulator("--scale", "50") as emulator, Database("attio_locking", emulator) 
                   f"{plan}: a row whose condition on both tables fails now goes")
         tap.equal(locked_rows(database, plan, "DELETE FROM watched WHERE id = 1", "p.created_at > '2000-01-01'"), ["2"],
                   f"{plan}: a row that was deleted goes")
+        tap.equal(locked_rows(database, plan, "UPDATE watched SET person = gen_random_uuid() WHERE id = 1", "length(p.name) > w.floor", update=True), ["2"],
+                  f"{plan}: nor is one updated that now points elsewhere")
+    tap.ok("Attio Join" in database.value(f"{PLANS['lookups in batches']} EXPLAIN SELECT FROM watched w JOIN crm.people p ON p.record_id = w.person FOR UPDATE OF w"), "one of them is a join by lookups")
 tap.done()

@@ -142,14 +142,14 @@ attio_ojrelid(const SpecialJoinInfo *sjinfo)
 #endif
 }
 
-/* The expression as it is below that outer join. */
+/* An expression over the nullable side of that outer join, as it is above it. */
 static inline Node *
-attio_strip_nulling(Node *node, Index ojrelid)
+attio_add_nulling(Node *node, const Bitmapset *relids, Index ojrelid)
 {
 #if PG_VERSION_NUM >= 160000
-	return ojrelid == 0 ? node : remove_nulling_relids(node, bms_make_singleton(ojrelid), NULL);
+	return ojrelid == 0 ? node : add_nulling_relids(node, relids, bms_make_singleton(ojrelid));
 #else
-	(void) ojrelid;
+	(void) relids, (void) ojrelid;
 	return node;
 #endif
 }

@@ -40,7 +40,6 @@ typedef struct ScanTuple
 {
 	List *targets;  /* TargetEntry */
 	List *sources;  /* IntList, as JOIN_PLAN_SOURCES */
-	Index ojrelid;  /* 0 = none */
 	bool is_failed; /* an expression comes from neither side */
 } ScanTuple;
 
@@ -52,49 +51,55 @@ add_source(ScanTuple *tuple, Node *expr, int source)
 	tuple->sources = lappend_int(tuple->sources, source);
 }
 
-/* Where the expression comes from; 0 = it is none of the columns. */
-static int
-find_source(const ScanTuple *tuple, Node *expr)
+static bool
+is_there(const ScanTuple *tuple, Node *expr)
 {
-	ListCell *target;
-	ListCell *source;
+	ListCell *lc;
 
-	forboth(target, tuple->targets, source,
-			tuple->sources) if (equal(lfirst_node(TargetEntry, target)->expr, expr)) return lfirst_int(source);
-	return 0;
+	foreach(lc, tuple->targets)
+		if (equal(lfirst_node(TargetEntry, lc)->expr, expr))
+			return true;
+	return false;
 }
 
-/* Above an outer join the same column is another expression: it may be NULL there (from 16 on). */
+/*
+ * Do the columns of the expression come from the sides?  What neither computes
+ * may be made of what they do.
+ */
 static void
-add_needed(ScanTuple *tuple, Node *node)
+check_needed(ScanTuple *tuple, Node *node)
 {
 	ListCell *lc;
 
 	foreach(lc, pull_var_clause(node, PVC_RECURSE_AGGREGATES | PVC_RECURSE_WINDOWFUNCS | PVC_INCLUDE_PLACEHOLDERS))
 	{
 		Node *expr = (Node *) lfirst(lc);
-		int source;
 
-		if (find_source(tuple, expr) != 0)
+		if (is_there(tuple, expr))
 			continue;
-		source = find_source(tuple, attio_strip_nulling(expr, tuple->ojrelid));
-		if (source != 0)
-			add_source(tuple, expr, source);
-		else if (IsA(expr, PlaceHolderVar))
-			add_needed(tuple, (Node *) ((PlaceHolderVar *) expr)->phexpr);
+		if (IsA(expr, PlaceHolderVar))
+			check_needed(tuple, (Node *) ((PlaceHolderVar *) expr)->phexpr);
 		else
 			tuple->is_failed = true;
 	}
 }
 
+/*
+ * All columns of both sides.  Above an outer join a column of the nullable side
+ * is another expression than below it (from 16 on): the scan tuple has the one
+ * above, and so must all that refers to it.
+ */
 static void
-add_side(ScanTuple *tuple, List *exprs, int sign)
+add_sides(ScanTuple *tuple, List *outer, List *inner, Relids inner_relids, Index ojrelid)
 {
 	int column = 0;
 	ListCell *lc;
 
-	foreach(lc, exprs)
-		add_source(tuple, (Node *) lfirst(lc), sign * ++column);
+	foreach(lc, outer)
+		add_source(tuple, (Node *) lfirst(lc), ++column);
+	column = 0;
+	foreach(lc, inner)
+		add_source(tuple, attio_add_nulling((Node *) lfirst(lc), inner_relids, ojrelid), -++column);
 }
 
 static List *
@@ -118,15 +123,16 @@ plan_join(PlannerInfo *root, RelOptInfo *rel, CustomPath *path, List *tlist, Lis
 	List *private = path->custom_private;
 	List *quals = (List *) list_nth(private, JOIN_PATH_QUALS);
 	List *others = (List *) list_nth(private, JOIN_PATH_OTHERS);
+	Relids inner = ((Path *) lsecond(path->custom_paths))->parent->relids;
 	ScanTuple tuple = {0};
 
 	(void) root, (void) rel, (void) clauses;
-	tuple.ojrelid = intVal(list_nth(private, JOIN_PATH_OJRELID));
-	add_side(&tuple, target_exprs(((Plan *) linitial(custom_plans))->targetlist), 1);
-	add_side(&tuple, target_exprs(((Plan *) lsecond(custom_plans))->targetlist), -1);
-	add_needed(&tuple, (Node *) tlist);
-	add_needed(&tuple, (Node *) quals);
-	add_needed(&tuple, (Node *) others);
+	add_sides(&tuple, target_exprs(((Plan *) linitial(custom_plans))->targetlist),
+			  target_exprs(((Plan *) lsecond(custom_plans))->targetlist), inner,
+			  intVal(list_nth(private, JOIN_PATH_OJRELID)));
+	check_needed(&tuple, (Node *) tlist);
+	check_needed(&tuple, (Node *) quals);
+	check_needed(&tuple, (Node *) others);
 	if (tuple.is_failed)
 		elog(ERROR, "a column of a join by lookups comes from neither side");
 	scan->scan.plan.targetlist = tlist;
@@ -191,13 +197,12 @@ add_join_path(PlannerInfo *root, RelOptInfo *joinrel, RelOptInfo *inner, Path *o
 static bool
 is_covered(RelOptInfo *joinrel, RelOptInfo *outer, RelOptInfo *inner, List *quals, List *others, Index ojrelid)
 {
-	ScanTuple tuple = {.ojrelid = ojrelid};
+	ScanTuple tuple = {0};
 
-	add_side(&tuple, outer->reltarget->exprs, 1);
-	add_side(&tuple, inner->reltarget->exprs, -1);
-	add_needed(&tuple, (Node *) joinrel->reltarget->exprs);
-	add_needed(&tuple, (Node *) quals);
-	add_needed(&tuple, (Node *) others);
+	add_sides(&tuple, outer->reltarget->exprs, inner->reltarget->exprs, inner->relids, ojrelid);
+	check_needed(&tuple, (Node *) joinrel->reltarget->exprs);
+	check_needed(&tuple, (Node *) quals);
+	check_needed(&tuple, (Node *) others);
 	return !tuple.is_failed;
 }
 
@@ -276,12 +281,13 @@ add_joins(PlannerInfo *root, RelOptInfo *joinrel, RelOptInfo *outer, RelOptInfo 
 		extract_actual_join_clauses(by_security(root, extra->restrictlist), joinrel->relids, &quals, &others);
 	else
 		quals = extract_actual_clauses(by_security(root, extra->restrictlist), false);
+	quals = (List *) attio_add_nulling((Node *) quals, inner->relids, ojrelid);
 	if (!is_covered(joinrel, outer, inner, quals, others, ojrelid))
 		return;
 	private = list_make5(makeInteger(jointype), makeInteger(lookup.form), makeInteger((int) lookup.equality),
 						 makeInteger((int) lookup.collation), makeInteger(lookup.batch));
 	private = lappend(private, (Node *) lookup.outer_key);
-	private = lappend(private, (Node *) lookup.inner_key);
+	private = lappend(private, (Node *) attio_add_nulling(lookup.inner_key, inner->relids, ojrelid));
 	private = lappend(private, (Node *) quals);
 	private = lappend(private, (Node *) others);
 	private = lappend(private, makeInteger((int) ojrelid));
