@@ -89,6 +89,18 @@ def test_reports(emulator, database):
     tap.equal(len(writes(emulator)), len(there), "none was sent twice")
 
 
+def test_timeouts(emulator, database):
+    emulator.faults({"match": {"method": "POST", "path": "records$", "nth": 1}, "delay_ms": 2000})
+    emulator.forget()
+    result = database.psql("SET attio_fdw.request_timeout = '300ms'; INSERT INTO all_types (a_text) VALUES ('late')")
+    tap.ok("08007" in result.err and len(writes(emulator)) == 1, "a create that is not answered in time is sent once, and may exist", result)
+    ident = database.value("INSERT INTO all_types (a_text) VALUES ('slow') RETURNING record_id")
+    emulator.faults({"match": {"method": "PUT", "nth": 1}, "delay_ms": 2000})
+    must(database.psql(f"SET attio_fdw.request_timeout = '300ms'; UPDATE all_types SET a_text = 'quick' WHERE record_id = '{ident}'"))
+    emulator.faults()
+    tap.equal(rows_with(emulator, "quick"), {ident}, "an UPDATE that is not is sent again")
+
+
 def test_killed(emulator, database):
     server_log = ServerLog()
     emulator.faults({"match": {"method": "POST", "path": "records$", "nth": list(range(9, 200))}, "silence": True})
@@ -270,6 +282,6 @@ def test_log(emulator, database):
 
 
 with Emulator("--scale", "60") as emulator, Database("attio_promises", emulator, FAST + ", write_rate '10000'") as database:
-    for test in (test_reports, test_killed, test_conflicts, test_direct, test_own_writes, test_ignored, test_read_after_write, test_tables, test_log):
+    for test in (test_reports, test_timeouts, test_killed, test_conflicts, test_direct, test_own_writes, test_ignored, test_read_after_write, test_tables, test_log):
         test(emulator, database)
 tap.done()
