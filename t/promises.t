@@ -101,6 +101,26 @@ def test_timeouts(emulator, database):
     tap.equal(rows_with(emulator, "quick"), {ident}, "an UPDATE that is not is sent again")
 
 
+def test_gone(emulator, database):
+    """Rows that others delete between our reading and our writing."""
+    for sql, method, wanted in (("UPDATE all_types SET a_number = a_number + 1 WHERE a_text = 'going'", "PUT", "1 of the rows"), ("DELETE FROM all_types WHERE a_text = 'going'", "DELETE", "1 of the rows"),
+                                ("WITH w AS (UPDATE all_types SET a_number = a_number + 1 WHERE a_text = 'going' RETURNING 1) SELECT count(*) FROM w", "PUT", None)):
+        must(database.psql("SET client_min_messages = error; DELETE FROM all_types WHERE a_text = 'going'; INSERT INTO all_types (a_text, a_number) SELECT 'going', i FROM generate_series(1, 3) i"))
+        gone = sorted(rows_with(emulator, "going"))[0]
+        emulator.faults({"match": {"method": method, "nth": 1}, "before": [{"do": "delete", "kind": "objects", "slug": "all_types", "ids": [gone]}]})
+        result = must(database.psql(sql))
+        emulator.faults()
+        tap.ok((wanted in result.err) if wanted else result.out == "2", f"a row that is gone when it is to be written is no error: {sql[:40]}", result)
+    tap.equal(database.value("INSERT INTO all_types (a_text) VALUES ('returned') RETURNING a_text"), "returned", "INSERT returns the row")
+    tap.equal(database.value("UPDATE all_types SET a_phone = '+44 20 7183 8750', an_email = 'Upper@Example.com' WHERE a_text = 'returned' RETURNING a_phone, an_email"), "+442071838750|upper@example.com",
+              "UPDATE of several columns returns what Attio made of them")
+    emulator.faults({"match": {"method": "DELETE", "nth": 1}, "reset": "headers"})
+    ident = database.value("INSERT INTO all_types (a_text) VALUES ('deleted twice') RETURNING record_id")
+    result = must(database.psql(f"DO $$ DECLARE n bigint; BEGIN DELETE FROM crm.all_types WHERE record_id = '{ident}'; GET DIAGNOSTICS n = ROW_COUNT; RAISE WARNING 'count %', n; END $$"))
+    emulator.faults()
+    tap.ok("count 1" in result.err, "a DELETE whose answer was lost counts when it finds nothing the second time", result)
+
+
 def test_killed(emulator, database):
     server_log = ServerLog()
     emulator.faults({"match": {"method": "POST", "path": "records$", "nth": list(range(9, 200))}, "silence": True})
@@ -282,6 +302,6 @@ def test_log(emulator, database):
 
 
 with Emulator("--scale", "60") as emulator, Database("attio_promises", emulator, FAST + ", write_rate '10000'") as database:
-    for test in (test_reports, test_timeouts, test_killed, test_conflicts, test_direct, test_own_writes, test_ignored, test_read_after_write, test_tables, test_log):
+    for test in (test_reports, test_timeouts, test_gone, test_killed, test_conflicts, test_direct, test_own_writes, test_ignored, test_read_after_write, test_tables, test_log):
         test(emulator, database)
 tap.done()

@@ -134,7 +134,9 @@ attio_begin_modify(ModifyTableState *mtstate, ResultRelInfo *target, List *fdw_p
 		targets = outerPlanState(mtstate)->plan->targetlist;
 		state->key_junk = ExecFindJunkAttributeInTlist(targets, KEY_JUNK);
 		state->row_junk = ExecFindJunkAttributeInTlist(targets, ROW_JUNK);
-		state->collects = target->ri_projectReturning == NULL && !has_triggers(target, state->operation);
+		/* the projection of RETURNING is not made yet */
+		state->collects =
+			((ModifyTable *) mtstate->ps.plan)->returningLists == NIL && !has_triggers(target, state->operation);
 	}
 	if (!state->collects)
 		(void) read_scans_first(outerPlanState(mtstate), NULL);
