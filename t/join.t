@@ -75,6 +75,29 @@ def test_mails(emulator, database):
     must(database.psql("ALTER SERVER attio OPTIONS (DROP join_batch_size); DROP TABLE subscribers, picks"))
 
 
+def test_faults(emulator, database):
+    """Lookups that are slow, refused, broken: the right rows or an error."""
+    forced = "SET enable_hashjoin = off; SET enable_mergejoin = off; SET enable_nestloop = off;"
+    query = "SELECT count(*), count(p.record_id) FROM (SELECT record_id AS r, email_addresses[1] AS e FROM people) l LEFT JOIN people p ON l.e = ANY (p.email_addresses)"
+    wanted = database.value("SET attio_fdw.enable_batched_join = off; " + query)
+    for window in (1, 3, 32):
+        must(database.psql(f"ALTER SERVER attio OPTIONS ({'ADD' if window == 1 else 'SET'} max_concurrent_requests '{window}')"))
+        tap.equal(database.value(forced + query), wanted, f"{window} requests at once")
+    must(database.psql("ALTER SERVER attio OPTIONS (DROP max_concurrent_requests)"))
+    for name, fault in (("HTTP 502", {"status": 502}), ("a reset", {"reset": "headers"}), ("429", {"status": 429, "headers": {"Retry-After": "0"}}), ("a truncated answer", {"truncate": 500})):
+        emulator.faults({"match": {"path": "query", "nth": [2, 4]}, "times": 2, **fault})
+        tap.equal(database.value(forced + query), wanted, f"{name} in a lookup: asked again")
+    emulator.faults({"match": {"path": "query", "nth": 3}, "body": '{"data": [{"id": {}}]}'})
+    result = database.psql(forced + query)
+    tap.ok(result.code != 0 and "without its id" in result.err, "an odd answer is an error", result)
+    emulator.faults({"match": {"path": "query", "nth": 3}, "silence": True})
+    result = database.psql(forced + "SET statement_timeout = '300ms'; " + query)
+    emulator.faults()
+    tap.ok("57014" in result.err, "a cancel ends a lookup", result)
+    tap.equal(database.value(forced + "SET work_mem = '64kB'; SELECT count(*) FROM people a JOIN people b ON b.company = a.company"),
+              database.value("SET attio_fdw.enable_batched_join = off; SELECT count(*) FROM people a JOIN people b ON b.company = a.company"), "many matches, and little memory to remember keys")
+
+
 def test_counts(emulator, database):
     must(database.psql("ALTER FOREIGN TABLE deals OPTIONS (ADD estimated_rows '100000')"))
     exact = "SELECT count(*) FROM deals WHERE value >= 1000"
@@ -118,6 +141,7 @@ with Emulator("--scale", "400000") as emulator, Database("attio_large", emulator
     test_large(emulator, database)
 with Emulator("--scale", "400") as emulator, Database("attio_join", emulator, FAST + ", write_rate '10000'") as database:
     test_mails(emulator, database)
+    test_faults(emulator, database)
     test_counts(emulator, database)
 with Emulator("--scale", "4000") as emulator, Database("attio_analyzed", emulator, FAST) as database:
     must(database.psql("ALTER FOREIGN TABLE people OPTIONS (ADD page_size '100', ADD estimated_rows '1'); ALTER FOREIGN TABLE deals OPTIONS (ADD estimated_rows '1')"))
