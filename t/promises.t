@@ -2,6 +2,7 @@
 """What a write promises: the report of an error is what the emulator's log shows; rows named by id are written without reading;
 a statement does not see its own writes; what did not take is told; what follows a write shows it.
 """
+import json
 import os
 import re
 import sys
@@ -192,6 +193,17 @@ def test_direct(emulator, database):
     tap.equal(writes(emulator), [], "before any request; dry_run sends none either")
 
 
+def test_every_column(emulator, database):
+    """Adminer and some ORMs write back every column as they have shown it, read-only ones too."""
+    for table, key in (("all_types", "record_id"), ("people", "record_id"), ("companies", "record_id"), ("deals", "record_id"), ("sales_pipeline", "entry_id")):
+        names = database.value(f"SELECT string_agg(quote_ident(attname), ',') FROM pg_attribute WHERE attrelid = 'crm.{table}'::regclass AND attnum > 0 AND NOT attisdropped").split(",")
+        shown = " || ', ' || ".join(f"'{name} = ' || quote_nullable({name}::text)" for name in names)
+        rows = [line.partition("|") for line in json.loads(database.value(f"SELECT json_agg({key} || '|' || {shown}) FROM (SELECT * FROM {table} LIMIT 12) t"))]
+        emulator.forget()
+        must(database.psql("".join(f"UPDATE {table} SET {settings} WHERE {key} = '{ident}';\n" for ident, _, settings in rows)))
+        tap.equal(writes(emulator), [], f"{table}: to set every column of {len(rows)} rows to what it shows sends nothing")
+
+
 def test_own_writes(emulator, database):
     must(database.psql("CREATE FOREIGN TABLE small_pages (record_id uuid, a_text text, a_number numeric, a_rating smallint) SERVER attio OPTIONS (object 'all_types', page_size '5')"))
     must(database.psql("INSERT INTO all_types (a_text, a_number) SELECT 'own', i FROM generate_series(1, 40) i"))
@@ -302,6 +314,6 @@ def test_log(emulator, database):
 
 
 with Emulator("--scale", "60") as emulator, Database("attio_promises", emulator, FAST + ", write_rate '10000'") as database:
-    for test in (test_reports, test_timeouts, test_gone, test_killed, test_conflicts, test_direct, test_own_writes, test_ignored, test_read_after_write, test_tables, test_log):
+    for test in (test_reports, test_timeouts, test_gone, test_killed, test_conflicts, test_direct, test_every_column, test_own_writes, test_ignored, test_read_after_write, test_tables, test_log):
         test(emulator, database)
 tap.done()
