@@ -35,13 +35,15 @@ attio_define_settings(void)
 	DefineCustomIntVariable("attio_fdw.max_requests", "Requests to Attio that one statement may make.",
 							"0 is any number. Beyond it the statement fails; an answer is never cut.",
 							&attio_max_requests, 0, 0, INT_MAX, PGC_SUSET, 0, NULL, NULL, NULL);
-	DefineCustomBoolVariable("attio_fdw.read_only", "Refuses to write to Attio.", NULL, &attio_read_only, false,
-							 PGC_SUSET, 0, NULL, NULL, NULL);
+	DefineCustomBoolVariable("attio_fdw.read_only", "Refuses to write to Attio.",
+							 "For whom it is set, by ALTER ROLE for one.", &attio_read_only, false, PGC_SUSET, 0, NULL,
+							 NULL, NULL);
 	DefineCustomBoolVariable("attio_fdw.dry_run", "Shows what would be written to Attio instead of writing it.",
 							 "Rows are read as ever; nothing is changed, and no row counts as written.", &attio_dry_run,
 							 false, PGC_USERSET, 0, NULL, NULL, NULL);
-	DefineCustomBoolVariable("attio_fdw.allow_unqualified_writes", "Allows UPDATE and DELETE without WHERE.", NULL,
-							 &attio_allow_unqualified_writes, false, PGC_USERSET, 0, NULL, NULL, NULL);
+	DefineCustomBoolVariable("attio_fdw.allow_unqualified_writes", "Allows UPDATE and DELETE without WHERE.",
+							 "Off refuses them: no ROLLBACK brings rows back.", &attio_allow_unqualified_writes, false,
+							 PGC_USERSET, 0, NULL, NULL, NULL);
 	DefineCustomIntVariable("attio_fdw.max_rows_written", "Rows that one UPDATE or DELETE may write to Attio.",
 							"0 is any number.", &attio_max_rows_written, 1000, 0, INT_MAX, PGC_USERSET, 0, NULL, NULL,
 							NULL);
@@ -51,14 +53,15 @@ attio_define_settings(void)
 	DefineCustomBoolVariable("attio_fdw.push_filter", "Sends conditions to Attio.",
 							 "Off reads everything and checks conditions here.", &attio_push_filter, true, PGC_USERSET,
 							 0, NULL, NULL, NULL);
-	DefineCustomBoolVariable("attio_fdw.push_sort", "Lets Attio sort by created_at.", NULL, &attio_push_sort, true,
-							 PGC_USERSET, 0, NULL, NULL, NULL);
-	DefineCustomBoolVariable("attio_fdw.push_limit", "Lets LIMIT shape the first page.", NULL, &attio_push_limit, true,
-							 PGC_USERSET, 0, NULL, NULL, NULL);
+	DefineCustomBoolVariable("attio_fdw.push_sort", "Lets Attio sort where its order is PostgreSQL's.",
+							 "Off sorts here.", &attio_push_sort, true, PGC_USERSET, 0, NULL, NULL, NULL);
+	DefineCustomBoolVariable("attio_fdw.push_limit", "Lets LIMIT and OFFSET shape what is asked.", "Off counts here.",
+							 &attio_push_limit, true, PGC_USERSET, 0, NULL, NULL, NULL);
 	DefineCustomBoolVariable("attio_fdw.push_count", "Counts rows by asking whether there is one at an offset.",
 							 "Off reads and counts them.", &attio_push_count, true, PGC_USERSET, GUC_EXPLAIN, NULL,
 							 NULL, NULL);
-	DefineCustomBoolVariable("attio_fdw.enable_batched_join", "Plans joins that look rows up in batches of keys.", NULL,
-							 &attio_enable_batched_join, true, PGC_USERSET, GUC_EXPLAIN, NULL, NULL, NULL);
+	DefineCustomBoolVariable("attio_fdw.enable_batched_join", "Plans joins that look rows up in batches of keys.",
+							 "Off leaves PostgreSQL's own.", &attio_enable_batched_join, true, PGC_USERSET, GUC_EXPLAIN,
+							 NULL, NULL, NULL);
 	MarkGUCPrefixReserved("attio_fdw");
 }
