@@ -94,6 +94,9 @@ def test_faults(emulator, database):
     result = database.psql(forced + "SET statement_timeout = '300ms'; " + query)
     emulator.faults()
     tap.ok("57014" in result.err, "a cancel ends a lookup", result)
+    emulator.forget()
+    tap.equal(database.value(forced + "SET work_mem = '64kB'; " + query), wanted, "with the least work_mem")
+    tap.ok(len(queries(emulator)) <= 12, f"batches are still batches: {len(queries(emulator))} requests")
     tap.equal(database.value(forced + "SET work_mem = '64kB'; SELECT count(*) FROM people a JOIN people b ON b.company = a.company"),
               database.value("SET attio_fdw.enable_batched_join = off; SELECT count(*) FROM people a JOIN people b ON b.company = a.company"), "many matches, and little memory to remember keys")
 

@@ -21,6 +21,7 @@
 
 /* Outer rows that one batch may hold, whatever their keys; in all as much as fits work_mem. */
 #define BATCH_ROWS 10000
+#define BATCH_ROWS_SIZE (BATCH_ROWS * sizeof(MinimalTuple) + ALLOCSET_DEFAULT_INITSIZE * 2)
 
 /* Requests that one batch may fill; it begins with one. */
 #define BATCH_REQUESTS 8
@@ -243,9 +244,9 @@ fill_batch(LookupJoin *state)
 	if (state->outer_done)
 		return false;
 	begin_batch(state);
-	state->rows = (MinimalTuple *) MemoryContextAlloc(state->batch_context, sizeof(MinimalTuple) * BATCH_ROWS);
+	state->rows = (MinimalTuple *) MemoryContextAlloc(state->batch_context, BATCH_ROWS * sizeof(MinimalTuple));
 	while (list_length(wanted) < limit && state->nrows < BATCH_ROWS &&
-		   (state->nrows == 0 || MemoryContextMemAllocated(state->batch_context, false) < (Size) work_mem * 1024))
+		   MemoryContextMemAllocated(state->batch_context, false) < (Size) work_mem * 1024 + BATCH_ROWS_SIZE)
 	{
 		/* both sides run in the memory context of the caller, where they may keep what they need */
 		TupleTableSlot *slot = ExecProcNode(state->outer);

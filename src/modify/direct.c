@@ -183,8 +183,12 @@ assigned_row(DirectState *direct, ForeignScanState *node)
 
 	ExecStoreAllNullTuple(slot);
 	forboth(column, (List *) list_nth(plan->fdw_private, DIRECT_PLAN_COLUMNS), index,
-			(List *) list_nth(plan->fdw_private, DIRECT_PLAN_VALUES)) slot->tts_values[lfirst_int(column) - 1] =
-		evaluate(direct, node, lfirst_int(index), &slot->tts_isnull[lfirst_int(column) - 1]);
+			(List *) list_nth(plan->fdw_private, DIRECT_PLAN_VALUES))
+	{
+		int at = lfirst_int(column) - 1;
+
+		slot->tts_values[at] = evaluate(direct, node, lfirst_int(index), &slot->tts_isnull[at]);
+	}
 	return slot;
 }
 

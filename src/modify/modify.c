@@ -29,13 +29,14 @@
 
 /* ----- beginning ----- */
 
+/* The first of the guard rails: before anything is asked. */
 static void
-check_qualified(const ModifyState *state, bool unqualified)
+check_qualified(Relation rel, CmdType operation, bool unqualified)
 {
 	if (unqualified && !attio_allow_unqualified_writes)
 		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 						errmsg("%s of foreign table \"%s\" without WHERE is refused",
-							   state->operation == CMD_DELETE ? "DELETE" : "UPDATE", state->relation->name),
+							   operation == CMD_DELETE ? "DELETE" : "UPDATE", RelationGetRelationName(rel)),
 						errdetail("It would change every row in Attio, which no ROLLBACK undoes."),
 						errhint("Add a WHERE clause, or SET attio_fdw.allow_unqualified_writes = on.")));
 }
@@ -55,7 +56,8 @@ check_has_unique(const ModifyState *state)
 }
 
 /*
- * The state of a statement that writes these columns.  Reads the definitions.
+ * The state of a statement that writes these columns.  Reads the definitions,
+ * which a DELETE does not need.
  * Raises ERROR where writing is not allowed.
  */
 ModifyState *
@@ -77,7 +79,8 @@ modify_begin(EState *estate, ResultRelInfo *target, CmdType operation, List *col
 	state->sender.relation = state->relation;
 	state->sender.session = state->session;
 	state->sender.skips_conflicts = skips_conflicts;
-	state->sender.definitions = state->definitions = relation_definitions(state->relation, state->session);
+	if (operation != CMD_DELETE)
+		state->sender.definitions = state->definitions = relation_definitions(state->relation, state->session);
 	if (skips_conflicts)
 		check_has_unique(state);
 	if (operation != CMD_DELETE)
@@ -125,10 +128,11 @@ attio_begin_modify(ModifyTableState *mtstate, ResultRelInfo *target, List *fdw_p
 	(void) subplan_index;
 	if (eflags & EXEC_FLAG_EXPLAIN_ONLY)
 		return;
+	check_qualified(target->ri_RelationDesc, mtstate->operation,
+					intVal(list_nth(fdw_private, MODIFY_PLAN_UNQUALIFIED)) != 0);
 	state =
 		modify_begin(mtstate->ps.state, target, mtstate->operation, (List *) list_nth(fdw_private, MODIFY_PLAN_COLUMNS),
 					 intVal(list_nth(fdw_private, MODIFY_PLAN_SKIPS_CONFLICTS)) != 0);
-	check_qualified(state, intVal(list_nth(fdw_private, MODIFY_PLAN_UNQUALIFIED)) != 0);
 	if (state->operation != CMD_INSERT)
 	{
 		targets = outerPlanState(mtstate)->plan->targetlist;

@@ -222,6 +222,13 @@ finish_write(Sender *sender, Write *write)
 	/* a DELETE that was sent again finds nothing where the first one was done */
 	if (write->skipped && strcmp(write->method, "DELETE") == 0 && exchange->retries > 0)
 		write->skipped = false;
+	/* that the object itself is there, so that it is the row that is not */
+	if (write->skipped && sender->definitions == NIL)
+	{
+		MemoryContextSwitchTo(sender->context);
+		sender->definitions = relation_definitions(sender->relation, sender->session);
+		MemoryContextSwitchTo(write->context);
+	}
 	if (!write->skipped)
 	{
 		note_done(sender, write);

@@ -33,7 +33,7 @@ typedef struct Sender
 	MemoryContext context; /* of the statement; each write has a child of it */
 	const AttioRelation *relation;
 	Session *session;  /* pinned */
-	List *definitions; /* AttributeDef */
+	List *definitions; /* AttributeDef; NIL of a DELETE until a row is gone */
 	bool skips_conflicts;
 	int64 rows;                 /* for which a write was made */
 	int64 done;                 /* writes that Attio has answered */
