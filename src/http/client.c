@@ -268,7 +268,8 @@ is_score_limit(const HttpTransfer *transfer)
 	const HttpClient *client = transfer->client;
 	int64 others_limited = client->limited - transfer->limited_before - transfer->refusals;
 
-	return transfer->refusals >= 3 && client->passed - transfer->passed_before >= 3 && others_limited == 0;
+	return transfer->refusals >= 3 && client->passed - transfer->passed_before >= 4 * transfer->refusals &&
+		   others_limited == 0;
 }
 
 /* Count an answer, by what it says of limits. */
