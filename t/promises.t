@@ -9,11 +9,10 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
-from attio_test import FAST, Database, Emulator, Tap, must, start_psql  # noqa: E402
+from attio_test import FAST, Database, Emulator, ServerLog, Tap, must, start_psql  # noqa: E402
 
 tap = Tap()
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
-SERVER_LOG = os.path.join(os.environ["ATTIO_SANDBOX"], "server.log") if "ATTIO_SANDBOX" in os.environ else None
 
 
 def writes(emulator):
@@ -22,18 +21,6 @@ def writes(emulator):
 
 def reads(emulator):
     return [e for e in emulator.log() if e["path"].endswith("/query")]
-
-
-class ServerLog:
-    """The lines that the server logs from now on; none where its log is not at hand."""
-
-    def __init__(self):
-        self.start = os.path.getsize(SERVER_LOG) if SERVER_LOG and os.path.exists(SERVER_LOG) else None
-
-    def writes(self):
-        with open(SERVER_LOG, encoding="utf-8", errors="replace") as log:
-            log.seek(self.start)
-            return [line for line in log if "attio_fdw: role" in line]
 
 
 def listed(text, word):
@@ -137,9 +124,9 @@ def test_killed(emulator, database):
     emulator.faults()
     tap.ok("57P01" in message and time.time() - begun < 10, "a session that is terminated in the middle of a batch ends", message)
     tap.equal(len(rows_with(emulator, "killed")), len(writes(emulator)), "no row is created twice")
-    if server_log.start is not None:
+    if server_log.there:
         logged = {UUID.search(line.split(" id ")[1]).group(0) for line in server_log.writes()}
-        tap.ok(len(logged) == 8 and logged <= rows_with(emulator, "killed"), "the server's log names those that were answered", logged)
+        tap.ok(1 <= len(logged) <= 8 and logged <= rows_with(emulator, "killed"), "the server's log names those that were answered", logged)
 
 
 def test_conflicts(emulator, database):
@@ -202,6 +189,19 @@ def test_direct(emulator, database):
         tap.ok(result.code != 0 and words in result.err, f"refused: {sql.split(';')[-1].strip()[:60]}", result)
     must(database.psql(f"SET attio_fdw.dry_run = on; DELETE FROM all_types WHERE record_id = '{a}'"))
     tap.equal(writes(emulator), [], "before any request; dry_run sends none either")
+
+
+def test_default_limit(emulator, database):
+    """A thousand rows, as it is set where nobody sets it."""
+    must(database.psql("INSERT INTO all_types (a_text, a_number) SELECT 'many', 0 FROM generate_series(1, 1001)"))
+    emulator.forget()
+    for name, sql in (("UPDATE", "UPDATE all_types SET a_number = 1 WHERE a_text = 'many'"), ("DELETE", "DELETE FROM all_types WHERE a_text = 'many'")):
+        result = database.psql(sql)
+        tap.ok("more than 1000 rows" in result.err and writes(emulator) == [], f"{name} of 1,001 rows is refused before the first write", result)
+    must(database.psql("UPDATE all_types SET a_number = 1 WHERE record_id IN (SELECT record_id FROM all_types WHERE a_text = 'many' LIMIT 1000)"))
+    tap.equal(len(writes(emulator)), 1000, "one of 1,000 rows is not")
+    must(database.psql("SET attio_fdw.max_rows_written = 1001; DELETE FROM all_types WHERE a_text = 'many'"))
+    tap.equal(len(writes(emulator)), 2001, "nor is what the setting allows")
 
 
 def test_every_column(emulator, database):
@@ -310,7 +310,7 @@ def test_tables(emulator, database):
 
 def test_log(emulator, database):
     server_log = ServerLog()
-    if server_log.start is None:
+    if not server_log.there:
         tap.note("skipped: the server's log is not at hand")
         return
     ident = database.value("INSERT INTO all_types (a_text, a_number) VALUES ('logged', 1) RETURNING record_id")
@@ -325,6 +325,6 @@ def test_log(emulator, database):
 
 
 with Emulator("--scale", "60") as emulator, Database("attio_promises", emulator, FAST + ", write_rate '10000'") as database:
-    for test in (test_reports, test_timeouts, test_gone, test_killed, test_conflicts, test_direct, test_every_column, test_own_writes, test_ignored, test_read_after_write, test_tables, test_log):
+    for test in (test_reports, test_timeouts, test_gone, test_killed, test_conflicts, test_direct, test_default_limit, test_every_column, test_own_writes, test_ignored, test_read_after_write, test_tables, test_log):
         test(emulator, database)
 tap.done()

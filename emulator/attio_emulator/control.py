@@ -11,6 +11,9 @@
   POST   /_emulator/tokens     {"key": "scope scope ...", ...}: more keys, until the reset
   POST   /_emulator/mutate     {"mutations": [...]}, see below
 
+The log, the faults and the reset wait until what clients sent before is in the log, so that a request
+that was given up does not count as one of the next statement's.
+
 A mutation is a JSON object with "do" and the target's "kind" and "slug":
 
   delete   "ids": [...] or "positions": [...] in the present unsorted order

@@ -7,6 +7,7 @@ import email.utils
 import gzip
 import http.server
 import json
+import select
 import socket
 import struct
 import sys
@@ -17,6 +18,10 @@ from . import api, control, switches
 from .faults import Faults
 from .limits import Limits
 from .load import load
+
+# Control requests that wait until what was sent before them is in the log.
+SETTLED = {("GET", "/_emulator/log"), ("DELETE", "/_emulator/log"), ("POST", "/_emulator/faults"), ("POST", "/_emulator/reset")}
+
 
 class Emulator:
     """State of one emulator: workspace, tokens, faults, switches, log."""
@@ -51,6 +56,27 @@ class Handler(http.server.BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     wbufsize = -1
     timeout = 600
+    reading = True      # waiting for a request or in the midst of one
+    arrived = False     # a request whose first line was read and that is not in the log yet
+
+    def setup(self):
+        super().setup()
+        self.server.handlers.add(self)
+
+    def finish(self):
+        self.server.handlers.discard(self)
+        super().finish()
+
+    def parse_request(self):
+        self.arrived = True
+        return super().parse_request()
+
+    def unread(self):
+        """Did something come that is not in the log yet: a request, or the news that the client is gone?"""
+        try:
+            return self.arrived or (self.reading and bool(select.select([self.connection], [], [], 0)[0]))
+        except (OSError, ValueError):
+            return False        # closed
 
     def log_message(self, format, *args):  # noqa: A002
         pass
@@ -75,9 +101,19 @@ class Handler(http.server.BaseHTTPRequestHandler):
         return self.rfile.read(length) if length else b""
 
     def handle_request(self, method):
+        self.reading = False
+        try:
+            self.answer_request(method)
+        finally:
+            self.reading = True
+
+    def answer_request(self, method):
         emulator = self.server.emulator
         body = self.read_body()
         if self.path.startswith("/_emulator/"):
+            self.arrived = False
+            if (method, self.path) in SETTLED:
+                self.server.settle()
             status, value = control.control(emulator, method, self.path, body)
             self.send(status, json.dumps(value).encode())
             return
@@ -91,6 +127,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             emulator.log.append(entry)
             emulator.count += 1
             self.request_number = emulator.count
+        self.arrived = False
         if 400 <= fault.get("status", 0) < 500:     # refused: it was not processed
             status, answer, headers = fault["status"], b"{}", {}
         else:
@@ -220,12 +257,22 @@ class Headers:
 class Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
+    settle_s = 1.0
 
     def __init__(self, address, emulator, tls=None):
         super().__init__(address, Handler)
         self.emulator = emulator
+        self.handlers = set()
         if tls is not None:
             self.socket = tls.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
+
+    def settle(self):
+        """Wait until what clients sent, and may have left, is in the log: a request that was given up would count as one of the next statement's."""
+        deadline = time.monotonic() + self.settle_s
+        calm = 0
+        while calm < 2 and len(self.handlers) > 1 and time.monotonic() < deadline:
+            calm = 0 if any(handler.unread() for handler in list(self.handlers)) else calm + 1
+            time.sleep(0.005)
 
     def handle_error(self, request, client_address):
         # clients hang up, that is what tests are for; anything else is a fault of ours

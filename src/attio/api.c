@@ -161,7 +161,8 @@ hint_text(Session *session, ApiHint hint, const ApiSubject *subject)
 				return psprintf("Perhaps you meant \"%s\".", nearest);
 			return "It may have been renamed or deleted, or the key cannot see it.";
 		case HINT_WAIT:
-			return "The workspace is over its rate limit; run the statement again in a moment.";
+			return "The workspace is over its rate limit; run the statement again in a moment. A query that is refused "
+				   "each time may be too dear by itself: SET attio_fdw.push_sort = off, or attio_fdw.push_filter = off.";
 		case HINT_SCORE:
 			return "Other requests passed meanwhile: this query is too dear for Attio by itself. SET "
 				   "attio_fdw.push_sort "

@@ -159,6 +159,20 @@ def must(result):
     return result
 
 
+class ServerLog:
+    """The writes that the server logs from now on; "there" is false where its log is not at hand."""
+
+    def __init__(self):
+        self.path = os.path.join(os.environ.get("ATTIO_SANDBOX", ""), "server.log")
+        self.there = "ATTIO_SANDBOX" in os.environ and os.path.exists(self.path)
+        self.start = os.path.getsize(self.path) if self.there else 0
+
+    def writes(self):
+        with open(self.path, encoding="utf-8", errors="replace") as log:
+            log.seek(self.start)
+            return [line for line in log if "attio_fdw: role" in line]
+
+
 class Tap:
     """The Test Anything Protocol, for prove."""
 
@@ -171,9 +185,10 @@ class Tap:
         if not good:
             self.failed += 1
         print(f"{'ok' if good else 'not ok'} {self.count} - {name}", flush=True)
-        if not good and detail != "":
+        if not good:        # to stderr, where prove shows it
+            print(f"#   failed: {self.count} - {name}", file=sys.stderr, flush=True)
             for line in str(detail).split("\n"):
-                print(f"#   {line}", flush=True)
+                print(f"#   {line[:2000]}", file=sys.stderr, flush=True)
         return good
 
     def equal(self, got, wanted, name):
