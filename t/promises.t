@@ -254,6 +254,46 @@ def test_ignored(emulator, database):
     tap.equal(result.err, "", "forms that Attio brings values into are no difference")
 
 
+LONG = "of_a_slug_that_is_longer_than_any_name_that_the_server_has_room_for"      # 67 bytes, and dots in others: any name may come
+
+
+def test_long_slugs(emulator, database):
+    for slug, kind in ((f"name_{LONG}", "personal-name"), (f"place_{LONG}", "location"), (f"number_{LONG}", "number"), ("dotted.name", "personal-name")):
+        emulator.mutate({"do": "add", "kind": "objects", "slug": "all_types", "attribute": slug, "type": kind})
+    must(database.psql("CREATE SCHEMA long; IMPORT FOREIGN SCHEMA objects LIMIT TO (all_types) FROM SERVER attio INTO long; ALTER SERVER attio OPTIONS (ADD on_ignored_write 'error')"))
+
+    def column(slug, part=""):
+        """The column's name, whatever the import made of it."""
+        return database.value("SELECT quote_ident(attname) FROM pg_attribute WHERE attrelid = 'long.all_types'::regclass AND attfdwoptions @> ARRAY['attribute=%s'%s]" %
+                              (slug, f", 'property={part}'" if part else "") + " ORDER BY attnum LIMIT 1")
+
+    for slug in (f"name_{LONG}", "dotted.name"):
+        first, last = column(slug, "first_name"), column(slug, "last_name")
+        must(database.psql(f"INSERT INTO long.all_types (a_text, {first}, {last}) VALUES ('long', 'Ada', 'King')"))
+        must(database.psql(f"UPDATE long.all_types SET {last} = 'Lovelace' WHERE a_text = 'long'"))
+        tap.equal(database.value(f"SELECT {first}, {last} FROM long.all_types WHERE a_text = 'long'"), "Ada|Lovelace", f"a part of attribute {slug[:15]} is written, the other stays")
+        must(database.psql("DELETE FROM long.all_types WHERE a_text = 'long'"))
+    server_log = ServerLog()
+    number, place = column(f"number_{LONG}"), column(f"place_{LONG}", "locality")
+    must(database.psql(f"INSERT INTO long.all_types (a_text, {number}, {place}) VALUES ('long', 1, 'Bern'); UPDATE long.all_types SET {number} = {number} + 1, {place} = 'Basel' WHERE a_text = 'long'"))
+    tap.equal(database.value(f"SELECT {number}, {place} FROM long.all_types WHERE a_text = 'long'"), "2|Basel", "and so are others with long slugs")
+    if server_log.there:
+        tap.ok(any("before" in line and ": 1" in line and "Bern" in line for line in server_log.writes()), "the log has what they were", server_log.writes())
+    # what Attio does not show is not what is empty
+    row = emulator.get("/v2/objects/all_types/records/" + database.value("SELECT record_id FROM all_types WHERE a_text = 'long'"))
+    del row["values"]["a_name"]
+    emulator.faults({"match": {"method": "GET", "path": "records/[^/]*$"}, "status": 200, "body": json.dumps({"data": row})})
+    emulator.forget()
+    result = database.psql("UPDATE long.all_types SET a_name__first_name = 'Ada' WHERE a_text = 'long'")
+    tap.ok("cannot be written in part" in result.err and writes(emulator) == [], "an attribute that the answer lacks is not written in part", result)
+    must(database.psql("UPDATE long.all_types SET a_name__first_name = 'Ada', a_name__last_name = 'King' WHERE a_text = 'long'"))
+    tap.equal(len(writes(emulator)), 1, "but whole")
+    emulator.faults()
+    must(database.psql("DELETE FROM all_types WHERE a_text = 'long'; DROP SCHEMA long CASCADE; ALTER SERVER attio OPTIONS (DROP on_ignored_write)"))
+    for slug in (f"name_{LONG}", f"place_{LONG}", f"number_{LONG}", "dotted.name"):
+        emulator.mutate({"do": "archive", "kind": "objects", "slug": "all_types", "attribute": slug})
+
+
 def test_read_after_write(emulator, database):
     emulator.switches(query_lag_ms=400)
     must(database.psql("INSERT INTO all_types (a_text) VALUES ('lagging')"))
@@ -325,6 +365,6 @@ def test_log(emulator, database):
 
 
 with Emulator("--scale", "60") as emulator, Database("attio_promises", emulator, FAST + ", write_rate '10000'") as database:
-    for test in (test_reports, test_timeouts, test_gone, test_killed, test_conflicts, test_direct, test_default_limit, test_every_column, test_own_writes, test_ignored, test_read_after_write, test_tables, test_log):
+    for test in (test_reports, test_timeouts, test_gone, test_killed, test_conflicts, test_direct, test_default_limit, test_every_column, test_own_writes, test_ignored, test_long_slugs, test_read_after_write, test_tables, test_log):
         test(emulator, database)
 tap.done()

@@ -89,11 +89,7 @@ row_id(JsonTree *row)
 static JsonTree *
 value_of(JsonTree *row, const AttributeDef *attribute)
 {
-	JsonTree *values = json_at(json_at(row, "values"), attribute->slug);
-
-	return json_object_is_type(values, json_type_array) && json_object_array_length(values) > 0
-			   ? json_object_array_get_idx(values, 0)
-			   : NULL;
+	return json_element(json_member(json_at(row, "values"), attribute->slug), 0);
 }
 
 /* Text as a JSON string. */
@@ -165,7 +161,7 @@ find_in(const SampledObject *object, FitTest test, bool needs_without, Fit *fit)
 		memset(fit, 0, sizeof(*fit));
 		for (int i = 0; i < json_length_at(object->rows, ""); i++)
 		{
-			JsonTree *row = json_object_array_get_idx(object->rows, i);
+			JsonTree *row = json_element(object->rows, i);
 			JsonTree *value = value_of(row, attribute);
 
 			if (value == NULL)
@@ -319,7 +315,7 @@ measure_nulls(Measure *measure)
 							  psprintf("\"sorts\":[{\"attribute\":%s,\"direction\":\"%s\"}]",
 									   quoted(fit.attribute->slug), i == 0 ? "asc" : "desc"));
 
-			nulls[i] = asked.rows == 1 && value_of(json_object_array_get_idx(asked.data, 0), fit.attribute) == NULL;
+			nulls[i] = asked.rows == 1 && value_of(json_element(asked.data, 0), fit.attribute) == NULL;
 			if (asked.rows != 1)
 				answer = "";
 		}
@@ -481,13 +477,13 @@ is_ordered(JsonTree *rows, const char *path)
 {
 	for (int i = 1; i < json_length_at(rows, ""); i++)
 	{
-		JsonTree *one = json_object_array_get_idx(rows, i - 1);
-		JsonTree *other = json_object_array_get_idx(rows, i);
+		JsonTree *one = json_element(rows, i - 1);
+		JsonTree *other = json_element(rows, i);
 		const char *a = strcmp(path, "created_at") == 0
-							? json_string_at(json_object_array_get_idx(json_at(one, "values.created_at"), 0), "value")
+							? json_string_at(json_element(json_at(one, "values.created_at"), 0), "value")
 							: json_string_at(one, path);
 		const char *b = strcmp(path, "created_at") == 0
-							? json_string_at(json_object_array_get_idx(json_at(other, "values.created_at"), 0), "value")
+							? json_string_at(json_element(json_at(other, "values.created_at"), 0), "value")
 							: json_string_at(other, path);
 
 		if (a == NULL || b == NULL || strcmp(a, b) > 0)

@@ -124,7 +124,7 @@ known_slugs(Session *session, bool is_list)
 	n = json_length_at(answer, "data");
 	for (int i = 0; i < n; i++)
 	{
-		const char *slug = json_string_at(json_object_array_get_idx(json_at(answer, "data"), i), "api_slug");
+		const char *slug = json_string_at(json_element(json_at(answer, "data"), i), "api_slug");
 
 		if (slug != NULL)
 			slugs = lappend(slugs, pstrdup(slug));
@@ -162,7 +162,8 @@ hint_text(Session *session, ApiHint hint, const ApiSubject *subject)
 			return "It may have been renamed or deleted, or the key cannot see it.";
 		case HINT_WAIT:
 			return "The workspace is over its rate limit; run the statement again in a moment. A query that is refused "
-				   "each time may be too dear by itself: SET attio_fdw.push_sort = off, or attio_fdw.push_filter = off.";
+				   "each time may be too dear by itself: SET attio_fdw.push_sort = off, or attio_fdw.push_filter = "
+				   "off.";
 		case HINT_SCORE:
 			return "Other requests passed meanwhile: this query is too dear for Attio by itself. SET "
 				   "attio_fdw.push_sort "

@@ -45,7 +45,7 @@ read_choices(JsonTree *answer, const char *id_member, const char *path)
 
 	for (int i = 0; i < n; i++)
 	{
-		JsonTree *item = json_object_array_get_idx(json_at(answer, "data"), i);
+		JsonTree *item = json_element(json_at(answer, "data"), i);
 		const char *id = json_string_at(item, id_member);
 		const char *title = json_string_at(item, "title");
 		ChoiceDef *choice = (ChoiceDef *) palloc(sizeof(ChoiceDef));

@@ -34,8 +34,7 @@ refresh(Session *session)
 	saved = MemoryContextSwitchTo(members->context);
 	for (int i = 0; answer != NULL && i < json_length_at(answer, "data"); i++)
 	{
-		const char *id =
-			json_string_at(json_object_array_get_idx(json_at(answer, "data"), i), "id.workspace_member_id");
+		const char *id = json_string_at(json_element(json_at(answer, "data"), i), "id.workspace_member_id");
 
 		if (id != NULL)
 			members->ids = lappend(members->ids, pstrdup(id));

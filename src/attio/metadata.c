@@ -62,6 +62,24 @@ raise_shape_error(const char *path)
 					errdetail("GET %s answered HTTP 200 without members that belong to it.", path)));
 }
 
+/* The strings at a path; NIL when there is no array. */
+static List *
+read_strings(JsonTree *tree, const char *member, const char *path)
+{
+	List *strings = NIL;
+	JsonTree *array = json_at(tree, member);
+
+	for (int i = 0; i < json_length_at(array, ""); i++)
+	{
+		char *string = copy_string(json_element(array, i), "");
+
+		if (string == NULL)
+			raise_shape_error(path);
+		strings = lappend(strings, string);
+	}
+	return strings;
+}
+
 static AttributeDef *
 read_attribute(JsonTree *item, const char *path)
 {
@@ -83,10 +101,7 @@ read_attribute(JsonTree *item, const char *path)
 	attribute->is_system = json_bool_at(item, "is_system_attribute");
 	/* null counts as several: any object may be meant (DESIGN.md 4) */
 	attribute->several_targets = (nallowed != 1);
-	for (int i = 0; i < nallowed; i++)
-		attribute->allowed_objects =
-			lappend(attribute->allowed_objects, pstrdup(json_object_get_string(json_object_array_get_idx(
-													json_at(item, "config.record_reference.allowed_object_ids"), i))));
+	attribute->allowed_objects = read_strings(item, "config.record_reference.allowed_object_ids", path);
 	attribute->currency_code = copy_string(item, "config.currency.default_currency_code");
 	return attribute;
 }
@@ -138,8 +153,7 @@ fetch_attributes(Session *session, bool is_list, const char *identifier, const c
 			raise_shape_error(path);
 		MemoryContextSwitchTo(target);
 		for (int i = 0; i < n; i++)
-			attributes =
-				lappend(attributes, read_attribute(json_object_array_get_idx(json_at(answer, "data"), i), path));
+			attributes = lappend(attributes, read_attribute(json_element(json_at(answer, "data"), i), path));
 		MemoryContextDelete(work);
 	} while (n == ATTRIBUTE_PAGE);
 	return attributes;
@@ -274,7 +288,7 @@ metadata_targets(Session *session, bool is_list)
 		raise_shape_error(path);
 	for (int i = 0; i < n; i++)
 	{
-		JsonTree *item = json_object_array_get_idx(json_at(answer, "data"), i);
+		JsonTree *item = json_element(json_at(answer, "data"), i);
 		TargetDef *target = (TargetDef *) palloc0(sizeof(TargetDef));
 
 		target->is_list = is_list;
@@ -340,15 +354,12 @@ static ListParents *
 read_parents(JsonTree *item)
 {
 	ListParents *list = (ListParents *) palloc0(sizeof(ListParents));
-	JsonTree *objects = json_at(item, "parent_object");
-	int n = json_length_at(item, "parent_object");
 
 	list->id = copy_string(item, "id.list_id");
 	list->slug = copy_string(item, "api_slug");
 	if (list->id == NULL || list->slug == NULL)
 		raise_shape_error("/v2/lists");
-	for (int i = 0; i < n; i++)
-		list->objects = lappend(list->objects, pstrdup(json_object_get_string(json_object_array_get_idx(objects, i))));
+	list->objects = read_strings(item, "parent_object", "/v2/lists");
 	return list;
 }
 
@@ -377,8 +388,7 @@ refresh_parents(Session *session)
 	MemoryContextReset(metadata->parents_context);
 	saved = MemoryContextSwitchTo(metadata->parents_context);
 	for (int i = 0; i < n; i++)
-		metadata->parents =
-			lappend(metadata->parents, read_parents(json_object_array_get_idx(json_at(answer, "data"), i)));
+		metadata->parents = lappend(metadata->parents, read_parents(json_element(json_at(answer, "data"), i)));
 	metadata->parents_read_at = GetCurrentTimestamp();
 	MemoryContextSwitchTo(saved);
 }

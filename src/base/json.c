@@ -71,9 +71,27 @@ json_make_array(void)
 	return json_own(json_object_new_array());
 }
 
+/* The member of that name, dots and all, or NULL when there is none or it is null. */
+JsonTree *
+json_member(JsonTree *tree, const char *name)
+{
+	JsonTree *member = NULL;
+
+	return json_object_is_type(tree, json_type_object) && json_object_object_get_ex(tree, name, &member) ? member
+																										 : NULL;
+}
+
+/* The element at an index, or NULL when there is none or the tree is no array. */
+JsonTree *
+json_element(JsonTree *tree, int index)
+{
+	return index >= 0 && index < json_length_at(tree, "") ? json_object_array_get_idx(tree, (size_t) index) : NULL;
+}
+
 /*
  * The member at a dotted path ("a.b"), or NULL when any step is
- * missing or null.  An empty path is the tree itself.
+ * missing or null.  An empty path is the tree itself.  Paths are the program's
+ * own: a name that comes from outside may be longer, and have dots.
  */
 JsonTree *
 json_at(JsonTree *tree, const char *path)
@@ -82,13 +100,10 @@ json_at(JsonTree *tree, const char *path)
 	{
 		const char *dot = strchrnul(path, '.');
 		char key[NAMEDATALEN];
-		JsonTree *member = NULL;
 
 		Assert(dot - path < NAMEDATALEN);
 		strlcpy(key, path, Min((size_t) (dot - path) + 1, sizeof(key)));
-		if (!json_object_is_type(tree, json_type_object) || !json_object_object_get_ex(tree, key, &member))
-			return NULL;
-		tree = member;
+		tree = json_member(tree, key);
 		path = (*dot == '.') ? dot + 1 : dot;
 	}
 	return tree;

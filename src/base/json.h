@@ -22,6 +22,8 @@ typedef struct json_c_object JsonTree;
 extern JsonTree *json_read(const char *text, size_t len);
 extern JsonTree *json_make_object(void);
 extern JsonTree *json_make_array(void);
+extern JsonTree *json_member(JsonTree *tree, const char *name);
+extern JsonTree *json_element(JsonTree *tree, int index);
 extern JsonTree *json_at(JsonTree *tree, const char *path);
 extern const char *json_string_at(JsonTree *tree, const char *path);
 extern bool json_bool_at(JsonTree *tree, const char *path);

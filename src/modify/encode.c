@@ -144,11 +144,16 @@ is_assigned(const Encoder *encoder, const WrittenColumn *column, TupleTableSlot 
 
 /* ----- values that are written whole ----- */
 
-/* The present value object of the attribute, asked of Attio; NULL when it has none. */
+/*
+ * The present value object of the attribute, asked of Attio; NULL when it has
+ * none.  Where the answer lacks the attribute, which is not to have none, its
+ * other parts would be lost: an error.
+ */
 static JsonTree *
 present_value(Encoder *encoder, const AttributeDef *attribute, const OldRow *old)
 {
 	ApiSubject subject = {0};
+	JsonTree *values;
 
 	if (old == NULL)
 		return NULL;
@@ -158,8 +163,15 @@ present_value(Encoder *encoder, const AttributeDef *attribute, const OldRow *old
 		subject.scopes = encoder->relation->resource->scopes;
 		encoder->present = api_get(encoder->session, write_path(encoder->relation, old->id), &subject);
 	}
-	return json_object_array_get_idx(
-		json_at(encoder->present, psprintf("data.%s.%s", encoder->relation->resource->values, attribute->slug)), 0);
+	values = json_member(json_at(encoder->present, "data"), encoder->relation->resource->values);
+	values = json_member(values, attribute->slug);
+	if (values == NULL)
+		ereport(ERROR, (errcode(ERRCODE_FDW_ERROR),
+						errmsg("attribute \"%s\" of \"%s\" cannot be written in part", attribute->slug,
+							   encoder->relation->name),
+						errdetail("Attio's answer for row %s does not show its present value.", old->id),
+						errhint("Assign all of its parts.")));
+	return json_element(values, 0);
 }
 
 static WrittenColumn *
@@ -254,10 +266,14 @@ place_json(Encoder *encoder, const WrittenAttribute *written, TupleTableSlot *sl
 {
 	static const char *const keys[] = {"line_1", "line_2",   "line_3",       "line_4",   "locality",
 									   "region", "postcode", "country_code", "latitude", "longitude"};
-	JsonTree *present = present_value(encoder, written->attribute, old);
+	JsonTree *present = NULL;
 	JsonTree *place = json_make_object();
 	bool any = false;
 
+	/* lines that the table has no columns for stay as they are */
+	for (int i = 0; i < ADDRESS_LINES; i++)
+		if (present == NULL && part(written, keys[i]) == NULL)
+			present = present_value(encoder, written->attribute, old);
 	for (int i = 0; i < (int) lengthof(keys); i++)
 	{
 		WrittenColumn *column = part(written, keys[i]);
@@ -473,7 +489,7 @@ add_values(const Encoder *encoder, JsonTree *values, const AttributeDef *attribu
 						errmsg("two columns of foreign table \"%s\" assign attribute \"%s\"", encoder->relation->name,
 							   attribute->slug),
 						errhint("Assign one of them.")));
-	if (json_object_array_length(list) > 0)
+	if (json_length_at(list, "") > 0)
 		json_object_object_add(values, attribute->slug, json_object_get(list));
 	else if (old != NULL && attribute->is_required)
 		refuse_missing(encoder, attribute);

@@ -105,8 +105,8 @@ is_same_value(const AttributeType *type, JsonTree *sent, JsonTree *value)
 static bool
 is_among(const AttributeType *type, JsonTree *sent, JsonTree *answered)
 {
-	for (size_t i = 0; i < json_object_array_length(answered); i++)
-		if (is_same_value(type, sent, json_object_array_get_idx(answered, i)))
+	for (int i = 0; i < json_length_at(answered, ""); i++)
+		if (is_same_value(type, sent, json_element(answered, i)))
 			return true;
 	return false;
 }
@@ -117,10 +117,10 @@ has_taken(const AttributeType *type, JsonTree *sent, JsonTree *answered, bool ma
 {
 	if (!json_object_is_type(answered, json_type_array) || !json_object_is_type(sent, json_type_array))
 		return true;
-	if (!may_have_more && json_object_array_length(sent) != json_object_array_length(answered))
+	if (!may_have_more && json_length_at(sent, "") != json_length_at(answered, ""))
 		return false;
-	for (size_t i = 0; i < json_object_array_length(sent); i++)
-		if (!is_among(type, json_object_array_get_idx(sent, i), answered))
+	for (int i = 0; i < json_length_at(sent, ""); i++)
+		if (!is_among(type, json_element(sent, i), answered))
 			return false;
 	return true;
 }
@@ -152,15 +152,15 @@ tell(Sender *sender, const Write *write, const char *slug, JsonTree *sent, JsonT
 void
 ignored_check(Sender *sender, const Write *write)
 {
-	const char *member = psprintf("data.%s", sender->relation->resource->values);
+	const char *values = sender->relation->resource->values;
 	struct json_object_iterator last;
 	JsonTree *sent;
 	JsonTree *answered;
 
 	if (strcmp(sender->relation->on_ignored_write, "ignore") == 0)
 		return;
-	sent = json_at(json_read(write->body, strlen(write->body)), member);
-	answered = json_at(json_read(write->exchange->body, write->exchange->length), member);
+	sent = json_member(json_at(json_read(write->body, strlen(write->body)), "data"), values);
+	answered = json_member(json_at(json_read(write->exchange->body, write->exchange->length), "data"), values);
 	if (sent == NULL || answered == NULL)
 		return;
 	last = json_object_iter_end(sent);
@@ -173,7 +173,7 @@ ignored_check(Sender *sender, const Write *write)
 		bool matches_by = sender->relation->matching != NULL && strcmp(sender->relation->matching, slug) == 0;
 
 		if (attribute != NULL && attribute->type != NULL &&
-			!has_taken(attribute->type, list, json_at(answered, slug), matches_by))
-			tell(sender, write, slug, list, json_at(answered, slug));
+			!has_taken(attribute->type, list, json_member(answered, slug), matches_by))
+			tell(sender, write, slug, list, json_member(answered, slug));
 	}
 }

@@ -140,7 +140,7 @@ old_text(const ModifyState *state, JsonTree *changed, const OldRow *old)
 		{
 			ColumnHint hint = relation_column_hint(state->relation, i + 1);
 
-			if (hint.slug == NULL || json_at(changed, hint.slug) == NULL)
+			if (hint.slug == NULL || json_member(changed, hint.slug) == NULL)
 				continue;
 		}
 		getTypeOutputInfo(attribute->atttypid, &function, &is_varlena);

@@ -185,8 +185,8 @@ note_done(Sender *sender, Write *write)
 
 	if (write->id == NULL)
 	{
-		id = json_string_at(json_read(write->exchange->body, write->exchange->length),
-							psprintf("data.%s", sender->relation->resource->id_path));
+		id = json_string_at(json_at(json_read(write->exchange->body, write->exchange->length), "data"),
+							sender->relation->resource->id_path);
 		write->id = pstrdup(id == NULL ? "unknown" : id);
 	}
 	write->was_done = true;
