@@ -56,3 +56,41 @@ as_user() {
 	# A folder of its own as home: nobody's may not exist.
 	HOME="${SANDBOX:-$ROOT}" "${drop[@]}" "$@"
 }
+
+# A server that is run from the tree looks for its own programs with access(2), which knows no borrowed rights.
+need_open_folder() {
+	local user
+	user=$(other_user)
+	[ -z "$user" ] || setpriv --reuid="$user" --regid="$(id -g "$user")" --init-groups test -x "$ROOT" ||
+		die "user $user may not enter this folder; clone to one that others may enter"
+}
+
+# The mirror that this machine uses already.
+mirror() {
+	apt-get indextargets --format '$(REPO_URI)' | grep -v security | sort -u | head -n 1
+}
+
+# apt-get with a list of sources and a cache of its own: private_apt FOLDER "deb|deb-src" SUITE COMMAND...
+private_apt() {
+	local folder=$1 kind=$2 suite=$3
+	shift 3
+	mkdir -p "$folder/lists/partial" "$folder/cache/archives/partial"
+	echo "$kind [trusted=yes] $(mirror) $suite main" >"$folder/sources.list"
+	apt-get -qq -o Dir::Etc::SourceList="$folder/sources.list" -o Dir::Etc::SourceParts=- -o Dir::State::Lists="$folder/lists" \
+		-o Dir::Cache="$folder/cache" -o APT::Sandbox::User=root "$@"
+}
+
+# Compile the extension with other headers than PG_CONFIG's: compile_with INCLUDE OBJECTS LIBRARY FLAGS...
+compile_with() {
+	local include=$1 objects=$2 library=$3 source
+	shift 3
+	mkdir -p "$objects"
+	local flags=(-std=gnu11 -g -fPIC -fvisibility=hidden -fwrapv -fno-strict-aliasing -Wall -Wextra -Werror -Wmissing-prototypes
+		-Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers -D_GNU_SOURCE -I"$ROOT/src" -I"$include" "$@")
+	for source in attio_fdw.c src/*/*.c; do
+		# shellcheck disable=SC2046
+		gcc "${flags[@]}" $(pkg-config --cflags libcurl json-c) -c "$source" -o "$objects/$(echo "${source%.c}" | tr / _).o" || return 1
+	done
+	# shellcheck disable=SC2046
+	gcc -shared -o "$library" "$objects"/*.o $(pkg-config --libs libcurl json-c)
+}

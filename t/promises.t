@@ -109,6 +109,22 @@ def test_gone(emulator, database):
     tap.ok("count 1" in result.err, "a DELETE whose answer was lost counts when it finds nothing the second time", result)
 
 
+def test_answers(emulator, database):
+    """An answer that does not say what was done: of a new row it may or may not be there, of others the error does not say that it is not."""
+    must(database.psql("INSERT INTO all_types (a_text, a_number) VALUES ('answered', 1), ('answered', 2), ('gone', 1)"))
+    for status, body, kind in ((200, "<html>a proxy</html>", "text/html"), (200, "{broken", "application/json"), (200, "[]", "application/json"), (201, "{}", "application/json"), (204, "", "application/json")):
+        fault = {"times": 1, "status": status, "body": body, "content_type": kind}
+        emulator.faults({"match": {"method": "POST", "path": "records$", "nth": 2}, **fault})
+        result = database.psql("INSERT INTO all_types (a_text) VALUES ('new'), ('new'), ('new')")
+        tap.ok("08007" in result.err and "may or may not exist" in result.err and len(listed(result.err, "may be written")) == 1 and len(listed(result.err, "written")) == 2,
+               f"HTTP {status} {body!r} to a new row", result)
+        emulator.faults({"match": {"method": "PUT"}, **fault})
+        result = database.psql("UPDATE all_types SET a_number = a_number + 10 WHERE a_text = 'answered'")
+        tap.ok(result.code != 0 and len(listed(result.err, "may be written") | listed(result.err, "written")) == 2 and not listed(result.err, "not written"), "and to a changed one", result)
+    emulator.faults()
+    must(database.psql("DELETE FROM all_types WHERE a_text IN ('new', 'answered', 'gone')"))
+
+
 def test_killed(emulator, database):
     server_log = ServerLog()
     emulator.faults({"match": {"method": "POST", "path": "records$", "nth": list(range(9, 200))}, "silence": True})
@@ -365,6 +381,6 @@ def test_log(emulator, database):
 
 
 with Emulator("--scale", "60") as emulator, Database("attio_promises", emulator, FAST + ", write_rate '10000'") as database:
-    for test in (test_reports, test_timeouts, test_gone, test_killed, test_conflicts, test_direct, test_default_limit, test_every_column, test_own_writes, test_ignored, test_long_slugs, test_read_after_write, test_tables, test_log):
+    for test in (test_reports, test_timeouts, test_gone, test_answers, test_killed, test_conflicts, test_direct, test_default_limit, test_every_column, test_own_writes, test_ignored, test_long_slugs, test_read_after_write, test_tables, test_log):
         test(emulator, database)
 tap.done()

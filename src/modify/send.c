@@ -21,6 +21,13 @@
 
 /* ----- what is known of each row ----- */
 
+/* The id of a new row in the answer, or NULL. */
+static const char *
+new_id(const Sender *sender, JsonTree *answer)
+{
+	return json_string_at(json_at(answer, "data"), sender->relation->resource->id_path);
+}
+
 typedef enum WriteState
 {
 	WRITE_DONE,
@@ -28,30 +35,46 @@ typedef enum WriteState
 	WRITE_NOT_DONE
 } WriteState;
 
+/*
+ * Has Attio said that it is written: with HTTP 200 and an object, of a new row
+ * with its id?  Anything else may be of something that stands between.
+ */
 static bool
-has_succeeded(const Write *write)
+has_succeeded(const Sender *sender, const Write *write)
 {
-	return write->exchange != NULL && write->exchange->done && write->exchange->failure == HTTP_ANSWERED &&
-		   write->exchange->status == 200;
+	const HttpExchange *exchange = write->exchange;
+	MemoryContext saved;
+	JsonTree *answer;
+	bool confirmed;
+
+	if (exchange == NULL || !exchange->done || exchange->failure != HTTP_ANSWERED || exchange->status != 200)
+		return false;
+	saved = MemoryContextSwitchTo(write->context);
+	answer = json_read(exchange->body, exchange->length);
+	confirmed = json_object_is_type(answer, json_type_object) && (write->id != NULL || new_id(sender, answer) != NULL);
+	MemoryContextSwitchTo(saved);
+	return confirmed;
 }
 
-/* A refusal says that nothing was written; before an answer came nobody knows. */
+/* A refusal says that nothing was written; before an answer came, and where it is none, nobody knows. */
 static WriteState
-state_of(const Write *write)
+state_of(const Sender *sender, const Write *write)
 {
 	const HttpExchange *exchange = write->exchange;
 
 	if (write->finished)
 		return write->was_done ? WRITE_DONE : WRITE_NOT_DONE;
-	if (has_succeeded(write))
+	if (has_succeeded(sender, write))
 		return WRITE_DONE;
 	if (exchange == NULL || !exchange->launched)
 		return WRITE_NOT_DONE;
 	if (!exchange->done || exchange->failure == HTTP_CUT || exchange->failure == HTTP_TIMED_OUT ||
-		exchange->failure == HTTP_TOO_LARGE || exchange->status >= 500)
+		exchange->failure == HTTP_TOO_LARGE)
 		return WRITE_UNKNOWN;
+	if (exchange->failure == HTTP_ANSWERED)
+		return exchange->status >= 400 && exchange->status < 500 ? WRITE_NOT_DONE : WRITE_UNKNOWN;
 	/* an attempt before the last may have been more than a refusal */
-	return exchange->failure != HTTP_ANSWERED && exchange->retries > 0 ? WRITE_UNKNOWN : WRITE_NOT_DONE;
+	return exchange->retries > 0 ? WRITE_UNKNOWN : WRITE_NOT_DONE;
 }
 
 /* The row in words: its id, or before Attio gave it one its place in the statement. */
@@ -85,7 +108,7 @@ explain_progress(void *arg)
 	foreach(lc, sender->writes)
 	{
 		const Write *write = (const Write *) lfirst(lc);
-		WriteState state = state_of(write);
+		WriteState state = state_of(sender, write);
 
 		if (counts[state]++ + (state == WRITE_DONE ? Min(sender->earlier, NAMED_ROWS) : 0) < NAMED_ROWS)
 			append_row(&lists[state], write);
@@ -165,30 +188,31 @@ send_write(Sender *sender, Write *write)
 	MemoryContextSwitchTo(saved);
 }
 
-/* A create whose answer was lost: it may have been done. */
+/* A create whose answer was lost, or is none of Attio's: it may have been done. */
 static void
 raise_unknown(const Sender *sender, HttpExchange *exchange)
 {
-	ereport(
-		ERROR,
-		(errcode(ERRCODE_TRANSACTION_RESOLUTION_UNKNOWN),
-		 errmsg("the answer to a write to \"%s\" was lost: the record may or may not exist", sender->relation->name),
-		 errdetail("%s %s", api_request_detail(exchange), clean_text(exchange->error, strlen(exchange->error), 200)),
-		 errhint("It was not sent again. Look for it in Attio before you do.")));
+	bool answered = exchange->failure == HTTP_ANSWERED;
+
+	ereport(ERROR,
+			(errcode(ERRCODE_TRANSACTION_RESOLUTION_UNKNOWN),
+			 answered
+				 ? errmsg("the answer to a write to \"%s\" does not say what was done: the record may or may not exist",
+						  sender->relation->name)
+				 : errmsg("the answer to a write to \"%s\" was lost: the record may or may not exist",
+						  sender->relation->name),
+			 errdetail("%s %s", api_request_detail(exchange),
+					   answered ? clean_text(exchange->body, exchange->length, 200)
+								: clean_text(exchange->error, strlen(exchange->error), 200)),
+			 errhint("It was not sent again. Look for it in Attio before you do.")));
 }
 
 /* Written: for the log, the warning of an abort, and reads that follow. */
 static void
 note_done(Sender *sender, Write *write)
 {
-	const char *id;
-
 	if (write->id == NULL)
-	{
-		id = json_string_at(json_at(json_read(write->exchange->body, write->exchange->length), "data"),
-							sender->relation->resource->id_path);
-		write->id = pstrdup(id == NULL ? "unknown" : id);
-	}
+		write->id = pstrdup(new_id(sender, json_read(write->exchange->body, write->exchange->length)));
 	write->was_done = true;
 	sender->done++;
 	session_wrote(sender->session, write->exchange);
@@ -205,8 +229,7 @@ finish_write(Sender *sender, Write *write)
 	ApiSubject subject = {0};
 
 	http_wait(exchange);
-	if (write->creates && (exchange->failure == HTTP_CUT || exchange->failure == HTTP_TIMED_OUT ||
-						   exchange->failure == HTTP_TOO_LARGE || exchange->status >= 500))
+	if (write->creates && state_of(sender, write) == WRITE_UNKNOWN)
 		raise_unknown(sender, exchange);
 	subject.what = psprintf("foreign table \"%s\"", sender->relation->name);
 	subject.slug = sender->relation->slug;
@@ -231,6 +254,9 @@ finish_write(Sender *sender, Write *write)
 	}
 	if (!write->skipped)
 	{
+		if (exchange->status == 200 && !has_succeeded(sender, write))
+			ereport(ERROR, (errcode(ERRCODE_FDW_ERROR), errmsg("Attio's answer has an unknown shape"),
+							errdetail("%s", api_request_detail(exchange)), errhint("The row may be written.")));
 		note_done(sender, write);
 		if (write->body != NULL)
 			ignored_check(sender, write);
@@ -263,7 +289,7 @@ send_all(Sender *sender, List *writes, bool keeps_answers)
 		if (i >= started)
 			break;
 		http_wait(write->exchange);
-		if (has_succeeded(write) || (failed == NULL && write->targets_row && write->exchange->status == 404))
+		if (has_succeeded(sender, write) || (failed == NULL && write->targets_row && write->exchange->status == 404))
 			finish_write(sender, write);
 		else if (failed == NULL)
 			failed = write;
@@ -287,7 +313,7 @@ note_answered(int code, Datum arg)
 	{
 		Write *write = (Write *) lfirst(lc);
 
-		if (!write->finished && !write->was_done && has_succeeded(write))
+		if (!write->finished && !write->was_done && has_succeeded(sender, write))
 			note_done(sender, write);
 	}
 	MemoryContextSwitchTo(saved);
