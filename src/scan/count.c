@@ -60,6 +60,7 @@ read_probe(Counter *counter, int64 offset)
 	PageAsk ask = probe(counter, offset);
 	HttpExchange *exchange;
 	MemoryContext saved;
+	JsonTree *data;
 	int n;
 
 	do
@@ -80,8 +81,10 @@ read_probe(Counter *counter, int64 offset)
 		MemoryContextSwitchTo(saved);
 		return PROBE_REFUSED;
 	}
-	n = json_length_at(json_read(exchange->body, exchange->length), "data");
-	if (n < 0 || n > 1)
+	data = json_at(json_read(exchange->body, exchange->length), "data");
+	n = json_length_at(data, "");
+	if (n < 0 || n > 1 ||
+		(n == 1 && json_string_at(json_element(data, 0), counter->relation->resource->id_path) == NULL))
 		ereport(ERROR, (errcode(ERRCODE_FDW_ERROR), errmsg("Attio's answer has an unknown shape"),
 						errdetail("%s", api_request_detail(exchange))));
 	counter->counts->rows += n;
@@ -130,7 +133,9 @@ find_high(Counter *counter)
 		ask_all(counter, offsets, PROBES);
 		next = offsets[PROBES - 1] * STEP;
 		if (next > LAST_OFFSET)
-			elog(ERROR, "Attio has a row at any offset");
+			ereport(ERROR, (errcode(ERRCODE_FDW_ERROR),
+							errmsg("Attio answers a row of \"%s\" at any offset", counter->relation->name),
+							errhint("SET attio_fdw.push_count = off reads them instead.")));
 		for (int i = 0; i < PROBES; i++, next *= STEP)
 			offsets[i] = next;
 	}
