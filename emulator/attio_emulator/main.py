@@ -24,6 +24,7 @@ def parser():
         epilog=f"The key {DEFAULT_KEY!r} has all scopes. Control paths for tests are under /_emulator/ (docs/emulator.md).")
     p.add_argument("--port", type=int, default=0, help="port to listen on (default: a free one)")
     p.add_argument("--port-file", help="write the port to this file once ready")
+    p.add_argument("--pid-file", help="write the process id to this file before that")
     p.add_argument("--seed", default="attio", help="seed of the generated workspace (default: attio)")
     p.add_argument("--scale", type=int, default=200, help="records of the object people (default: 200)")
     p.add_argument("--bench", type=int, default=0, help="add an object bench with so many records of 15 attributes")
@@ -95,6 +96,9 @@ def main(argv=None):
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     print(f"{'https' if tls else 'http'}://127.0.0.1:{port}", flush=True)
+    if arguments.pid_file:
+        with open(arguments.pid_file, "w", encoding="ascii") as file:
+            file.write(f"{os.getpid()}\n")
     if arguments.port_file:
         with open(arguments.port_file + ".new", "w", encoding="ascii") as file:
             file.write(f"{port}\n")
