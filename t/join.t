@@ -87,6 +87,17 @@ def test_faults(emulator, database):
     for name, fault in (("HTTP 502", {"status": 502}), ("a reset", {"reset": "headers"}), ("429", {"status": 429, "headers": {"Retry-After": "0"}}), ("a truncated answer", {"truncate": 500})):
         emulator.faults({"match": {"path": "query", "nth": [2, 4]}, "times": 2, **fault})
         tap.equal(database.value(forced + query), wanted, f"{name} in a lookup: asked again")
+    # a condition beside the keys is refused: the keys are not
+    must(database.psql("CREATE TABLE sold AS SELECT record_id FROM deals LIMIT 450"))
+    refused = "SELECT count(*) FROM sold s JOIN deals d USING (record_id) WHERE d.stage IN ('Lead', 'Lost', 'In Progress', 'On hold')"
+    wanted_of_refused = database.value("SET attio_fdw.enable_batched_join = off; " + refused)
+    emulator.switches(max_or=3)
+    emulator.forget()
+    tap.equal(database.value(forced + refused), wanted_of_refused, "a lookup whose other condition Attio refuses")
+    sent = queries(emulator)
+    tap.ok(sent[0]["status"] == 400 and len(sent) > 1 and all(e["status"] == 200 and "$in" in e["body"] and "$or" not in e["body"] for e in sent[1:]), "asks for the keys without it, from then on", [(e["status"], e["body"][:200]) for e in sent])
+    emulator.switches(max_or=0)
+    must(database.psql("DROP TABLE sold"))
     emulator.faults({"match": {"path": "query", "nth": 3}, "body": '{"data": [{"id": {}}]}'})
     result = database.psql(forced + query)
     tap.ok(result.code != 0 and "without its id" in result.err, "an odd answer is an error", result)

@@ -273,7 +273,7 @@ make_single(FilterInput *input, List *arm, List *siblings, int operand, Datum *v
 }
 
 FilterSet
-filter_build_lookup(FilterInput *input, List *term, int operand, int keys_a_request)
+filter_build_lookup(FilterInput *input, List *term, int operand, int keys_a_request, bool without_others)
 {
 	FilterSet set = {false, false, NIL};
 	List *arm = (List *) llast(term);
@@ -283,6 +283,8 @@ filter_build_lookup(FilterInput *input, List *term, int operand, int keys_a_requ
 
 	input->looks_up = true;
 	set.nothing = others.kind == MADE_FALSE || keys.n == 0;
+	if (without_others)
+		others = made_true;
 	for (int at = 0; at < keys.n && !everything && !set.nothing; at += keys_a_request)
 	{
 		int n = Min(keys_a_request, keys.n - at);

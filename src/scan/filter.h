@@ -43,9 +43,11 @@ typedef struct FilterSet
 
 /*
  * The same where the last arm of the term asks for keys that a join looks up:
- * one filter for each so many of them.  0: they cannot be asked for.
+ * one filter for each so many of them.  0: they cannot be asked for.  The other
+ * arms may be left out, where Attio refuses them.
  */
-extern FilterSet filter_build_lookup(FilterInput *input, List *term, int operand, int keys_a_request);
+extern FilterSet
+filter_build_lookup(FilterInput *input, List *term, int operand, int keys_a_request, bool without_others);
 extern FilterSet filter_build(FilterInput *input, List *term);
 
 #endif /* ATTIO_FILTER_H */

@@ -175,7 +175,8 @@ scan_filters(AttioScan *state, ForeignScanState *node, FilterInput *input)
 	if (looked_up_operand(node) < 0 || !attio_push_filter)
 		return filter_build(input, attio_push_filter ? state->term : NIL);
 	input->notices = false;
-	return filter_build_lookup(input, state->term, looked_up_operand(node), state->keys_a_request);
+	return filter_build_lookup(input, state->term, looked_up_operand(node), state->keys_a_request,
+							   state->without_others);
 }
 
 /* What the conditions, the order and the limit ask for, with the operands' present values. */
@@ -344,14 +345,28 @@ row_counts(AttioScan *state, ForeignScanState *node, TupleTableSlot *slot)
 	return false;
 }
 
+/* Does a lookup ask for more than its keys?  Its term is an AND whose last arm they are. */
+static bool
+has_conditions_beside(const AttioScan *state)
+{
+	return list_length(state->term) > 2;
+}
+
 /*
- * Attio refused so many keys: ask for half as many a request, and in the end
- * without.  Rows that were handed out do not come again.
+ * Attio refused the keys: perhaps for what the conditions beside them ask, so
+ * without these; if not, for half as many keys a request, and in the end without
+ * any.  Rows that were handed out do not come again.
  */
 static void
 ask_for_fewer(AttioScan *state, ForeignScanState *node)
 {
-	state->keys_a_request /= 2;
+	if (!state->without_others && has_conditions_beside(state))
+		state->without_others = true;
+	else
+	{
+		state->keys_a_request /= 2;
+		state->without_others = false;
+	}
 	pager_keep_seen(state->pager);
 	make_plan(state, node);
 }

@@ -35,6 +35,7 @@ typedef struct AttioScan
 	List *definitions;
 	Datum keys;                          /* of a lookup: what a join asks for; an array */
 	int keys_a_request;                  /* fewer than planned where Attio refused so many; 0 = cannot be asked for */
+	bool without_others;                 /* only the keys are asked for: Attio refused them with the conditions */
 	bool async;                          /* a row is wanted only if that takes no waiting */
 	bool starved;                        /* and it did */
 	struct ScanDescriptors *descriptors; /* owned by async.c */
