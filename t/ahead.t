@@ -3,6 +3,7 @@
 
 That requests overlap is read from the emulator's log: the next one came before the answer to the one before it.
 """
+import json
 import os
 import sys
 import time
@@ -42,6 +43,9 @@ with Emulator("--scale", "1200") as emulator, Database("attio_ahead", emulator, 
     emulator.forget()
     must(database.psql("SELECT record_id FROM people LIMIT 250"))
     tap.equal(len(queries(emulator)), 3, "LIMIT 250 asks for three pages of 100")
+    emulator.forget()
+    must(database.psql("SELECT record_id FROM people ORDER BY created_at DESC, record_id LIMIT 10"))
+    tap.equal([json.loads(e["body"])["limit"] for e in queries(emulator)], [30], "ORDER BY created_at and more, LIMIT 10, asks for thirty rows")
     emulator.forget()
     must(database.psql("BEGIN; DECLARE c CURSOR FOR SELECT record_id FROM people; FETCH 30 FROM c; COMMIT;"))
     tap.equal(len(queries(emulator)), 1, "a cursor closed early asks for no second page")

@@ -61,7 +61,7 @@ limit_add_path(PlannerInfo *root, RelOptInfo *output_rel, const FinalPathExtraDa
 		!is_evaluable(root->parse->limitOffset) || (baserel = upper_only_relation(root)) == NULL)
 		return;
 	order = plan_wanted_order(root, baserel);
-	if (root->sort_pathkeys != NIL && order.shape == SORT_ANY)
+	if (order.covered < list_length(root->sort_pathkeys))
 		return;
 	rows = limited_rows(extra, baserel->rows);
 	cost_listing(rows, ((RelationPlan *) baserel->fdw_private)->relation->page_size, &startup, &total);

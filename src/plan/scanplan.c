@@ -30,6 +30,9 @@
 #define MAX_FIRST_PAGE 500
 #define RECHECKED_FIRST_PAGE 20
 
+/* Rows that may share the first key, beyond those that LIMIT wants. */
+#define SHARED_KEY_ROWS 5
+
 /* Columns that the query needs of us: its output's and its conditions'. */
 static Bitmapset *
 wanted_columns(RelOptInfo *baserel)
@@ -252,11 +255,14 @@ WantedOrder
 plan_wanted_order(PlannerInfo *root, RelOptInfo *baserel)
 {
 	RelationPlan *plan = (RelationPlan *) baserel->fdw_private;
-	WantedOrder order = {SORT_ANY, NIL, NIL};
+	WantedOrder order = {SORT_ANY, 0, NIL, NIL};
 
 	if (!attio_push_sort || plan->has_key || plan->relation->resource->paging != PAGING_OFFSET_BODY)
 		return order;
 	order = sorts_over_pages(baserel, plan->relation, root->query_pathkeys);
+	/* who reads all rows can as well sort them by all keys here */
+	if (order.covered < list_length(root->query_pathkeys) && root->tuple_fraction <= 0)
+		order = (WantedOrder){SORT_ANY, 0, NIL, NIL};
 	if (order.shape == SORT_ANY && root->query_pathkeys != NIL && is_one_page_wanted(root, baserel))
 		order = sorts_on_one_page(baserel, plan->relation, root->query_pathkeys);
 	return order;
@@ -267,10 +273,11 @@ static void
 add_sorted_path(PlannerInfo *root, RelOptInfo *baserel)
 {
 	RelationPlan *plan = (RelationPlan *) baserel->fdw_private;
+	WantedOrder order = plan_wanted_order(root, baserel);
 
-	if (plan_wanted_order(root, baserel).shape != SORT_ANY)
+	if (order.shape != SORT_ANY)
 		add_listing_path(root, baserel, plan->fetched * SORTED_ROW_COST, baserel->rows, baserel->lateral_relids,
-						 root->query_pathkeys);
+						 list_copy_head(root->query_pathkeys, order.covered));
 }
 
 /*
@@ -279,13 +286,22 @@ add_sorted_path(PlannerInfo *root, RelOptInfo *baserel)
  * result, only the size of a request.
  */
 static int
-first_page_rows(PlannerInfo *root, RelOptInfo *baserel, bool sorted, bool all_exact)
+first_page_rows(PlannerInfo *root, RelOptInfo *baserel, const WantedOrder *order, bool all_exact)
 {
+	double wanted = root->limit_tuples;
+
 	if (!attio_push_limit || root->limit_tuples <= 0 || root->limit_tuples > MAX_FIRST_PAGE ||
-		bms_membership(root->all_baserels) != BMS_SINGLETON || (root->query_pathkeys != NIL && !sorted))
+		bms_membership(root->all_baserels) != BMS_SINGLETON ||
+		(root->query_pathkeys != NIL && order->shape == SORT_ANY))
 		return 0;
+	/*
+	 * The server sorts rows that share the first key, so it reads on until one
+	 * has another; from the middle of a page on the next one is asked for.
+	 */
+	if (order->covered < list_length(root->query_pathkeys))
+		wanted = 2 * (wanted + SHARED_KEY_ROWS);
 	/* With conditions that are checked again some rows will not count. */
-	return (int) (all_exact ? root->limit_tuples : Max(root->limit_tuples, RECHECKED_FIRST_PAGE));
+	return (int) (all_exact ? wanted : Max(wanted, RECHECKED_FIRST_PAGE));
 }
 
 /* GetForeignPaths: the listing, and lookups for rows of other relations. */
@@ -373,7 +389,7 @@ attio_get_plan(PlannerInfo *root, RelOptInfo *baserel, Oid table, ForeignPath *b
 	List *terms = NIL;
 	List *verdicts = NIL;
 	List *filter = NIL;
-	WantedOrder order = {SORT_ANY, NIL, NIL};
+	WantedOrder order = {SORT_ANY, 0, NIL, NIL};
 	bool all_exact = true;
 	List *limit = NIL;
 	List *lookup = NIL;
@@ -385,6 +401,8 @@ attio_get_plan(PlannerInfo *root, RelOptInfo *baserel, Oid table, ForeignPath *b
 	context = ship_context(root, baserel);
 	if (best_path->path.pathkeys != NIL)
 		order = plan_wanted_order(root, baserel);
+	if (order.covered < list_length(best_path->path.pathkeys))
+		elog(ERROR, "the order of a path is not that of its plan");
 	foreach(lc, quals)
 	{
 		Verdict verdict;
@@ -399,9 +417,8 @@ attio_get_plan(PlannerInfo *root, RelOptInfo *baserel, Oid table, ForeignPath *b
 		lookup = add_lookup(&context, best_path->fdw_private, &terms);
 	if (terms != NIL)
 		filter = lcons(makeInteger(TERM_AND), terms);
-	fdw_private = list_make4(
-		column_list(plan->columns, table), filter, verdicts,
-		list_make2_int((int) order.shape, first_page_rows(root, baserel, order.shape != SORT_ANY, all_exact)));
+	fdw_private = list_make4(column_list(plan->columns, table), filter, verdicts,
+							 list_make2_int((int) order.shape, first_page_rows(root, baserel, &order, all_exact)));
 	if (best_path->fdw_private != NIL && intVal(linitial(best_path->fdw_private)) == PATH_LIMITED)
 		limit = add_limit(root, &context);
 	fdw_private = lappend(fdw_private, (Node *) order.keys);

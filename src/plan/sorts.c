@@ -6,7 +6,8 @@
  * row lacks and no write changes.  On one page also numbers, dates and times
  * where no NULL can be among the rows, or where it is known how Attio sorts
  * those, or where they come last and are asked for in a second step; text only
- * where its order is known.  Makes no request.
+ * where its order is known.  Of several keys that begin with created_at the server
+ * sorts the others, among rows that have it in common.  Makes no request.
  */
 #include "plan/sorts.h"
 
@@ -147,16 +148,18 @@ is_same_order(const AttioRelation *relation, const ColumnHint *hint, const PathK
 WantedOrder
 sorts_over_pages(const RelOptInfo *baserel, const AttioRelation *relation, List *pathkeys)
 {
-	WantedOrder order = {SORT_ANY, NIL, NIL};
+	WantedOrder order = {SORT_ANY, 0, NIL, NIL};
 	PathKey *pathkey;
 	Var *var;
 
-	if (list_length(pathkeys) != 1)
+	if (pathkeys == NIL)
 		return order;
 	pathkey = linitial_node(PathKey, pathkeys);
 	var = sorted_column(baserel, pathkey);
-	if (var != NULL && relation_column_hint(relation, var->varattno).is_created_at)
-		order.shape = attio_pathkey_is_desc(pathkey) ? SORT_CREATED_DESC : SORT_CREATED_ASC;
+	if (var == NULL || !relation_column_hint(relation, var->varattno).is_created_at)
+		return order;
+	order.shape = attio_pathkey_is_desc(pathkey) ? SORT_CREATED_DESC : SORT_CREATED_ASC;
+	order.covered = 1;
 	return order;
 }
 
@@ -181,8 +184,8 @@ make_guard(const ColumnHint *hint)
 WantedOrder
 sorts_on_one_page(const RelOptInfo *baserel, const AttioRelation *relation, List *pathkeys)
 {
-	WantedOrder nothing = {SORT_ANY, NIL, NIL};
-	WantedOrder order = {SORT_ONE_PAGE, NIL, NIL};
+	WantedOrder nothing = {SORT_ANY, 0, NIL, NIL};
+	WantedOrder order = {SORT_ONE_PAGE, list_length(pathkeys), NIL, NIL};
 	ListCell *lc;
 
 	foreach(lc, pathkeys)

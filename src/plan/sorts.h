@@ -9,10 +9,11 @@
 #include "nodes/pathnodes.h"
 #include "scan/scan_private.h"
 
-/* An order that a path gives. */
+/* An order that a path gives: by the first so many of the keys asked for. */
 typedef struct WantedOrder
 {
 	SortShape shape;
+	int covered;
 	List *keys;  /* SORT_ONE_PAGE: as SCAN_PLAN_SORTS */
 	List *guard; /* a term, as SCAN_PLAN_GUARD */
 } WantedOrder;

@@ -302,7 +302,13 @@ class Generator:
             return (f"SELECT record_id::text FROM @all_types WHERE a_text {self.pick('LIKE', 'LIKE', 'ILIKE', 'NOT LIKE')} "
                     f"{quote(self.pick(text[:size] + '%', '%' + text[-size:]))}")
         if shape < 0.06:
-            _, slug = self.rng.choice(TABLES)
+            kind, slug = self.rng.choice(TABLES)
+            if self.rng.random() < 0.5:     # further keys, of which the last leaves no ties
+                key = "record_id" if kind == "objects" else "entry_id"
+                second = self.pick("", "", f'"{self.sort_column(slug)}" {self.pick("ASC", "DESC")}, ')
+                second = second if self.columns[slug].get(second.split('"')[1] if second else "") != "text" else ""
+                return (f"SELECT t.{key}::text FROM (SELECT {key} FROM @{slug} WHERE {self.tree(slug, 1)} ORDER BY created_at {self.pick('ASC', 'DESC')}, {second}"
+                        f"{key} {self.pick('ASC', 'DESC')} LIMIT {self.pick(1, 5, 30, 80, '(SELECT 9)')} OFFSET {self.pick(0, 0, 3, 40)}) t")
             # ties at the end of a LIMIT may be any, so only what is sorted by is compared
             return (f"SELECT t.created_at::text FROM (SELECT created_at FROM @{slug} WHERE {self.tree(slug, 1)} ORDER BY created_at "
                     f"{self.pick('ASC', 'DESC', 'DESC NULLS LAST', 'ASC NULLS FIRST')} LIMIT {self.pick(1, 5, 30, 80, 'NULL')} OFFSET {self.pick(0, 0, 3, 40)}) t")
