@@ -273,7 +273,7 @@ class Generator:
         numbers = [c for c, k in self.columns[slug].items() if k in ("numeric", "date", "smallint")]
         if numbers and self.rng.random() < 0.2:     # more than there are rows with a value: the others come in a second step
             column = self.rng.choice(numbers)
-            return (f"SELECT coalesce(t.\"{column}\"::text, '-') FROM (SELECT * FROM @{slug} ORDER BY \"{column}\" {self.pick('ASC', 'DESC')} NULLS LAST "
+            return (f"SELECT coalesce(t.\"{column}\"::text, '-') FROM (SELECT * FROM @{slug} ORDER BY \"{column}\" {self.pick('ASC', 'DESC')} NULLS {self.pick('LAST', 'LAST', 'FIRST')} "
                     f"LIMIT {self.pick(40, 100, 200, 400)} OFFSET {self.pick(0, 0, 0, 30)}) t")
         columns = [self.sort_column(slug) for _ in range(self.pick(1, 1, 1, 2))]
         keys, names = [], []
