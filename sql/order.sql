@@ -23,6 +23,7 @@ SELECT ordered('SELECT created_at FROM people ORDER BY created_at DESC LIMIT 10'
 SELECT ordered('SELECT created_at FROM people ORDER BY created_at');
 SELECT ordered('SELECT created_at FROM people ORDER BY created_at OFFSET 150 LIMIT 30');
 SELECT ordered('SELECT created_at FROM people ORDER BY created_at, name LIMIT 10');
+SELECT ordered('SELECT created_at FROM people ORDER BY created_at, name LIMIT 400');
 -- other keys, where all that is wanted fits one page: in two steps where NULLs come last
 SELECT ordered('SELECT value FROM deals ORDER BY value DESC NULLS LAST LIMIT 5');
 SELECT ordered('SELECT value FROM deals ORDER BY value LIMIT 5');

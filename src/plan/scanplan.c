@@ -301,7 +301,9 @@ first_page_rows(PlannerInfo *root, RelOptInfo *baserel, const WantedOrder *order
 	if (order->covered < list_length(root->query_pathkeys))
 		wanted = 2 * (wanted + SHARED_KEY_ROWS);
 	/* With conditions that are checked again some rows will not count. */
-	return (int) (all_exact ? wanted : Max(wanted, RECHECKED_FIRST_PAGE));
+	if (!all_exact)
+		wanted = Max(wanted, RECHECKED_FIRST_PAGE);
+	return (int) Min(wanted, ((RelationPlan *) baserel->fdw_private)->relation->page_size);
 }
 
 /* GetForeignPaths: the listing, and lookups for rows of other relations. */
