@@ -12,7 +12,7 @@ import urllib.parse
 from . import definitions, errors, resources, writes
 from .filters import compile_filter
 from .model import sorted_objects
-from .sorts import sort_ids
+from .sorts import sort_ids, stands_in_order
 
 ALL_SCOPES = (
     "user_management:read record_permission:read-write object_configuration:read-write list_entry:read-write "
@@ -36,6 +36,7 @@ class Request:
         self.body = body
         self.args = {}
         self.answer_headers = {}
+        self.notes = {}     # for the log
 
     def token(self):
         """The token's scopes, or None: no token, or one that nobody gave out."""
@@ -148,6 +149,7 @@ def list_attributes(request):
     shown = [a for a in target.attributes if request.flag("show_archived") or not a.archived]
     limit = request.number(request.query, "limit", len(shown) or 1, 1, None, errors.bad_query)
     offset = request.number(request.query, "offset", 0, 0, None, errors.bad_query)
+    limit = min(limit, request.switches["definition_limit"] or limit)
     return {"data": [a.definition() for a in shown[offset:offset + limit]]}
 
 
@@ -242,6 +244,25 @@ def sorts_by_creation(sorts):
         ["created_at", "record_id"], ["created_at", "entry_id"])
 
 
+def heeded_sorts(sorts, switches):
+    """Those of the sorts that the order follows, or 400."""
+    if not isinstance(sorts, list) or switches["sorts"] in ("followed", "as_text"):
+        return sorts
+    if switches["sorts"] == "ignored":
+        return []
+    named = [s.get("attribute") for s in sorts if isinstance(s, dict)]
+    if sorts and (switches["sorts"] == "refused" or "record_id" in named or "entry_id" in named):
+        raise errors.invalid("filter_error", "Error in sort.", path=["sorts"])
+    return sorts
+
+
+def note_order(request, target, ids, sorts):
+    """Where sorts are not followed: do the rows of the page stand in the order asked for all the same?  For the log."""
+    if request.switches["sorts"] in ("ignored", "as_text") and isinstance(sorts, list) and sorts:
+        rows = {ident: target.row(ident) for ident in ids if ident in target.rows}
+        request.notes["in_order"] = stands_in_order(request.workspace, target, rows, ids, sorts, request.switches)
+
+
 def query(request, kind, name):
     target = request.target(kind, request.args[name])
     body = request.json()
@@ -250,16 +271,21 @@ def query(request, kind, name):
     switches = request.switches
     with request.workspace.lock:
         compile_filter(request.workspace, target, tree, switches)
+        if switches["filters"] == "ignored" and "filter" in body:
+            tree = {}
         score = query_score(target, tree, sorts)
         request.answer_headers["x-attio-record-query-score"] = str(score)
         if switches["score_limit"] and score > switches["score_limit"]:
             raise errors.rate_limited()
+        asked, sorts = sorts, heeded_sorts(sorts, switches)
         volatile = (sorts and switches["tie_order"] == "random") or switches["query_lag_ms"] or not isinstance(sorts, list)
         key = None if volatile else json.dumps([tree, sorts, switches], sort_keys=True)
         ids = target.selected.get(key) if key is not None else None
         if ids is not None:
+            note_order(request, target, ids[offset:offset + limit], asked)
             return request.workspace.page(target, ids, offset, limit, key)
         ids, lagging = selected_ids(request, target, tree, sorts)
+        note_order(request, target, ids[offset:offset + limit], asked)
         if lagging is not None:
             rows = [target.document(lagging[i]) for i in ids[offset:offset + limit]]
             return json.dumps({"data": rows}, ensure_ascii=False, separators=(",", ":")).encode()

@@ -3,7 +3,8 @@
   GET    /_emulator/ready      {"ready": true}
   POST   /_emulator/load       {"path": a recording on this machine}: serve it from now on
   POST   /_emulator/reset      the workspace, faults, switches and log as at the start
-  GET    /_emulator/log        requests since the last DELETE: method, path, status, body, bytes, at
+  GET    /_emulator/log        requests since the last DELETE: method, path, status, body, bytes, at; where sorts are not
+                               followed, in_order: do the page's rows stand in the order asked for all the same?
   DELETE /_emulator/log
   POST   /_emulator/faults     {"faults": [...]}, see faults.py
   POST   /_emulator/switches   {"name": value, ...}, see switches.py

@@ -131,7 +131,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if 400 <= fault.get("status", 0) < 500:     # refused: it was not processed
             status, answer, headers = fault["status"], b"{}", {}
         else:
-            status, answer, headers = api.answer(api.Request(emulator, method, self.path, Headers(self.headers), body))
+            request = api.Request(emulator, method, self.path, Headers(self.headers), body)
+            status, answer, headers = api.answer(request)
+            entry.update(request.notes)
         for mutation in fault.get("after", []):
             control.mutate(emulator, mutation)
         entry["status"] = fault.get("status", status)

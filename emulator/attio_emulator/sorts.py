@@ -78,6 +78,8 @@ class Sort:
             if have is None or (have == "" and self.switches["empty_string_is_empty"]):
                 return None
             have = stored(self.kind, have)
+            if self.switches["sorts"] == "as_text":
+                return str(have)
             return text_key(have, self.switches) if isinstance(have, str) else have
         return None
 
@@ -112,3 +114,13 @@ def sort_ids(workspace, target, rows, items, switches):
         ids = empty + full if sort.nulls_first() else full + empty
     return ids
 
+
+
+def stands_in_order(workspace, target, rows, ids, items, switches):
+    """Are the rows in the order of these sorts, had they been followed?  The order of equals does not count."""
+    switches = dict(switches, sorts="followed")
+    sorts = [Sort(workspace, target, item, i, switches) for i, item in enumerate(items)
+             if isinstance(item, dict) and item.get("attribute") not in ("record_id", "entry_id")]
+    keys = {ident: [sort.key(target, row) for sort in sorts] for ident, row in rows.items()}
+    wanted = sort_ids(workspace, target, rows, [i for i in items if isinstance(i, dict) and i.get("attribute") not in ("record_id", "entry_id")], switches)
+    return [keys[i] for i in ids if i in rows] == [keys[i] for i in wanted]

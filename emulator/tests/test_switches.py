@@ -138,6 +138,41 @@ class Switches(EmulatorTest):
         self.good("PUT", self.path(record), {"data": {"values": {"job_title": "Moved"}}})
         self.assertEqual(self.ids("people")[0], record["id"]["record_id"])
 
+    @switch_test("sorts")
+    def test_sorts(self):
+        def numbers(**body):
+            rows = self.query("deals", sorts=[{"attribute": "value", "direction": "desc"}] + body.pop("more", []), **body)
+            return [value["currency_value"] for row in rows for value in row["values"]["value"]]
+        followed = numbers()
+        self.assertEqual(followed, sorted(followed, reverse=True))
+        self.switch(sorts="ignored")
+        self.assertEqual(self.ids("deals", sorts=[{"attribute": "value", "direction": "desc"}]), self.ids("deals"))
+        self.switch(sorts="as_text")
+        self.assertNotEqual(numbers(), followed)
+        self.assertEqual(sorted(numbers()), sorted(followed))
+        path, by_id = "/v2/objects/deals/records/query", {"attribute": "record_id", "direction": "asc"}
+        self.switch(sorts="refused_by_id")
+        self.assertEqual(numbers(), followed)
+        self.bad(400, "filter_error", "POST", path, {"sorts": [{"attribute": "value", "direction": "desc"}, by_id]})
+        self.switch(sorts="refused")
+        self.bad(400, "filter_error", "POST", path, {"sorts": [{"attribute": "value", "direction": "desc"}]})
+        self.ids("deals")
+
+    @switch_test("filters")
+    def test_filters(self):
+        everything, tree = self.ids("deals"), {"stage": "Lead"}
+        self.assertLess(len(self.ids("deals", tree)), len(everything))
+        self.switch(filters="ignored")
+        self.assertEqual(self.ids("deals", tree), everything)
+        self.refused("unknown_filter_attribute_slug", "deals", {"nope": "x"})
+
+    @switch_test("definition_limit")
+    def test_definition_limit(self):
+        path = "/v2/objects/all_types/attributes?limit=50&offset="
+        everything = self.good("GET", path + "0")
+        self.switch(definition_limit=20)
+        self.assertEqual(self.good("GET", path + "0") + self.good("GET", path + "20"), everything[:40])
+
     @switch_test("max_limit")
     def test_max_limit(self):
         self.switch(max_limit=10)
