@@ -162,6 +162,12 @@ def list_choices(request, kind):
     if attribute.kind != kind:
         raise errors.invalid("validation_type", f'Attribute "{attribute.slug}" is not of type {kind}.')
     shown = [c for c in attribute.choices if request.flag("show_archived") or not c.archived]
+    lists = request.switches["option_lists"]
+    if lists == "refused":
+        raise errors.missing_scope(["object_configuration:read"])
+    if lists == "gone":
+        raise errors.not_found(f'Attribute with slug/ID "{request.args["attribute"]}" was not found.')
+    shown = shown[:{"empty": 0, "cut": len(shown) // 2}.get(lists, len(shown))]
     return {"data": [c.definition(attribute) for c in shown]}
 
 
@@ -180,12 +186,16 @@ def view_filter(target, ident):
     raise errors.not_found(f'View with ID "{ident}" was not found.')
 
 
-def query_filter(target, body):
+def query_filter(target, body, switches):
     """The filter of a body: its own, or a view's; both is 400."""
     if "filter_view_id" in body:
         if "filter" in body:
             raise errors.bad_body(["filter_view_id"], "filter and filter_view_id exclude each other")
         return view_filter(target, body["filter_view_id"])
+    if switches["filters"] == "refused" and body.get("filter"):
+        raise errors.invalid("filter_error", "Error in filter.", path=[])
+    if switches["filters"] == "ignored":
+        return {}
     return body.get("filter") or {}
 
 
@@ -267,7 +277,7 @@ def query(request, kind, name):
     target = request.target(kind, request.args[name])
     body = request.json()
     limit, offset = query_limits(request, body)
-    tree, sorts = query_filter(target, body), body.get("sorts") or []
+    tree, sorts = query_filter(target, body, request.switches), body.get("sorts") or []
     switches = request.switches
     with request.workspace.lock:
         compile_filter(request.workspace, target, tree, switches)

@@ -14,6 +14,8 @@ SWITCHES = {
     "trimming": ("none", ("none", "both"), "assumed", "blanks around values when they are compared"),
     "empty_string_is_empty": (False, bool, "assumed", "whether '' counts as no value under $not_empty and in sorts"),
     "not_matches_empty": (True, bool, "docs", "whether $not matches rows without a value ('everything that does not meet the condition')"),
+    "filters": ("obeyed", ("obeyed", "ignored", "refused"), "assumed", "whether a filter is obeyed, ignored, or 400 whatever it says (a view's filter is always obeyed)"),
+    "option_lists": ("whole", ("whole", "empty", "cut", "refused", "gone"), "assumed", "lists of options and statuses: all of them, none, the first half, 403, 404"),
     "unknown_title": ("none", ("none", "error"), "assumed", "an option or status title that does not exist: no rows, or 400"),
     "several_conditions": ("same_value", ("same_value", "any_value"), "assumed", "several conditions on one multi-value attribute"),
     "time_precision": ("ns", ("ns", "us", "ms"), "assumed", "how fine a time literal is read"),

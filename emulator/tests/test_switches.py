@@ -75,6 +75,29 @@ class Switches(EmulatorTest):
         self.switch(unknown_title="error")
         self.refused("value_not_found", "deals", {"stage": "Nowhere"})
 
+    @switch_test("filters")
+    def test_filters(self):
+        everyone = len(self.ids("deals"))
+        self.switch(filters="ignored")
+        self.assertEqual(len(self.ids("deals", {"stage": "Lead"})), everyone)
+        self.switch(filters="refused")
+        self.refused("filter_error", "deals", {"stage": "Lead"})
+        self.assertEqual(len(self.ids("deals")), everyone)
+
+    @switch_test("option_lists")
+    def test_option_lists(self):
+        path = "/v2/objects/deals/attributes/stage/statuses"
+        whole = [s["title"] for s in self.good("GET", path)]
+        self.switch(option_lists="cut")
+        self.assertEqual([s["title"] for s in self.good("GET", path)], whole[:len(whole) // 2])
+        self.switch(option_lists="empty")
+        self.assertEqual(self.good("GET", path), [])
+        self.switch(option_lists="refused")
+        self.bad(403, "unauthorized", "GET", path)
+        self.switch(option_lists="gone")
+        self.bad(404, "not_found", "GET", path)
+        self.assertEqual(len(self.ids("deals", {"stage": whole[0]})) > 0, True)     # filters know them all the same
+
     @switch_test("several_conditions")
     def test_several_conditions(self):
         tree = {"some_emails": {"email_address": {"$starts_with": "m0", "$ends_with": "@example.org"},
