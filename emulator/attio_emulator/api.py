@@ -186,16 +186,12 @@ def view_filter(target, ident):
     raise errors.not_found(f'View with ID "{ident}" was not found.')
 
 
-def query_filter(target, body, switches):
+def query_filter(target, body):
     """The filter of a body: its own, or a view's; both is 400."""
     if "filter_view_id" in body:
         if "filter" in body:
             raise errors.bad_body(["filter_view_id"], "filter and filter_view_id exclude each other")
         return view_filter(target, body["filter_view_id"])
-    if switches["filters"] == "refused" and body.get("filter"):
-        raise errors.invalid("filter_error", "Error in filter.", path=[])
-    if switches["filters"] == "ignored":
-        return {}
     return body.get("filter") or {}
 
 
@@ -277,10 +273,12 @@ def query(request, kind, name):
     target = request.target(kind, request.args[name])
     body = request.json()
     limit, offset = query_limits(request, body)
-    tree, sorts = query_filter(target, body, request.switches), body.get("sorts") or []
+    tree, sorts = query_filter(target, body), body.get("sorts") or []
     switches = request.switches
     with request.workspace.lock:
         compile_filter(request.workspace, target, tree, switches)
+        if switches["filters"] == "refused" and body.get("filter"):
+            raise errors.invalid("filter_error", "Error in filter.", path=[])
         if switches["filters"] == "ignored" and "filter" in body:
             tree = {}
         score = query_score(target, tree, sorts)
