@@ -15,6 +15,7 @@
 #include "base/options.h"
 #include "foreign/fdwapi.h"
 #include "http/client.h"
+#include "join/system_columns.h"
 #include "modify/modify.h"
 #include "http/governor.h"
 #include "plan/lookup.h"
@@ -54,7 +55,7 @@ attio_fdw_handler(PG_FUNCTION_ARGS)
 	routine->GetForeignPaths = attio_get_paths;
 	routine->GetForeignPlan = attio_get_plan;
 	routine->GetForeignUpperPaths = attio_get_upper_paths;
-	routine->BeginForeignScan = attio_begin_scan;
+	routine->BeginForeignScan = attio_begin_checked_scan;
 	routine->IterateForeignScan = attio_iterate_scan;
 	routine->ReScanForeignScan = attio_rescan;
 	routine->EndForeignScan = attio_end_scan;

@@ -94,6 +94,13 @@ attio_create_foreign_upper_path(PlannerInfo *root, RelOptInfo *rel, PathTarget *
 #endif
 }
 
+/* SetOp: the columns it compares. */
+#if PG_VERSION_NUM >= 180000
+#define ATTIO_SETOP_COLUMNS cmpColIdx
+#else
+#define ATTIO_SETOP_COLUMNS dupColIdx
+#endif
+
 /* Does this pathkey descend? */
 static inline bool
 attio_pathkey_is_desc(PathKey *pathkey)

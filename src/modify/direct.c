@@ -11,6 +11,7 @@
 #include "base/guc.h"
 #include "executor/executor.h"
 #include "foreign/fdwapi.h"
+#include "join/system_columns.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/appendinfo.h"
@@ -156,6 +157,7 @@ attio_begin_direct(ForeignScanState *node, int eflags)
 	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
 	DirectState *direct;
 
+	system_columns_check(node->ss.ps.state);
 	if (eflags & EXEC_FLAG_EXPLAIN_ONLY)
 		return;
 	direct = (DirectState *) palloc0(sizeof(DirectState));

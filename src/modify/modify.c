@@ -17,6 +17,7 @@
 #include "executor/execPartition.h"
 #include "executor/executor.h"
 #include "foreign/fdwapi.h"
+#include "join/system_columns.h"
 #include "modify/journal.h"
 #include "modify/state.h"
 #include "nodes/nodeFuncs.h"
@@ -126,6 +127,7 @@ attio_begin_modify(ModifyTableState *mtstate, ResultRelInfo *target, List *fdw_p
 	List *targets;
 
 	(void) subplan_index;
+	system_columns_check(mtstate->ps.state);
 	if (eflags & EXEC_FLAG_EXPLAIN_ONLY)
 		return;
 	check_qualified(target->ri_RelationDesc, mtstate->operation,
