@@ -39,11 +39,40 @@ json_own(JsonTree *tree)
 }
 
 /*
- * Parse a whole document.  Returns NULL when the text is no complete JSON
- * document (the JSON value null too); the caller says what that means.
+ * A copy in which whole numbers of 19 digits and more end with ".0": json-c
+ * refuses those that no integer of its own holds, but takes any double, and
+ * keeps its text.
  */
-JsonTree *
-json_read(const char *text, size_t len)
+static char *
+widen_integers(const char *text, size_t len)
+{
+	char *copy = (char *) palloc(len + len / 19 * 2 + 1);
+	char *out = copy;
+	bool quoted = false;
+
+	for (size_t i = 0; i < len; i++)
+	{
+		size_t digits = quoted ? 0 : strspn(text + i, "0123456789");
+		bool whole = digits >= 19 && (i == 0 || strchr(".eE+", text[i - 1]) == NULL) &&
+					 (i + digits >= len || strchr(".eE", text[i + digits]) == NULL);
+
+		if (digits == 0)
+		{
+			quoted = quoted != (text[i] == '"');
+			digits = quoted && text[i] == '\\' && i + 1 < len ? 2 : 1;
+		}
+		memcpy(out, text + i, digits);
+		out += digits;
+		i += digits - 1;
+		if (whole)
+			out = (char *) memcpy(out, ".0", 2) + 2;
+	}
+	*out = '\0';
+	return copy;
+}
+
+static JsonTree *
+parse(const char *text, size_t len, enum json_tokener_error *error)
 {
 	json_tokener *tokener = json_tokener_new_ex(JSON_MAX_DEPTH);
 	JsonTree *tree;
@@ -53,7 +82,28 @@ json_read(const char *text, size_t len)
 	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
 	/* The terminating zero tells the tokener that a trailing number is complete. */
 	tree = json_tokener_parse_ex(tokener, text, (int) len + 1);
+	*error = json_tokener_get_error(tokener);
 	json_tokener_free(tokener);
+	return tree;
+}
+
+/*
+ * Parse a whole document.  Returns NULL when the text is no complete JSON
+ * document (the JSON value null too); the caller says what that means.
+ */
+JsonTree *
+json_read(const char *text, size_t len)
+{
+	enum json_tokener_error error;
+	JsonTree *tree = parse(text, len, &error);
+
+	if (tree == NULL && error == json_tokener_error_parse_number)
+	{
+		char *wide = widen_integers(text, len);
+
+		tree = parse(wide, strlen(wide), &error);
+		pfree(wide);
+	}
 	return tree == NULL ? NULL : json_own(tree);
 }
 

@@ -9,7 +9,9 @@
 
 #include "attio/api.h"
 #include "base/errors.h"
+#include "base/fixed_settings.h"
 #include "catalog/pg_type.h"
+#include "scan/value.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -52,12 +54,12 @@ static WrittenColumn *
 make_column(const ColumnBinding *binding)
 {
 	WrittenColumn *column = (WrittenColumn *) palloc0(sizeof(WrittenColumn));
-	Oid element = get_element_type(getBaseType(binding->type));
+	Oid element = value_element_type(binding->type);
 
 	column->binding = binding;
 	column->at = binding->attnum - 1;
 	column->is_array = OidIsValid(element);
-	column->type = OidIsValid(element) ? element : getBaseType(binding->type);
+	column->type = getBaseType(OidIsValid(element) ? element : binding->type);
 	return column;
 }
 
@@ -190,13 +192,20 @@ part(const WrittenAttribute *written, const char *key)
 	return NULL;
 }
 
+/* All of a column as text, the braces of an array included. */
+static char *
+column_text(const WrittenColumn *column, TupleTableSlot *slot)
+{
+	return fixed_output(column->binding->type, slot->tts_values[column->at]);
+}
+
 /* The text of an assigned part; NULL when it is NULL or not assigned. */
 static char *
 part_text(const WrittenColumn *column, TupleTableSlot *slot)
 {
 	if (column == NULL || slot->tts_isnull[column->at])
 		return NULL;
-	return encode_text(column->type, slot->tts_values[column->at]);
+	return column_text(column, slot);
 }
 
 /* The part as it is now, where it is not assigned. */
@@ -291,9 +300,27 @@ place_json(Encoder *encoder, const WrittenAttribute *written, TupleTableSlot *sl
 
 /* ----- attributes ----- */
 
+/* The elements of an array column; a list has one dimension. */
+static int
+array_elements(const Encoder *encoder, const WrittenColumn *column, TupleTableSlot *slot, Datum **values, bool **nulls)
+{
+	ArrayType *array = DatumGetArrayTypeP(slot->tts_values[column->at]);
+	int16 length;
+	bool byval;
+	char align;
+	int n;
+
+	if (ARR_NDIM(array) > 1)
+		encode_refuse(encoder, column, column_text(column, slot),
+					  "The values of a multiselect attribute are a list: an array of one dimension.");
+	get_typlenbyvalalign(column->type, &length, &byval, &align);
+	deconstruct_array(array, column->type, length, byval, align, values, nulls, &n);
+	return n;
+}
+
 /* The companion's value for one element: what the column of property target_object says. */
 static const char *
-companion_text(const WrittenColumn *companion, TupleTableSlot *slot, int i)
+companion_text(const Encoder *encoder, const WrittenColumn *companion, TupleTableSlot *slot, int i)
 {
 	Datum *values;
 	bool *nulls;
@@ -302,10 +329,9 @@ companion_text(const WrittenColumn *companion, TupleTableSlot *slot, int i)
 	if (companion == NULL || slot->tts_isnull[companion->at])
 		return NULL;
 	if (!companion->is_array)
-		return encode_text(companion->type, slot->tts_values[companion->at]);
-	deconstruct_array(DatumGetArrayTypeP(slot->tts_values[companion->at]), companion->type, -1, false, TYPALIGN_INT,
-					  &values, &nulls, &n);
-	return i < n && !nulls[i] ? TextDatumGetCString(values[i]) : NULL;
+		return column_text(companion, slot);
+	n = array_elements(encoder, companion, slot, &values, &nulls);
+	return i < n && !nulls[i] ? encode_text(companion, values[i]) : NULL;
 }
 
 /* All values of an array column. */
@@ -313,22 +339,16 @@ static void
 add_elements(const Encoder *encoder, const WrittenColumn *column, const WrittenColumn *companion,
 			 const AttributeDef *attribute, TupleTableSlot *slot, JsonTree *list)
 {
-	int16 length;
-	bool byval;
-	char align;
 	Datum *values;
 	bool *nulls;
-	int n;
+	int n = array_elements(encoder, column, slot, &values, &nulls);
 
-	get_typlenbyvalalign(column->type, &length, &byval, &align);
-	deconstruct_array(DatumGetArrayTypeP(slot->tts_values[column->at]), column->type, length, byval, align, &values,
-					  &nulls, &n);
 	for (int i = 0; i < n; i++)
 	{
 		if (nulls[i])
 			encode_refuse(encoder, column, "NULL", "The values of a multiselect attribute are no NULLs.");
-		json_object_array_add(list,
-							  encode_value(encoder, column, attribute, values[i], companion_text(companion, slot, i)));
+		json_object_array_add(
+			list, encode_value(encoder, column, attribute, values[i], companion_text(encoder, companion, slot, i)));
 	}
 }
 
@@ -416,7 +436,7 @@ attribute_json(Encoder *encoder, const WrittenAttribute *written, TupleTableSlot
 						 list);
 		else
 			whole = encode_value(encoder, column, written->attribute, slot->tts_values[column->at],
-								 companion_text(column_of_kind(written, WRITE_REFERENCE_OBJECT), slot, 0));
+								 companion_text(encoder, column_of_kind(written, WRITE_REFERENCE_OBJECT), slot, 0));
 	}
 	if (whole != NULL)
 		json_object_array_add(list, whole);
@@ -461,7 +481,7 @@ whole_json(const Encoder *encoder, const WrittenColumn *column, TupleTableSlot *
 
 	if (slot->tts_isnull[column->at])
 		return list;
-	text = encode_text(column->type, slot->tts_values[column->at]);
+	text = column_text(column, slot);
 	given = json_read(text, strlen(text));
 	if (json_object_is_type(given, json_type_array))
 		return given;

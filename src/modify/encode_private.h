@@ -13,7 +13,7 @@ typedef struct WrittenColumn
 	const ColumnBinding *binding;
 	int at; /* index in the tuple */
 	bool is_array;
-	Oid type; /* of one value */
+	Oid type; /* of one value; of a domain its base type */
 } WrittenColumn;
 
 /* An attribute with its columns. */
@@ -39,7 +39,7 @@ struct Encoder
 
 /* In the encoder's memory context; json values are the caller's to put somewhere. */
 extern void encode_refuse(const Encoder *encoder, const WrittenColumn *column, const char *value, const char *hint);
-extern char *encode_text(Oid type, Datum value);
+extern char *encode_text(const WrittenColumn *column, Datum value);
 extern JsonTree *encode_member(const char *key, JsonTree *value);
 extern JsonTree *encode_value(const Encoder *encoder, const WrittenColumn *column, const AttributeDef *attribute,
 							  Datum value, const char *object);

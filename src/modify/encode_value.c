@@ -10,8 +10,10 @@
 #include "attio/choices.h"
 #include "attio/members.h"
 #include "base/errors.h"
+#include "base/fixed_settings.h"
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
+#include "utils/cash.h"
 #include "utils/date.h"
 #include "utils/datetime.h"
 #include "utils/json.h"
@@ -28,38 +30,84 @@ encode_refuse(const Encoder *encoder, const WrittenColumn *column, const char *v
 					errhint("%s", hint)));
 }
 
-/* A value as text. */
+/* One value of a column as text, whatever the session's settings are. */
 char *
-encode_text(Oid type, Datum value)
+encode_text(const WrittenColumn *column, Datum value)
 {
-	Oid function;
-	bool is_varlena;
-
-	getTypeOutputInfo(type, &function, &is_varlena);
-	return OidOutputFunctionCall(function, value);
+	return fixed_output(column->type, value);
 }
 
+/* The type of the column has no values that the attribute could take: an ERROR. */
+static void
+refuse_type(const Encoder *encoder, const WrittenColumn *column, const AttributeDef *attribute, const char *types)
+{
+	ereport(ERROR, (errcode(ERRCODE_FDW_INVALID_DATA_TYPE),
+					errmsg("column \"%s\" of foreign table \"%s\" cannot be written: its type is %s",
+						   column->binding->name, encoder->relation->name, format_type_be(column->binding->type)),
+					errdetail("Attribute \"%s\" is of type %s.", attribute->slug, attribute->type_name),
+					errhint("Declare the column as %s.", types)));
+}
+
+/* The text of a number; what is none of the types of numbers is read as numeric, which refuses other texts. */
+static char *
+number_text(const WrittenColumn *column, Datum value)
+{
+	Datum number;
+
+	switch (column->type)
+	{
+		case INT2OID:
+		case INT4OID:
+		case INT8OID:
+		case NUMERICOID:
+		case FLOAT4OID:
+		case FLOAT8OID:
+			return encode_text(column, value);
+		case MONEYOID:
+			number = fixed_call(MONEYOID, cash_numeric, value);
+			break;
+		default:
+			number = DirectFunctionCall3(numeric_in, CStringGetDatum(encode_text(column, value)),
+										 ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
+	}
+	return DatumGetCString(DirectFunctionCall1(numeric_out, number));
+}
+
+/* Finite, and not beyond what a double holds. */
 static JsonTree *
 number_json(const Encoder *encoder, const WrittenColumn *column, Datum value)
 {
-	char *text = encode_text(column->type, value);
+	char *text = number_text(column, value);
+	double number = strtod(text, NULL);
 
-	if (strspn(text, "0123456789.-+eE") != strlen(text))
+	if (!isfinite(number))
 		encode_refuse(encoder, column, text, "Attio stores finite numbers.");
-	return json_object_new_double_s(strtod(text, NULL), text);
+	return json_object_new_double_s(number, text);
+}
+
+static JsonTree *
+boolean_json(const Encoder *encoder, const WrittenColumn *column, const AttributeDef *attribute, Datum value)
+{
+	if (column->type != BOOLOID)
+		refuse_type(encoder, column, attribute, "boolean");
+	return json_object_new_boolean(DatumGetBool(value));
 }
 
 /* ISO 8601, times in UTC. */
 static JsonTree *
-moment_json(const Encoder *encoder, const WrittenColumn *column, Datum value)
+moment_json(const Encoder *encoder, const WrittenColumn *column, const AttributeDef *attribute, Datum value)
 {
 	char buffer[MAXDATELEN + 1];
 	int utc = 0;
-	bool finite = column->type == DATEOID ? !DATE_NOT_FINITE(DatumGetDateADT(value))
-										  : !TIMESTAMP_NOT_FINITE(DatumGetTimestamp(value));
+	bool finite;
 
-	if (!finite || (column->type != DATEOID && column->type != TIMESTAMPTZOID && column->type != TIMESTAMPOID))
-		encode_refuse(encoder, column, encode_text(column->type, value), "Attio stores finite dates and times.");
+	if (column->type != DATEOID && column->type != TIMESTAMPTZOID && column->type != TIMESTAMPOID)
+		refuse_type(encoder, column, attribute,
+					column->binding->property->write == WRITE_DATE ? "date" : "timestamp with time zone");
+	finite = column->type == DATEOID ? !DATE_NOT_FINITE(DatumGetDateADT(value))
+									 : !TIMESTAMP_NOT_FINITE(DatumGetTimestamp(value));
+	if (!finite)
+		encode_refuse(encoder, column, encode_text(column, value), "Attio stores finite dates and times.");
 	return json_object_new_string(
 		JsonEncodeDateTime(buffer, value, column->type, column->type == TIMESTAMPTZOID ? &utc : NULL));
 }
@@ -163,14 +211,14 @@ encode_value(const Encoder *encoder, const WrittenColumn *column, const Attribut
 		case WRITE_NUMBER:
 			return encode_member(property->write_key, number_json(encoder, column, value));
 		case WRITE_BOOLEAN:
-			return encode_member(property->write_key, json_object_new_boolean(DatumGetBool(value)));
+			return encode_member(property->write_key, boolean_json(encoder, column, attribute, value));
 		case WRITE_DATE:
 		case WRITE_TIME:
-			return encode_member(property->write_key, moment_json(encoder, column, value));
+			return encode_member(property->write_key, moment_json(encoder, column, attribute, value));
 		default:
 			break;
 	}
-	text = encode_text(column->type, value);
+	text = encode_text(column, value);
 	switch (property->write)
 	{
 		case WRITE_TITLE:

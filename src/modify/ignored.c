@@ -9,9 +9,13 @@
  */
 #include "modify/ignored.h"
 
+#include <math.h>
+
 #include "base/errors.h"
 #include "base/json.h"
 #include "scan/timestamps.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
 
 /* Warnings of one statement. */
 #define SHOWN_WARNINGS 10
@@ -37,6 +41,33 @@ same_text(const char *a, const char *b)
 	while (length_b > 0 && strchr(" \t\r\n", b[length_b - 1]) != NULL)
 		length_b--;
 	return length_a == length_b && memcmp(a, b, length_a) == 0;
+}
+
+static bool
+is_number(JsonTree *tree)
+{
+	return json_object_is_type(tree, json_type_int) || json_object_is_type(tree, json_type_double);
+}
+
+static Datum
+numeric_of(JsonTree *number)
+{
+	return DirectFunctionCall3(numeric_in, CStringGetDatum(json_write(number)), ObjectIdGetDatum(InvalidOid),
+							   Int32GetDatum(-1));
+}
+
+/* Digit by digit: doubles would hide what got lost. */
+static bool
+same_number(JsonTree *a, JsonTree *b)
+{
+	double x = json_object_get_double(a);
+
+	if (!is_number(a) || !is_number(b) || x != json_object_get_double(b))
+		return false;
+	/* no numeric holds the one, the other needs none */
+	if (!isfinite(x) || x == 0)
+		return true;
+	return DatumGetBool(DirectFunctionCall2(numeric_eq, numeric_of(a), numeric_of(b)));
 }
 
 static bool
@@ -78,7 +109,7 @@ is_same_value(const AttributeType *type, JsonTree *sent, JsonTree *value)
 	switch (property->write)
 	{
 		case WRITE_NUMBER:
-			return json_object_get_double(given) == json_object_get_double(json_at(value, key));
+			return same_number(given, json_at(value, key));
 		case WRITE_BOOLEAN:
 			return json_bool_at(sent, key) == json_bool_at(value, key);
 		case WRITE_DATE:

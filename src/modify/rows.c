@@ -9,6 +9,7 @@
 
 #include "access/htup_details.h"
 #include "attio/api.h"
+#include "base/fixed_settings.h"
 #include "base/guc.h"
 #include "executor/executor.h"
 #include "funcapi.h"
@@ -26,16 +27,13 @@ field_text(const ModifyState *state, TupleTableSlot *slot, const char *name)
 	{
 		Form_pg_attribute attribute = TupleDescAttr(tupdesc, i - 1);
 		ColumnBinding *binding;
-		Oid function;
-		bool is_varlena;
 
 		if (attribute->attisdropped)
 			continue;
 		binding = relation_bind_column(state->relation, tupdesc, i, state->definitions);
 		if (binding->kind != COLUMN_FIELD || strcmp(binding->field->name, name) != 0 || slot->tts_isnull[i - 1])
 			continue;
-		getTypeOutputInfo(attribute->atttypid, &function, &is_varlena);
-		return OidOutputFunctionCall(function, slot->tts_values[i - 1]);
+		return fixed_output(attribute->atttypid, slot->tts_values[i - 1]);
 	}
 	return NULL;
 }
@@ -131,8 +129,6 @@ old_text(const ModifyState *state, JsonTree *changed, const OldRow *old)
 	for (int i = 0; i < tupdesc->natts; i++)
 	{
 		Form_pg_attribute attribute = TupleDescAttr(tupdesc, i);
-		Oid function;
-		bool is_varlena;
 
 		if (attribute->attisdropped || (changed == NULL && old->nulls[i]))
 			continue;
@@ -143,9 +139,8 @@ old_text(const ModifyState *state, JsonTree *changed, const OldRow *old)
 			if (hint.slug == NULL || json_member(changed, hint.slug) == NULL)
 				continue;
 		}
-		getTypeOutputInfo(attribute->atttypid, &function, &is_varlena);
 		appendStringInfo(&text, "%s%s: %s", text.len > 0 ? ", " : "", NameStr(attribute->attname),
-						 old->nulls[i] ? "NULL" : OidOutputFunctionCall(function, old->values[i]));
+						 old->nulls[i] ? "NULL" : fixed_output(attribute->atttypid, old->values[i]));
 	}
 	return text.data;
 }

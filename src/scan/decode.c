@@ -10,6 +10,8 @@
 #include "base/errors.h"
 #include "catalog/pg_type.h"
 #include "lib/stringinfo.h"
+#include "scan/absent.h"
+#include "scan/timestamps.h"
 #include "scan/value.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -32,8 +34,11 @@ struct ColumnReader
 	PropertyForm form;
 	Oid domain;         /* whose constraints hold; InvalidOid = no domain */
 	void *domain_check; /* cache of the check */
-	bool refuses_two;   /* a scalar that must not meet a second value */
-	int list_leaf;      /* the array of values; -1 = none */
+	Oid array_of;       /* element type of an array */
+	Oid element_domain; /* likewise of an array's elements */
+	void *element_check;
+	bool refuses_two; /* a scalar that must not meet a second value */
+	int list_leaf;    /* the array of values; -1 = none */
 	int leaves[PROPERTY_MAX_MEMBERS];
 	int nleaves;
 	int *changed_leaves; /* COLUMN_CHANGED_AT: active_from of each attribute */
@@ -55,7 +60,10 @@ struct RowReader
 	const PagerRow *row; /* being read, for the error context */
 	const Pager *pager;
 	const ColumnReader *column;
-	const TokSlice *slice;
+	const TokSlice *slice; /* being converted, likewise */
+	TokSlice made;         /* a slice that stands in no page */
+	ValueReader moment;    /* timestamptz, for comparing */
+	int values_leaf;       /* the member that holds attribute values; -1 = not wanted */
 };
 
 /* ----- finding slices ----- */
@@ -129,12 +137,24 @@ convert(RowReader *reader, ColumnReader *column, const TokSlice *slice)
 
 /* ----- one value of an attribute ----- */
 
+/* Nothing to show of a value: none of its members is null, or they are not there, which may be an ERROR. */
+static void
+check_absent(RowReader *reader, ColumnReader *column, const PagerRow *row, uint32 element)
+{
+	if (column->binding->property == NULL)
+		return;
+	for (int i = 0; i < column->nleaves; i++)
+		if (element_slice(reader, row, column->leaves[i], element) != NULL)
+			return;
+	reader->slice = first_slice(reader, row, column->list_leaf);
+	absent_check(reader->slice, element, column->binding->slug, column->binding->property);
+}
+
 /* All lines that are there, in one line. */
 static Datum
 join_lines(RowReader *reader, ColumnReader *column, const PagerRow *row, uint32 element, bool *isnull)
 {
 	StringInfoData line;
-	TokSlice whole = {0};
 
 	initStringInfo(&line);
 	for (int i = 0; i < column->nleaves; i++)
@@ -152,11 +172,12 @@ join_lines(RowReader *reader, ColumnReader *column, const PagerRow *row, uint32 
 	}
 	*isnull = (line.len == 0);
 	if (*isnull)
+	{
+		check_absent(reader, column, row, element);
 		return (Datum) 0;
-	whole.start = line.data;
-	whole.length = (uint32) line.len;
-	whole.kind = TOK_STRING;
-	return convert(reader, column, &whole);
+	}
+	value_slice_of_text(&reader->made, line.data);
+	return convert(reader, column, &reader->made);
 }
 
 /* One value, by the form of its property. */
@@ -184,7 +205,11 @@ read_value(RowReader *reader, ColumnReader *column, const PagerRow *row, uint32 
 			break;
 	}
 	*isnull = !is_value(slice);
-	return *isnull ? (Datum) 0 : convert(reader, column, slice);
+	if (!*isnull)
+		return convert(reader, column, slice);
+	if (slice == NULL)
+		check_absent(reader, column, row, element);
+	return (Datum) 0;
 }
 
 /* ----- columns ----- */
@@ -237,8 +262,8 @@ make_array(ColumnReader *column, Datum *values, bool *nulls, int n)
 	int lower = 1;
 
 	if (n == 0)
-		return PointerGetDatum(construct_empty_array(column->value.type));
-	return PointerGetDatum(construct_md_array(values, nulls, 1, &n, &lower, column->value.type, column->element_length,
+		return PointerGetDatum(construct_empty_array(column->array_of));
+	return PointerGetDatum(construct_md_array(values, nulls, 1, &n, &lower, column->array_of, column->element_length,
 											  column->element_byval, column->element_align));
 }
 
@@ -256,7 +281,12 @@ read_array(RowReader *reader, ColumnReader *column, const PagerRow *row, bool *i
 	values = (Datum *) palloc(sizeof(Datum) * Max(list->element, 1));
 	nulls = (bool *) palloc(sizeof(bool) * Max(list->element, 1));
 	for (uint32 i = 0; i < list->element; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		values[i] = read_value(reader, column, row, i, &nulls[i]);
+		if (OidIsValid(column->element_domain))
+			domain_check(values[i], nulls[i], column->element_domain, &column->element_check, reader->context);
+	}
 	return make_array(column, values, nulls, (int) list->element);
 }
 
@@ -286,53 +316,69 @@ read_field_array(RowReader *reader, ColumnReader *column, const PagerRow *row, b
 static Datum
 read_raw(RowReader *reader, ColumnReader *column, const PagerRow *row, bool *isnull)
 {
-	TokSlice whole = {0};
+	TokSlice *whole = &reader->made;
 
-	whole.start = row->row->start;
-	whole.length = row->row->length;
-	whole.kind = TOK_OBJECT;
+	memset(whole, 0, sizeof(*whole));
+	whole->start = row->row->start;
+	whole->length = row->row->length;
+	whole->kind = TOK_OBJECT;
 	*isnull = false;
-	return convert(reader, column, &whole);
+	return convert(reader, column, whole);
 }
 
-/* The latest active_from of all current values. */
+/* A time of Attio's, for comparing; what is none is an error of the input function. */
+static int64
+nanoseconds_of(RowReader *reader, const TokSlice *slice)
+{
+	int64 nanoseconds;
+	int64 microseconds;
+
+	if (slice->kind == TOK_STRING && parse_iso_nanoseconds(slice->start, slice->length, &nanoseconds))
+		return nanoseconds;
+	reader->slice = slice;
+	microseconds = DatumGetTimestampTz(reader->moment.convert(&reader->moment, slice));
+	microseconds += (int64) (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * USECS_PER_DAY;
+	if (microseconds > PG_INT64_MAX / 1000 || microseconds < PG_INT64_MIN / 1000)
+		return microseconds > 0 ? PG_INT64_MAX : PG_INT64_MIN;
+	return microseconds * 1000;
+}
+
+/* The latest active_from of all current values, whatever the type of the column. */
 static Datum
 read_changed_at(RowReader *reader, ColumnReader *column, const PagerRow *row, bool *isnull)
 {
 	const TokSlice *slices = row->page->slices + row->row->first_slice;
-	Datum latest = (Datum) 0;
+	const TokSlice *latest = NULL;
+	int64 latest_time = 0;
 
-	*isnull = true;
 	for (int i = 0; i < column->nchanged; i++)
 	{
 		for (int32 at = reader->head[column->changed_leaves[i]]; at >= 0; at = reader->next[at])
 		{
-			Datum changed;
+			int64 time;
 
 			if (!is_value(&slices[at]))
 				continue;
-			changed = convert(reader, column, &slices[at]);
-			if (*isnull || DatumGetTimestampTz(changed) > DatumGetTimestampTz(latest))
-				latest = changed;
-			*isnull = false;
+			time = nanoseconds_of(reader, &slices[at]);
+			if (latest != NULL && time <= latest_time)
+				continue;
+			latest = &slices[at];
+			latest_time = time;
 		}
 	}
-	return latest;
+	*isnull = (latest == NULL);
+	return *isnull ? (Datum) 0 : convert(reader, column, latest);
 }
 
 /* A text that is no part of the row, as a value of the column's type. */
 static Datum
 from_cstring(RowReader *reader, ColumnReader *column, const char *text, bool *isnull)
 {
-	TokSlice whole = {0};
-
 	*isnull = (text == NULL);
 	if (*isnull)
 		return (Datum) 0;
-	whole.start = text;
-	whole.length = (uint32) strlen(text);
-	whole.kind = TOK_STRING;
-	return convert(reader, column, &whole);
+	value_slice_of_text(&reader->made, text);
+	return convert(reader, column, &reader->made);
 }
 
 /* What all rows of a listing have in common, and the place in it. */
@@ -370,12 +416,23 @@ read_listing(RowReader *reader, ColumnReader *column, const PagerRow *row, bool 
 
 /* ----- preparing ----- */
 
+/* The node of a row's values, which must be an object. */
+static TokNode *
+values_node(RowReader *reader)
+{
+	TokNode *values =
+		projection_member(reader->projection, reader->projection->row, reader->relation->resource->values);
+
+	reader->values_leaf = projection_leaf(reader->projection, values);
+	return values;
+}
+
 static void
 prepare_attribute(RowReader *reader, ColumnReader *column)
 {
 	Projection *projection = reader->projection;
 	const ColumnBinding *binding = column->binding;
-	TokNode *values = projection_member(projection, projection->row, reader->relation->resource->values);
+	TokNode *values = values_node(reader);
 	TokNode *list = projection_member(projection, values, binding->slug);
 	TokNode *element;
 
@@ -394,6 +451,13 @@ prepare_attribute(RowReader *reader, ColumnReader *column)
 	column->refuses_two = binding->single && !binding->property->first_only;
 }
 
+/* Only of these members of a row an array can be made. */
+static bool
+may_be_list(const FieldDef *field)
+{
+	return field->type == JSONBOID || OidIsValid(value_element_type(field->type));
+}
+
 static void
 prepare_field(RowReader *reader, ColumnReader *column)
 {
@@ -408,7 +472,7 @@ prepare_field(RowReader *reader, ColumnReader *column)
 	node = projection_path(projection, projection->row, column->binding->field->path);
 	column->list_leaf = projection_leaf(projection, node);
 	column->read = read_leaf;
-	if (column->is_array)
+	if (column->is_array && may_be_list(column->binding->field))
 	{
 		column->leaves[0] = projection_leaf(projection, projection_element(projection, node));
 		column->nleaves = 1;
@@ -420,10 +484,11 @@ static void
 prepare_changed_at(RowReader *reader, ColumnReader *column, List *definitions)
 {
 	Projection *projection = reader->projection;
-	TokNode *values = projection_member(projection, projection->row, reader->relation->resource->values);
+	TokNode *values = values_node(reader);
 	ListCell *lc;
 
 	column->read = read_changed_at;
+	value_reader_init(&reader->moment, TIMESTAMPTZOID, -1);
 	column->changed_leaves = (int *) palloc(sizeof(int) * Max(list_length(definitions), 1));
 	foreach(lc, definitions)
 	{
@@ -434,20 +499,49 @@ prepare_changed_at(RowReader *reader, ColumnReader *column, List *definitions)
 	}
 }
 
+/* How to make values of the declared type: the only place that looks at it. */
+static void
+prepare_type(ColumnReader *column)
+{
+	int32 typmod = column->binding->typmod;
+	Oid type = column->binding->type;
+	Oid base = getBaseTypeAndTypmod(type, &typmod);
+	Oid element = value_element_type(base);
+
+	column->domain = base == type ? InvalidOid : type;
+	column->is_array = OidIsValid(element);
+	if (!column->is_array)
+	{
+		value_reader_init(&column->value, base, typmod);
+		return;
+	}
+	/* of elements, too, the base type is read and then the domain's constraints are checked */
+	base = getBaseTypeAndTypmod(element, &typmod);
+	column->element_domain = base == element ? InvalidOid : element;
+	column->array_of = element;
+	value_reader_init(&column->value, base, typmod);
+	get_typlenbyvalalign(element, &column->element_length, &column->element_byval, &column->element_align);
+}
+
+/* A column declared as an array shows nothing but lists. */
+static void
+check_array(const RowReader *reader, const ColumnReader *column)
+{
+	if (!column->is_array || column->read == read_array || column->read == read_field_array)
+		return;
+	ereport(ERROR, (errcode(ERRCODE_FDW_INVALID_DATA_TYPE),
+					errmsg("column \"%s\" of foreign table \"%s\" cannot be an array", column->binding->name,
+						   reader->relation->name),
+					errdetail("It shows one value."), errhint("Declare it as jsonb, or as text.")));
+}
+
 static void
 prepare_column(RowReader *reader, ColumnReader *column, List *definitions)
 {
 	const ColumnBinding *binding = column->binding;
-	int32 typmod = binding->typmod;
-	Oid base = getBaseTypeAndTypmod(binding->type, &typmod);
-	Oid element = get_element_type(base);
 
 	column->list_leaf = -1;
-	column->domain = base == binding->type ? InvalidOid : binding->type;
-	column->is_array = OidIsValid(element);
-	value_reader_init(&column->value, column->is_array ? element : base, typmod);
-	if (column->is_array)
-		get_typlenbyvalalign(element, &column->element_length, &column->element_byval, &column->element_align);
+	prepare_type(column);
 	if (binding->missing)
 	{
 		column->read = read_null;
@@ -468,6 +562,7 @@ prepare_column(RowReader *reader, ColumnReader *column, List *definitions)
 			prepare_changed_at(reader, column, definitions);
 			break;
 	}
+	check_array(reader, column);
 }
 
 /*
@@ -484,6 +579,7 @@ row_reader_create(const AttioRelation *relation, TupleDesc tupdesc, List *attnum
 	reader->context = CurrentMemoryContext;
 	reader->relation = relation;
 	reader->projection = projection;
+	reader->values_leaf = -1;
 	reader->columns = (ColumnReader *) palloc0(sizeof(ColumnReader) * Max(list_length(attnums), 1));
 	reader->head = (int32 *) palloc(sizeof(int32));
 	reader->cursor = (int32 *) palloc(sizeof(int32));
@@ -506,14 +602,25 @@ explain_conversion(void *arg)
 	const char *id = pager_row_id(reader->pager, reader->row);
 
 	if (reader->column == NULL)
-		return;
-	if (reader->slice == NULL)
+		errcontext("foreign table \"%s\", row %s", reader->relation->name, id == NULL ? "?" : id);
+	else if (reader->slice == NULL)
 		errcontext("column \"%s\" of foreign table \"%s\", row %s", reader->column->binding->name,
 				   reader->relation->name, id == NULL ? "?" : id);
 	else
 		errcontext("column \"%s\" of foreign table \"%s\", row %s, value: %s", reader->column->binding->name,
 				   reader->relation->name, id == NULL ? "?" : id,
 				   clean_text(reader->slice->start, reader->slice->length, 100));
+}
+
+/* A row without values is none of Attio's, and not one of NULLs. */
+static void
+check_values(RowReader *reader, const PagerRow *row)
+{
+	const TokSlice *values = reader->values_leaf < 0 ? NULL : first_slice(reader, row, reader->values_leaf);
+
+	if (reader->values_leaf >= 0 && (values == NULL || values->kind != TOK_OBJECT))
+		ereport(ERROR, (errcode(ERRCODE_FDW_ERROR),
+						errmsg("a row from Attio has no object \"%s\"", reader->relation->resource->values)));
 }
 
 /*
@@ -535,6 +642,7 @@ row_read(RowReader *reader, const Pager *pager, const PagerRow *row, TupleTableS
 
 	memset(slot->tts_isnull, true, slot->tts_tupleDescriptor->natts * sizeof(bool));
 	index_row(reader, row);
+	check_values(reader, row);
 	for (int i = 0; i < reader->ncolumns; i++)
 	{
 		ColumnReader *column = &reader->columns[i];

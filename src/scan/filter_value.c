@@ -7,6 +7,7 @@
  */
 #include "scan/filter_value.h"
 
+#include "base/fixed_settings.h"
 #include "catalog/pg_type.h"
 #include "common/int.h"
 #include "utils/builtins.h"
@@ -56,11 +57,7 @@ typedef struct NumberShape
 static char *
 number_text(Oid type, Datum value)
 {
-	Oid function;
-	bool is_varlena;
-
-	getTypeOutputInfo(type, &function, &is_varlena);
-	return OidOutputFunctionCall(function, value);
+	return fixed_output(type, value);
 }
 
 static NumberShape
@@ -278,17 +275,25 @@ filter_span(TermOp op, Oid type, Datum value, int days)
 	return between(has_low ? low : DT_NOBEGIN, has_high ? high : DT_NOEND);
 }
 
-/* A date beside a time: between the days before and after, whatever the zone. */
+/*
+ * A date beside a time: between the days before and after that of the time in
+ * the session's zone, which may be a week away from UTC.
+ */
 static JsonTree *
-date_about(TermOp op, Timestamp moment)
+date_about(TermOp op, Oid type, Datum value)
 {
 	JsonTree *condition = json_make_object();
 	JsonTree *literal;
+	Timestamp moment = DatumGetTimestamp(value);
+	struct pg_tm tm;
+	fsec_t fraction;
+	int zone;
 	DateADT day;
 
-	if (TIMESTAMP_NOT_FINITE(moment) || moment < MIN_TIMESTAMP)
+	if (TIMESTAMP_NOT_FINITE(moment) ||
+		timestamp2tm(moment, type == TIMESTAMPTZOID ? &zone : NULL, &tm, &fraction, NULL, NULL) != 0)
 		return NULL;
-	day = (DateADT) (moment / USECS_PER_DAY) - (moment % USECS_PER_DAY < 0 ? 1 : 0);
+	day = date2j(tm.tm_year, tm.tm_mon, tm.tm_mday) - POSTGRES_EPOCH_JDATE;
 	if (op == OP_GE || op == OP_GT || op == OP_EQ)
 	{
 		literal = date_literal(day - 1);
@@ -420,7 +425,7 @@ filter_compare(FilterClass class, TermOp op, Oid type, Datum value)
 			return number_condition(op, type, value);
 		case FILTER_DATE:
 			if (type != DATEOID)
-				return date_about(op, DatumGetTimestamp(value));
+				return date_about(op, type, value);
 			literal = date_literal(DatumGetDateADT(value));
 			return literal == NULL ? NULL : single(range_names[op], literal);
 		case FILTER_TIME:

@@ -4,16 +4,20 @@
  *
  * Owns: conversions.  Common types have a quick way for the form in which Attio
  * sends them; whatever else comes goes through the type's input function, which
- * refuses what the type cannot hold.  Numbers go from text to numeric, never
- * through a double.  The caller's error context names column and row.
+ * refuses what the type cannot hold, under settings that no session changes.
+ * Numbers go from text to numeric, never through a double.  The caller's error
+ * context names column and row.
  */
 #include "scan/value.h"
 
 #include "base/errors.h"
+#include "base/fixed_settings.h"
 #include "catalog/pg_type.h"
+#include "lib/stringinfo.h"
 #include "scan/timestamps.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
+#include "utils/json.h"
 #include "utils/lsyscache.h"
 #include "utils/numeric.h"
 #include "utils/timestamp.h"
@@ -56,13 +60,23 @@ slice_text(const TokSlice *slice, size_t *length)
 	return pnstrdup(slice->start, slice->length);
 }
 
+static Datum
+call_input_function(ValueReader *reader, char *text)
+{
+	int level = reader->settings == 0 ? 0 : fixed_settings_begin(reader->settings);
+	Datum value = InputFunctionCall(&reader->input, text, reader->ioparam, reader->typmod);
+
+	fixed_settings_end(level);
+	return value;
+}
+
 /* The way for every type: the input function. */
 static Datum
 by_input_function(ValueReader *reader, const TokSlice *slice)
 {
 	size_t length;
 
-	return InputFunctionCall(&reader->input, slice_text(slice, &length), reader->ioparam, reader->typmod);
+	return call_input_function(reader, slice_text(slice, &length));
 }
 
 static Datum
@@ -168,16 +182,16 @@ slice_to_date(ValueReader *reader, const TokSlice *slice)
 	return by_input_function(reader, slice);
 }
 
+/* With a zone or without one: the time is UTC's. */
 static Datum
-slice_to_timestamptz(ValueReader *reader, const TokSlice *slice)
+slice_to_timestamp(ValueReader *reader, const TokSlice *slice)
 {
 	TimestampTz timestamp;
 
 	if (slice->kind == TOK_STRING && reader->typmod < 0 && parse_iso_timestamp(slice->start, slice->length, &timestamp))
 		return TimestampTzGetDatum(timestamp);
 	if (slice->kind == TOK_STRING && !slice->escaped)
-		return InputFunctionCall(&reader->input, cut_fraction(slice->start, slice->length), reader->ioparam,
-								 reader->typmod);
+		return call_input_function(reader, cut_fraction(slice->start, slice->length));
 	return by_input_function(reader, slice);
 }
 
@@ -220,7 +234,7 @@ slice_to_json(ValueReader *reader, const TokSlice *slice)
 	Datum result;
 
 	(void) pg_verify_mbstr(PG_UTF8, text, (int) (slice->length + 2 * string), false);
-	result = InputFunctionCall(&reader->input, text, reader->ioparam, reader->typmod);
+	result = call_input_function(reader, text);
 	pfree(text);
 	return result;
 }
@@ -230,15 +244,44 @@ static const struct
 	Oid type;
 	ValueFunction convert;
 } value_functions[] = {
-	{TEXTOID, slice_to_text},  {NUMERICOID, slice_to_numeric},
-	{INT2OID, slice_to_int2},  {INT4OID, slice_to_int4},
-	{INT8OID, slice_to_int8},  {BOOLOID, slice_to_bool},
-	{DATEOID, slice_to_date},  {TIMESTAMPTZOID, slice_to_timestamptz},
-	{UUIDOID, slice_to_uuid},  {JSONOID, slice_to_json},
-	{JSONBOID, slice_to_json},
+	{TEXTOID, slice_to_text},           {NUMERICOID, slice_to_numeric},
+	{INT2OID, slice_to_int2},           {INT4OID, slice_to_int4},
+	{INT8OID, slice_to_int8},           {BOOLOID, slice_to_bool},
+	{DATEOID, slice_to_date},           {TIMESTAMPTZOID, slice_to_timestamp},
+	{TIMESTAMPOID, slice_to_timestamp}, {UUIDOID, slice_to_uuid},
+	{JSONOID, slice_to_json},           {JSONBOID, slice_to_json},
 };
 
-/* Prepare for values of a type.  A typmod and a domain are honoured. */
+/*
+ * The type of an array's elements, if the type is one; else InvalidOid.  The
+ * vectors of the catalogs, which have elements too, are no arrays: their
+ * functions trust that they have one dimension.
+ */
+Oid
+value_element_type(Oid type)
+{
+	Oid base = getBaseType(type);
+	Oid element = get_element_type(base);
+
+	return OidIsValid(element) && get_array_type(element) == base ? element : InvalidOid;
+}
+
+/* A text that stands in no page, as a slice of a JSON string; in the current memory context. */
+void
+value_slice_of_text(TokSlice *slice, const char *text)
+{
+	StringInfoData quoted;
+
+	initStringInfo(&quoted);
+	escape_json(&quoted, text);
+	memset(slice, 0, sizeof(*slice));
+	slice->start = quoted.data + 1;
+	slice->length = (uint32_t) (quoted.len - 2);
+	slice->kind = TOK_STRING;
+	slice->escaped = memchr(slice->start, '\\', slice->length) != NULL;
+}
+
+/* Prepare for values of a base type.  A typmod is honoured. */
 void
 value_reader_init(ValueReader *reader, Oid type, int32 typmod)
 {
@@ -252,4 +295,5 @@ value_reader_init(ValueReader *reader, Oid type, int32 typmod)
 			reader->convert = value_functions[i].convert;
 	getTypeInputInfo(type, &function, &reader->ioparam);
 	fmgr_info(function, &reader->input);
+	reader->settings = fixed_settings_of_type(type);
 }

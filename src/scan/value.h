@@ -15,13 +15,16 @@ typedef Datum (*ValueFunction)(ValueReader *reader, const TokSlice *slice);
 struct ValueReader
 {
 	ValueFunction convert;
-	Oid type; /* element type of an array */
+	Oid type; /* a base type; of an array its elements' */
 	int32 typmod;
 	FmgrInfo input; /* the type's input function */
 	Oid ioparam;
+	bits32 settings; /* that it reads, see base/fixed_settings.h */
 };
 
 extern void value_reader_init(ValueReader *reader, Oid type, int32 typmod);
+extern Oid value_element_type(Oid type);
+extern void value_slice_of_text(TokSlice *slice, const char *text);
 extern char *value_string(const TokSlice *slice, size_t *length);
 
 #endif /* ATTIO_VALUE_H */
