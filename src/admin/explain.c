@@ -52,7 +52,7 @@ sorts_text(ForeignScan *plan, const AttioRelation *relation, SortShape sort)
 	initStringInfo(&text);
 	if (sort != SORT_ONE_PAGE)
 		appendStringInfo(&text, "created_at %s, ", sort == SORT_CREATED_DESC ? "desc" : "asc");
-	foreach(lc, (List *) list_nth(plan->fdw_private, SCAN_PLAN_SORTS))
+	foreach(lc, sort == SORT_ONE_PAGE ? (List *) list_nth(plan->fdw_private, SCAN_PLAN_SORTS) : NIL)
 	{
 		List *key = (List *) lfirst(lc);
 		const char *property = strVal(lfourth(key));

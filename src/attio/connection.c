@@ -241,6 +241,23 @@ session_get(Oid serverid, Oid user)
 	return entry->session;
 }
 
+/* The session that session_get() would return, if there is one that is not out of date; else NULL. */
+Session *
+session_peek(Oid serverid, Oid user)
+{
+	Oid mapping = GetSysCacheOid2(USERMAPPINGUSERSERVER, Anum_pg_user_mapping_oid, ObjectIdGetDatum(user),
+								  ObjectIdGetDatum(serverid));
+	SessionEntry *entry;
+
+	if (sessions == NULL)
+		return NULL;
+	if (!OidIsValid(mapping))
+		mapping = GetSysCacheOid2(USERMAPPINGUSERSERVER, Anum_pg_user_mapping_oid, ObjectIdGetDatum(InvalidOid),
+								  ObjectIdGetDatum(serverid));
+	entry = (SessionEntry *) hash_search(sessions, &mapping, HASH_FIND, NULL);
+	return entry == NULL || entry->session == NULL || entry->session->invalid ? NULL : entry->session;
+}
+
 static void
 session_unpin(void *arg)
 {

@@ -185,8 +185,9 @@ copy_attribute(const AttributeDef *attribute)
 	return copy;
 }
 
-static List *
-copy_attributes(List *attributes)
+/* In the current memory context. */
+List *
+metadata_copy(List *attributes)
 {
 	List *copies = NIL;
 	ListCell *lc;
@@ -227,7 +228,7 @@ remember(Session *session, bool is_list, const char *identifier, List *attribute
 
 	known->is_list = is_list;
 	known->identifier = pstrdup(identifier);
-	known->attributes = copy_attributes(attributes);
+	known->attributes = metadata_copy(attributes);
 	known->context = context;
 	known->read_at = GetCurrentTimestamp();
 	MemoryContextSwitchTo(session->context);
@@ -259,7 +260,7 @@ metadata_attributes(Session *session, bool is_list, const char *identifier, cons
 	make_metadata(session);
 	known = find_known(session, is_list, identifier);
 	if (known != NULL && !TimestampDifferenceExceeds(known->read_at, GetCurrentTimestamp(), session->metadata_ttl))
-		return copy_attributes(known->attributes);
+		return metadata_copy(known->attributes);
 	attributes = fetch_attributes(session, is_list, identifier, slug, disabled);
 	if (disabled != NULL && *disabled)
 		return NIL;
@@ -269,6 +270,18 @@ metadata_attributes(Session *session, bool is_list, const char *identifier, cons
 		forget_known(session, known);
 	remember(session, is_list, identifier, attributes);
 	return attributes;
+}
+
+/*
+ * What the session knows of them, however old; NIL when it does not.  Makes no
+ * request.  Belongs to the session: valid until the next request.
+ */
+List *
+metadata_peek(Session *session, bool is_list, const char *identifier)
+{
+	KnownTarget *known = session->metadata == NULL ? NULL : find_known(session, is_list, identifier);
+
+	return known == NULL ? NIL : known->attributes;
 }
 
 /* All objects, or all lists that the key can see: a List of TargetDef.  Always asks. */

@@ -39,6 +39,8 @@ typedef struct TargetDef
 
 extern List *
 metadata_attributes(Session *session, bool is_list, const char *identifier, const char *slug, bool *disabled);
+extern List *metadata_peek(Session *session, bool is_list, const char *identifier);
+extern List *metadata_copy(List *attributes);
 extern List *metadata_targets(Session *session, bool is_list);
 extern List *metadata_list_parents(Session *session, const char *identifier);
 extern const char *metadata_object_slug(Session *session, const char *id);

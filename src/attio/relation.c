@@ -14,7 +14,10 @@
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_foreign_table.h"
 #include "catalog/pg_type.h"
+#include "utils/hsearch.h"
 #include "utils/lsyscache.h"
+
+static struct NameIndex *make_name_index(void);
 
 static RemoteFacts
 remote_facts(Oid server)
@@ -83,6 +86,8 @@ attio_relation_open(Relation rel)
 	relation->on_ignored_write =
 		option_text(GetForeignServer(table->serverid)->options, ForeignServerRelationId, "on_ignored_write");
 	relation->remote = remote_facts(table->serverid);
+	relation->names = make_name_index();
+	relation->known = (KnownDefinitions *) palloc0(sizeof(KnownDefinitions));
 	return relation;
 }
 
@@ -196,6 +201,7 @@ bind_property(const AttioRelation *relation, ColumnBinding *binding, const Attri
 	int nknown = 0;
 	const char *nearest;
 
+	binding->attribute = attribute;
 	binding->slug = attribute->slug;
 	if (attribute->type == NULL ||
 		(property == NULL && (getBaseType(binding->type) == JSONBOID || getBaseType(binding->type) == JSONOID)))
@@ -235,22 +241,80 @@ bind_attribute(const AttioRelation *relation, ColumnBinding *binding, List *opti
 	bind_property(relation, binding, attribute, option_text(options, AttributeRelationId, "property"));
 }
 
+/* ----- columns without options ----- */
+
+/* The names that the import would give, made once for each reading of the definitions. */
+struct NameIndex
+{
+	MemoryContext context; /* the relation's */
+	List *definitions;     /* that the names are of */
+	List *names;           /* for a suggestion */
+	HTAB *columns;         /* NamedColumn; NULL until asked for */
+};
+
+typedef struct NamedColumn
+{
+	char name[NAMEDATALEN]; /* hash key */
+	const ColumnName *column;
+} NamedColumn;
+
+static struct NameIndex *
+make_name_index(void)
+{
+	struct NameIndex *index = (struct NameIndex *) palloc0(sizeof(struct NameIndex));
+
+	index->context = CurrentMemoryContext;
+	return index;
+}
+
+static void
+fill_name_index(const AttioRelation *relation, List *definitions)
+{
+	struct NameIndex *index = relation->names;
+	HASHCTL ctl = {.keysize = NAMEDATALEN, .entrysize = sizeof(NamedColumn), .hcxt = index->context};
+	MemoryContext saved = MemoryContextSwitchTo(index->context);
+	List *left_out = NIL;
+	ListCell *lc;
+
+	if (index->columns != NULL)
+		hash_destroy(index->columns);
+	index->columns = hash_create("attio_fdw names of columns", 64, &ctl, HASH_ELEM | HASH_STRINGS | HASH_CONTEXT);
+	index->definitions = definitions;
+	index->names = NIL;
+	foreach(lc, name_columns(relation->resource, definitions, COLUMNS_ANY, &left_out))
+	{
+		const ColumnName *column = (const ColumnName *) lfirst(lc);
+		NamedColumn *entry;
+		bool found;
+
+		index->names = lappend(index->names, column->name);
+		entry = (NamedColumn *) hash_search(index->columns, column->name, HASH_ENTER, &found);
+		if (!found)
+			entry->column = column;
+	}
+	MemoryContextSwitchTo(saved);
+}
+
+/* The column that the import would call so, or NULL. */
+const ColumnName *
+relation_named_column(const AttioRelation *relation, const char *name, List *definitions)
+{
+	const NamedColumn *entry;
+
+	if (relation->names->columns == NULL || relation->names->definitions != definitions)
+		fill_name_index(relation, definitions);
+	entry = (const NamedColumn *) hash_search(relation->names->columns, name, HASH_FIND, NULL);
+	return entry == NULL ? NULL : entry->column;
+}
+
 /* A column without options: by its name, as the import would call it. */
 static void
 bind_by_name(const AttioRelation *relation, ColumnBinding *binding, List *definitions)
 {
-	List *left_out = NIL;
-	List *columns = name_columns(relation->resource, definitions, COLUMNS_ANY, &left_out);
-	List *names = NIL;
-	ListCell *lc;
+	const ColumnName *column = relation_named_column(relation, binding->name, definitions);
 
-	foreach(lc, columns)
+	if (column != NULL)
 	{
-		ColumnName *column = (ColumnName *) lfirst(lc);
-
-		names = lappend(names, column->name);
-		if (strcmp(column->name, binding->name) != 0)
-			continue;
 		binding->kind = column->kind;
 		binding->field = column->field;
 		if (column->kind == COLUMN_ATTRIBUTE)
@@ -262,7 +326,8 @@ bind_by_name(const AttioRelation *relation, ColumnBinding *binding, List *defini
 	if (relation->resource->values == NULL)
 		bind_field(relation, binding, binding->name);
 	else
-		bind_missing(relation, binding, psprintf("attribute for the name \"%s\"", binding->name), names);
+		bind_missing(relation, binding, psprintf("attribute for the name \"%s\"", binding->name),
+					 relation->names->names);
 }
 
 /*
@@ -270,18 +335,12 @@ bind_by_name(const AttioRelation *relation, ColumnBinding *binding, List *defini
  * points into "definitions".  Raises ERROR for a column that shows nothing,
  * unless the table says missing_attribute 'null'.
  */
-ColumnBinding *
-relation_bind_column(const AttioRelation *relation, TupleDesc tupdesc, AttrNumber attnum, List *definitions)
+static ColumnBinding *
+bind_column(const AttioRelation *relation, ColumnBinding *binding, List *definitions)
 {
-	Form_pg_attribute attribute = TupleDescAttr(tupdesc, attnum - 1);
-	List *options = GetForeignColumnOptions(relation->table, attnum);
+	List *options = GetForeignColumnOptions(relation->table, binding->attnum);
 	const char *field = option_text(options, AttributeRelationId, "field");
-	ColumnBinding *binding = (ColumnBinding *) palloc0(sizeof(ColumnBinding));
 
-	binding->attnum = attnum;
-	binding->name = pstrdup(NameStr(attribute->attname));
-	binding->type = attribute->atttypid;
-	binding->typmod = attribute->atttypmod;
 	binding->kind = COLUMN_ATTRIBUTE;
 	if (field != NULL)
 		bind_field(relation, binding, field);
@@ -292,67 +351,28 @@ relation_bind_column(const AttioRelation *relation, TupleDesc tupdesc, AttrNumbe
 	return binding;
 }
 
-/* A column without attribute: a key, perhaps, about which something can be sent. */
-static void
-hint_field(const AttioRelation *relation, const char *field, Oid declared, ColumnHint *hint)
+ColumnBinding *
+relation_bind_column(const AttioRelation *relation, TupleDesc tupdesc, AttrNumber attnum, List *definitions)
 {
-	if (declared != UUIDOID)
-		return;
-	hint->is_key = strcmp(field, resource_id_attribute(relation->resource)) == 0;
-	hint->is_parent = relation->resource == resource_entries && strcmp(field, "parent_record_id") == 0;
+	Form_pg_attribute attribute = TupleDescAttr(tupdesc, attnum - 1);
+	ColumnBinding *binding = (ColumnBinding *) palloc0(sizeof(ColumnBinding));
+
+	binding->attnum = attnum;
+	binding->name = pstrdup(NameStr(attribute->attname));
+	binding->type = attribute->atttypid;
+	binding->typmod = attribute->atttypmod;
+	return bind_column(relation, binding, definitions);
 }
 
-/* Is the column declared with the import's own type, or one that means the same? */
-static bool
-is_own_type(Oid declared, Oid type)
+/* The same where no descriptor is at hand. */
+ColumnBinding *
+relation_bind_number(const AttioRelation *relation, AttrNumber attnum, List *definitions)
 {
-	return declared == type || (declared == VARCHAROID && type == TEXTOID);
-}
-
-/*
- * What planning may know of a column: that it is the key, or which property of
- * which attribute it shows, declared with the import's own type.  A column
- * without the options of the import has an empty hint, as all columns of a
- * view have: its filter excludes ours.
- */
-ColumnHint
-relation_column_hint(const AttioRelation *relation, AttrNumber attnum)
-{
-	ColumnHint hint = {0};
-	List *options = GetForeignColumnOptions(relation->table, attnum);
-	const char *field = option_text(options, AttributeRelationId, "field");
-	const char *slug = option_text(options, AttributeRelationId, "attribute");
-	const char *type_name = option_text(options, AttributeRelationId, "type");
-	const char *property = option_text(options, AttributeRelationId, "property");
-	const AttributeType *type = type_name == NULL ? NULL : attribute_type(type_name);
-	Oid declared;
-	int32 typmod;
+	ColumnBinding *binding = (ColumnBinding *) palloc0(sizeof(ColumnBinding));
 	Oid collation;
 
-	hint.attribute_id = "";
-	get_atttypetypmodcoll(relation->table, attnum, &declared, &typmod, &collation);
-	if (relation->resource->values == NULL)
-		return hint;
-	if (field == NULL && slug == NULL)
-		field = get_attname(relation->table, attnum, false);
-	if (field != NULL)
-	{
-		hint_field(relation, field, declared, &hint);
-		return hint;
-	}
-	if (slug == NULL || type == NULL || !option_is_set(options, "multiselect"))
-		return hint;
-	hint.multi = option_bool(options, AttributeRelationId, "multiselect");
-	hint.property = attribute_property(type, property == NULL ? "" : property);
-	if (hint.property == NULL || hint.property->filter == FILTER_NOTHING || typmod != -1)
-		return hint;
-	hint.array = hint.multi && declared == get_array_type(hint.property->type);
-	if (!hint.array && !is_own_type(declared, hint.property->type))
-		return hint;
-	hint.slug = slug;
-	hint.is_created_at = strcmp(slug, "created_at") == 0 && hint.property->filter == FILTER_TIME && !hint.multi;
-	hint.type = type_name;
-	if (option_is_set(options, "attribute_id"))
-		hint.attribute_id = option_text(options, AttributeRelationId, "attribute_id");
-	return hint;
+	binding->attnum = attnum;
+	binding->name = get_attname(relation->table, attnum, false);
+	get_atttypetypmodcoll(relation->table, attnum, &binding->type, &binding->typmod, &collation);
+	return bind_column(relation, binding, definitions);
 }

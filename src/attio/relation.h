@@ -22,6 +22,13 @@ typedef struct RemoteFacts
 	bool text_order_is_c;   /* sorts of text are those of collation C */
 } RemoteFacts;
 
+/* A copy of what the session knew when planning first asked. */
+typedef struct KnownDefinitions
+{
+	List *definitions; /* AttributeDef; NIL = not asked, or nothing known */
+	bool learns;       /* a column was asked about of which the first scan makes more known */
+} KnownDefinitions;
+
 typedef struct AttioRelation
 {
 	Oid table;
@@ -40,6 +47,9 @@ typedef struct AttioRelation
 	const char *view;             /* saved view that filters; NULL = none */
 	const char *on_ignored_write; /* "warning", "error" or "ignore" */
 	RemoteFacts remote;
+	Oid user;                       /* planning: whose session may know the definitions; InvalidOid = none */
+	struct KnownDefinitions *known; /* what planning has found there */
+	struct NameIndex *names;        /* of columns without options; owned by relation.c */
 } AttioRelation;
 
 /* What one column shows. */
@@ -50,11 +60,12 @@ typedef struct ColumnBinding
 	Oid type; /* as declared */
 	int32 typmod;
 	ColumnKind kind;
-	bool missing;                /* the attribute is gone: NULL */
-	const FieldDef *field;       /* COLUMN_FIELD */
-	const char *slug;            /* COLUMN_ATTRIBUTE: present slug of the attribute */
-	const PropertyDef *property; /* COLUMN_ATTRIBUTE; NULL: the value objects as they came */
-	bool single;                 /* was imported as an attribute of one value */
+	bool missing;                  /* the attribute is gone: NULL */
+	const FieldDef *field;         /* COLUMN_FIELD */
+	const AttributeDef *attribute; /* COLUMN_ATTRIBUTE; NULL where it is missing */
+	const char *slug;              /* its present slug */
+	const PropertyDef *property;   /* COLUMN_ATTRIBUTE; NULL: the value objects as they came */
+	bool single;                   /* was imported as an attribute of one value */
 } ColumnBinding;
 
 extern AttioRelation *attio_relation_open(Relation rel);
@@ -62,21 +73,8 @@ extern const char *relation_identifier(const AttioRelation *relation);
 extern List *relation_definitions(const AttioRelation *relation, Session *session);
 extern ColumnBinding *
 relation_bind_column(const AttioRelation *relation, TupleDesc tupdesc, AttrNumber attnum, List *definitions);
-/* What the options alone say of a column; for planning, which makes no request. */
-typedef struct ColumnHint
-{
-	bool is_key;              /* shows the row's id */
-	bool is_parent;           /* shows the id of an entry's parent record */
-	bool multi;               /* the attribute holds several values: a filter asks whether any of them fits */
-	bool array;               /* and the column shows all of them */
-	bool is_created_at;       /* shows the time of creation, by which pages can be sorted */
-	const char *attribute_id; /* "" = not known */
-	const char *slug;         /* NULL: nothing can be sent about this column */
-	const char *type;         /* attribute type */
-	const PropertyDef *property;
-} ColumnHint;
-
-extern ColumnHint relation_column_hint(const AttioRelation *relation, AttrNumber attnum);
+extern ColumnBinding *relation_bind_number(const AttioRelation *relation, AttrNumber attnum, List *definitions);
+extern const ColumnName *relation_named_column(const AttioRelation *relation, const char *name, List *definitions);
 extern bool relation_column_needs_definitions(const AttioRelation *relation, AttrNumber attnum);
 
 #endif /* ATTIO_RELATION_H */

@@ -38,6 +38,7 @@
 #include "access/stratnum.h"
 #include "access/sysattr.h"
 #include "storage/latch.h"
+#include "storage/sinval.h"
 #include "utils/acl.h"
 #include "utils/guc.h"
 #include "utils/pg_locale.h"
@@ -192,6 +193,26 @@ attio_scan_user(ForeignScanState *node)
 	checked_as = exec_rt_fetch(rtindex, node->ss.ps.state)->checkAsUser;
 #endif
 	return OidIsValid(checked_as) ? checked_as : GetUserId();
+}
+
+/* The role whose user mapping the scan that is being planned will use. */
+static inline Oid
+attio_planned_user(PlannerInfo *root, RelOptInfo *rel)
+{
+	(void) root;
+	return OidIsValid(rel->userid) ? rel->userid : GetUserId();
+}
+
+/* Let this backend plan anew what it has planned of this table.  Nobody else is told. */
+static inline void
+attio_forget_plans(Oid table)
+{
+	SharedInvalidationMessage message = {0};
+
+	message.rc.id = SHAREDINVALRELCACHE_ID;
+	message.rc.dbId = MyDatabaseId;
+	message.rc.relId = table;
+	LocalExecuteInvalidationMessage(&message);
 }
 
 /* The role whose user mapping a write uses. */

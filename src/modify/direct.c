@@ -8,6 +8,7 @@
 #include "modify/state.h"
 
 #include "access/table.h"
+#include "attio/hint.h"
 #include "base/guc.h"
 #include "executor/executor.h"
 #include "foreign/fdwapi.h"

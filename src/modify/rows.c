@@ -9,6 +9,7 @@
 
 #include "access/htup_details.h"
 #include "attio/api.h"
+#include "attio/hint.h"
 #include "base/fixed_settings.h"
 #include "base/guc.h"
 #include "executor/executor.h"

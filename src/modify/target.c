@@ -8,6 +8,7 @@
 #include "modify/state.h"
 
 #include "access/sysattr.h"
+#include "attio/hint.h"
 #include "access/table.h"
 #include "base/options.h"
 #include "catalog/pg_foreign_table.h"

@@ -94,5 +94,7 @@ count_get_plan(PlannerInfo *root, List *tlist)
 	while (list_length(fdw_private) < SCAN_PLAN_COUNTS)
 		fdw_private = lappend(fdw_private, (Node *) NIL);
 	fdw_private = lappend(fdw_private, makeInteger(1));
+	fdw_private = lappend(fdw_private, makeInteger(0));
+	Assert(list_length(fdw_private) == SCAN_PLAN_LENGTH);
 	return make_foreignscan(tlist, NIL, 0, context.operands, fdw_private, shown, NIL, NULL);
 }

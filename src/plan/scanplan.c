@@ -108,6 +108,7 @@ attio_get_rel_size(PlannerInfo *root, RelOptInfo *baserel, Oid table)
 	double keys;
 
 	plan->relation = attio_relation_open(rel);
+	plan->relation->user = attio_planned_user(root, baserel);
 	table_close(rel, NoLock);
 	plan->columns = wanted_columns(baserel);
 	baserel->fdw_private = plan;
@@ -428,6 +429,7 @@ attio_get_plan(PlannerInfo *root, RelOptInfo *baserel, Oid table, ForeignPath *b
 	fdw_private = lappend(fdw_private, (Node *) limit);
 	fdw_private = lappend(fdw_private, (Node *) lookup);
 	fdw_private = lappend(fdw_private, makeInteger(0));
+	fdw_private = lappend(fdw_private, makeInteger(plan->relation->known->learns ? 1 : 0));
 	Assert(list_length(fdw_private) == SCAN_PLAN_LENGTH);
 	return make_foreignscan(tlist, quals, baserel->relid, context.operands, fdw_private, NIL, quals, outer_plan);
 }

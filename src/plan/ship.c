@@ -43,7 +43,7 @@ make_condition(ShipContext *context, const ShippedColumn *column, TermOp op, Nod
 	return lappend(list_make5(makeInteger(TERM_CONDITION), makeString(pstrdup(hint->attribute_id)),
 							  makeString(pstrdup(hint->slug)), makeString(pstrdup(hint->type)),
 							  makeString(pstrdup(hint->property->name))),
-				   list_make4_int((int) op, index, column->days, hint->multi ? 1 : 0));
+				   list_make5_int((int) op, index, column->days, hint->multi ? 1 : 0, hint->attnum));
 }
 
 /* A condition on the id of the row or of its parent: what the operand, an id or an array of them, allows. */

@@ -5,7 +5,7 @@
 #ifndef ATTIO_SHIP_H
 #define ATTIO_SHIP_H
 
-#include "attio/relation.h"
+#include "attio/hint.h"
 #include "nodes/pathnodes.h"
 #include "scan/scan_private.h"
 

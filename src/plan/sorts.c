@@ -145,30 +145,36 @@ is_same_order(const AttioRelation *relation, const ColumnHint *hint, const PathK
 
 /* ----- orders ----- */
 
+static List *
+make_key(const ColumnHint *hint, bool descending)
+{
+	return lappend(list_make5(makeString(pstrdup(hint->attribute_id)), makeString(pstrdup(hint->slug)),
+							  makeString(pstrdup(hint->type)), makeString(pstrdup(hint->property->name)),
+							  makeInteger(descending ? 1 : 0)),
+				   makeInteger(hint->attnum));
+}
+
 WantedOrder
 sorts_over_pages(const RelOptInfo *baserel, const AttioRelation *relation, List *pathkeys)
 {
 	WantedOrder order = {SORT_ANY, 0, NIL, NIL};
 	PathKey *pathkey;
 	Var *var;
+	ColumnHint hint;
 
 	if (pathkeys == NIL)
 		return order;
 	pathkey = linitial_node(PathKey, pathkeys);
 	var = sorted_column(baserel, pathkey);
-	if (var == NULL || !relation_column_hint(relation, var->varattno).is_created_at)
+	if (var == NULL)
+		return order;
+	hint = relation_column_hint(relation, var->varattno);
+	if (!hint.is_created_at)
 		return order;
 	order.shape = attio_pathkey_is_desc(pathkey) ? SORT_CREATED_DESC : SORT_CREATED_ASC;
 	order.covered = 1;
+	order.keys = list_make1((Node *) make_key(&hint, attio_pathkey_is_desc(pathkey)));
 	return order;
-}
-
-static List *
-make_key(const ColumnHint *hint, bool descending)
-{
-	return list_make5(makeString(pstrdup(hint->attribute_id)), makeString(pstrdup(hint->slug)),
-					  makeString(pstrdup(hint->type)), makeString(pstrdup(hint->property->name)),
-					  makeInteger(descending ? 1 : 0));
 }
 
 /* That there is a value: what the first of two steps asks for. */
@@ -178,7 +184,7 @@ make_guard(const ColumnHint *hint)
 	return lappend(list_make5(makeInteger(TERM_CONDITION), makeString(pstrdup(hint->attribute_id)),
 							  makeString(pstrdup(hint->slug)), makeString(pstrdup(hint->type)),
 							  makeString(pstrdup(hint->property->name))),
-				   list_make4_int((int) OP_NOT_NULL, -1, 0, 0));
+				   list_make5_int((int) OP_NOT_NULL, -1, 0, 0, hint->attnum));
 }
 
 WantedOrder

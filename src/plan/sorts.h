@@ -5,7 +5,7 @@
 #ifndef ATTIO_PLAN_SORTS_H
 #define ATTIO_PLAN_SORTS_H
 
-#include "attio/relation.h"
+#include "attio/hint.h"
 #include "nodes/pathnodes.h"
 #include "scan/scan_private.h"
 
@@ -14,7 +14,7 @@ typedef struct WantedOrder
 {
 	SortShape shape;
 	int covered;
-	List *keys;  /* SORT_ONE_PAGE: as SCAN_PLAN_SORTS */
+	List *keys;  /* as SCAN_PLAN_SORTS */
 	List *guard; /* a term, as SCAN_PLAN_GUARD */
 } WantedOrder;
 

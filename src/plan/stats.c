@@ -7,6 +7,7 @@
  */
 #include "plan/scanplan.h"
 
+#include "attio/hint.h"
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "catalog/pg_statistic.h"

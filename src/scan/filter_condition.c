@@ -30,8 +30,9 @@ typedef struct Subject
 	const char *attribute_id;
 	const AttributeDef *attribute; /* NULL in EXPLAIN */
 	const PropertyDef *property;
-	int days;       /* of the span that the column is cut to */
-	List *siblings; /* terms of the same AND */
+	bool is_missing; /* the attribute is gone, and the table says that the column is NULL */
+	int days;        /* of the span that the column is cut to */
+	List *siblings;  /* terms of the same AND */
 } Subject;
 
 /* ----- trees ----- */
@@ -509,33 +510,66 @@ make_of_array(const FilterInput *input, const Subject *subject, TermOp op, Datum
 
 /* ----- the condition ----- */
 
-/* The attribute that the plan means, under its present slug; false when it is gone or has changed. */
+/* True of every row, so that nothing need be sent and nothing checked. */
+static const Made made_always = {MADE_TRUE, NULL, true};
+
+/* Does the column show this property of an attribute of this type, and can it be asked for? */
+bool
+filter_is_as_planned(const ColumnBinding *binding, const char *type, const char *property)
+{
+	return binding->attribute != NULL && strcmp(binding->attribute->type_name, type) == 0 &&
+		   binding->property != NULL && strcmp(binding->property->name, property) == 0 &&
+		   binding->property->filter != FILTER_NOTHING;
+}
+
+/*
+ * The attribute that the column shows now, under its present slug; false when
+ * it is not what planning took it for.
+ */
 static bool
 resolve(const FilterInput *input, List *term, Subject *subject)
 {
-	const char *id = strVal(lsecond(term));
-	const char *slug = strVal(lthird(term));
-	const char *property = strVal(list_nth(term, 4));
 	List *numbers = (List *) list_nth(term, 5);
-	const AttributeDef *attribute;
+	const ColumnBinding *binding;
 
-	subject->attribute_id = id;
+	subject->attribute_id = strVal(lsecond(term));
 	subject->days = lthird_int(numbers);
 	if (input->session == NULL)
 	{
-		subject->slug = slug;
-		subject->property = attribute_property(attribute_type(strVal(lfourth(term))), property);
+		subject->slug = strVal(lthird(term));
+		subject->property = attribute_property(attribute_type(strVal(lfourth(term))), strVal(list_nth(term, 4)));
 		return true;
 	}
-	attribute = id[0] != '\0' ? attribute_by_id(input->definitions, id) : attribute_by_slug(input->definitions, slug);
-	/* The operand was checked against the type that the column's options say. */
-	if (attribute == NULL || attribute->type == NULL || (attribute->multiselect && list_nth_int(numbers, 3) == 0) ||
-		strcmp(attribute->type_name, strVal(lfourth(term))) != 0)
-		return false;
-	subject->slug = attribute->slug;
-	subject->attribute = attribute;
-	subject->property = attribute_property(attribute->type, property);
-	return subject->property != NULL && subject->property->filter != FILTER_NOTHING;
+	binding = relation_bind_number(input->relation, (AttrNumber) list_nth_int(numbers, 4), input->definitions);
+	subject->is_missing = binding->missing;
+	subject->attribute = binding->attribute;
+	subject->slug = binding->slug;
+	subject->property = binding->property;
+	if (binding->missing || (filter_is_as_planned(binding, strVal(lfourth(term)), strVal(list_nth(term, 4))) &&
+							 (!binding->attribute->multiselect || list_nth_int(numbers, 3) != 0)))
+		return true;
+	attio_forget_plans(input->relation->table);
+	return false;
+}
+
+/* Of a column that is NULL in every row. */
+static Made
+make_of_null(const FilterInput *input, TermOp op)
+{
+	switch (op)
+	{
+		case OP_IS_NULL:
+		case OP_NOT_TRUE:
+			return made_always;
+		case OP_NOT_IN:
+			/* true where the array is empty */
+			return made_true;
+		case OP_NE:
+			/* IS DISTINCT FROM is sent as <> only where Attio finds rows without a value by it */
+			return input->relation->remote.not_matches_empty ? made_true : made_false;
+		default:
+			return made_false;
+	}
 }
 
 static Made
@@ -624,7 +658,8 @@ make_condition(FilterInput *input, List *term, List *siblings)
 		return made_false;
 	subject.siblings = siblings;
 	if (resolve(input, term, &subject))
-		made = make_resolved(input, &subject, (TermOp) linitial_int(numbers), index);
-	input->incomplete = input->incomplete || made.kind == MADE_TRUE;
+		made = subject.is_missing ? make_of_null(input, (TermOp) linitial_int(numbers))
+								  : make_resolved(input, &subject, (TermOp) linitial_int(numbers), index);
+	input->incomplete = input->incomplete || (made.kind == MADE_TRUE && !made.is_certain);
 	return made;
 }

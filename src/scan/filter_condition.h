@@ -20,6 +20,7 @@ typedef struct Made
 {
 	MadeKind kind;
 	JsonTree *tree;
+	bool is_certain; /* MADE_TRUE: every row meets it; else it is only not sent */
 } Made;
 
 /* The values of an operand, without NULLs and doubles. */
@@ -31,14 +32,15 @@ typedef struct Elements
 	bool had_null;
 } Elements;
 
-static const Made made_true = {MADE_TRUE, NULL};
-static const Made made_false = {MADE_FALSE, NULL};
+static const Made made_true = {MADE_TRUE, NULL, false};
+static const Made made_false = {MADE_FALSE, NULL, false};
 
 /* Objects that a reference or an entry may point to and still be sent. */
 #define FILTER_MAX_OBJECTS 5
 
 extern Made made_tree(JsonTree *tree);
 extern Made made_group(List *trees, bool conjunction);
+extern bool filter_is_as_planned(const ColumnBinding *binding, const char *type, const char *property);
 extern Made make_condition(FilterInput *input, List *term, List *siblings);
 extern Elements operand_elements(const FilterOperand *operand);
 extern Elements filter_keys(const FilterOperand *operand);

@@ -159,7 +159,8 @@ plan_sorts(AttioScan *state, ForeignScanState *node, FilterInput *input, PagerPl
 		List *both = list_make2(makeInteger(TERM_AND), guard);
 		FilterSet set = filter_build(input, state->term == NIL ? both : lappend(both, state->term));
 
-		plan->guarded = true;
+		/* where no row can have a value, there is no first step */
+		plan->guarded = !set.nothing;
 		plan->guard = set.filters == NIL ? NULL : (JsonTree *) linitial(set.filters);
 	}
 	if (input->incomplete || (state->term != NIL && !attio_push_filter))
@@ -207,6 +208,8 @@ make_plan(AttioScan *state, ForeignScanState *node)
 	plan.first_page = lsecond_int(shape);
 	if (plan.sort == SORT_ONE_PAGE)
 		plan_sorts(state, node, &input, &plan);
+	else if (plan.sort != SORT_ANY)
+		sorts_check_created_at(&input, plan_member(node, SCAN_PLAN_SORTS));
 	plan_window(state, node, input.operands, &plan);
 	state->filters = plan.filters;
 	MemoryContextSwitchTo(saved);
@@ -298,6 +301,8 @@ open_scan(AttioScan *state, ForeignScanState *node)
 		needed = needed || relation_column_needs_definitions(relation, (AttrNumber) lfirst_int(lc));
 	if (needed)
 		state->definitions = relation_definitions(relation, session);
+	if (intVal(list_nth(((ForeignScan *) node->ss.ps.plan)->fdw_private, SCAN_PLAN_LEARNS)) != 0)
+		attio_forget_plans(relation->table);
 	state->relation = relation;
 	state->session = session;
 	state->reader = row_reader_create(relation, RelationGetDescr(rel), state->columns, state->definitions, projection);

@@ -14,13 +14,14 @@ typedef enum ScanPlanIndex
 	SCAN_PLAN_FILTER,   /* a term (below), or NIL: nothing is sent */
 	SCAN_PLAN_VERDICTS, /* IntList: Verdict of each of the plan's quals, in order */
 	SCAN_PLAN_SHAPE,    /* IntList: SortShape, and rows of the first page (0 = as the table says) */
-	SCAN_PLAN_SORTS,    /* SORT_ONE_PAGE: the keys, each a List of String attribute id ("" = unknown), String slug,
-						 * String type, String property, Integer descending */
+	SCAN_PLAN_SORTS,    /* the keys, each a List of String attribute id ("" = unknown), String slug, String type,
+						 * String property, Integer descending, Integer attribute number; by created_at the one key */
 	SCAN_PLAN_GUARD,    /* a term: the first step asks only for rows for which it is true, as NULLs come last; or NIL */
 	SCAN_PLAN_LIMIT,    /* IntList: indexes in fdw_exprs of LIMIT and OFFSET (-1 = none), or NIL: not for the scan */
 	SCAN_PLAN_LOOKUP,   /* IntList: index in fdw_exprs of the keys that a join hands over, and how many fit one request;
 						 * their term is the last of the filter.  Or NIL */
 	SCAN_PLAN_COUNTS,   /* Integer: the scan's one row is the number of rows, in each of its columns */
+	SCAN_PLAN_LEARNS,   /* Integer: planning did not know a column that the scan makes known */
 	SCAN_PLAN_LENGTH
 } ScanPlanIndex;
 
@@ -46,7 +47,9 @@ typedef enum Verdict
  *	 TERM_AND, TERM_OR		terms
  *	 TERM_CONDITION			String attribute id ("" = unknown), String slug, String type, String property, IntList of
  *							TermOp, index of the operand in fdw_exprs (-1 = none), days of the span that the column
- *							is cut to (0 = none), and whether the attribute holds several values
+ *							is cut to (0 = none), whether the attribute holds several values, and the column's number.
+ *							The column decides which attribute is meant when the scan starts; the others are what
+ *							planning took it for
  *	 TERM_KEY				Integer index of the operand, an array or a single id
  *	 TERM_PARENT			likewise, of the parent records of entries
  * Operands are evaluated when the scan starts.

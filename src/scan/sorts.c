@@ -7,6 +7,8 @@
  */
 #include "scan/sorts.h"
 
+#include "scan/filter_condition.h"
+
 static void
 add_sort(JsonTree *sorts, const char *slug, const char *field, bool descending)
 {
@@ -37,9 +39,52 @@ sorts_by_created_at(const AttioRelation *relation, bool descending)
 	return sorts;
 }
 
+/* Another order than the plan counts on.  Does not return. */
+static void
+raise_changed(const FilterInput *input, const ColumnBinding *binding)
+{
+	attio_forget_plans(input->relation->table);
+	ereport(ERROR, (errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+					errmsg("column \"%s\" of foreign table \"%s\" is not what the plan took it for", binding->name,
+						   input->relation->name),
+					binding->attribute == NULL
+						? errdetail("The plan sorts by it.")
+						: errdetail("The plan sorts by it. It shows attribute \"%s\" of type %s%s.",
+									binding->attribute->slug, binding->attribute->type_name,
+									binding->attribute->multiselect ? ", which holds several values" : ""),
+					errhint("Run the statement again.")));
+}
+
+/* The column of a key as it is now.  One that is not what the plan counts on is an ERROR. */
+static const ColumnBinding *
+bind_key(const FilterInput *input, List *key)
+{
+	const ColumnBinding *binding =
+		relation_bind_number(input->relation, (AttrNumber) intVal(list_nth(key, 5)), input->definitions);
+
+	if (!binding->missing &&
+		(!filter_is_as_planned(binding, strVal(lthird(key)), strVal(lfourth(key))) || binding->attribute->multiselect))
+		raise_changed(input, binding);
+	return binding;
+}
+
+/* That pages sorted by created_at have the order of these keys, of which there is one or none. */
+void
+sorts_check_created_at(const FilterInput *input, List *keys)
+{
+	const ColumnBinding *binding;
+
+	if (keys == NIL)
+		return;
+	binding = bind_key(input, (List *) linitial(keys));
+	if (!binding->missing && strcmp(binding->slug, "created_at") != 0)
+		raise_changed(input, binding);
+}
+
 /*
- * By the keys of the plan.  An attribute that is gone, or of another type than
- * the plan counts on, is an ERROR: the rows would have another order.
+ * By the keys of the plan.  An attribute of another type than the plan counts
+ * on is an ERROR: the rows would have another order.  One that is gone is NULL
+ * in every row, so that it orders nothing.
  */
 JsonTree *
 sorts_build(const FilterInput *input, List *keys)
@@ -50,7 +95,6 @@ sorts_build(const FilterInput *input, List *keys)
 	foreach(lc, keys)
 	{
 		List *key = (List *) lfirst(lc);
-		const char *id = strVal(linitial(key));
 		const char *slug = strVal(lsecond(key));
 		const AttributeType *type = attribute_type(strVal(lthird(key)));
 		const PropertyDef *property = attribute_property(type, strVal(lfourth(key)));
@@ -58,15 +102,11 @@ sorts_build(const FilterInput *input, List *keys)
 
 		if (input->session != NULL)
 		{
-			const AttributeDef *attribute =
-				id[0] != '\0' ? attribute_by_id(input->definitions, id) : attribute_by_slug(input->definitions, slug);
+			const ColumnBinding *binding = bind_key(input, key);
 
-			if (attribute == NULL || attribute->type != type || attribute->multiselect)
-				ereport(ERROR, (errcode(ERRCODE_FDW_INCONSISTENT_DESCRIPTOR_INFORMATION),
-								errmsg("attribute \"%s\" is no longer what the column of \"%s\" was made for", slug,
-									   input->relation->name),
-								errhint("Import the table again.")));
-			slug = attribute->slug;
+			if (binding->missing)
+				continue;
+			slug = binding->slug;
 		}
 		add_sort(sorts, slug, field, intVal(list_nth(key, 4)) != 0);
 	}

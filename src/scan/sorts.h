@@ -8,6 +8,7 @@
 #include "scan/filter.h"
 
 extern JsonTree *sorts_by_created_at(const AttioRelation *relation, bool descending);
+extern void sorts_check_created_at(const FilterInput *input, List *keys);
 extern JsonTree *sorts_build(const FilterInput *input, List *keys);
 
 #endif /* ATTIO_SCAN_SORTS_H */
