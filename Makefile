@@ -16,6 +16,9 @@ PG_CPPFLAGS = -I$(CURDIR)/src $(shell pkg-config --cflags libcurl json-c 2>/dev/
 PG_CFLAGS = -std=gnu11 -fvisibility=hidden -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare -Wno-declaration-after-statement \
 	-Wno-missing-field-initializers $(WERROR) $(EXTRA_CFLAGS)
 WERROR = -Werror
+# Told by attio_fdw_version(): the commit of a clone, or of the archive.
+COMMIT := $(shell git -C '$(CURDIR)' describe --always --dirty --abbrev=10 2>/dev/null || sed -n 's/^commit \([0-9a-f]*\)$$/\1/p' .commit 2>/dev/null)
+COMMIT := $(or $(COMMIT),unknown commit)
 SHLIB_LINK = $(shell pkg-config --libs libcurl json-c 2>/dev/null || echo -lcurl -ljson-c) $(EXTRA_LDFLAGS)
 
 # Debian's 15 first, so that a machine with several majors does the same as a bare one.
@@ -40,9 +43,16 @@ else
 override with_llvm = no
 include $(PGXS)
 
+# Built anew where the commit is another than that of the last build.
+src/admin/functions.o: override CPPFLAGS += -DATTIO_FDW_COMMIT='"$(COMMIT)"'
+ifneq ($(COMMIT),$(shell cat .built-commit 2>/dev/null))
+$(shell echo '$(COMMIT)' >.built-commit 2>/dev/null)
+endif
+src/admin/functions.o: .built-commit
+
 # PGXS follows no header; these do.
 DEPS = $(OBJS:.o=.d)
 override CFLAGS += -MMD -MP
 -include $(DEPS)
-EXTRA_CLEAN = $(DEPS) build
+EXTRA_CLEAN = $(DEPS) build .built-commit
 endif

@@ -25,7 +25,7 @@ CREATE FOREIGN DATA WRAPPER attio_fdw
 CREATE FUNCTION attio_fdw_version() RETURNS text
 	AS 'MODULE_PATHNAME' LANGUAGE C STRICT IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION attio_fdw_version() IS
-	'version of the library';
+	'version of the library, and the commit it was built from';
 
 CREATE FUNCTION attio_fdw_ddl(server name, table_name text, columns text DEFAULT 'default') RETURNS text
 	AS 'MODULE_PATHNAME' LANGUAGE C STRICT VOLATILE;
@@ -47,10 +47,11 @@ CREATE FUNCTION attio_fdw_disconnect(server name DEFAULT NULL) RETURNS integer
 COMMENT ON FUNCTION attio_fdw_disconnect(name) IS
 	'closes this session''s connections to one server, or to all; returns how many';
 
-CREATE FUNCTION attio_fdw_options(OUT place text, OUT name text, OUT "default" text, OUT meaning text) RETURNS SETOF record
+CREATE FUNCTION attio_fdw_options(OUT place text, OUT name text, OUT legal text, OUT "default" text, OUT set_by text, OUT meaning text)
+	RETURNS SETOF record
 	AS 'MODULE_PATHNAME' LANGUAGE C STRICT IMMUTABLE;
 COMMENT ON FUNCTION attio_fdw_options() IS
-	'all options of servers, user mappings, tables and columns';
+	'all options of servers, user mappings, tables and columns: what is legal, the default, who may set it, what it does';
 
 CREATE FUNCTION attio_fdw_types(OUT type text, OUT multiselect boolean, OUT property text, OUT sql_type text, OUT columns text)
 	RETURNS SETOF record

@@ -28,6 +28,11 @@ CREATE FOREIGN TABLE bad (record_id uuid) SERVER attio OPTIONS (object 'people',
 CREATE FOREIGN TABLE bad (record_id uuid OPTIONS (multiselect 'maybe')) SERVER attio OPTIONS (object 'people');
 CREATE FOREIGN TABLE bad (record_id uuid OPTIONS (field 'record_id', attribute 'name')) SERVER attio OPTIONS (object 'people');
 
+-- a duration needs its unit, 0 does not
+CREATE SERVER bad FOREIGN DATA WRAPPER attio_fdw OPTIONS (request_timeout '60');
+CREATE SERVER bad FOREIGN DATA WRAPPER attio_fdw OPTIONS (retry_deadline '1.5');
+SELECT attio_fdw_disconnect('nosuch');
+
 -- legal ones
 CREATE SERVER good FOREIGN DATA WRAPPER attio_fdw OPTIONS (base_url 'http://127.0.0.1:1', request_timeout '1500ms', connect_timeout '2s',
 	max_response_size '16MB', metadata_ttl '0', workspace_id '97052EB9-e65e-443f-a297-f2d9a4a7f795');

@@ -2,7 +2,7 @@
 \getenv url ATTIO_EMULATOR_URL
 \! "$ATTIO_ROOT/scripts/emulate" reset
 CREATE EXTENSION attio_fdw;
-SELECT attio_fdw_version();
+SELECT attio_fdw_version() ~ '^1\.0\.0 \(.+\)$' AS version;
 -- (one request at a time, no limit to the rate: so that the emulator's log is the same in each run)
 CREATE SERVER attio FOREIGN DATA WRAPPER attio_fdw OPTIONS (base_url :'url', max_concurrent_requests '1', read_rate '10000');
 CREATE USER MAPPING FOR CURRENT_USER SERVER attio OPTIONS (api_key 'emulator-key');

@@ -58,6 +58,19 @@ with Emulator() as emulator, Database("attio_retry", emulator) as database:
         asked = sum(1 for entry in emulator.log() if entry["path"].endswith("query"))
         tap.ok(result.code != 0 and asked == 1, f"HTTP {status} is not asked again", (asked, result))
 
+    # a create is sent once, whatever becomes of its answer
+    must(database.psql("ALTER SERVER attio OPTIONS (ADD request_timeout '2s')"))
+    for name, fault in (("a reset before the answer", {"reset": "before"}), ("a reset in the headers", {"reset": "headers"}),
+                        ("a reset in the body", {"reset": "body"}), ("a cut body", {"truncate": 5}), ("HTTP 502", {"status": 502}), ("silence", {"silence": True})):
+        emulator.faults({"match": {"method": "POST", "path": "records$"}, **fault})
+        emulator.forget()
+        result = database.psql(f"INSERT INTO companies (name) VALUES ('once: {name}')")
+        sent = [entry["path"] for entry in emulator.log() if entry["method"] == "POST" and entry["path"].endswith("/records")]
+        tap.equal(len(sent), 1, f"{name}: the create was sent once")
+        tap.equal(result.err.split(":")[1].strip() if result.code else "no error", "08007", f"{name}: the error says that the row may exist")
+    emulator.faults()
+    must(database.psql("ALTER SERVER attio OPTIONS (DROP request_timeout)"))
+
     # the end of patience: retries counted, and the deadline
     must(database.psql("ALTER SERVER attio OPTIONS (ADD max_retries '2')"))
     emulator.faults({"match": {"path": "query"}, "status": 502})

@@ -29,8 +29,20 @@ import json
 
 from . import switches
 from .ids import timestamp, uuid_of
-from .model import Row
+from .model import KINDS, Row
 from .values import wrap
+
+
+VERBS = ("delete", "update", "insert", "rename", "add", "archive", "set")
+FAULT_MEMBERS = {"match", "times", "before", "after", "status", "body", "headers", "content_type", "body_bytes", "delay_ms", "body_delay_ms",
+                 "trickle", "cursor", "reset", "truncate", "no_length", "silence", "retry_after", "gzip_broken"}
+
+
+def one_of(what, value, legal):
+    """The value, if it is legal; else a ValueError that names what is."""
+    if value not in legal:
+        raise ValueError(f"{what} is {value!r}; legal are {', '.join(sorted(str(word) for word in legal))}")
+    return value
 
 
 def rows_of(target, mutation, order):
@@ -62,8 +74,14 @@ def insert_rows(target, mutation):
 def mutate(emulator, mutation):
     workspace = emulator.workspace
     with workspace.lock:
-        target = workspace.target(mutation["kind"], mutation["slug"])
-        do = mutation["do"]
+        kind = one_of("kind", mutation.get("kind"), ("objects", "lists"))
+        one_of("slug", mutation.get("slug"), {t.slug for t in (workspace.objects if kind == "objects" else workspace.lists)})
+        target = workspace.target(kind, mutation["slug"])
+        do = one_of("do", mutation.get("do"), VERBS)
+        if "attribute" in mutation and do != "add":
+            one_of("attribute", mutation["attribute"], {a.slug for a in target.attributes} | {a.id for a in target.attributes})
+        if do == "add":
+            one_of("type", mutation.get("type"), KINDS)
         ids = rows_of(target, mutation, emulator.switches["unsorted_order"])
         if do == "delete":
             for ident in ids:
@@ -112,7 +130,14 @@ def rename_attribute(target, slug, to):
 
 
 def control(emulator, method, path, body):
-    """(status, value) of a control request."""
+    """(status, value) of a control request; what is wrong with it is a 400 that says so."""
+    try:
+        return obey(emulator, method, path, body)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        return 400, {"error": f"missing: {error}" if isinstance(error, KeyError) else str(error)}
+
+
+def obey(emulator, method, path, body):
     what = path[len("/_emulator/"):]
     body = json.loads(body) if body else {}
     if (method, what) == ("POST", "load"):
@@ -129,12 +154,12 @@ def control(emulator, method, path, body):
         with emulator.log_lock:
             emulator.log.clear()
     elif (method, what) == ("POST", "faults"):
+        for fault in body["faults"]:
+            for member in fault:
+                one_of("a fault's member", member, FAULT_MEMBERS)
         emulator.faults.set(body["faults"])
     elif (method, what) == ("POST", "switches"):
-        try:
-            emulator.switches.update({name: switches.check(name, value) for name, value in body.items()})
-        except ValueError as error:
-            return 400, {"error": str(error)}
+        emulator.switches.update({name: switches.check(name, value) for name, value in body.items()})
         emulator.workspace.forget_pages()
     elif (method, what) == ("GET", "switches"):
         return 200, dict(emulator.switches)

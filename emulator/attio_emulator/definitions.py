@@ -95,7 +95,7 @@ def create_attribute(request):
     target = request.target(request.args["target"], request.args["identifier"])
     check_slug(data["api_slug"])
     if data["type"] not in CREATABLE or (data["is_multiselect"] and data["type"] not in MULTI):
-        raise errors.bad_body(["data", "type"], "This type cannot be created so")
+        raise errors.bad_body(["data", "type"], f"Invalid type; expected one of: {', '.join(CREATABLE)}")
     if data["is_unique"] and (target.slug in ("people", "companies") or data["type"] == "select"):
         raise errors.invalid("validation_type", "Cannot set attribute as unique.")      # measured
     if target.attribute(data["api_slug"]):      # archived ones keep their slug

@@ -43,6 +43,11 @@ class Choice:
         return answer
 
 
+# All attribute types (API.md 4.2).
+KINDS = ("actor-reference checkbox currency date domain email-address interaction location number personal-name phone-number rating "
+         "record-reference select status text timestamp").split()
+
+
 class Attribute:
     """A definition (API.md 6)."""
 

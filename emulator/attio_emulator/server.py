@@ -13,6 +13,7 @@ import struct
 import sys
 import threading
 import time
+import traceback
 
 from . import api, control, switches
 from .faults import Faults
@@ -132,7 +133,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             status, answer, headers = fault["status"], b"{}", {}
         else:
             request = api.Request(emulator, method, self.path, Headers(self.headers), body)
-            status, answer, headers = api.answer(request)
+            status, answer, headers = self.answer_api(request)
             entry.update(request.notes)
         for mutation in fault.get("after", []):
             control.mutate(emulator, mutation)
@@ -147,6 +148,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if delay and emulator.stopping.wait(delay / 1000):
             return
         self.send(fault.get("status", status), body_of(fault, answer), fault, headers)
+
+    def answer_api(self, request):
+        """What Attio would say; where the emulator fails itself, that is an answer, too, never a closed connection."""
+        try:
+            return api.answer(request)
+        except Exception as error:      # noqa: BLE001: whatever it is
+            traceback.print_exc()
+            return 500, json.dumps({"status_code": 500, "type": "emulator_error", "code": "emulator_failed", "message": repr(error)}).encode(), {}
 
     def hang_up(self):
         """Close with a reset, not a polite end."""

@@ -53,7 +53,7 @@ def defaults():
 def check(name, value):
     """The value, or ValueError with what is legal."""
     if name not in SWITCHES:
-        raise ValueError(f"unknown switch {name!r}")
+        raise ValueError(f"unknown switch {name!r}; there are {', '.join(sorted(SWITCHES))}")
     legal = SWITCHES[name][1]
     good = value in legal if isinstance(legal, tuple) else type(value) is legal
     if not good:

@@ -40,12 +40,12 @@ PG_FUNCTION_INFO_V1(attio_fdw_options);
 PG_FUNCTION_INFO_V1(attio_fdw_types);
 PG_FUNCTION_INFO_V1(attio_fdw_measure);
 
-/* attio_fdw_version() -> text */
+/* attio_fdw_version() -> text: the version, and the commit that it was built from */
 Datum
 attio_fdw_version(PG_FUNCTION_ARGS)
 {
 	(void) fcinfo;
-	PG_RETURN_TEXT_P(cstring_to_text(ATTIO_FDW_VERSION));
+	PG_RETURN_TEXT_P(cstring_to_text(ATTIO_FDW_VERSION " (" ATTIO_FDW_COMMIT ")"));
 }
 
 /* The caller's session with a server of ours that the caller may use. */
@@ -90,7 +90,12 @@ attio_fdw_refresh(PG_FUNCTION_ARGS)
 Datum
 attio_fdw_disconnect(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_INT32(session_disconnect(PG_ARGISNULL(0) ? NULL : NameStr(*PG_GETARG_NAME(0))));
+	const char *name = PG_ARGISNULL(0) ? NULL : NameStr(*PG_GETARG_NAME(0));
+
+	/* a session may outlive its server; a name that neither knows is a mistake */
+	if (name != NULL && !session_is_open(name))
+		(void) GetForeignServerByName(name, false);
+	PG_RETURN_INT32(session_disconnect(name));
 }
 
 /* ----- attio_fdw_bind ----- */
@@ -219,7 +224,7 @@ attio_fdw_bind(PG_FUNCTION_ARGS)
 
 /* ----- tables of the code, for the docs and their tests ----- */
 
-/* attio_fdw_options() -> setof (place, name, default, meaning) */
+/* attio_fdw_options() -> setof (place, name, legal, default, set_by, meaning) */
 Datum
 attio_fdw_options(PG_FUNCTION_ARGS)
 {
@@ -229,17 +234,19 @@ attio_fdw_options(PG_FUNCTION_ARGS)
 	for (int i = 0; i < attio_noptions; i++)
 	{
 		const OptionDef *option = &attio_options[i];
-		Datum values[4];
-		bool nulls[4] = {0};
+		Datum values[6];
+		bool nulls[6] = {0};
 
 		values[0] = CStringGetTextDatum(option->place == ForeignServerRelationId  ? "server"
 										: option->place == UserMappingRelationId  ? "user mapping"
 										: option->place == ForeignTableRelationId ? "table"
 																				  : "column");
 		values[1] = CStringGetTextDatum(option->name);
-		nulls[2] = (option->fallback == NULL);
-		values[2] = nulls[2] ? (Datum) 0 : CStringGetTextDatum(option->fallback);
-		values[3] = CStringGetTextDatum(option->meaning);
+		values[2] = CStringGetTextDatum(option_legal(option));
+		nulls[3] = (option->fallback == NULL);
+		values[3] = nulls[3] ? (Datum) 0 : CStringGetTextDatum(option->fallback);
+		values[4] = CStringGetTextDatum(option_set_by(option));
+		values[5] = CStringGetTextDatum(option->meaning);
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	}
 	return (Datum) 0;

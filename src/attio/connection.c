@@ -305,6 +305,22 @@ session_wrote(Session *session, HttpExchange *exchange)
 		session->wrote_at = Max(session->wrote_at, now);
 }
 
+/* Does this backend hold a session with a server of that name? */
+bool
+session_is_open(const char *server_name)
+{
+	HASH_SEQ_STATUS scan;
+	SessionEntry *entry;
+	bool found = false;
+
+	if (sessions == NULL)
+		return false;
+	hash_seq_init(&scan, sessions);
+	while ((entry = (SessionEntry *) hash_seq_search(&scan)) != NULL)
+		found = found || (entry->session != NULL && strcmp(entry->session->server_name, server_name) == 0);
+	return found;
+}
+
 /*
  * Close the sessions of a server, or all (NULL).  One in use goes when its
  * statement ends.  Returns how many were closed or will be.

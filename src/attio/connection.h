@@ -42,6 +42,7 @@ extern Session *session_get(Oid server, Oid user);
 extern Session *session_peek(Oid server, Oid user);
 extern void session_pin(Session *session);
 extern void session_wrote(Session *session, HttpExchange *exchange);
+extern bool session_is_open(const char *server_name);
 extern int session_disconnect(const char *server_name);
 
 #endif /* ATTIO_CONNECTION_H */

@@ -7,4 +7,9 @@
 
 #define ATTIO_FDW_VERSION "1.0.0"
 
+/* The commit, told by the Makefile; elsewhere it is not known. */
+#ifndef ATTIO_FDW_COMMIT
+#define ATTIO_FDW_COMMIT "unknown commit"
+#endif
+
 #endif /* ATTIO_VERSION_H */

@@ -213,6 +213,19 @@ parse_number(const OptionDef *option, const char *value)
 	return result;
 }
 
+/* A bare number in milliseconds is what nobody means; 0 needs no unit.  What stands in a catalog already is read as ever. */
+static void
+check_unit(const OptionDef *option, const char *value)
+{
+	const char *digits = value + strspn(value, " \t\r\n+");
+	const char *rest = digits + strspn(digits, "0123456789.");
+
+	if (*digits != '\0' && rest[strspn(rest, " \t\r\n")] == '\0' && strspn(digits, "0.") != (size_t) (rest - digits))
+		ereport(ERROR, (errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+						errmsg("option \"%s\" needs a unit: \"%s\"", option->name, value),
+						errhint("Write \"%ss\" for seconds or \"%sms\" for milliseconds.", digits, digits)));
+}
+
 static void
 check_word(const OptionDef *option, const char *value)
 {
@@ -316,8 +329,11 @@ check_value(const OptionDef *option, const char *value)
 				report_bad_value(option, value, "Legal values are \"true\" and \"false\".");
 			break;
 		}
-		case OPTION_INT:
 		case OPTION_DURATION:
+			(void) parse_number(option, value);
+			check_unit(option, value);
+			break;
+		case OPTION_INT:
 		case OPTION_SIZE:
 			(void) parse_number(option, value);
 			break;
@@ -426,6 +442,75 @@ options_validate(List *options, Oid place)
 		check_guard(option, defGetString(def));
 	}
 	check_together(options, place);
+}
+
+/* A number of the table as the docs show it: 86400000 ms are 1d. */
+static char *
+shown_bound(const OptionDef *option, int bound)
+{
+	static const struct
+	{
+		OptionKind kind;
+		int size;
+		const char *unit;
+	} units[] = {{OPTION_DURATION, DAY_MS, "d"},          {OPTION_DURATION, 1000, "s"},     {OPTION_DURATION, 1, "ms"},
+				 {OPTION_SIZE, 1024 * 1024 * 1024, "GB"}, {OPTION_SIZE, 1024 * 1024, "MB"}, {OPTION_SIZE, 1024, "kB"}};
+
+	for (int i = 0; i < lengthof(units) && bound != 0; i++)
+		if (units[i].kind == option->kind && bound % units[i].size == 0)
+			return psprintf("%d%s", bound / units[i].size, units[i].unit);
+	return psprintf("%d", bound);
+}
+
+/* What may be written for an option, for the docs; in the current memory context. */
+char *
+option_legal(const OptionDef *option)
+{
+	StringInfoData words;
+
+	switch (option->kind)
+	{
+		case OPTION_TEXT:
+			return pstrdup("text");
+		case OPTION_SECRET:
+			return pstrdup("a key, never shown");
+		case OPTION_URL:
+			return pstrdup("an address");
+		case OPTION_UUID:
+			return pstrdup("a uuid");
+		case OPTION_BOOL:
+			return pstrdup("true, false");
+		case OPTION_INT:
+		case OPTION_DURATION:
+		case OPTION_SIZE:
+			if (option->max == INT_MAX)
+				return psprintf("%s or more", shown_bound(option, option->min));
+			return psprintf("%s to %s", shown_bound(option, option->min), shown_bound(option, option->max));
+		case OPTION_WORD:
+			break;
+	}
+	initStringInfo(&words);
+	for (int i = 0; option->words[i] != NULL; i++)
+		appendStringInfo(&words, "%s%s", i > 0 ? ", " : "", option->words[i]);
+	return words.data;
+}
+
+/* Who may set it, for the docs. */
+const char *
+option_set_by(const OptionDef *option)
+{
+	switch (option->guard)
+	{
+		case GUARD_NONE:
+			return "owner";
+		case GUARD_SUPERUSER:
+			return "superuser";
+		case GUARD_FILE_READER:
+			return "superuser, pg_read_server_files";
+		case GUARD_FOREIGN_URL:
+			break;
+	}
+	return "superuser, but for " ATTIO_DEFAULT_URL;
 }
 
 /* The value of an option, its default when unset, or NULL. */

@@ -55,6 +55,8 @@ extern const char *option_text(List *options, Oid place, const char *name);
 extern int option_int(List *options, Oid place, const char *name);
 extern bool option_bool(List *options, Oid place, const char *name);
 extern bool option_is_set(List *options, const char *name);
+extern char *option_legal(const OptionDef *option);
+extern const char *option_set_by(const OptionDef *option);
 extern bool url_is_loopback(const char *url);
 
 #endif /* ATTIO_OPTIONS_H */

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 import urllib.request
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -16,6 +17,8 @@ KEY = "emulator-key"
 
 class Emulator:
     """An emulator started for this test, with a control connection."""
+
+    running = []        # a test that fails shows what they were asked
 
     def __init__(self, *flags):
         self.folder = tempfile.TemporaryDirectory()
@@ -28,6 +31,7 @@ class Emulator:
             raise RuntimeError("the emulator did not start")
         while not os.path.exists(port_file):
             time.sleep(0.01)
+        Emulator.running.append(self)
 
     def call(self, method, path, value=None, key=None):
         request = urllib.request.Request(self.url + path, method=method,
@@ -61,7 +65,17 @@ class Emulator:
     def peak_memory_kb(self):
         return memory_kb(self.process.pid)
 
+    def save_log(self):
+        """Where its log was written to, and the last requests in a line each."""
+        path = os.path.join(os.environ.get("ATTIO_SANDBOX", tempfile.gettempdir()),
+                            f"{os.path.basename(sys.argv[0])}-{Emulator.running.index(self) + 1}.requests.json")
+        log = self.log()
+        with open(path, "w", encoding="utf-8") as file:
+            json.dump(log, file, indent=1, ensure_ascii=False)
+        return path, [f"{e['method']} {e['path']} {e['status']} {e['body'][:200]}" for e in log[-6:]]
+
     def stop(self):
+        Emulator.running.remove(self)
         self.process.terminate()
         self.process.wait(10)
         self.process.stdout.close()
@@ -186,13 +200,28 @@ class Tap:
             self.failed += 1
         print(f"{'ok' if good else 'not ok'} {self.count} - {name}", flush=True)
         if not good:        # to stderr, where prove shows it
-            print(f"#   failed: {self.count} - {name}", file=sys.stderr, flush=True)
-            for line in str(detail).split("\n"):
-                print(f"#   {line[:2000]}", file=sys.stderr, flush=True)
+            frame = next(f for f in reversed(traceback.extract_stack()) if f.filename != __file__)
+            self.tell(f"failed: {self.count} - {name}", f"at {os.path.relpath(frame.filename, ROOT)}:{frame.lineno}: {frame.line}",
+                      *str(detail).split("\n"))
+            self.tell_requests()
         return good
 
+    def tell(self, *lines):
+        for line in lines:
+            print(f"#   {line[:2000]}", file=sys.stderr, flush=True)
+
+    def tell_requests(self):
+        """What the emulators were asked last, and where all of it stands."""
+        for emulator in Emulator.running:
+            try:
+                path, last = emulator.save_log()
+            except (OSError, ValueError) as error:
+                self.tell(f"the emulator's log: {error}")
+                continue
+            self.tell(f"the emulator's log: {path}; its last requests:", *(f"  {line}" for line in last))
+
     def equal(self, got, wanted, name):
-        return self.ok(got == wanted, name, f"got {got!r}, wanted {wanted!r}")
+        return self.ok(got == wanted, name, f"got    {got!r}\nwanted {wanted!r}")
 
     def note(self, text):
         print(f"# {text}", flush=True)
