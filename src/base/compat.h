@@ -33,8 +33,10 @@
 #include "nodes/execnodes.h"
 #include "nodes/pathnodes.h"
 #include "optimizer/inherit.h"
+#include "optimizer/optimizer.h"
 #include "optimizer/pathnode.h"
 #include "parser/parsetree.h"
+#include "rewrite/rewriteHandler.h"
 #include "access/stratnum.h"
 #include "access/sysattr.h"
 #include "storage/latch.h"
@@ -334,23 +336,23 @@ attio_server_reads_string(const char *text, int len)
 #endif
 
 /*
- * The columns of a target that an UPDATE assigns, generated ones too, as
- * attribute numbers of this relation, which may be a child of the target.
- * A minor of 15 brought get_rel_all_updated_cols(); the ones before do not have it.
+ * The columns of a target that an UPDATE assigns, generated ones that follow
+ * too, as attribute numbers of this relation, which may be a child of the
+ * target.  A minor of 15 brought get_rel_all_updated_cols(), and filled the
+ * generated ones at another place than those before: so 15 computes both.
  */
 #if PG_VERSION_NUM < 160000
 static inline Bitmapset *
-attio_updated_columns(PlannerInfo *root, Index rtindex)
+attio_assigned_columns(PlannerInfo *root, Index rtindex)
 {
-	RangeTblEntry *rte = planner_rt_fetch(rtindex, root);
 	AppendRelInfo *child = root->append_rel_array ? root->append_rel_array[rtindex] : NULL;
 	Bitmapset *parents;
 	Bitmapset *columns = NULL;
 	ListCell *lc;
 
 	if (child == NULL || rtindex == (Index) root->parse->resultRelation)
-		return bms_union(rte->updatedCols, rte->extraUpdatedCols);
-	parents = attio_updated_columns(root, child->parent_relid);
+		return bms_copy(planner_rt_fetch(rtindex, root)->updatedCols);
+	parents = attio_assigned_columns(root, child->parent_relid);
 	foreach(lc, child->translated_vars)
 	{
 		int parent_column = foreach_current_index(lc) + 1 - FirstLowInvalidHeapAttributeNumber;
@@ -361,8 +363,28 @@ attio_updated_columns(PlannerInfo *root, Index rtindex)
 	}
 	return columns;
 }
+
+static inline Bitmapset *
+attio_updated_columns(PlannerInfo *root, Index rtindex, Relation rel)
+{
+	TupleDesc tupdesc = RelationGetDescr(rel);
+	Bitmapset *assigned = attio_assigned_columns(root, rtindex);
+	Bitmapset *columns = bms_copy(assigned);
+
+	for (int i = 1; i <= tupdesc->natts && tupdesc->constr != NULL && tupdesc->constr->has_generated_stored; i++)
+	{
+		Bitmapset *used = NULL;
+
+		if (TupleDescAttr(tupdesc, i - 1)->attisdropped || TupleDescAttr(tupdesc, i - 1)->attgenerated == '\0')
+			continue;
+		pull_varattnos(build_column_default(rel, i), 1, &used);
+		if (bms_overlap(used, assigned))
+			columns = bms_add_member(columns, i - FirstLowInvalidHeapAttributeNumber);
+	}
+	return columns;
+}
 #else
-#define attio_updated_columns(root, rtindex) get_rel_all_updated_cols(root, find_base_rel(root, rtindex))
+#define attio_updated_columns(root, rtindex, rel) get_rel_all_updated_cols(root, find_base_rel(root, rtindex))
 #endif
 
 #endif /* ATTIO_COMPAT_H */

@@ -77,7 +77,7 @@ target_columns(PlannerInfo *root, Index rtindex, CmdType operation, Relation rel
 {
 	TupleDesc tupdesc = RelationGetDescr(rel);
 	bool all = operation == CMD_INSERT || (rel->trigdesc != NULL && rel->trigdesc->trig_update_before_row);
-	Bitmapset *updated = operation == CMD_UPDATE ? attio_updated_columns(root, rtindex) : NULL;
+	Bitmapset *updated = operation == CMD_UPDATE ? attio_updated_columns(root, rtindex, rel) : NULL;
 	List *columns = NIL;
 
 	for (int i = 1; i <= tupdesc->natts && operation != CMD_DELETE; i++)
