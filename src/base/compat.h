@@ -44,6 +44,7 @@
 #include "utils/acl.h"
 #include "utils/guc.h"
 #include "utils/pg_locale.h"
+#include "utils/rel.h"
 #include "utils/wait_event.h"
 
 #if PG_VERSION_NUM >= 160000
