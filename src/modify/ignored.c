@@ -190,7 +190,7 @@ ignored_check(Sender *sender, const Write *write)
 
 	if (strcmp(sender->relation->on_ignored_write, "ignore") == 0)
 		return;
-	sent = json_member(json_at(json_read(write->body, strlen(write->body)), "data"), values);
+	sent = json_member(json_at(json_read(write->shown, strlen(write->shown)), "data"), values);
 	answered = json_member(json_at(json_read(write->exchange->body, write->exchange->length), "data"), values);
 	if (sent == NULL || answered == NULL)
 		return;

@@ -63,9 +63,29 @@ add_parent(ModifyState *state, JsonTree *data, TupleTableSlot *slot)
 	json_object_object_add(data, "parent_object", json_object_new_string(object));
 }
 
+/*
+ * The same values by the attributes' ids: a slug may have been given to another
+ * attribute since the definitions were read.
+ */
+static JsonTree *
+values_by_id(const ModifyState *state, JsonTree *values)
+{
+	JsonTree *by_id = json_make_object();
+	struct json_object_iterator last = json_object_iter_end(values);
+
+	for (struct json_object_iterator at = json_object_iter_begin(values); !json_object_iter_equal(&at, &last);
+		 json_object_iter_next(&at))
+	{
+		const AttributeDef *attribute = attribute_by_slug(state->definitions, json_object_iter_peek_name(&at));
+
+		json_object_object_add(by_id, attribute->id, json_object_get(json_object_iter_peek_value(&at)));
+	}
+	return by_id;
+}
+
 /* {"data": {member: values}}; with the slot of an INSERT the parent of an entry, too. */
 static char *
-write_body(ModifyState *state, JsonTree *values, TupleTableSlot *slot)
+make_body(ModifyState *state, JsonTree *values, TupleTableSlot *slot)
 {
 	JsonTree *body = json_make_object();
 	JsonTree *data = json_object_new_object();
@@ -77,8 +97,16 @@ write_body(ModifyState *state, JsonTree *values, TupleTableSlot *slot)
 	return json_write(body);
 }
 
-/* The attribute that says which row is meant must be unique, and have a value. */
+/* What is sent, and what is shown of it. */
 static void
+set_body(ModifyState *state, Write *write, JsonTree *values, TupleTableSlot *slot)
+{
+	write->shown = make_body(state, values, slot);
+	write->body = make_body(state, values_by_id(state, values), slot);
+}
+
+/* The attribute that says which row is meant; it must be unique, and have a value. */
+static const AttributeDef *
 check_matching(const ModifyState *state, JsonTree *values)
 {
 	const char *slug = state->relation->matching;
@@ -92,6 +120,7 @@ check_matching(const ModifyState *state, JsonTree *values)
 		ereport(ERROR, (errcode(ERRCODE_NOT_NULL_VIOLATION),
 						errmsg("a row of \"%s\" needs a value of \"%s\", by which it is matched", state->relation->name,
 							   slug)));
+	return attribute;
 }
 
 /* What an INSERT of one row sends: a create, or with option matching_attribute an assert. */
@@ -109,12 +138,13 @@ row_insert(ModifyState *state, TupleTableSlot *slot)
 						errmsg("entries of \"%s\" can be matched by parent_record only", state->relation->name)));
 	if (matching != NULL && !state->relation->is_list)
 	{
-		check_matching(state, values);
-		write->path = psprintf("%s?matching_attribute=%s", write->path, http_escape(matching));
+		const AttributeDef *attribute = check_matching(state, values);
+
+		write->path = psprintf("%s?matching_attribute=%s", write->path, http_escape(attribute->id));
 	}
 	if (write->creates)
 		encoder_check_required(state->encoder, values);
-	write->body = write_body(state, values, slot);
+	set_body(state, write, values, slot);
 	MemoryContextSwitchTo(saved);
 	return write;
 }
@@ -195,7 +225,7 @@ row_update(ModifyState *state, TupleTableSlot *slot, TupleTableSlot *plan_slot)
 	changed = encoder_values(state->encoder, slot, &old);
 	if (json_object_object_length(changed) > 0)
 	{
-		write->body = write_body(state, changed, NULL);
+		set_body(state, write, changed, NULL);
 		write->before = attio_log_writes ? old_text(state, changed, &old) : NULL;
 	}
 	MemoryContextSwitchTo(saved);
@@ -215,7 +245,7 @@ row_update_direct(ModifyState *state, TupleTableSlot *slot, const char *id)
 	MemoryContext saved = MemoryContextSwitchTo(write->context);
 	OldRow old = {.id = write->id};
 
-	write->body = write_body(state, encoder_values(state->encoder, slot, &old), NULL);
+	set_body(state, write, encoder_values(state->encoder, slot, &old), NULL);
 	write->before = "not read";
 	MemoryContextSwitchTo(saved);
 	return write;

@@ -175,7 +175,7 @@ void
 write_show(const Write *write)
 {
 	ereport(NOTICE, (errmsg("dry run: %s %s", write->method, write->path),
-					 write->body != NULL ? errdetail("%s", write->body) : 0));
+					 write->body != NULL ? errdetail("%s", write->shown) : 0));
 }
 
 static void
@@ -217,7 +217,7 @@ note_done(Sender *sender, Write *write)
 	sender->done++;
 	session_wrote(sender->session, write->exchange);
 	journal_note(write->method, sender->relation->name, write->id, write->before == NULL ? "none" : write->before,
-				 write->body == NULL ? "none" : write->body, http_header(write->exchange, "x-attio-execution-id"));
+				 write->shown == NULL ? "none" : write->shown, http_header(write->exchange, "x-attio-execution-id"));
 }
 
 /* Wait for the answer of a write, and note it.  Raises ERROR when it failed. */

@@ -15,7 +15,8 @@ typedef struct Write
 	MemoryContext context;
 	const char *method;
 	char *path;
-	char *body;       /* NULL = none */
+	char *body;       /* attributes by their ids; NULL = none */
+	char *shown;      /* the same by slug, for people */
 	char *id;         /* NULL until Attio says it */
 	int64 number;     /* of the row in the statement, from 1 */
 	bool creates;     /* sent twice, it would make two rows */
