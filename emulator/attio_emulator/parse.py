@@ -2,6 +2,7 @@
 import calendar
 import datetime
 import decimal
+import math
 import re
 
 from . import errors, values
@@ -39,7 +40,16 @@ def parse_text(attribute, raw, _):
 
 
 def four_decimals(attribute, number, switches):
-    exact = decimal.Decimal(str(number))
+    # numbers are doubles, of which those beyond 2^53 are whole
+    try:
+        number = float(number)
+    except OverflowError:
+        raise refuse(attribute, "Expected a finite number.") from None
+    if abs(number) >= 2**53:
+        if math.isinf(number):
+            raise refuse(attribute, "Expected a finite number.")
+        return int(number) if abs(number) < 1e21 else number
+    exact = decimal.Decimal(repr(number))
     if exact != exact.quantize(decimal.Decimal("0.0001"), decimal.ROUND_HALF_UP):
         if switches["fifth_decimal"] == "error":
             raise refuse(attribute, "At most four decimals.")
@@ -93,19 +103,22 @@ def parse_moment(attribute, raw):
         raise refuse(attribute, "No such date.") from None
     if zone and zone != "Z":
         offset = int(zone[1:3]) * 60 + int(zone[-2:])
-        moment -= datetime.timedelta(minutes=offset if zone[0] == "+" else -offset)
+        try:
+            moment -= datetime.timedelta(minutes=offset if zone[0] == "+" else -offset)
+        except OverflowError:
+            raise refuse(attribute, "No such date.") from None
     return moment, (fraction or "").ljust(9, "0")
 
 
 def parse_date(attribute, raw, _):
     moment, _ = parse_moment(attribute, unwrap(raw, "value", attribute))
-    return values.plain(moment.strftime("%Y-%m-%d").rjust(10, "0"))
+    return values.plain(moment.date().isoformat())
 
 
 def parse_timestamp(attribute, raw, _):
     moment, fraction = parse_moment(attribute, unwrap(raw, "value", attribute))
     # kept to the millisecond (claim, and every recording)
-    return values.plain(moment.strftime("%Y-%m-%dT%H:%M:%S.") + fraction[:3] + "000000Z")
+    return values.plain(moment.isoformat(timespec="seconds") + "." + fraction[:3] + "000000Z")
 
 
 def find_choice(attribute, wanted):

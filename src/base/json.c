@@ -38,23 +38,32 @@ json_own(JsonTree *tree)
 	return tree;
 }
 
-/*
- * A copy in which whole numbers of 19 digits and more end with ".0": json-c
- * refuses those that no integer of its own holds, but takes any double, and
- * keeps its text.
- */
-static char *
-widen_integers(const char *text, size_t len)
+/* Digits of whole numbers that an integer of json-c may not hold; it makes of them the largest that there is. */
+#define LONG_DIGITS 19
+
+static bool
+has_long_digits(const char *text, size_t len)
 {
-	char *copy = (char *) palloc(len + len / 19 * 2 + 1);
+	size_t digits = 0;
+
+	for (size_t i = 0; i < len && digits < LONG_DIGITS; i++)
+		digits = text[i] >= '0' && text[i] <= '9' ? digits + 1 : 0;
+	return digits >= LONG_DIGITS;
+}
+
+/* A copy in which long whole numbers end with ".0": json-c takes any double, and keeps its text. */
+static char *
+widen_integers(const char *text, size_t len, size_t *widened)
+{
+	char *copy = (char *) palloc(len + len / LONG_DIGITS * 2 + 1);
 	char *out = copy;
 	bool quoted = false;
 
-	for (size_t i = 0; i < len; i++)
+	for (size_t i = 0; i < len;)
 	{
 		size_t digits = quoted ? 0 : strspn(text + i, "0123456789");
-		bool whole = digits >= 19 && (i == 0 || strchr(".eE+", text[i - 1]) == NULL) &&
-					 (i + digits >= len || strchr(".eE", text[i + digits]) == NULL);
+		bool whole = digits >= LONG_DIGITS && (i == 0 || strchr(".eE+", text[i - 1]) == NULL) &&
+					 strspn(text + i + digits, ".eE") == 0;
 
 		if (digits == 0)
 		{
@@ -63,28 +72,13 @@ widen_integers(const char *text, size_t len)
 		}
 		memcpy(out, text + i, digits);
 		out += digits;
-		i += digits - 1;
+		i += digits;
 		if (whole)
 			out = (char *) memcpy(out, ".0", 2) + 2;
 	}
 	*out = '\0';
+	*widened = (size_t) (out - copy);
 	return copy;
-}
-
-static JsonTree *
-parse(const char *text, size_t len, enum json_tokener_error *error)
-{
-	json_tokener *tokener = json_tokener_new_ex(JSON_MAX_DEPTH);
-	JsonTree *tree;
-
-	if (tokener == NULL || len >= INT_MAX)
-		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
-	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
-	/* The terminating zero tells the tokener that a trailing number is complete. */
-	tree = json_tokener_parse_ex(tokener, text, (int) len + 1);
-	*error = json_tokener_get_error(tokener);
-	json_tokener_free(tokener);
-	return tree;
 }
 
 /*
@@ -94,16 +88,18 @@ parse(const char *text, size_t len, enum json_tokener_error *error)
 JsonTree *
 json_read(const char *text, size_t len)
 {
-	enum json_tokener_error error;
-	JsonTree *tree = parse(text, len, &error);
+	json_tokener *tokener;
+	JsonTree *tree;
 
-	if (tree == NULL && error == json_tokener_error_parse_number)
-	{
-		char *wide = widen_integers(text, len);
-
-		tree = parse(wide, strlen(wide), &error);
-		pfree(wide);
-	}
+	if (has_long_digits(text, len))
+		text = widen_integers(text, len, &len);
+	tokener = json_tokener_new_ex(JSON_MAX_DEPTH);
+	if (tokener == NULL || len >= INT_MAX)
+		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
+	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+	/* The terminating zero tells the tokener that a trailing number is complete. */
+	tree = json_tokener_parse_ex(tokener, text, (int) len + 1);
+	json_tokener_free(tokener);
 	return tree == NULL ? NULL : json_own(tree);
 }
 

@@ -93,23 +93,40 @@ boolean_json(const Encoder *encoder, const WrittenColumn *column, const Attribut
 	return json_object_new_boolean(DatumGetBool(value));
 }
 
-/* ISO 8601, times in UTC. */
+/* A time that is a whole day of UTC, as a date may be declared, is that day; the rest Attio cuts off. */
+static const char *
+day_of_time(const char *text)
+{
+	const char *time = strchr(text, 'T');
+
+	return time != NULL && strncmp(time, "T00:00:00Z", 10) == 0 ? pnstrdup(text, time - text) : text;
+}
+
+/* ISO 8601; times in UTC, which those without a zone are, too. */
 static JsonTree *
 moment_json(const Encoder *encoder, const WrittenColumn *column, const AttributeDef *attribute, Datum value)
 {
+	bool is_date = column->binding->property->write == WRITE_DATE;
 	char buffer[MAXDATELEN + 1];
+	char *zone;
 	int utc = 0;
 	bool finite;
 
 	if (column->type != DATEOID && column->type != TIMESTAMPTZOID && column->type != TIMESTAMPOID)
-		refuse_type(encoder, column, attribute,
-					column->binding->property->write == WRITE_DATE ? "date" : "timestamp with time zone");
+		refuse_type(encoder, column, attribute, is_date ? "date" : "timestamp with time zone");
 	finite = column->type == DATEOID ? !DATE_NOT_FINITE(DatumGetDateADT(value))
 									 : !TIMESTAMP_NOT_FINITE(DatumGetTimestamp(value));
 	if (!finite)
 		encode_refuse(encoder, column, encode_text(column, value), "Attio stores finite dates and times.");
-	return json_object_new_string(
-		JsonEncodeDateTime(buffer, value, column->type, column->type == TIMESTAMPTZOID ? &utc : NULL));
+	JsonEncodeDateTime(buffer, value, column->type, column->type == TIMESTAMPTZOID ? &utc : NULL);
+	if (buffer[4] != '-' || strstr(buffer, " BC") != NULL)
+		encode_refuse(encoder, column, buffer, "Attio stores dates and times of the years 1 to 9999.");
+	if (column->type == DATEOID)
+		return json_object_new_string(is_date ? buffer : psprintf("%sT00:00:00Z", buffer));
+	zone = strstr(buffer, "+00:00");
+	if (zone != NULL)
+		*zone = '\0';
+	return json_object_new_string(is_date ? day_of_time(psprintf("%sZ", buffer)) : psprintf("%sZ", buffer));
 }
 
 static void
