@@ -167,6 +167,8 @@ explain_counts(const PagerCounts *counts, ExplainState *es)
 	ExplainPropertyInteger("Attio Rows Received", NULL, counts->rows, es);
 	if (counts->refused > 0)
 		ExplainPropertyInteger("Attio Filters Refused", NULL, counts->refused, es);
+	if (counts->unsorted > 0)
+		ExplainPropertyInteger("Attio Sorts Refused", NULL, counts->unsorted, es);
 	if (counts->retries > 0)
 		ExplainPropertyInteger("Attio Retries", NULL, counts->retries, es);
 	/* Bytes and times differ from run to run; hidden where a test asks for it. */
@@ -189,6 +191,8 @@ attio_explain_scan(ForeignScanState *node, ExplainState *es)
 	explain_request(relation, (ForeignScan *) node->ss.ps.plan, es);
 	explain_filter(node, relation, es);
 	explain_verdicts((ForeignScan *) node->ss.ps.plan, es);
+	if (es->analyze && attio_scan_sorts_locally(node) != NULL)
+		ExplainPropertyText("Attio Sorted Locally", attio_scan_sorts_locally(node), es);
 	if (es->analyze && attio_scan_counts(node, &counts))
 		explain_counts(&counts, es);
 }

@@ -198,6 +198,10 @@ session_open(ForeignServer *server, UserMapping *mapping)
 		session->workspace_id = pstrdup(option_text(options, ForeignServerRelationId, "workspace_id"));
 	session->metadata_ttl = option_int(options, ForeignServerRelationId, "metadata_ttl");
 	session->max_requests = config.max_connections;
+	session->page_limit = option_int(options, ForeignServerRelationId, "remote_max_limit");
+	/* who says so knows that pages are not cut */
+	if (option_is_set(options, "remote_max_limit"))
+		session->page_seen = session->page_limit;
 	session->read_after_write_timeout = option_int(options, ForeignServerRelationId, "read_after_write_timeout");
 	session->server_hash = GetSysCacheHashValue1(FOREIGNSERVEROID, ObjectIdGetDatum(server->serverid));
 	session->mapping_hash = GetSysCacheHashValue1(USERMAPPINGOID, ObjectIdGetDatum(mapping->umid));

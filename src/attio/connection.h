@@ -13,6 +13,14 @@
 #include "base/compat.h"
 #include "http/client.h"
 
+/* What a session saw of Attio's sorts. */
+typedef enum SortTrust
+{
+	SORTS_TRUSTED,
+	SORTS_WITHOUT_ID, /* refused where the id is among the keys, and taken without */
+	SORTS_UNTRUSTED   /* a page was in another order than it was asked for, or sorts are refused */
+} SortTrust;
+
 typedef struct Session
 {
 	Oid mapping; /* hash key: user mapping */
@@ -33,9 +41,12 @@ typedef struct Session
 	int64 writes;                 /* made so far */
 	TimestampTz wrote_at;         /* of the last write, by Attio's clock; 0 = none that a read waits for */
 	int read_after_write_timeout; /* milliseconds */
-	struct Metadata *metadata;    /* owned by metadata.c, in context */
-	List *choices;                /* owned by choices.c, in context */
-	struct Members *members;      /* owned by members.c, in context */
+	SortTrust sorts;
+	int page_limit;            /* rows that Attio answers to one query, at most */
+	int page_seen;             /* rows of the largest page that it answered */
+	struct Metadata *metadata; /* owned by metadata.c, in context */
+	List *choices;             /* owned by choices.c, in context */
+	struct Members *members;   /* owned by members.c, in context */
 } Session;
 
 extern Session *session_get(Oid server, Oid user);

@@ -19,6 +19,9 @@
 #define ATTRIBUTE_PAGE 50
 #define ATTRIBUTE_LIMIT 10000
 
+/* Whoever answers fewer than asked for has a limit that is a multiple of this. */
+#define ROUND_LIMIT 10
+
 typedef struct KnownTarget
 {
 	bool is_list;
@@ -123,6 +126,7 @@ fetch_attributes(Session *session, bool is_list, const char *identifier, const c
 	MemoryContext target = CurrentMemoryContext;
 	List *attributes = NIL;
 	ApiSubject subject = {0};
+	int largest = 0;
 	int n;
 
 	slug = slug != NULL ? slug : identifier;
@@ -155,7 +159,9 @@ fetch_attributes(Session *session, bool is_list, const char *identifier, const c
 		for (int i = 0; i < n; i++)
 			attributes = lappend(attributes, read_attribute(json_element(json_at(answer, "data"), i), path));
 		MemoryContextDelete(work);
-	} while (n == ATTRIBUTE_PAGE);
+		largest = Max(largest, n);
+		/* a short page of a round number may have been cut, unless there was a longer one */
+	} while (n == ATTRIBUTE_PAGE || (n > 0 && n == largest && n % ROUND_LIMIT == 0));
 	return attributes;
 }
 

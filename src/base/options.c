@@ -78,6 +78,8 @@ const OptionDef attio_options[] = {
 	 "whether Attio's $not finds rows without a value"},
 	{"remote_text_order", SERVER, OPTION_WORD, GUARD_NONE, "unknown", 0, 0, remote_order_words,
 	 "the collation by which Attio sorts text"},
+	{"remote_max_limit", SERVER, OPTION_INT, GUARD_NONE, "500", 2, 500, NULL,
+	 "rows that Attio answers to one query of records or entries, at most"},
 	{"ca_file", SERVER, OPTION_TEXT, GUARD_SUPERUSER, NULL, 0, 0, NULL,
 	 "certificate authorities to trust instead of the system's"},
 	{"proxy", SERVER, OPTION_TEXT, GUARD_SUPERUSER, NULL, 0, 0, NULL,

@@ -30,6 +30,9 @@
 #define MAX_FIRST_PAGE 500
 #define RECHECKED_FIRST_PAGE 20
 
+/* A sorted page has no fewer rows: so many stand in order by chance once in 120. */
+#define SORTED_FIRST_PAGE 5
+
 /* Rows that may share the first key, beyond those that LIMIT wants. */
 #define SHARED_KEY_ROWS 5
 
@@ -304,6 +307,8 @@ first_page_rows(PlannerInfo *root, RelOptInfo *baserel, const WantedOrder *order
 	/* With conditions that are checked again some rows will not count. */
 	if (!all_exact)
 		wanted = Max(wanted, RECHECKED_FIRST_PAGE);
+	if (order->shape != SORT_ANY)
+		wanted = Max(wanted, SORTED_FIRST_PAGE);
 	return (int) Min(wanted, ((RelationPlan *) baserel->fdw_private)->relation->page_size);
 }
 
@@ -396,6 +401,7 @@ attio_get_plan(PlannerInfo *root, RelOptInfo *baserel, Oid table, ForeignPath *b
 	bool all_exact = true;
 	List *limit = NIL;
 	List *lookup = NIL;
+	List *executed = NIL;
 	List *fdw_private;
 	ListCell *lc;
 
@@ -420,11 +426,14 @@ attio_get_plan(PlannerInfo *root, RelOptInfo *baserel, Oid table, ForeignPath *b
 		lookup = add_lookup(&context, best_path->fdw_private, &terms);
 	if (terms != NIL)
 		filter = lcons(makeInteger(TERM_AND), terms);
+	if (order.shape != SORT_ANY)
+		executed = sorts_as_executed(baserel, list_copy_head(best_path->path.pathkeys, order.covered), &plan->columns);
 	fdw_private = list_make4(column_list(plan->columns, table), filter, verdicts,
 							 list_make2_int((int) order.shape, first_page_rows(root, baserel, &order, all_exact)));
 	if (best_path->fdw_private != NIL && intVal(linitial(best_path->fdw_private)) == PATH_LIMITED)
 		limit = add_limit(root, &context);
 	fdw_private = lappend(fdw_private, (Node *) order.keys);
+	fdw_private = lappend(fdw_private, (Node *) executed);
 	fdw_private = lappend(fdw_private, (Node *) order.guard);
 	fdw_private = lappend(fdw_private, (Node *) limit);
 	fdw_private = lappend(fdw_private, (Node *) lookup);

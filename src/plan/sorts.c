@@ -12,6 +12,8 @@
 #include "plan/sorts.h"
 
 #include "access/genam.h"
+#include "access/stratnum.h"
+#include "access/sysattr.h"
 #include "catalog/pg_am_d.h"
 #include "catalog/pg_type.h"
 #include "commands/defrem.h"
@@ -220,4 +222,30 @@ sorts_on_one_page(const RelOptInfo *baserel, const AttioRelation *relation, List
 		order.keys = lappend(order.keys, (Node *) make_key(&hint, descending));
 	}
 	return order.keys == NIL ? nothing : order;
+}
+
+List *
+sorts_as_executed(const RelOptInfo *baserel, List *pathkeys, Bitmapset **columns)
+{
+	List *numbers = NIL;
+	List *oids = NIL;
+	ListCell *lc;
+
+	foreach(lc, pathkeys)
+	{
+		PathKey *pathkey = lfirst_node(PathKey, lc);
+		Var *var = sorted_column(baserel, pathkey);
+		Oid type = var == NULL ? InvalidOid : get_opclass_input_type(GetDefaultOpClass(var->vartype, BTREE_AM_OID));
+		Oid operator= OidIsValid(type)
+			? get_opfamily_member(pathkey->pk_opfamily, type, type,
+								  attio_pathkey_is_desc(pathkey) ? BTGreaterStrategyNumber : BTLessStrategyNumber)
+			: InvalidOid;
+
+		if (!OidIsValid(operator))
+			elog(ERROR, "no operator sorts as a path of foreign rows does");
+		numbers = lappend_int(lappend_int(numbers, var->varattno), pathkey->pk_nulls_first ? 1 : 0);
+		oids = lappend_oid(lappend_oid(oids, operator), pathkey->pk_eclass->ec_collation);
+		*columns = bms_add_member(*columns, var->varattno - FirstLowInvalidHeapAttributeNumber);
+	}
+	return list_make2((Node *) numbers, (Node *) oids);
 }

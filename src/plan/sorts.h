@@ -19,6 +19,8 @@ typedef struct WantedOrder
 } WantedOrder;
 
 extern WantedOrder sorts_over_pages(const RelOptInfo *baserel, const AttioRelation *relation, List *pathkeys);
+/* The first keys of an order, as SCAN_PLAN_ORDER; their columns are added, offset by FirstLowInvalidHeapAttributeNumber. */
+extern List *sorts_as_executed(const RelOptInfo *baserel, List *pathkeys, Bitmapset **columns);
 extern WantedOrder sorts_on_one_page(const RelOptInfo *baserel, const AttioRelation *relation, List *pathkeys);
 
 #endif /* ATTIO_PLAN_SORTS_H */

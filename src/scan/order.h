@@ -33,6 +33,7 @@ typedef enum OrderVerdict
 	ORDER_END,       /* hand out from row "first", then it is over */
 	ORDER_STEP_BACK, /* rows may have been missed: ask again, from "offset" */
 	ORDER_SORT,      /* not in id order: begin again, sorted */
+	ORDER_BROKEN,    /* not in the order that was asked for */
 	ORDER_AGAIN,     /* the probe was not enough: begin again, in earnest */
 	ORDER_LOST,      /* it keeps moving, or the order is not what it was */
 } OrderVerdict;

@@ -31,9 +31,18 @@ typedef struct PagerCounts
 	int64 bytes;     /* decompressed */
 	double waited;   /* seconds */
 	int64 refused;   /* filters that Attio refused; asked again without */
+	int64 unsorted;  /* sorts that it refused; asked again without, or without the id */
 	int64 retries;   /* requests sent again */
 	double governed; /* seconds waited for the rate limit */
 } PagerCounts;
+
+typedef struct Pager Pager;
+
+/*
+ * Are the page's rows in the order that the plan counts on?  Looks at them by
+ * pager_page_row().
+ */
+typedef bool (*PageJudge)(void *judge, const Pager *pager, size_t nrows);
 
 /*
  * What a scan asks for.  With SORT_ONE_PAGE the first page is all that comes in
@@ -44,23 +53,41 @@ typedef struct PagerPlan
 {
 	FilterSet filters;
 	SortShape sort;
-	JsonTree *sorts; /* SORT_ONE_PAGE */
-	bool guarded;    /* SORT_ONE_PAGE: rows without a value come last */
-	JsonTree *guard; /* the filter of the first page then */
-	int first_page;  /* rows of the first page; 0 = as the table says */
-	int64 offset;    /* rows that Attio leaves out */
-	bool distinct;   /* a row may be in several of the filters and counts once; a refused filter ends it all */
-	int64 wanted;    /* rows behind those that count, at most; -1 = any number */
+	JsonTree *sorts;       /* SORT_ONE_PAGE */
+	bool guarded;          /* SORT_ONE_PAGE: rows without a value come last */
+	JsonTree *guard;       /* the filter of the first page then */
+	int first_page;        /* rows of the first page; 0 = as the table says */
+	int64 offset;          /* rows that Attio leaves out */
+	bool distinct;         /* a row may be in several of the filters and counts once; a refused filter ends it all */
+	int64 wanted;          /* rows behind those that count, at most; -1 = any number */
+	PageJudge is_in_order; /* of sorted pages; NULL = nobody looks */
+	void *judge;           /* its argument */
 } PagerPlan;
 
-typedef struct Pager Pager;
+/* Why a pager ended before the end. */
+typedef enum PagerStop
+{
+	PAGER_GOES_ON,
+	PAGER_KEYS_REFUSED, /* a filter of a distinct plan was: the rows are not complete */
+	PAGER_SORT_REFUSED, /* the first request of a sorted plan was; no row was handed out */
+	PAGER_UNSORTED,     /* its first page is not in the order asked for; no row was handed out */
+	PAGER_TOO_SHORT     /* its one page holds fewer rows than were asked for; no row was handed out */
+} PagerStop;
 
 extern Pager *pager_open(Session *session, const AttioRelation *relation, Projection *projection, int64 requests);
 extern void pager_set_plan(Pager *pager, const PagerPlan *plan, int64 requests);
 extern bool pager_lost_window(const Pager *pager);
 
-/* Of a distinct plan: was a filter refused, so that the rows are not complete? */
-extern bool pager_was_refused(const Pager *pager);
+extern PagerStop pager_stop(const Pager *pager);
+
+/* Does the pager hand out the rows behind those that met the guard? */
+extern bool pager_in_second_step(const Pager *pager);
+
+/* ERROR: rows are in another order than the query wants, and some were handed out.  Does not return. */
+extern void pager_raise_unsorted(const Pager *pager);
+
+/* A row of the page in memory, counted from 0. */
+extern void pager_page_row(const Pager *pager, size_t i, PagerRow *row);
 
 /* Let the next plan leave out what the present one has handed out. */
 extern void pager_keep_seen(Pager *pager);

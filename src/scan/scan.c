@@ -116,7 +116,7 @@ limit_value(const FilterOperand *operands, int index, int64 otherwise, bool is_l
  * else count here.
  */
 static void
-plan_window(AttioScan *state, ForeignScanState *node, const FilterOperand *operands, PagerPlan *plan)
+plan_window(AttioScan *state, ForeignScanState *node, const FilterOperand *operands, PagerPlan *plan, bool offset_too)
 {
 	List *indexes = plan_member(node, SCAN_PLAN_LIMIT);
 	bool exact = !plan->filters.incomplete && (attio_push_filter || state->term == NIL) &&
@@ -138,6 +138,7 @@ plan_window(AttioScan *state, ForeignScanState *node, const FilterOperand *opera
 		plan->filters.nothing = true;
 	state->windowed = exact && !plan->guarded && attio_push_limit &&
 					  (plan->sort != SORT_ANY || (limit >= 0 && limit <= state->relation->page_size));
+	state->windowed = state->windowed && (offset_too || offset == 0);
 	if (state->windowed)
 		plan->offset = offset;
 	else
@@ -147,13 +148,16 @@ plan_window(AttioScan *state, ForeignScanState *node, const FilterOperand *opera
 	plan->first_page = plan->wanted >= 0 && plan->wanted <= state->relation->page_size ? (int) plan->wanted : 0;
 }
 
-/* The sorts of one page, and what is asked for first where NULLs come last. */
-static void
-plan_sorts(AttioScan *state, ForeignScanState *node, FilterInput *input, PagerPlan *plan)
+/*
+ * The sorts of one page, and what is asked for first where NULLs come last.
+ * Otherwise why Attio cannot be asked for them.
+ */
+static const char *
+plan_sorts(AttioScan *state, ForeignScanState *node, FilterInput *input, PagerPlan *plan, bool with_id)
 {
 	List *guard = plan_member(node, SCAN_PLAN_GUARD);
 
-	plan->sorts = sorts_build(input, plan_member(node, SCAN_PLAN_SORTS));
+	plan->sorts = sorts_build(input, plan_member(node, SCAN_PLAN_SORTS), with_id);
 	if (guard != NIL)
 	{
 		List *both = list_make2(makeInteger(TERM_AND), guard);
@@ -164,9 +168,54 @@ plan_sorts(AttioScan *state, ForeignScanState *node, FilterInput *input, PagerPl
 		plan->guard = set.filters == NIL ? NULL : (JsonTree *) linitial(set.filters);
 	}
 	if (input->incomplete || (state->term != NIL && !attio_push_filter))
-		ereport(ERROR, (errcode(ERRCODE_FDW_ERROR),
-						errmsg("the filter of a sorted scan of \"%s\" cannot be sent whole", state->relation->name),
-						errhint("SET attio_fdw.push_sort = off sorts here instead.")));
+		return "the filter cannot be sent whole";
+	return NULL;
+}
+
+/* All rows, unsorted; what counts of them is for the scan to say. */
+static void
+plan_local_sort(AttioScan *state, PagerPlan *plan)
+{
+	plan->sort = SORT_ANY;
+	plan->sorts = plan->guard = NULL;
+	plan->guarded = false;
+	plan->first_page = 0;
+	plan->wanted = -1;
+	plan->offset = 0;
+	state->windowed = false;
+	state->skip = state->limited ? state->offset : 0;
+}
+
+/* How the plan comes by the order that is counted on. */
+static void
+plan_order(AttioScan *state, ForeignScanState *node, FilterInput *input, PagerPlan *plan)
+{
+	SortWay way = sorted_way(state->sort);
+	const char *why = NULL;
+
+	if (way != SORT_LOCALLY && plan->sort == SORT_ONE_PAGE)
+		why = plan_sorts(state, node, input, plan, way != SORT_WITHOUT_ID);
+	if (way == SORT_WITHOUT_FILTER)
+	{
+		plan->filters.filters = NIL;
+		plan->filters.incomplete = true;
+	}
+	plan_window(state, node, input->operands, plan, way != SORT_WITHOUT_OFFSET);
+	if (way == SORT_WITHOUT_ID && plan->sort != SORT_ONE_PAGE)
+	{
+		plan->sorts = sorts_by_created_at(state->relation, plan->sort == SORT_CREATED_DESC, false);
+		plan->sort = SORT_ONE_PAGE;
+		if (plan->wanted < 0)
+			why = "Attio refuses the id as a key, and one page may not be enough";
+	}
+	if (way != SORT_LOCALLY && why == NULL && plan->sort == SORT_ONE_PAGE &&
+		(plan->first_page == 0 || plan->first_page > state->session->page_limit))
+		why = "one page may not be enough";
+	if (why != NULL)
+		way = SORT_LOCALLY;
+	if (way == SORT_LOCALLY)
+		plan_local_sort(state, plan);
+	sorted_begin(state->sort, way, why, plan);
 }
 
 /* The filters of the conditions and, of a lookup, its keys in portions. */
@@ -206,11 +255,12 @@ make_plan(AttioScan *state, ForeignScanState *node)
 	plan.distinct = looked_up_operand(node) >= 0;
 	plan.sort = (SortShape) linitial_int(shape);
 	plan.first_page = lsecond_int(shape);
-	if (plan.sort == SORT_ONE_PAGE)
-		plan_sorts(state, node, &input, &plan);
-	else if (plan.sort != SORT_ANY)
+	if (plan.sort != SORT_ANY && plan.sort != SORT_ONE_PAGE)
 		sorts_check_created_at(&input, plan_member(node, SCAN_PLAN_SORTS));
-	plan_window(state, node, input.operands, &plan);
+	if (state->sort != NULL)
+		plan_order(state, node, &input, &plan);
+	else
+		plan_window(state, node, input.operands, &plan, true);
 	state->filters = plan.filters;
 	MemoryContextSwitchTo(saved);
 	pager_set_plan(state->pager, &plan, state->session->requests - before);
@@ -306,6 +356,7 @@ open_scan(AttioScan *state, ForeignScanState *node)
 	state->relation = relation;
 	state->session = session;
 	state->reader = row_reader_create(relation, RelationGetDescr(rel), state->columns, state->definitions, projection);
+	state->sort = sorted_create(state, node, projection);
 	state->pager = pager_open(session, relation, projection, session->requests - before);
 	MemoryContextSwitchTo(saved);
 	state->notices = true;
@@ -324,17 +375,23 @@ count_here(AttioScan *state)
 	state->skip = state->offset;
 }
 
+static bool
+meets_conditions(ForeignScanState *node, TupleTableSlot *slot)
+{
+	ExprContext *econtext = node->ss.ps.ps_ExprContext;
+
+	ResetExprContext(econtext);
+	econtext->ecxt_scantuple = slot;
+	return ExecQual(node->ss.ps.qual, econtext);
+}
+
 /* Does the row in the slot count?  Where Attio was to answer only such rows it must. */
 static bool
 row_counts(AttioScan *state, ForeignScanState *node, TupleTableSlot *slot)
 {
-	ExprContext *econtext = node->ss.ps.ps_ExprContext;
-
 	if (state->windowed && pager_lost_window(state->pager))
 		count_here(state);
-	ResetExprContext(econtext);
-	econtext->ecxt_scantuple = slot;
-	if (ExecQual(node->ss.ps.qual, econtext))
+	if (meets_conditions(node, slot))
 	{
 		if (state->skip == 0)
 			return true;
@@ -376,23 +433,35 @@ ask_for_fewer(AttioScan *state, ForeignScanState *node)
 	make_plan(state, node);
 }
 
-/* The next row from Attio; an empty slot at the end. */
+/* The pager stopped before the end: let it ask in another way. */
+static void
+ask_another_way(AttioScan *state, ForeignScanState *node)
+{
+	PagerStop stop = pager_stop(state->pager);
+
+	if (stop == PAGER_KEYS_REFUSED)
+		ask_for_fewer(state, node);
+	else
+	{
+		sorted_fall_back(state->sort, stop);
+		make_plan(state, node);
+	}
+}
+
+/* The next row as it comes from Attio; an empty slot at the end, and where it takes waiting that nobody wants. */
 static TupleTableSlot *
-next_row(AttioScan *state, ForeignScanState *node)
+received_row(AttioScan *state, ForeignScanState *node)
 {
 	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
 	MemoryContext saved;
 	PagerRow row;
 	bool found;
+	bool again;
 
-	if (state->pager == NULL)
-		open_scan(state, node);
-	for (;;)
+	do
 	{
 		ExecClearTuple(slot);
 		MemoryContextReset(state->row_context);
-		if (state->limited && state->limit >= 0 && state->handed >= state->limit)
-			return slot;
 		if (state->async && pager_would_wait(state->pager))
 		{
 			state->starved = true;
@@ -400,25 +469,84 @@ next_row(AttioScan *state, ForeignScanState *node)
 		}
 		saved = MemoryContextSwitchTo(state->row_context);
 		found = pager_next(state->pager, &row);
-		if (!found && pager_was_refused(state->pager))
-		{
-			MemoryContextSwitchTo(saved);
-			ask_for_fewer(state, node);
-			continue;
-		}
 		if (found)
 			row_read(state->reader, state->pager, &row, slot);
 		MemoryContextSwitchTo(saved);
-		if (!found)
-			return slot;
-		ExecStoreVirtualTuple(slot);
-		if (!state->limited)
-			return slot;
-		if (row_counts(state, node, slot))
+		again = !found && pager_stop(state->pager) != PAGER_GOES_ON;
+		if (again)
 		{
-			state->handed++;
-			return slot;
+			ask_another_way(state, node);
+			/* what comes now is to be sorted first */
+			if (sorted_is_local(state->sort))
+				return slot;
 		}
+	} while (again);
+	if (state->sort != NULL)
+		sorted_works(state->sort);
+	if (!found)
+		return slot;
+	ExecStoreVirtualTuple(slot);
+	if (state->sort != NULL && pager_in_second_step(state->pager))
+		sorted_check_second_step(state->sort, state->pager, slot);
+	return slot;
+}
+
+/* Likewise, of a scan that counts rows only those that meet the conditions. */
+static TupleTableSlot *
+matching_row(AttioScan *state, ForeignScanState *node)
+{
+	TupleTableSlot *slot;
+
+	do
+		slot = received_row(state, node);
+	while (state->limited && !TupIsNull(slot) && !meets_conditions(node, slot));
+	return slot;
+}
+
+/* The next row of a scan that sorts locally; of one that counts rows as well, within LIMIT and OFFSET. */
+static TupleTableSlot *
+sorted_row(AttioScan *state, ForeignScanState *node)
+{
+	int64 bound;
+	TupleTableSlot *slot;
+
+	if (!state->limited || state->limit < 0 || pg_add_s64_overflow(state->limit, state->offset, &bound))
+		bound = -1;
+	for (;;)
+	{
+		slot = sorted_next(state->sort, node, matching_row, bound);
+		if (TupIsNull(slot) || state->skip == 0)
+			return slot;
+		state->skip--;
+	}
+}
+
+/* The next row of the scan; an empty slot at the end. */
+static TupleTableSlot *
+next_row(AttioScan *state, ForeignScanState *node)
+{
+	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
+
+	if (state->pager == NULL)
+		open_scan(state, node);
+	for (;;)
+	{
+		if (state->limited && state->limit >= 0 && state->handed >= state->limit)
+			return ExecClearTuple(slot);
+		if (sorted_is_local(state->sort))
+			slot = sorted_row(state, node);
+		else
+		{
+			slot = received_row(state, node);
+			/* that may have shown that it must be sorted */
+			if (sorted_is_local(state->sort))
+				continue;
+			if (state->limited && !TupIsNull(slot) && !row_counts(state, node, slot))
+				continue;
+		}
+		if (!TupIsNull(slot))
+			state->handed++;
+		return slot;
 	}
 }
 
@@ -516,7 +644,8 @@ attio_rescan(ForeignScanState *node)
 		make_plan(state, node);
 	else
 	{
-		pager_rewind(state->pager);
+		if (!sorted_rescan(state->sort))
+			pager_rewind(state->pager);
 		state->handed = 0;
 		state->skip = state->windowed ? 0 : state->offset;
 	}
@@ -528,8 +657,11 @@ attio_end_scan(ForeignScanState *node)
 {
 	AttioScan *state = (AttioScan *) node->fdw_state;
 
-	if (state != NULL && state->pager != NULL)
-		pager_close(state->pager);
+	if (state == NULL || state->pager == NULL)
+		return;
+	pager_close(state->pager);
+	sorted_end(state->sort);
+	drop_kept(state);
 }
 
 /* What the scan cost so far; false when it did not run. */
@@ -547,6 +679,14 @@ attio_scan_counts(ForeignScanState *node, PagerCounts *counts)
 		return false;
 	*counts = pager_counts(state->pager);
 	return true;
+}
+
+const char *
+attio_scan_sorts_locally(ForeignScanState *node)
+{
+	AttioScan *state = (AttioScan *) node->fdw_state;
+
+	return state == NULL ? NULL : sorted_why(state->sort);
 }
 
 /* The filters that the scan asks with now; NIL before it ran. */

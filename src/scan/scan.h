@@ -34,6 +34,9 @@ extern AttioRelation *attio_scan_relation(const ForeignScanState *node);
 /* For EXPLAIN ANALYZE; NULL when the scan never ran. */
 extern bool attio_scan_counts(ForeignScanState *node, PagerCounts *counts);
 
+/* Why the scan sorted its rows itself; NULL where it did not. */
+extern const char *attio_scan_sorts_locally(ForeignScanState *node);
+
 /* The filters (JsonTree) of its last run; NIL when it never ran or asks for everything. */
 extern List *attio_scan_filters(ForeignScanState *node);
 

@@ -16,12 +16,14 @@ typedef enum ScanPlanIndex
 	SCAN_PLAN_SHAPE,    /* IntList: SortShape, and rows of the first page (0 = as the table says) */
 	SCAN_PLAN_SORTS,    /* the keys, each a List of String attribute id ("" = unknown), String slug, String type,
 						 * String property, Integer descending, Integer attribute number; by created_at the one key */
-	SCAN_PLAN_GUARD,    /* a term: the first step asks only for rows for which it is true, as NULLs come last; or NIL */
-	SCAN_PLAN_LIMIT,    /* IntList: indexes in fdw_exprs of LIMIT and OFFSET (-1 = none), or NIL: not for the scan */
-	SCAN_PLAN_LOOKUP,   /* IntList: index in fdw_exprs of the keys that a join hands over, and how many fit one request;
+	SCAN_PLAN_ORDER,  /* the same order as the executor knows it: an IntList of attribute number and whether NULLs come
+						 * first, and an OidList of operator and collation, of each key; or NIL: no order is counted on */
+	SCAN_PLAN_GUARD,  /* a term: the first step asks only for rows for which it is true, as NULLs come last; or NIL */
+	SCAN_PLAN_LIMIT,  /* IntList: indexes in fdw_exprs of LIMIT and OFFSET (-1 = none), or NIL: not for the scan */
+	SCAN_PLAN_LOOKUP, /* IntList: index in fdw_exprs of the keys that a join hands over, and how many fit one request;
 						 * their term is the last of the filter.  Or NIL */
-	SCAN_PLAN_COUNTS,   /* Integer: the scan's one row is the number of rows, in each of its columns */
-	SCAN_PLAN_LEARNS,   /* Integer: planning did not know a column that the scan makes known */
+	SCAN_PLAN_COUNTS, /* Integer: the scan's one row is the number of rows, in each of its columns */
+	SCAN_PLAN_LEARNS, /* Integer: planning did not know a column that the scan makes known */
 	SCAN_PLAN_LENGTH
 } ScanPlanIndex;
 

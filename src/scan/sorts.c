@@ -28,14 +28,15 @@ make_sorts(void)
 	return json_at(json_read("{\"sorts\":[]}", 12), "sorts");
 }
 
-/* By created_at, and the id among equals. */
+/* By created_at, and the id among equals unless that is left out. */
 JsonTree *
-sorts_by_created_at(const AttioRelation *relation, bool descending)
+sorts_by_created_at(const AttioRelation *relation, bool descending, bool with_id)
 {
 	JsonTree *sorts = make_sorts();
 
 	add_sort(sorts, "created_at", NULL, descending);
-	add_sort(sorts, resource_id_attribute(relation->resource), NULL, false);
+	if (with_id)
+		add_sort(sorts, resource_id_attribute(relation->resource), NULL, false);
 	return sorts;
 }
 
@@ -87,7 +88,7 @@ sorts_check_created_at(const FilterInput *input, List *keys)
  * in every row, so that it orders nothing.
  */
 JsonTree *
-sorts_build(const FilterInput *input, List *keys)
+sorts_build(const FilterInput *input, List *keys, bool with_id)
 {
 	JsonTree *sorts = make_sorts();
 	ListCell *lc;
@@ -110,6 +111,7 @@ sorts_build(const FilterInput *input, List *keys)
 		}
 		add_sort(sorts, slug, field, intVal(list_nth(key, 4)) != 0);
 	}
-	add_sort(sorts, resource_id_attribute(input->relation->resource), NULL, false);
+	if (with_id)
+		add_sort(sorts, resource_id_attribute(input->relation->resource), NULL, false);
 	return sorts;
 }

@@ -7,6 +7,7 @@
 
 #include "scan/decode.h"
 #include "scan/pager.h"
+#include "scan/sorted.h"
 #include "utils/tuplestore.h"
 
 typedef struct AttioScan
@@ -17,6 +18,7 @@ typedef struct AttioScan
 	MemoryContext row_context; /* datums of the present row */
 	Pager *pager;              /* NULL until the first row is asked for */
 	RowReader *reader;
+	SortedScan *sort;             /* NULL where the plan counts on no order */
 	List *term;                   /* what the conditions ask for; NIL = everything */
 	List *operand_states;         /* ExprState of each operand */
 	MemoryContext filter_context; /* the present filters */

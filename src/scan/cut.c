@@ -1,0 +1,94 @@
+/*
+ * cut.c
+ *		Pages that are shorter than asked, and yet not the last.
+ *
+ * Owns: the question whether a short page is the end.  Nobody promises that
+ * Attio, or what stands before it, answers as many rows as it is asked for.  A
+ * limit is a round number, so a short page of a round number of rows is followed
+ * by a request for the row behind it.
+ */
+#include "scan/cut.h"
+
+/* Limits are multiples of this. */
+#define ROUND_LIMIT 10
+
+/* Rows that a filter lets through at most, by the ids that it names; -1 = any number. */
+static int
+most_rows(JsonTree *filter, const char *id_attribute)
+{
+	JsonTree *arms = json_member(filter, "$and");
+	int most = json_length_at(json_member(json_member(filter, id_attribute), "$in"), "");
+
+	for (int i = 0; i < json_length_at(arms, "") && most < 0; i++)
+		most = most_rows(json_element(arms, i), id_attribute);
+	return most;
+}
+
+static bool
+may_be_cut(const Session *session, const AttioRelation *relation, const PageAsk *ask, size_t nrows)
+{
+	const ResourceDef *resource = relation->resource;
+	int most;
+
+	if (resource->paging == PAGING_NONE || nrows == 0 || nrows >= (size_t) ask->limit || nrows % ROUND_LIMIT != 0)
+		return false;
+	if (resource->paging != PAGING_OFFSET_BODY)
+		return true;
+	/* it has answered more */
+	if (nrows < (size_t) session->page_seen)
+		return false;
+	most = ask->filter == NULL ? -1 : most_rows(ask->filter, resource_id_attribute(resource));
+	return most < 0 || nrows < (size_t) most;
+}
+
+/* Is there a row behind the page? */
+static bool
+goes_on(CutWatch *watch, Session *session, const PageAsk *ask, size_t nrows, const ApiSubject *subject)
+{
+	PageAsk next = *ask;
+	ApiSubject about = *subject;
+	HttpExchange *exchange;
+	MemoryContext saved;
+	int n = 0;
+
+	next.offset += (int64) nrows;
+	next.limit = 1;
+	exchange = fetcher_take(watch->fetcher, &next);
+	saved = MemoryContextSwitchTo(fetcher_context(watch->fetcher));
+	/* an offset that is refused has no row */
+	about.tolerates_bad_request = true;
+	if (api_check(session, exchange, &about))
+		n = json_length_at(json_read(exchange->body, exchange->length), "data");
+	MemoryContextSwitchTo(saved);
+	fetcher_clear(watch->fetcher);
+	return n > 0;
+}
+
+bool
+cut_was_page(CutWatch *watch, Session *session, const AttioRelation *relation, const PageAsk *ask, size_t nrows,
+			 const ApiSubject *subject)
+{
+	bool is_query = (relation->resource->paging == PAGING_OFFSET_BODY);
+	bool may_be = may_be_cut(session, relation, ask, nrows);
+
+	if (is_query)
+		session->page_seen = Max(session->page_seen, (int) nrows);
+	if (!may_be)
+		return false;
+	if (watch->fetcher == NULL)
+		watch->fetcher = fetcher_create(session, relation);
+	if (!goes_on(watch, session, ask, nrows, subject))
+		return false;
+	/* Twice the same: no row that came meanwhile. */
+	if (is_query && watch->last_cut == nrows)
+		session->page_limit = Min(session->page_limit, (int) nrows);
+	watch->last_cut = nrows;
+	return true;
+}
+
+/* Requests made so far. */
+int64
+cut_requests(const CutWatch *watch)
+{
+	return watch->fetcher == NULL ? 0 : fetcher_requests(watch->fetcher);
+}

@@ -1,0 +1,316 @@
+/*
+ * sorted.c
+ *		A scan whose plan counts on an order: is it Attio's, and what if not.
+ *
+ * Owns: the comparison of neighbours, the ways to an order, and the sort that
+ * the scan makes itself.  Nobody promises that Attio sorts, or sorts by what it
+ * is asked for, so each sorted page is looked at; what is found is remembered by
+ * the session.
+ */
+#include "scan/sorted.h"
+
+#include "base/guc.h"
+#include "scan/decode.h"
+#include "scan/scan_private.h"
+#include "scan/state.h"
+#include "utils/memutils.h"
+#include "utils/sortsupport.h"
+#include "utils/tuplesort.h"
+
+struct SortedScan
+{
+	AttioScan *scan;
+	SortShape shape; /* of the plan */
+	int nkeys;
+	AttrNumber *columns;
+	Oid *operators;
+	Oid *collations;
+	bool *nulls_first;
+	SortSupport keys;
+	RowReader *reader; /* of the key columns alone: other columns may hold what their types cannot */
+	TupleTableSlot *slot;
+	MemoryContext judged; /* datums of the page that is looked at */
+	SortWay way;
+	const char *why; /* SORT_LOCALLY */
+	bool refused;    /* a way was, and the session does not know yet */
+	bool has_offset; /* of the plan as it was meant */
+	bool has_filter;
+	bool fits_page;
+	bool one_page; /* the pager's plan is SORT_ONE_PAGE */
+	bool guarded;
+	Tuplesortstate *sorted; /* NULL until all rows are read */
+	TupleTableSlot *sorted_slot;
+};
+
+/* ----- keys ----- */
+
+static void
+prepare_keys(SortedScan *sort, List *order)
+{
+	List *numbers = (List *) linitial(order); /* column, and whether NULLs come first */
+	List *oids = (List *) lsecond(order);     /* operator and collation */
+
+	sort->nkeys = list_length(numbers) / 2;
+	sort->columns = (AttrNumber *) palloc(sizeof(AttrNumber) * sort->nkeys);
+	sort->operators = (Oid *) palloc(sizeof(Oid) * sort->nkeys);
+	sort->collations = (Oid *) palloc(sizeof(Oid) * sort->nkeys);
+	sort->nulls_first = (bool *) palloc(sizeof(bool) * sort->nkeys);
+	sort->keys = (SortSupport) palloc0(sizeof(SortSupportData) * sort->nkeys);
+	for (int i = 0; i < sort->nkeys; i++)
+	{
+		SortSupport key = &sort->keys[i];
+
+		key->ssup_cxt = CurrentMemoryContext;
+		key->ssup_attno = sort->columns[i] = (AttrNumber) list_nth_int(numbers, 2 * i);
+		key->ssup_nulls_first = sort->nulls_first[i] = list_nth_int(numbers, 2 * i + 1) != 0;
+		sort->operators[i] = list_nth_oid(oids, 2 * i);
+		key->ssup_collation = sort->collations[i] = list_nth_oid(oids, 2 * i + 1);
+		PrepareSortSupportFromOrderingOp(sort->operators[i], key);
+	}
+}
+
+SortedScan *
+sorted_create(AttioScan *scan, ForeignScanState *node, Projection *projection)
+{
+	List *fdw_private = ((ForeignScan *) node->ss.ps.plan)->fdw_private;
+	List *order = (List *) list_nth(fdw_private, SCAN_PLAN_ORDER);
+	TupleDesc tupdesc = RelationGetDescr(node->ss.ss_currentRelation);
+	SortedScan *sort;
+	List *columns = NIL;
+
+	if (order == NIL)
+		return NULL;
+	sort = (SortedScan *) palloc0(sizeof(SortedScan));
+	sort->scan = scan;
+	sort->shape = (SortShape) linitial_int((List *) list_nth(fdw_private, SCAN_PLAN_SHAPE));
+	prepare_keys(sort, order);
+	for (int i = 0; i < sort->nkeys; i++)
+		columns = list_append_unique_int(columns, sort->columns[i]);
+	sort->reader = row_reader_create(scan->relation, tupdesc, columns, scan->definitions, projection);
+	sort->slot = MakeTupleTableSlot(CreateTupleDescCopy(tupdesc), &TTSOpsVirtual);
+	sort->judged = AllocSetContextCreate(CurrentMemoryContext, "attio_fdw sorted page", ALLOCSET_SMALL_SIZES);
+	return sort;
+}
+
+/* ----- looking at pages ----- */
+
+/* The keys of one row, in the current memory context. */
+static void
+read_row_keys(SortedScan *sort, const Pager *pager, size_t i, NullableDatum *keys)
+{
+	PagerRow row;
+
+	ExecClearTuple(sort->slot);
+	pager_page_row(pager, i, &row);
+	row_read(sort->reader, pager, &row, sort->slot);
+	for (int k = 0; k < sort->nkeys; k++)
+	{
+		keys[k].value = sort->slot->tts_values[sort->columns[k] - 1];
+		keys[k].isnull = sort->slot->tts_isnull[sort->columns[k] - 1];
+	}
+}
+
+static bool
+is_before(SortedScan *sort, const NullableDatum *a, const NullableDatum *b)
+{
+	for (int k = 0; k < sort->nkeys; k++)
+	{
+		int order = ApplySortComparator(a[k].value, a[k].isnull, b[k].value, b[k].isnull, &sort->keys[k]);
+
+		if (order != 0)
+			return order < 0;
+	}
+	return false;
+}
+
+/* Is no row of the page before its neighbour, and where only rows with a value were asked for, are there no others? */
+static bool
+is_page_in_order(void *judge, const Pager *pager, size_t nrows)
+{
+	SortedScan *sort = (SortedScan *) judge;
+	MemoryContext saved = MemoryContextSwitchTo(sort->judged);
+	NullableDatum *last = (NullableDatum *) palloc(sizeof(NullableDatum) * sort->nkeys);
+	NullableDatum *keys = (NullableDatum *) palloc(sizeof(NullableDatum) * sort->nkeys);
+	bool good = true;
+
+	for (size_t i = 0; i < nrows && good; i++)
+	{
+		NullableDatum *other = last;
+
+		read_row_keys(sort, pager, i, keys);
+		good = (i == 0 || !is_before(sort, keys, last)) && !(sort->guarded && keys[0].isnull);
+		last = keys;
+		keys = other;
+	}
+	MemoryContextSwitchTo(saved);
+	MemoryContextReset(sort->judged);
+	return good;
+}
+
+void
+sorted_check_second_step(SortedScan *sort, const Pager *pager, TupleTableSlot *slot)
+{
+	if (slot->tts_isnull[sort->columns[0] - 1])
+		return;
+	sort->scan->session->sorts = SORTS_UNTRUSTED;
+	pager_raise_unsorted(pager);
+}
+
+/* ----- ways ----- */
+
+SortWay
+sorted_way(SortedScan *sort)
+{
+	SortTrust trust = sort->scan->session->sorts;
+
+	if (sort->way == SORT_LOCALLY)
+		return sort->way;
+	if (!attio_push_sort || trust == SORTS_UNTRUSTED)
+	{
+		sort->why =
+			attio_push_sort ? "earlier answers in this session were not sorted as asked" : "attio_fdw.push_sort is off";
+		return SORT_LOCALLY;
+	}
+	return trust == SORTS_WITHOUT_ID ? SORT_WITHOUT_ID : sort->way;
+}
+
+void
+sorted_begin(SortedScan *sort, SortWay way, const char *why, PagerPlan *plan)
+{
+	sort->way = way;
+	if (why != NULL)
+		sort->why = why;
+	sorted_end(sort);
+	if (way == SORT_AS_PLANNED)
+	{
+		sort->has_offset = (plan->offset > 0);
+		sort->has_filter = (plan->filters.filters != NIL);
+		sort->fits_page = plan->sort == SORT_ONE_PAGE || (plan->wanted >= 0 && plan->first_page > 0);
+	}
+	if (way == SORT_LOCALLY)
+		return;
+	sort->one_page = (plan->sort == SORT_ONE_PAGE);
+	sort->guarded = plan->guarded;
+	plan->is_in_order = is_page_in_order;
+	plan->judge = sort;
+}
+
+static bool
+applies(const SortedScan *sort, SortWay way)
+{
+	switch (way)
+	{
+		case SORT_WITHOUT_OFFSET:
+			return sort->has_offset;
+		case SORT_WITHOUT_FILTER:
+			return sort->has_filter && sort->shape != SORT_ONE_PAGE;
+		case SORT_WITHOUT_ID:
+			return sort->fits_page;
+		default:
+			return true;
+	}
+}
+
+void
+sorted_fall_back(SortedScan *sort, PagerStop stop)
+{
+	if (stop == PAGER_SORT_REFUSED)
+	{
+		do
+			sort->way++;
+		while (!applies(sort, sort->way));
+		sort->refused = true;
+		sort->why = "Attio refused to sort";
+		return;
+	}
+	/* over pages the pager compares created_at itself, and knows whether it was the sort */
+	if (stop == PAGER_UNSORTED && sort->one_page)
+		sort->scan->session->sorts = SORTS_UNTRUSTED;
+	sort->way = SORT_LOCALLY;
+	sort->refused = false;
+	sort->why = stop == PAGER_UNSORTED ? "the rows came in another order than was asked for"
+									   : "Attio answers fewer rows at once than are wanted";
+}
+
+void
+sorted_works(SortedScan *sort)
+{
+	if (!sort->refused)
+		return;
+	sort->refused = false;
+	if (sort->way == SORT_WITHOUT_ID)
+		sort->scan->session->sorts = SORTS_WITHOUT_ID;
+	/* an attribute may be one that Attio does not sort by; created_at is not */
+	else if (sort->way == SORT_LOCALLY && sort->shape != SORT_ONE_PAGE)
+		sort->scan->session->sorts = SORTS_UNTRUSTED;
+}
+
+/* ----- sorting locally ----- */
+
+bool
+sorted_is_local(const SortedScan *sort)
+{
+	return sort != NULL && sort->way == SORT_LOCALLY;
+}
+
+static void
+sort_all(SortedScan *sort, ForeignScanState *node, RowSource source, int64 bound)
+{
+	TupleDesc tupdesc = node->ss.ss_ScanTupleSlot->tts_tupleDescriptor;
+	MemoryContext saved = MemoryContextSwitchTo(sort->scan->context);
+	TupleTableSlot *slot;
+
+	if (sort->sorted_slot == NULL)
+		sort->sorted_slot = MakeTupleTableSlot(CreateTupleDescCopy(tupdesc), &TTSOpsMinimalTuple);
+	sort->sorted =
+		tuplesort_begin_heap(tupdesc, sort->nkeys, sort->columns, sort->operators, sort->collations, sort->nulls_first,
+							 work_mem, NULL, TUPLESORT_RANDOMACCESS | (bound >= 0 ? TUPLESORT_ALLOWBOUNDED : 0));
+	if (bound >= 0)
+		tuplesort_set_bound(sort->sorted, bound);
+	MemoryContextSwitchTo(saved);
+	sort->scan->async = false;
+	for (slot = source(sort->scan, node); !TupIsNull(slot); slot = source(sort->scan, node))
+		tuplesort_puttupleslot(sort->sorted, slot);
+	tuplesort_performsort(sort->sorted);
+}
+
+TupleTableSlot *
+sorted_next(SortedScan *sort, ForeignScanState *node, RowSource source, int64 bound)
+{
+	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
+	int natts = slot->tts_tupleDescriptor->natts;
+
+	if (sort->sorted == NULL)
+		sort_all(sort, node, source, bound);
+	ExecClearTuple(slot);
+	if (!tuplesort_gettupleslot(sort->sorted, true, false, sort->sorted_slot, NULL))
+		return slot;
+	slot_getallattrs(sort->sorted_slot);
+	memcpy(slot->tts_values, sort->sorted_slot->tts_values, sizeof(Datum) * natts);
+	memcpy(slot->tts_isnull, sort->sorted_slot->tts_isnull, sizeof(bool) * natts);
+	return ExecStoreVirtualTuple(slot);
+}
+
+bool
+sorted_rescan(SortedScan *sort)
+{
+	if (sort == NULL || sort->sorted == NULL)
+		return false;
+	tuplesort_rescan(sort->sorted);
+	return true;
+}
+
+void
+sorted_end(SortedScan *sort)
+{
+	if (sort != NULL && sort->sorted != NULL)
+		tuplesort_end(sort->sorted);
+	if (sort != NULL)
+		sort->sorted = NULL;
+}
+
+const char *
+sorted_why(const SortedScan *sort)
+{
+	return sorted_is_local(sort) ? sort->why : NULL;
+}
