@@ -9,7 +9,7 @@ import re
 import time
 import urllib.parse
 
-from . import definitions, errors, resources, writes
+from . import definitions, errors, resources, shapes, writes
 from .filters import compile_filter
 from .model import sorted_objects
 from .sorts import sort_ids, stands_in_order
@@ -427,8 +427,8 @@ def answer(request):
         if isinstance(result, tuple):
             status, result, *more = result
             request.answer_headers.update(more[0] if more else {})
-        if isinstance(result, bytes):
-            return status, result, request.answer_headers
-        return status, json.dumps(result, ensure_ascii=False, separators=(",", ":")).encode(), request.answer_headers
+        if not isinstance(result, bytes):
+            result = json.dumps(result, ensure_ascii=False, separators=(",", ":")).encode()
+        return status, shapes.reshape(request, result), request.answer_headers
     except errors.ApiError as error:
         return error.status, json.dumps(error.body, ensure_ascii=False).encode(), dict(request.answer_headers, **error.headers)

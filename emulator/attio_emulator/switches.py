@@ -4,6 +4,8 @@ Each has the default, the other values, and where the default comes from: `docs`
 Changed by flags (--set NAME=VALUE), by --behaviour FILE (JSON), or at run time (/_emulator/switches).
 """
 
+from .shapes import SHAPES
+
 # name: (default, legal values or a type, source, meaning)
 SWITCHES = {
     "text_equality": ("exact", ("exact", "ignore_case"), "assumed", "how $eq and $in compare text"),
@@ -26,6 +28,8 @@ SWITCHES = {
               "what is made of sorts: refused_by_id where one names record_id or entry_id; as_text compares all values as text"),
     "filters": ("followed", ("followed", "ignored", "refused"), "docs", "whether queries look at their filter; refused: any is a 400 (views are always followed)"),
     "definition_limit": (0, int, "docs", "attributes that a listing shows at most, whatever is asked for; 0 = no limit"),
+    "row_shape": ("whole", ("whole", *SHAPES), "docs", "the last row of an answer: as it is; its values missing, null, a list, a text; texts where value objects or options belong; "
+                  "options without title and id; null for an option"),
     "max_limit": (500, int, "assumed", "largest limit of a query"),
     "over_limit": ("error", ("error", "clamp"), "measured", "a limit above the maximum (400 on notes, tasks, meetings)"),
     "max_offset": (0, int, "assumed", "largest offset of a query, 400 above it; 0 = no limit"),

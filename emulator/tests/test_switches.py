@@ -307,6 +307,21 @@ class Switches(EmulatorTest):
         self.switch(disabled_objects=["deals"])
         self.bad(400, "standard_object_disabled", "POST", "/v2/objects/deals/records/query", {})
 
+    @switch_test("row_shape")
+    def test_row_shape(self):
+        last = self.query("all_types")[-1]
+        for shape, values in (("no_values", ...), ("null_values", None), ("list_values", []), ("text_values", "values")):
+            self.switch(row_shape=shape)
+            rows = self.query("all_types")
+            self.assertEqual(rows[-1].get("values", ...), values)
+            self.assertEqual(rows[-1]["id"], last["id"])
+            self.assertIsInstance(rows[0]["values"], dict)
+        for shape, option in (("bare_options", {"is_archived": False}), ("texts_for_options", "One"), ("null_options", None)):
+            self.switch(row_shape=shape)
+            self.assertEqual(self.query("all_types")[-1]["values"]["a_select"][0]["option"], option)
+        self.switch(row_shape="texts_for_values")
+        self.assertTrue(all(isinstance(v, str) for each in self.query("all_types")[-1]["values"].values() for v in each))
+
     @switch_test("gzip")
     def test_gzip(self):
         self.assertIn("gzip", self.emulator.switches)     # shown over HTTP by t/transport.t
