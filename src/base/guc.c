@@ -7,6 +7,7 @@
 #include "base/guc.h"
 
 #include "utils/guc.h"
+#include "utils/plancache.h"
 
 int attio_request_timeout = 0;
 bool attio_log_requests = false;
@@ -21,6 +22,25 @@ bool attio_enable_batched_join = true;
 bool attio_push_count = true;
 bool attio_push_sort = true;
 bool attio_push_limit = true;
+
+/*
+ * Settings that planning reads: plans that are kept were made under the old
+ * value, so they are made again.  (This neither allocates nor fails, as befits
+ * an assign hook; the server does it for a setting of its own.)
+ */
+#define FORGETS_PLANS(setting)                                                                                         \
+	static void assign_##setting(bool value, void *extra)                                                              \
+	{                                                                                                                  \
+		(void) extra;                                                                                                  \
+		if (value != attio_##setting)                                                                                  \
+			ResetPlanCache();                                                                                          \
+	}
+
+FORGETS_PLANS(push_filter)
+FORGETS_PLANS(push_sort)
+FORGETS_PLANS(push_limit)
+FORGETS_PLANS(push_count)
+FORGETS_PLANS(enable_batched_join)
 
 /* Define all settings; called once from _PG_init. */
 void
@@ -52,16 +72,16 @@ attio_define_settings(void)
 							 true, PGC_SUSET, 0, NULL, NULL, NULL);
 	DefineCustomBoolVariable("attio_fdw.push_filter", "Sends conditions to Attio.",
 							 "Off reads everything and checks conditions here.", &attio_push_filter, true, PGC_USERSET,
-							 0, NULL, NULL, NULL);
+							 0, NULL, assign_push_filter, NULL);
 	DefineCustomBoolVariable("attio_fdw.push_sort", "Lets Attio sort where its order is PostgreSQL's.",
-							 "Off sorts here.", &attio_push_sort, true, PGC_USERSET, 0, NULL, NULL, NULL);
+							 "Off sorts here.", &attio_push_sort, true, PGC_USERSET, 0, NULL, assign_push_sort, NULL);
 	DefineCustomBoolVariable("attio_fdw.push_limit", "Lets LIMIT and OFFSET shape what is asked.", "Off counts here.",
-							 &attio_push_limit, true, PGC_USERSET, 0, NULL, NULL, NULL);
+							 &attio_push_limit, true, PGC_USERSET, 0, NULL, assign_push_limit, NULL);
 	DefineCustomBoolVariable("attio_fdw.push_count", "Counts rows by asking whether there is one at an offset.",
 							 "Off reads and counts them.", &attio_push_count, true, PGC_USERSET, GUC_EXPLAIN, NULL,
-							 NULL, NULL);
+							 assign_push_count, NULL);
 	DefineCustomBoolVariable("attio_fdw.enable_batched_join", "Plans joins that look rows up in batches of keys.",
 							 "Off leaves PostgreSQL's own.", &attio_enable_batched_join, true, PGC_USERSET, GUC_EXPLAIN,
-							 NULL, NULL, NULL);
+							 NULL, assign_enable_batched_join, NULL);
 	MarkGUCPrefixReserved("attio_fdw");
 }
