@@ -151,3 +151,4 @@ SELECT 1 FROM crm.few a JOIN crm.few b ON a.place = b.place;
 SET client_min_messages = warning;
 DROP TABLE crm.local_rows, crm.sources, crm.base CASCADE;
 DROP VIEW crm.seen, crm.few;
+DROP FUNCTION crm.refused(text), crm.places(), crm.at_cursor();

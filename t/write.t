@@ -215,7 +215,7 @@ with Emulator("--scale", "60") as emulator, Database("attio_write", emulator, FA
             ("DELETE without WHERE", "DELETE FROM people", "without WHERE"),
             ("UPDATE without WHERE", "UPDATE people SET job_title = 'x'", "without WHERE"),
             ("WHERE true", "DELETE FROM people WHERE true", "without WHERE"),
-            ("too many rows", "SET attio_fdw.max_rows_written = 20; UPDATE people SET job_title = 'x' WHERE record_id IS NOT NULL", "more than 20 rows"),
+            ("too many rows", "SET attio_fdw.max_rows_written = 20; UPDATE people SET job_title = 'x' WHERE created_at > '2000-01-01'", "more than 20 rows"),
             ("read_only", "SET attio_fdw.read_only = on; INSERT INTO all_types (a_text) VALUES ('x')", "read_only"),
             ("a read-only column", "INSERT INTO people (created_at) VALUES (now())", "cannot be written"),
             ("an id of one's own", "INSERT INTO people (record_id) VALUES (gen_random_uuid())", "cannot be written"),

@@ -376,3 +376,24 @@ relation_bind_number(const AttioRelation *relation, AttrNumber attnum, List *def
 	get_atttypetypmodcoll(relation->table, attnum, &binding->type, &binding->typmod, &collation);
 	return bind_column(relation, binding, definitions);
 }
+
+/*
+ * Has the column a value in every row, as far as its declaration tells: one of
+ * NOT NULL, an id, the time of creation, an array (which is empty, not NULL)?
+ */
+bool
+relation_column_has_value(const AttioRelation *relation, TupleDesc tupdesc, AttrNumber attnum)
+{
+	Form_pg_attribute attribute = TupleDescAttr(tupdesc, attnum - 1);
+	List *options = GetForeignColumnOptions(relation->table, attnum);
+	const char *slug = option_text(options, AttributeRelationId, "attribute");
+	const char *name = option_text(options, AttributeRelationId, "field");
+	const FieldDef *field;
+
+	if (attribute->attnotnull || OidIsValid(get_element_type(getBaseType(attribute->atttypid))))
+		return true;
+	if (name == NULL)
+		name = slug != NULL ? slug : NameStr(attribute->attname);
+	field = slug == NULL ? resource_field(relation->resource, name) : NULL;
+	return field != NULL ? field->not_null : strcmp(name, "created_at") == 0 || strcmp(name, "_raw") == 0;
+}

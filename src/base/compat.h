@@ -33,6 +33,7 @@
 #include "nodes/execnodes.h"
 #include "nodes/pathnodes.h"
 #include "optimizer/inherit.h"
+#include "optimizer/appendinfo.h"
 #include "optimizer/optimizer.h"
 #include "optimizer/pathnode.h"
 #include "parser/parsetree.h"
@@ -43,6 +44,7 @@
 #include "storage/sinval.h"
 #include "utils/acl.h"
 #include "utils/guc.h"
+#include "utils/lsyscache.h"
 #include "utils/pg_locale.h"
 #include "utils/rel.h"
 #include "utils/wait_event.h"
@@ -96,6 +98,44 @@ attio_create_foreign_upper_path(PlannerInfo *root, RelOptInfo *rel, PathTarget *
 #else
 	return create_foreign_upper_path(root, rel, target, rows, startup_cost, total_cost, NIL, NULL, fdw_private);
 #endif
+}
+
+/* An expression over the root of an inheritance tree, as it is over one of its members. */
+static inline Node *
+attio_over_child(PlannerInfo *root, Node *node, RelOptInfo *child, RelOptInfo *parent)
+{
+#if PG_VERSION_NUM >= 160000
+	return adjust_appendrel_attrs_multilevel(root, node, child, parent);
+#else
+	return adjust_appendrel_attrs_multilevel(root, node, child->relids, parent->relids);
+#endif
+}
+
+/* Is the operator <=, = or >= of some order? */
+static inline bool
+attio_operator_takes_equals(Oid operator)
+{
+	ListCell *lc;
+
+#if PG_VERSION_NUM >= 180000
+	foreach(lc, get_op_index_interpretation(operator))
+	{
+		CompareType type = ((OpIndexInterpretation *) lfirst(lc))->cmptype;
+
+		if (type == COMPARE_LE || type == COMPARE_EQ || type == COMPARE_GE)
+			return true;
+	}
+#else
+	foreach(lc, get_op_btree_interpretation(operator))
+	{
+		int strategy = ((OpBtreeInterpretation *) lfirst(lc))->strategy;
+
+		if (strategy == BTLessEqualStrategyNumber || strategy == BTEqualStrategyNumber ||
+			strategy == BTGreaterEqualStrategyNumber)
+			return true;
+	}
+#endif
+	return false;
 }
 
 /* SetOp: the columns it compares. */

@@ -91,9 +91,11 @@ static bool
 is_one_whole_value(Oid table, List *columns)
 {
 	Relation rel = table_open(table, NoLock);
+	const TupleConstr *constraints = RelationGetDescr(rel)->constr;
 	ColumnHint hint = {0};
 
-	if (list_length(columns) == 1)
+	/* a generated column is assigned as well, by the executor, which sees no row here */
+	if (list_length(columns) == 1 && (constraints == NULL || !constraints->has_generated_stored))
 		hint = relation_column_hint(attio_relation_open(rel), (AttrNumber) linitial_int(columns));
 	table_close(rel, NoLock);
 	if (hint.property == NULL)

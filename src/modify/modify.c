@@ -32,14 +32,23 @@
 
 /* The first of the guard rails: before anything is asked. */
 static void
-check_qualified(Relation rel, CmdType operation, bool unqualified)
+check_qualified(Relation rel, CmdType operation, Qualification found)
 {
-	if (unqualified && !attio_allow_unqualified_writes)
-		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-						errmsg("%s of foreign table \"%s\" without WHERE is refused",
-							   operation == CMD_DELETE ? "DELETE" : "UPDATE", RelationGetRelationName(rel)),
-						errdetail("It would change every row in Attio, which no ROLLBACK undoes."),
-						errhint("Add a WHERE clause, or SET attio_fdw.allow_unqualified_writes = on.")));
+	if (found == QUALIFIED || attio_allow_unqualified_writes)
+		return;
+	if (found == WITHOUT_CONDITION)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("%s of foreign table \"%s\" without a condition on its columns is refused",
+						operation == CMD_DELETE ? "DELETE" : "UPDATE", RelationGetRelationName(rel)),
+				 errdetail("No condition uses a column of the table and can be false, so it would change every row in "
+						   "Attio, which no ROLLBACK undoes."),
+				 errhint("Add a condition on a column, or SET attio_fdw.allow_unqualified_writes = on.")));
+	ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+					errmsg("%s of foreign table \"%s\" without WHERE is refused",
+						   operation == CMD_DELETE ? "DELETE" : "UPDATE", RelationGetRelationName(rel)),
+					errdetail("It would change every row in Attio, which no ROLLBACK undoes."),
+					errhint("Add a WHERE clause, or SET attio_fdw.allow_unqualified_writes = on.")));
 }
 
 /* ON CONFLICT DO NOTHING: something must be unique for rows to conflict. */
@@ -131,7 +140,7 @@ attio_begin_modify(ModifyTableState *mtstate, ResultRelInfo *target, List *fdw_p
 	if (eflags & EXEC_FLAG_EXPLAIN_ONLY)
 		return;
 	check_qualified(target->ri_RelationDesc, mtstate->operation,
-					intVal(list_nth(fdw_private, MODIFY_PLAN_UNQUALIFIED)) != 0);
+					(Qualification) intVal(list_nth(fdw_private, MODIFY_PLAN_QUALIFICATION)));
 	state =
 		modify_begin(mtstate->ps.state, target, mtstate->operation, (List *) list_nth(fdw_private, MODIFY_PLAN_COLUMNS),
 					 intVal(list_nth(fdw_private, MODIFY_PLAN_SKIPS_CONFLICTS)) != 0);

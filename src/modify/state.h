@@ -19,7 +19,7 @@
 typedef enum ModifyPlanIndex
 {
 	MODIFY_PLAN_COLUMNS,        /* IntList: attribute numbers that are assigned */
-	MODIFY_PLAN_UNQUALIFIED,    /* Integer: an UPDATE or DELETE without WHERE */
+	MODIFY_PLAN_QUALIFICATION,  /* Integer: Qualification of an UPDATE or DELETE */
 	MODIFY_PLAN_SKIPS_CONFLICTS /* Integer: INSERT ... ON CONFLICT DO NOTHING */
 } ModifyPlanIndex;
 
@@ -49,6 +49,16 @@ typedef struct ModifyState
 extern bool target_is_updatable(const AttioRelation *relation, Relation rel);
 extern List *target_columns(PlannerInfo *root, Index rtindex, CmdType operation, Relation rel);
 extern void target_set_callbacks(FdwRoutine *routine);
+
+/* qualified.c: does the statement pick rows of the target by a column of theirs? */
+typedef enum Qualification
+{
+	QUALIFIED,
+	WITHOUT_WHERE,
+	WITHOUT_CONDITION /* there are conditions, but none that is about the target's columns and can be false */
+} Qualification;
+
+extern Qualification qualification(PlannerInfo *root, Index rtindex, Relation rel);
 
 /* direct.c: UPDATE and DELETE by ids, without reading first. */
 extern void direct_set_callbacks(FdwRoutine *routine);

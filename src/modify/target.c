@@ -92,14 +92,12 @@ static List *
 attio_plan_modify(PlannerInfo *root, ModifyTable *plan, Index rtindex, int subplan_index)
 {
 	Relation rel = table_open(planner_rt_fetch(rtindex, root)->relid, NoLock);
-	FromExpr *jointree = root->parse->jointree;
-	bool unqualified = plan->operation != CMD_INSERT && jointree->quals == NULL &&
-					   list_length(jointree->fromlist) == 1 && IsA(linitial(jointree->fromlist), RangeTblRef);
+	Qualification found = plan->operation == CMD_INSERT ? QUALIFIED : qualification(root, rtindex, rel);
 	List *columns = target_columns(root, rtindex, plan->operation, rel);
 
 	(void) subplan_index;
 	table_close(rel, NoLock);
-	return list_make3((Node *) columns, makeInteger(unqualified),
+	return list_make3((Node *) columns, makeInteger((int) found),
 					  makeInteger(plan->onConflictAction == ONCONFLICT_NOTHING));
 }
 
