@@ -34,7 +34,7 @@ def test_large(emulator, database):
     emulator.forget()
     tap.equal(database.value("SET attio_fdw.push_count = on; SELECT count(*) FROM companies"), "100000", "count(*) of 100,000")
     asked = [e for e in queries(emulator)]
-    tap.ok(len(asked) <= 40 and all('"limit":1,' in e["body"] for e in asked), f"by {len(asked)} requests of a row each", asked[:3])
+    tap.ok(len(asked) <= 40 and all('"limit":1,' in e["body"] for e in asked[1:]), f"by a page and {len(asked) - 1} requests of a row each", asked[:3])
 
 
 def test_mails(emulator, database):
@@ -121,10 +121,9 @@ def test_counts(emulator, database):
         tap.equal(database.value("SET attio_fdw.push_count = on; " + exact), wanted, f"a count with an exact condition under {switch}")
     emulator.switches(unsorted_order="id", null_order="last", text_equality="exact", over_limit="error", time_precision="ns")
     # an offset that is refused is no end
-    for largest, rows in ((0, "400"), (5000, "400"), (401, "400"), (250, None), (100, None)):
+    for largest in (0, 5000, 401, 250, 100):
         emulator.switches(max_offset=largest)
-        result = database.psql("SET attio_fdw.push_count = on; SELECT count(*) FROM people")
-        tap.ok(result.out == rows if rows else "refused to count" in result.err and "push_count" in result.err, f"where no offset above {largest or 'any'} is allowed: {rows or 'an error'}", result)
+        tap.equal(database.value("SET attio_fdw.push_count = on; SELECT count(*) FROM people"), "400", f"where no offset above {largest or 'any'} is allowed")
     emulator.switches(max_offset=0)
     result = database.psql("SET statement_timeout = '300ms'; SET attio_fdw.push_count = on; SELECT count(*) FROM people")
     tap.ok(result.code == 0, "a count ends", result)

@@ -80,7 +80,7 @@ explain_request(const AttioRelation *relation, ForeignScan *plan, ExplainState *
 		path = psprintf(path, psprintf("{objects|lists}/{id}/attributes/{%s}", resource->attribute_type));
 	ExplainPropertyText("Attio Request", psprintf("%s %s", resource->method, path), es);
 	if (intVal(list_nth(plan->fdw_private, SCAN_PLAN_COUNTS)) != 0)
-		ExplainPropertyText("Attio Count", "by offsets at which there is a row", es);
+		ExplainPropertyText("Attio Count", "a page, and offsets at which there is a row", es);
 	else if (resource->paging != PAGING_NONE)
 		ExplainPropertyInteger("Attio Page Size", NULL, relation->page_size, es);
 	if (lsecond_int(shape) > 0 && list_nth(plan->fdw_private, SCAN_PLAN_LIMIT) == NIL &&
@@ -145,6 +145,8 @@ explain_verdicts(ForeignScan *plan, ExplainState *es)
 	static const char *const labels[] = {"Attio Local", "Attio Rechecked", "Attio Exact"};
 	List *context = set_deparse_context_plan(es->deparse_cxt, (Plan *) plan, NIL);
 	List *verdicts = (List *) list_nth(plan->fdw_private, SCAN_PLAN_VERDICTS);
+	bool counts = intVal(list_nth(plan->fdw_private, SCAN_PLAN_COUNTS)) != 0;
+	List *quals = counts ? plan->fdw_recheck_quals : plan->scan.plan.qual;
 
 	for (int verdict = VERDICT_EXACT; verdict >= VERDICT_LOCAL; verdict--)
 	{
@@ -152,8 +154,8 @@ explain_verdicts(ForeignScan *plan, ExplainState *es)
 
 		for (int i = 0; i < list_length(verdicts); i++)
 			if (list_nth_int(verdicts, i) == verdict)
-				conditions = lappend(conditions, deparse_expression((Node *) list_nth(plan->scan.plan.qual, i), context,
-																	es->verbose, false));
+				conditions =
+					lappend(conditions, deparse_expression((Node *) list_nth(quals, i), context, es->verbose, false));
 		if (conditions != NIL)
 			ExplainPropertyList(labels[verdict], conditions, es);
 	}
@@ -193,6 +195,8 @@ attio_explain_scan(ForeignScanState *node, ExplainState *es)
 	explain_verdicts((ForeignScan *) node->ss.ps.plan, es);
 	if (es->analyze && attio_scan_sorts_locally(node) != NULL)
 		ExplainPropertyText("Attio Sorted Locally", attio_scan_sorts_locally(node), es);
+	if (es->analyze && attio_scan_counts_locally(node) != NULL)
+		ExplainPropertyText("Attio Counted Locally", attio_scan_counts_locally(node), es);
 	if (es->analyze && attio_scan_counts(node, &counts))
 		explain_counts(&counts, es);
 }

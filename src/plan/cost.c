@@ -37,8 +37,13 @@ cost_lookups(double rows, double requests, int page_size, Cost *startup, Cost *t
 	*total = pages * COST_PER_REQUEST + rows * COST_PER_ROW;
 }
 
+/* A page, and the probe behind it or, where more follow, as many as it takes. */
 Cost
-cost_count(double rows)
+cost_count(double rows, int page_size)
 {
-	return COST_PER_PROBE * (3 + PROBES_PER_DOUBLING * log2(Max(rows, 1)));
+	Cost page = COST_PER_REQUEST + Min(rows, page_size) * COST_PER_ROW;
+
+	if (rows < page_size)
+		return page + COST_PER_PROBE;
+	return page + COST_PER_PROBE * (3 + PROBES_PER_DOUBLING * log2(Max(rows, 1)));
 }

@@ -24,8 +24,8 @@
 /* So many rows looked up by so many requests. */
 extern void cost_lookups(double rows, double requests, int page_size, Cost *startup, Cost *total);
 
-/* So many rows counted by probing. */
-extern Cost cost_count(double rows);
+/* So many rows counted: a page, and by probing behind it. */
+extern Cost cost_count(double rows, int page_size);
 
 extern void cost_listing(double rows, int page_size, Cost *startup, Cost *total);
 

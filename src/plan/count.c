@@ -2,8 +2,8 @@
  * count.c
  *		count(*) of one table, by probing whether there is a row at an offset.
  *
- * Owns: when a query is nothing but that (DESIGN.md 6: Attio alone decides
- * which rows count), and its plan.  Makes no request.
+ * Owns: when a query is nothing but that (Attio alone decides which rows
+ * count), and its plan.  Makes no request.
  */
 #include "plan/upper.h"
 
@@ -14,6 +14,7 @@
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
 #include "optimizer/planmain.h"
+#include "optimizer/restrictinfo.h"
 #include "optimizer/tlist.h"
 #include "plan/cost.h"
 #include "plan/lookup.h"
@@ -64,37 +65,67 @@ count_add_path(PlannerInfo *root, RelOptInfo *output_rel)
 	if (!attio_push_count || !is_plain_count(root, target) || (baserel = upper_only_relation(root)) == NULL ||
 		((RelationPlan *) baserel->fdw_private)->has_key)
 		return;
-	cost = cost_count(baserel->rows);
+	cost = cost_count(baserel->rows, ((RelationPlan *) baserel->fdw_private)->relation->page_size);
 	add_path(output_rel, (Path *) attio_create_foreign_upper_path(root, output_rel, target, 1, cost, cost,
 																  list_make1(makeInteger(PATH_COUNT))));
 }
 
+/* The conditions of the relation, none of which is a constant: those make a gate above the plan. */
+static List *
+conditions_of(RelOptInfo *baserel)
+{
+	return extract_actual_clauses(baserel->baserestrictinfo, false);
+}
+
+/* The columns that the scan tuple has behind its counts: their attribute numbers, in order. */
+static List *
+columns_behind(List *shown, int ncounts)
+{
+	List *columns = NIL;
+
+	for (int i = ncounts; i < list_length(shown); i++)
+		columns = lappend_int(columns, ((Var *) ((TargetEntry *) list_nth(shown, i))->expr)->varattno);
+	return columns;
+}
+
+/*
+ * The scan tuple holds each count once, and behind them the columns that the
+ * conditions need: where Attio answers a row, or where it does not count, they
+ * are checked locally.  The executor itself has nothing to check on the one row
+ * that comes out, so the conditions are where those of a recheck are.
+ */
 ForeignScan *
 count_get_plan(PlannerInfo *root, List *tlist)
 {
 	RelOptInfo *baserel = upper_only_relation(root);
 	ShipContext context = {root, ((RelationPlan *) baserel->fdw_private)->relation, baserel->relid, NIL, false};
+	List *conditions = conditions_of(baserel);
 	List *terms = NIL;
+	List *verdicts = NIL;
 	List *fdw_private = NIL;
 	List *shown = NIL;
+	int ncounts;
 	ListCell *lc;
 
-	foreach(lc, baserel->baserestrictinfo)
+	foreach(lc, conditions)
 	{
 		Verdict verdict;
-		List *term = ship_condition(&context, lfirst_node(RestrictInfo, lc)->clause, &verdict);
+		List *term = ship_condition(&context, (Expr *) lfirst(lc), &verdict);
 
 		terms = lappend(terms, (Node *) term);
+		verdicts = lappend_int(verdicts, (int) verdict);
 	}
 	if (terms != NIL)
 		terms = lcons(makeInteger(TERM_AND), terms);
-	/* the scan tuple: each count once */
 	shown = add_to_flat_tlist(NIL, parts_of(root->upper_targets[UPPERREL_GROUP_AGG]));
-	fdw_private = list_make4((Node *) NIL, (Node *) terms, (Node *) NIL, (Node *) list_make2_int((int) SORT_ANY, 0));
+	ncounts = list_length(shown);
+	shown = add_to_flat_tlist(shown, pull_var_clause((Node *) conditions, 0));
+	fdw_private = list_make4((Node *) columns_behind(shown, ncounts), (Node *) terms, (Node *) verdicts,
+							 (Node *) list_make2_int((int) SORT_ANY, 0));
 	while (list_length(fdw_private) < SCAN_PLAN_COUNTS)
 		fdw_private = lappend(fdw_private, (Node *) NIL);
-	fdw_private = lappend(fdw_private, makeInteger(1));
+	fdw_private = lappend(fdw_private, makeInteger(ncounts));
 	fdw_private = lappend(fdw_private, makeInteger(0));
 	Assert(list_length(fdw_private) == SCAN_PLAN_LENGTH);
-	return make_foreignscan(tlist, NIL, 0, context.operands, fdw_private, shown, NIL, NULL);
+	return make_foreignscan(tlist, NIL, 0, context.operands, fdw_private, shown, conditions, NULL);
 }

@@ -155,8 +155,10 @@ acquire_rows(Relation rel, int elevel, HeapTuple *rows, int wanted, double *tota
 	Sample sample = {.rel = rel, .rows = rows, .wanted = wanted, .target = CurrentMemoryContext};
 	PagerCounts counts = {0};
 	FilterSet everything = {0};
+	CountCheck check = {0};
 	List *columns = NIL;
 	int64 before;
+	int64 counted;
 
 	saved = MemoryContextSwitchTo(work);
 	sample.row_context = AllocSetContextCreate(work, "attio_fdw row", ALLOCSET_DEFAULT_SIZES);
@@ -173,16 +175,17 @@ acquire_rows(Relation rel, int elevel, HeapTuple *rows, int wanted, double *tota
 									  relation_definitions(sample.relation, sample.session), sample.projection);
 	sample.pager = pager_open(sample.session, sample.relation, sample.projection, 0);
 	*dead = 0;
-	if (sample.relation->resource->paging != PAGING_OFFSET_BODY)
+	check.projection = sample.projection;
+	check.pager = sample.pager;
+	/* what is little more than wanted costs no more pages; what cannot be counted is read */
+	if (sample.relation->resource->paging != PAGING_OFFSET_BODY ||
+		count_rows(sample.session, sample.relation, &everything, &check, &counts, &counted) != COUNT_KNOWN ||
+		counted <= wanted)
 		*total = read_all(&sample);
 	else
 	{
-		*total = (double) count_rows(sample.session, sample.relation, &everything, &counts);
-		/* little more than wanted costs no more pages */
-		if (*total <= wanted)
-			*total = read_all(&sample);
-		else
-			read_some(&sample, (int64) *total);
+		*total = (double) counted;
+		read_some(&sample, counted);
 	}
 	ExecDropSingleTupleTableSlot(sample.slot);
 	ereport(elevel, (errmsg("\"%s\": %d of %.0f rows read by " INT64_FORMAT " requests to Attio", sample.relation->name,

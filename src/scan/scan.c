@@ -16,7 +16,7 @@
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "access/table.h"
-#include "scan/count.h"
+#include "scan/count_scan.h"
 #include "scan/decode.h"
 #include "scan/scan_private.h"
 #include "scan/sorts.h"
@@ -266,12 +266,6 @@ make_plan(AttioScan *state, ForeignScanState *node)
 	pager_set_plan(state->pager, &plan, state->session->requests - before);
 }
 
-static bool
-is_count(const ForeignScanState *node)
-{
-	return intVal(list_nth(((ForeignScan *) node->ss.ps.plan)->fdw_private, SCAN_PLAN_COUNTS)) != 0;
-}
-
 /* A scan that counts has no relation of its own; the query has only one. */
 AttioRelation *
 attio_scan_relation(const ForeignScanState *node)
@@ -288,48 +282,22 @@ attio_scan_relation(const ForeignScanState *node)
 	return relation;
 }
 
-/* The one row of a scan that counts: the number in each of its columns. */
+/* The one row of a scan that counts. */
 static TupleTableSlot *
 count_row(AttioScan *state, ForeignScanState *node)
 {
 	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
 	MemoryContext saved;
-	FilterInput input = {0};
-	FilterSet filters;
-	int64 before;
-	int64 rows;
+	FilterOperand *operands;
 
-	ExecClearTuple(slot);
 	if (state->counted)
-		return slot;
-	state->counted = true;
+		return ExecClearTuple(slot);
 	MemoryContextReset(state->filter_context);
 	saved = MemoryContextSwitchTo(state->filter_context);
-	state->relation = attio_scan_relation(node);
-	state->session = session_get(GetForeignTable(state->relation->table)->serverid, state->user);
-	session_pin(state->session);
-	before = state->session->requests;
-	if (state->term != NIL)
-		state->definitions = relation_definitions(state->relation, state->session);
-	input.relation = state->relation;
-	input.session = state->session;
-	input.definitions = state->definitions;
-	input.operands = evaluate_operands(state, node);
-	input.noperands = list_length(state->operand_states);
-	input.notices = true;
-	filters = filter_build(&input, state->term);
-	state->counts.requests += state->session->requests - before;
-	if (state->term != NIL && !attio_push_filter)
-		filters.incomplete = true;
-	state->filters = filters;
-	rows = count_rows(state->session, state->relation, &filters, &state->counts);
+	operands = evaluate_operands(state, node);
+	slot = count_scan_row(state, node, operands, list_length(state->operand_states));
 	MemoryContextSwitchTo(saved);
-	for (int i = 0; i < slot->tts_tupleDescriptor->natts; i++)
-	{
-		slot->tts_values[i] = Int64GetDatum(rows);
-		slot->tts_isnull[i] = false;
-	}
-	return ExecStoreVirtualTuple(slot);
+	return slot;
 }
 
 /* Read the definitions, bind the columns, and get ready for the first page. */
@@ -584,7 +552,7 @@ attio_iterate_scan(ForeignScanState *node)
 	AttioScan *state = (AttioScan *) node->fdw_state;
 	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
 
-	if (is_count(node))
+	if (count_scan_columns(node) > 0)
 		return count_row(state, node);
 	if (state->reads_first && state->kept == NULL)
 		keep_rows(state, node);
@@ -687,6 +655,14 @@ attio_scan_sorts_locally(ForeignScanState *node)
 	AttioScan *state = (AttioScan *) node->fdw_state;
 
 	return state == NULL ? NULL : sorted_why(state->sort);
+}
+
+const char *
+attio_scan_counts_locally(ForeignScanState *node)
+{
+	AttioScan *state = (AttioScan *) node->fdw_state;
+
+	return state == NULL ? NULL : count_scan_reason(state);
 }
 
 /* The filters that the scan asks with now; NIL before it ran. */

@@ -37,6 +37,9 @@ extern bool attio_scan_counts(ForeignScanState *node, PagerCounts *counts);
 /* Why the scan sorted its rows itself; NULL where it did not. */
 extern const char *attio_scan_sorts_locally(ForeignScanState *node);
 
+/* Of a scan that counts: why the rows were read and counted locally; NULL: they were not. */
+extern const char *attio_scan_counts_locally(ForeignScanState *node);
+
 /* The filters (JsonTree) of its last run; NIL when it never ran or asks for everything. */
 extern List *attio_scan_filters(ForeignScanState *node);
 

@@ -22,7 +22,8 @@ typedef enum ScanPlanIndex
 	SCAN_PLAN_LIMIT,  /* IntList: indexes in fdw_exprs of LIMIT and OFFSET (-1 = none), or NIL: not for the scan */
 	SCAN_PLAN_LOOKUP, /* IntList: index in fdw_exprs of the keys that a join hands over, and how many fit one request;
 						 * their term is the last of the filter.  Or NIL */
-	SCAN_PLAN_COUNTS, /* Integer: the scan's one row is the number of rows, in each of its columns */
+	SCAN_PLAN_COUNTS, /* Integer: so many first columns of the scan's one row are the number of rows; those behind them
+						 * are SCAN_PLAN_COLUMNS, for the conditions, which are the plan's fdw_recheck_quals.  0: no count */
 	SCAN_PLAN_LEARNS, /* Integer: planning did not know a column that the scan makes known */
 	SCAN_PLAN_LENGTH
 } ScanPlanIndex;

@@ -5,6 +5,7 @@
 #ifndef ATTIO_SCAN_STATE_H
 #define ATTIO_SCAN_STATE_H
 
+#include "scan/count.h"
 #include "scan/decode.h"
 #include "scan/pager.h"
 #include "scan/sorted.h"
@@ -32,6 +33,7 @@ typedef struct AttioScan
 	int64 handed;       /* rows handed out */
 	PagerCounts counts; /* of a scan that counts */
 	bool counted;       /* its row was handed out */
+	CountOutcome count_outcome;
 	const AttioRelation *relation;
 	Session *session;
 	List *definitions;

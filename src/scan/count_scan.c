@@ -1,0 +1,186 @@
+/*
+ * count_scan.c
+ *		A scan whose one row is the number of rows.
+ *
+ * Owns: the conditions on the rows that come while Attio counts, and counting
+ * locally where its number cannot be had or trusted.  count.c says which offsets
+ * are asked for.
+ */
+#include "scan/count_scan.h"
+
+#include "access/table.h"
+#include "base/guc.h"
+#include "executor/executor.h"
+#include "scan/count.h"
+#include "scan/scan.h"
+#include "scan/scan_private.h"
+#include "utils/memutils.h"
+
+/* What checking a row takes. */
+typedef struct RowCheck
+{
+	AttioScan *state;
+	ForeignScanState *node;
+	RowReader *reader;
+	Pager *pager;
+	TupleTableSlot *whole; /* as a row of the table; the scan's own has counts and columns of the conditions */
+} RowCheck;
+
+int
+count_scan_columns(const ForeignScanState *node)
+{
+	return intVal(list_nth(((ForeignScan *) node->ss.ps.plan)->fdw_private, SCAN_PLAN_COUNTS));
+}
+
+const char *
+count_scan_reason(const AttioScan *state)
+{
+	static const char *const reasons[] = {
+		[COUNT_KNOWN] = NULL,
+		[COUNT_NOT_WHOLE] = "the conditions could not be sent whole",
+		[COUNT_FILTER_REFUSED] = "Attio refused the filter",
+		[COUNT_FILTER_IGNORED] = "Attio answered a row that does not meet the conditions",
+		[COUNT_EVERYTHING] = "by offsets it is the number of all rows",
+		[COUNT_OFFSET_REFUSED] = "Attio refused so large an offset",
+	};
+
+	return state->counted ? reasons[state->count_outcome] : NULL;
+}
+
+/* Does the row meet all conditions?  The plan keeps them where those of a recheck are. */
+static bool
+meets_conditions(void *arg, const PagerRow *row)
+{
+	RowCheck *check = (RowCheck *) arg;
+	ExprContext *econtext = check->node->ss.ps.ps_ExprContext;
+	TupleTableSlot *slot = check->node->ss.ss_ScanTupleSlot;
+	int ncounts = count_scan_columns(check->node);
+	MemoryContext saved;
+	bool met;
+
+	MemoryContextReset(check->state->row_context);
+	saved = MemoryContextSwitchTo(check->state->row_context);
+	ExecClearTuple(check->whole);
+	row_read(check->reader, check->pager, row, check->whole);
+	MemoryContextSwitchTo(saved);
+	ExecClearTuple(slot);
+	memset(slot->tts_isnull, true, sizeof(bool) * slot->tts_tupleDescriptor->natts);
+	for (int i = 0; i < list_length(check->state->columns); i++)
+	{
+		int at = list_nth_int(check->state->columns, i) - 1;
+
+		slot->tts_values[ncounts + i] = check->whole->tts_values[at];
+		slot->tts_isnull[ncounts + i] = check->whole->tts_isnull[at];
+	}
+	ExecStoreVirtualTuple(slot);
+	ResetExprContext(econtext);
+	econtext->ecxt_scantuple = slot;
+	met = ExecQual(check->node->fdw_recheck_quals, econtext);
+	ExecClearTuple(slot);
+	return met;
+}
+
+/* The definitions, what reads a row of the table, and a pager that has asked for nothing yet. */
+static void
+prepare(RowCheck *check, Projection *projection)
+{
+	AttioScan *state = check->state;
+	AttioRelation *relation = attio_scan_relation(check->node);
+	int64 before;
+	Relation rel = table_open(relation->table, NoLock);
+	TupleDesc tupdesc = CreateTupleDescCopy(RelationGetDescr(rel));
+
+	table_close(rel, NoLock);
+	state->relation = relation;
+	state->session = session_get(GetForeignTable(relation->table)->serverid, state->user);
+	session_pin(state->session);
+	before = state->session->requests;
+	state->definitions = state->term == NIL ? NIL : relation_definitions(relation, state->session);
+	state->counts.requests += state->session->requests - before;
+	check->reader = row_reader_create(relation, tupdesc, state->columns, state->definitions, projection);
+	check->pager = pager_open(state->session, relation, projection, 0);
+	check->whole = MakeSingleTupleTableSlot(tupdesc, &TTSOpsVirtual);
+}
+
+static FilterSet
+build_filters(AttioScan *state, FilterOperand *operands, int noperands)
+{
+	FilterInput input = {.relation = state->relation,
+						 .session = state->session,
+						 .definitions = state->definitions,
+						 .operands = operands,
+						 .noperands = noperands,
+						 .notices = true};
+	int64 before = state->session->requests;
+	FilterSet filters = filter_build(&input, attio_push_filter ? state->term : NIL);
+
+	filters.incomplete = filters.incomplete || (state->term != NIL && !attio_push_filter);
+	state->counts.requests += state->session->requests - before;
+	return filters;
+}
+
+static void
+add_counts(PagerCounts *to, PagerCounts some)
+{
+	to->requests += some.requests;
+	to->pages += some.pages;
+	to->rows += some.rows;
+	to->wire_bytes += some.wire_bytes;
+	to->bytes += some.bytes;
+	to->waited += some.waited;
+	to->refused += some.refused;
+	to->retries += some.retries;
+	to->governed += some.governed;
+}
+
+/* Read all rows that the filters let through, and count those that meet the conditions. */
+static int64
+count_locally(RowCheck *check, const FilterSet *filters)
+{
+	AttioScan *state = check->state;
+	PagerPlan plan = {.wanted = -1};
+	PagerRow row;
+	int64 rows = 0;
+
+	plan.filters = *filters;
+	if (state->count_outcome == COUNT_FILTER_REFUSED)
+	{
+		state->counts.refused++;
+		plan.filters.filters = NIL;
+	}
+	pager_set_plan(check->pager, &plan, 0);
+	while (pager_next(check->pager, &row))
+		rows += meets_conditions(check, &row);
+	add_counts(&state->counts, pager_counts(check->pager));
+	pager_close(check->pager);
+	return rows;
+}
+
+TupleTableSlot *
+count_scan_row(AttioScan *state, ForeignScanState *node, FilterOperand *operands, int noperands)
+{
+	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
+	Projection *projection = projection_create();
+	RowCheck check = {.state = state, .node = node};
+	CountCheck count_check = {.projection = projection, .meets = meets_conditions, .arg = &check};
+	int64 rows;
+
+	prepare(&check, projection);
+	count_check.pager = check.pager;
+	state->filters = build_filters(state, operands, noperands);
+	state->count_outcome = COUNT_NOT_WHOLE;
+	if (attio_push_count)
+		state->count_outcome =
+			count_rows(state->session, state->relation, &state->filters, &count_check, &state->counts, &rows);
+	if (state->count_outcome != COUNT_KNOWN)
+		rows = count_locally(&check, &state->filters);
+	state->counted = true;
+	ExecClearTuple(slot);
+	memset(slot->tts_isnull, true, sizeof(bool) * slot->tts_tupleDescriptor->natts);
+	for (int i = 0; i < count_scan_columns(node); i++)
+	{
+		slot->tts_values[i] = Int64GetDatum(rows);
+		slot->tts_isnull[i] = false;
+	}
+	return ExecStoreVirtualTuple(slot);
+}

@@ -1,0 +1,23 @@
+/*
+ * count_scan.h
+ *		A scan whose one row is the number of rows.
+ */
+#ifndef ATTIO_COUNT_SCAN_H
+#define ATTIO_COUNT_SCAN_H
+
+#include "scan/state.h"
+
+/* Columns of the scan's row that hold the number; 0: it is no scan that counts. */
+extern int count_scan_columns(const ForeignScanState *node);
+
+/*
+ * Its row, with the present values of the operands; afterwards an empty slot,
+ * until the scan begins anew.  Everything it takes belongs to the current memory
+ * context.
+ */
+extern TupleTableSlot *count_scan_row(AttioScan *state, ForeignScanState *node, FilterOperand *operands, int noperands);
+
+/* Why the rows were read and counted locally, in words; NULL: they were not. */
+extern const char *count_scan_reason(const AttioScan *state);
+
+#endif /* ATTIO_COUNT_SCAN_H */
