@@ -93,7 +93,8 @@ read_attribute(JsonTree *item, const char *path)
 	attribute->slug = copy_string(item, "api_slug");
 	attribute->title = copy_string(item, "title");
 	attribute->type_name = copy_string(item, "type");
-	if (attribute->id == NULL || attribute->slug == NULL || attribute->type_name == NULL)
+	if (attribute->id == NULL || attribute->id[0] == '\0' || attribute->slug == NULL || attribute->slug[0] == '\0' ||
+		attribute->type_name == NULL)
 		raise_shape_error(path);
 	attribute->type = attribute_type(attribute->type_name);
 	attribute->multiselect = json_bool_at(item, "is_multiselect");

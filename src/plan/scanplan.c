@@ -424,6 +424,7 @@ attio_get_plan(PlannerInfo *root, RelOptInfo *baserel, Oid table, ForeignPath *b
 	}
 	if (best_path->fdw_private != NIL && intVal(linitial(best_path->fdw_private)) == PATH_LOOKUP)
 		lookup = add_lookup(&context, best_path->fdw_private, &terms);
+	ship_pair_actors(terms);
 	if (terms != NIL)
 		filter = lcons(makeInteger(TERM_AND), terms);
 	if (order.shape != SORT_ANY)

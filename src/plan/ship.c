@@ -306,6 +306,66 @@ ship_boolean_test(ShipContext *context, BooleanTest *test, bool negated, Verdict
 	return ship_boolean(context, (Node *) test->arg, OP_NOT_TRUE, verdict);
 }
 
+/* ----- an actor and its type ----- */
+
+static const PropertyDef *
+property_of(List *term)
+{
+	return attribute_property(attribute_type(strVal(lfourth(term))), strVal(list_nth(term, 4)));
+}
+
+/* A condition on the one actor of an attribute, of this kind? */
+static bool
+is_about_actor(List *term, FilterClass class)
+{
+	List *numbers;
+
+	if (intVal(linitial(term)) != TERM_CONDITION || property_of(term)->filter != class)
+		return false;
+	numbers = (List *) list_nth(term, 5);
+	return list_nth_int(numbers, 3) == 0 &&
+		   (linitial_int(numbers) == OP_EQ || (class == FILTER_ACTOR && linitial_int(numbers) == OP_IN));
+}
+
+/* Do both show the same attribute: of the same id, or both of no known one and named by the same slug? */
+static bool
+is_same_attribute(List *one, List *other)
+{
+	const char *id = strVal(lsecond(one));
+
+	return pg_strcasecmp(id, strVal(lsecond(other))) == 0 &&
+		   (id[0] != '\0' || strcmp(strVal(lthird(one)), strVal(lthird(other))) == 0);
+}
+
+/*
+ * Attio wants an actor's type beside its id.  Of terms that all must hold, the
+ * one on the id is told of the one on the type; of an attribute of several
+ * actors it is not, since two of them may meet the two.
+ */
+void
+ship_pair_actors(List *terms)
+{
+	ListCell *actor;
+	ListCell *type;
+
+	foreach(actor, terms)
+		foreach(type, terms)
+		{
+			ListCell *numbers;
+			List *others;
+
+			if (!is_about_actor((List *) lfirst(actor), FILTER_ACTOR) ||
+				!is_about_actor((List *) lfirst(type), FILTER_ACTOR_TYPE) ||
+				!is_same_attribute((List *) lfirst(actor), (List *) lfirst(type)))
+				continue;
+			numbers = list_nth_cell((List *) lfirst(actor), 5);
+			others = (List *) list_nth((List *) lfirst(type), 5);
+			if (list_length((List *) lfirst(numbers)) == CONDITION_TYPE_OPERAND)
+				lfirst(numbers) =
+					lappend_int(lappend_int((List *) lfirst(numbers), lsecond_int(others)), list_nth_int(others, 4));
+		}
+}
+
 /* ----- AND, OR, NOT ----- */
 
 /*
@@ -331,6 +391,7 @@ ship_conjunction(ShipContext *context, List *arms, bool negated, Verdict *verdic
 	}
 	if (terms == NIL)
 		return NIL;
+	ship_pair_actors(terms);
 	return lcons(makeInteger(TERM_AND), terms);
 }
 

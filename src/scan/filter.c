@@ -12,7 +12,7 @@
 #include "utils/lsyscache.h"
 #include "utils/uuid.h"
 
-static Made make_term(FilterInput *input, List *term, List *siblings);
+static Made make_term(FilterInput *input, List *term);
 
 /* An AND drops what is true and ends at what is false; an OR the other way round. */
 static Made
@@ -22,7 +22,7 @@ make_group(FilterInput *input, List *term, bool conjunction)
 
 	for (int i = 1; i < list_length(term); i++)
 	{
-		Made made = make_term(input, (List *) list_nth(term, i), conjunction ? term : NIL);
+		Made made = make_term(input, (List *) list_nth(term, i));
 
 		if (made.kind == (conjunction ? MADE_FALSE : MADE_TRUE))
 			return made;
@@ -123,7 +123,7 @@ make_parent(FilterInput *input, List *term)
 }
 
 static Made
-make_term(FilterInput *input, List *term, List *siblings)
+make_term(FilterInput *input, List *term)
 {
 	switch ((TermKind) intVal(linitial(term)))
 	{
@@ -132,7 +132,7 @@ make_term(FilterInput *input, List *term, List *siblings)
 		case TERM_OR:
 			return make_group(input, term, false);
 		case TERM_CONDITION:
-			return make_condition(input, term, siblings);
+			return make_condition(input, term);
 		case TERM_KEY:
 			return make_key(input, term);
 		case TERM_PARENT:
@@ -213,7 +213,7 @@ filter_build(FilterInput *input, List *term)
 	for (int i = 0; i < list_length(term); i++)
 		if (i == 0 || list_nth(term, i) != key)
 			others = lappend(others, list_nth(term, i));
-	made = make_term(input, others, NIL);
+	made = make_term(input, others);
 	set.incomplete = input->incomplete;
 	set.nothing = (made.kind == MADE_FALSE);
 	if (set.nothing)
@@ -243,7 +243,7 @@ filter_build(FilterInput *input, List *term)
 
 /* The arm that asks for some of the keys. */
 static Made
-make_some(FilterInput *input, List *arm, List *siblings, int operand, Datum *values, const Elements *all, int n)
+make_some(FilterInput *input, List *arm, int operand, Datum *values, const Elements *all, int n)
 {
 	int16 length;
 	bool byval;
@@ -252,17 +252,16 @@ make_some(FilterInput *input, List *arm, List *siblings, int operand, Datum *val
 	get_typlenbyvalalign(all->type, &length, &byval, &align);
 	input->operands[operand].value = PointerGetDatum(construct_array(values, n, all->type, length, byval, align));
 	input->operands[operand].isnull = false;
-	return make_term(input, arm, siblings);
+	return make_term(input, arm);
 }
 
 /* The same key by key, where some of them cannot be sent: those that can; false where one needs everything. */
 static bool
-make_single(FilterInput *input, List *arm, List *siblings, int operand, Datum *values, const Elements *all, int n,
-			List **trees)
+make_single(FilterInput *input, List *arm, int operand, Datum *values, const Elements *all, int n, List **trees)
 {
 	for (int i = 0; i < n; i++)
 	{
-		Made made = make_some(input, arm, siblings, operand, values + i, all, 1);
+		Made made = make_some(input, arm, operand, values + i, all, 1);
 
 		if (made.kind == MADE_TRUE)
 			return false;
@@ -278,7 +277,7 @@ filter_build_lookup(FilterInput *input, List *term, int operand, int keys_a_requ
 	FilterSet set = {false, false, NIL};
 	List *arm = (List *) llast(term);
 	Elements keys = operand_elements(&input->operands[operand]);
-	Made others = make_term(input, list_copy_head(term, list_length(term) - 1), NIL);
+	Made others = make_term(input, list_copy_head(term, list_length(term) - 1));
 	bool everything = (keys_a_request == 0);
 
 	input->looks_up = true;
@@ -288,13 +287,13 @@ filter_build_lookup(FilterInput *input, List *term, int operand, int keys_a_requ
 	for (int at = 0; at < keys.n && !everything && !set.nothing; at += keys_a_request)
 	{
 		int n = Min(keys_a_request, keys.n - at);
-		Made made = make_some(input, arm, term, operand, keys.values + at, &keys, n);
+		Made made = make_some(input, arm, operand, keys.values + at, &keys, n);
 		List *trees = NIL;
 
 		if (made.kind == MADE_TREE)
 			trees = list_make1(made.tree);
 		else if (made.kind == MADE_TRUE)
-			everything = !make_single(input, arm, term, operand, keys.values + at, &keys, n, &trees);
+			everything = !make_single(input, arm, operand, keys.values + at, &keys, n, &trees);
 		if (trees == NIL || everything)
 			continue;
 		trees = list_make1(made_group(trees, false).tree);

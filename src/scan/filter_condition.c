@@ -27,12 +27,11 @@
 typedef struct Subject
 {
 	const char *slug;
-	const char *attribute_id;
 	const AttributeDef *attribute; /* NULL in EXPLAIN */
 	const PropertyDef *property;
 	bool is_missing; /* the attribute is gone, and the table says that the column is NULL */
 	int days;        /* of the span that the column is cut to */
-	List *siblings;  /* terms of the same AND */
+	List *numbers;   /* of the term */
 } Subject;
 
 /* ----- trees ----- */
@@ -164,27 +163,31 @@ make_reference(const FilterInput *input, const Subject *subject, JsonTree *ids)
 	return made_group(trees, false);
 }
 
-/* The actor's type that another condition of the same AND fixes; NULL: none does. */
+/*
+ * The actor's type that the plan found beside the id, of a column that shows
+ * the same attribute also now; NULL: none.
+ */
 static const char *
-sibling_actor_type(const FilterInput *input, const char *attribute_id, List *siblings)
+planned_actor_type(const FilterInput *input, const Subject *subject)
 {
-	for (int i = 1; i < list_length(siblings); i++)
-	{
-		List *term = (List *) list_nth(siblings, i);
-		List *numbers;
-		const FilterOperand *operand;
+	const ColumnBinding *binding;
+	const FilterOperand *operand;
 
-		if (intVal(linitial(term)) != TERM_CONDITION || strcmp(strVal(list_nth(term, 4)), "actor_type") != 0 ||
-			pg_strcasecmp(strVal(lsecond(term)), attribute_id) != 0)
-			continue;
-		numbers = (List *) list_nth(term, 5);
-		if (linitial_int(numbers) != OP_EQ)
-			continue;
-		operand = &input->operands[lsecond_int(numbers)];
-		if (operand->known && !operand->isnull)
-			return TextDatumGetCString(operand->value);
+	if (list_length(subject->numbers) <= CONDITION_TYPE_OPERAND)
+		return NULL;
+	operand = &input->operands[list_nth_int(subject->numbers, CONDITION_TYPE_OPERAND)];
+	if (!operand->known || operand->isnull)
+		return NULL;
+	if (input->session != NULL)
+	{
+		binding = relation_bind_number(
+			input->relation, (AttrNumber) list_nth_int(subject->numbers, CONDITION_TYPE_COLUMN), input->definitions);
+		if (binding->missing || binding->attribute == NULL || binding->attribute->multiselect ||
+			strcmp(binding->attribute->id, subject->attribute->id) != 0 || binding->property == NULL ||
+			strcmp(binding->property->name, "actor_type") != 0)
+			return NULL;
 	}
-	return NULL;
+	return TextDatumGetCString(operand->value);
 }
 
 /*
@@ -194,7 +197,7 @@ sibling_actor_type(const FilterInput *input, const char *attribute_id, List *sib
 static Made
 make_actor(const FilterInput *input, const Subject *subject, Datum id)
 {
-	const char *type = sibling_actor_type(input, subject->attribute_id, subject->siblings);
+	const char *type = planned_actor_type(input, subject);
 	JsonTree *fields;
 	JsonTree *whole;
 
@@ -532,7 +535,7 @@ resolve(const FilterInput *input, List *term, Subject *subject)
 	List *numbers = (List *) list_nth(term, 5);
 	const ColumnBinding *binding;
 
-	subject->attribute_id = strVal(lsecond(term));
+	subject->numbers = numbers;
 	subject->days = lthird_int(numbers);
 	if (input->session == NULL)
 	{
@@ -641,12 +644,12 @@ make_resolved(const FilterInput *input, const Subject *subject, TermOp op, int i
 }
 
 /*
- * What to send for a TERM_CONDITION; "siblings" is the AND around it, or NIL.
+ * What to send for a TERM_CONDITION.
  * Notes in the input where nothing can be sent.  May ask for the slugs of
  * objects and for options.
  */
 Made
-make_condition(FilterInput *input, List *term, List *siblings)
+make_condition(FilterInput *input, List *term)
 {
 	List *numbers = (List *) list_nth(term, 5);
 	int index = lsecond_int(numbers);
@@ -656,7 +659,6 @@ make_condition(FilterInput *input, List *term, List *siblings)
 	/* NULL compares with nothing. */
 	if (index >= 0 && input->operands[index].isnull)
 		return made_false;
-	subject.siblings = siblings;
 	if (resolve(input, term, &subject))
 		made = subject.is_missing ? make_of_null(input, (TermOp) linitial_int(numbers))
 								  : make_resolved(input, &subject, (TermOp) linitial_int(numbers), index);

@@ -41,7 +41,7 @@ static const Made made_false = {MADE_FALSE, NULL, false};
 extern Made made_tree(JsonTree *tree);
 extern Made made_group(List *trees, bool conjunction);
 extern bool filter_is_as_planned(const ColumnBinding *binding, const char *type, const char *property);
-extern Made make_condition(FilterInput *input, List *term, List *siblings);
+extern Made make_condition(FilterInput *input, List *term);
 extern Elements operand_elements(const FilterOperand *operand);
 extern Elements filter_keys(const FilterOperand *operand);
 extern JsonTree *uuids_condition(const Elements *elements);

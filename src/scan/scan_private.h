@@ -52,7 +52,8 @@ typedef enum Verdict
  *							TermOp, index of the operand in fdw_exprs (-1 = none), days of the span that the column
  *							is cut to (0 = none), whether the attribute holds several values, and the column's number.
  *							The column decides which attribute is meant when the scan starts; the others are what
- *							planning took it for
+ *							planning took it for.  An actor that another condition of the same AND gives a type
+ *							has two more: CONDITION_TYPE_OPERAND, CONDITION_TYPE_COLUMN
  *	 TERM_KEY				Integer index of the operand, an array or a single id
  *	 TERM_PARENT			likewise, of the parent records of entries
  * Operands are evaluated when the scan starts.
@@ -65,6 +66,10 @@ typedef enum TermKind
 	TERM_KEY,
 	TERM_PARENT
 } TermKind;
+
+/* Where a condition on an actor's id has the operand of its type, and the number of the column that shows the type. */
+#define CONDITION_TYPE_OPERAND 5
+#define CONDITION_TYPE_COLUMN 6
 
 typedef enum TermOp
 {
