@@ -8,6 +8,7 @@
 #include "attio/activity.h"
 
 #include "base/errors.h"
+#include "base/guc.h"
 #include "base/shared.h"
 #include "storage/lwlock.h"
 #include "utils/memutils.h"
@@ -94,9 +95,9 @@ find_totals(ActivityTable *activity, Oid server)
 	return NULL;
 }
 
-/* A request is over. */
-void
-activity_note(Oid server, HttpExchange *exchange)
+/* Into the totals and the last requests. */
+static void
+note(Oid server, HttpExchange *exchange)
 {
 	ActivityTable *activity = get_table();
 	const char *id = http_header(exchange, "x-attio-execution-id");
@@ -134,6 +135,20 @@ activity_note(Oid server, HttpExchange *exchange)
 		totals->governed += exchange->governed;
 	}
 	LWLockRelease(&activity->lock);
+}
+
+/*
+ * A request is over: the HTTP client says so when the answer is complete,
+ * whether anybody waits for it or not.
+ */
+void
+activity_note(Oid server, HttpExchange *exchange)
+{
+	note(server, exchange);
+	if (attio_log_requests)
+		ereport(LOG, (errmsg("attio_fdw: %s %s: HTTP %d, %zu bytes, %.3f s", exchange->method, exchange->path,
+							 exchange->status, exchange->length, exchange->elapsed),
+					  errhidestmt(true), errhidecontext(true)));
 }
 
 /* Copies of what is known; each returns how many. */

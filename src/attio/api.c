@@ -8,8 +8,6 @@
 #include "attio/api.h"
 
 #include "access/xact.h"
-#include "attio/activity.h"
-
 #include "base/errors.h"
 #include "base/guc.h"
 #include "lib/stringinfo.h"
@@ -53,6 +51,45 @@ static const ApiError api_errors[] = {
 	{429, NULL, ERRCODE_CONFIGURATION_LIMIT_EXCEEDED, HINT_WAIT},
 	{0, NULL, ERRCODE_FDW_ERROR, HINT_ATTIO},
 };
+
+/* ----- the budget ----- */
+
+/* The requests of the statement that runs. */
+static int64 *
+used_requests(void)
+{
+	static TimestampTz statement = 0;
+	static int64 used = 0;
+
+	if (statement != GetCurrentStatementStartTimestamp())
+	{
+		statement = GetCurrentStatementStartTimestamp();
+		used = 0;
+	}
+	return &used;
+}
+
+/* May the statement make one more? */
+static bool
+has_budget(void)
+{
+	return attio_max_requests <= 0 || *used_requests() < attio_max_requests;
+}
+
+/* One more request of this statement: an ERROR beyond attio_fdw.max_requests, before it is sent. */
+static void
+charge_budget(void)
+{
+	if (!has_budget())
+		ereport(ERROR,
+				(errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
+				 errmsg("the statement needs more than %d requests to Attio", attio_max_requests),
+				 errdetail("attio_fdw.max_requests allows no more; nothing of the answer is returned."),
+				 errhint("EXPLAIN shows what is asked; conditions that travel to Attio, or LIMIT, make it less.")));
+	++*used_requests();
+}
+
+/* ----- errors ----- */
 
 /* Method, path and, when there was an answer, status and request id. */
 const char *
@@ -108,33 +145,9 @@ raise_transport_error(Session *session, HttpExchange *exchange)
 	elog(ERROR, "unknown HTTP failure %d", (int) exchange->failure);
 }
 
-/* The slugs of all objects or lists, for a suggestion; NIL when they can't be had. */
-static List *
-known_slugs(Session *session, bool is_list)
-{
-	List *slugs = NIL;
-	HttpExchange *exchange = api_start(session, "GET", is_list ? "/v2/lists" : "/v2/objects", NULL);
-	JsonTree *answer;
-	int n;
-
-	http_wait(exchange);
-	if (exchange->failure != HTTP_ANSWERED || exchange->status != 200 || exchange->length == 0)
-		return NIL;
-	answer = json_read(exchange->body, exchange->length);
-	n = json_length_at(answer, "data");
-	for (int i = 0; i < n; i++)
-	{
-		const char *slug = json_string_at(json_element(json_at(answer, "data"), i), "api_slug");
-
-		if (slug != NULL)
-			slugs = lappend(slugs, pstrdup(slug));
-	}
-	return slugs;
-}
-
-/* The sentence for a hint, or NULL. */
+/* The sentence for a hint, or NULL.  "slugs" are those of all objects or lists, as far as they are known. */
 static const char *
-hint_text(Session *session, ApiHint hint, const ApiSubject *subject)
+hint_text(const Session *session, ApiHint hint, const ApiSubject *subject, List *slugs)
 {
 	const char *nearest;
 
@@ -156,7 +169,7 @@ hint_text(Session *session, ApiHint hint, const ApiSubject *subject)
 		case HINT_NEAREST:
 			if (subject == NULL || subject->slug == NULL)
 				return NULL;
-			nearest = closest_in_list(subject->slug, known_slugs(session, subject->is_list));
+			nearest = closest_in_list(subject->slug, slugs);
 			if (nearest != NULL)
 				return psprintf("Perhaps you meant \"%s\".", nearest);
 			return "It may have been renamed or deleted, or the key cannot see it.";
@@ -176,20 +189,29 @@ hint_text(Session *session, ApiHint hint, const ApiSubject *subject)
 	return NULL;
 }
 
-/* Attio answered with an error status.  Does not return. */
-static void
-raise_status_error(Session *session, HttpExchange *exchange, const ApiSubject *subject)
+/* The first row of the table that fits. */
+static const ApiError *
+find_error(const HttpExchange *exchange, const char *code)
 {
-	JsonTree *answer = exchange->length > 0 ? json_read(exchange->body, exchange->length) : NULL;
-	const char *code = json_string_at(answer, "code");
-	const char *message = json_string_at(answer, "message");
-	const char *hint;
-	const char *detail;
 	const ApiError *error = api_errors;
 
 	while ((error->status != 0 && error->status != exchange->status) ||
 		   (error->code != NULL && (code == NULL || strcmp(error->code, code) != 0)))
 		error++;
+	return error;
+}
+
+/* Attio answered with an error status.  Asks nothing.  Does not return. */
+static void
+raise_status_error(Session *session, HttpExchange *exchange, const ApiSubject *subject, List *slugs)
+{
+	JsonTree *answer = json_read(exchange->body, exchange->length);
+	const char *code = json_string_at(answer, "code");
+	const char *message = json_string_at(answer, "message");
+	const ApiError *error = find_error(exchange, code);
+	const char *hint;
+	const char *detail;
+
 	if (message != NULL)
 		message = clean_text(message, strlen(message), MESSAGE_LIMIT);
 	else if (exchange->length > 0)
@@ -198,13 +220,42 @@ raise_status_error(Session *session, HttpExchange *exchange, const ApiSubject *s
 		message = "(it says nothing)";
 	detail = psprintf("%s%s%s", api_request_detail(exchange), code != NULL ? " Code: " : "",
 					  code != NULL ? psprintf("%s.", clean_text(code, strlen(code), 100)) : "");
-	hint = hint_text(session, exchange->score_limited ? HINT_SCORE : error->hint, subject);
+	hint = hint_text(session, exchange->score_limited ? HINT_SCORE : error->hint, subject, slugs);
 	ereport(ERROR, (errcode(error->sqlstate),
 					exchange->status < 400 ? errmsg("Attio gave an unexpected answer: %s", message)
 					: subject != NULL && subject->what != NULL
 						? errmsg("Attio refused the request for %s: %s", subject->what, message)
 						: errmsg("Attio refused the request: %s", message),
 					errdetail("%s", detail), hint != NULL ? errhint("%s", hint) : 0));
+}
+
+/*
+ * The slugs of all objects or lists, for the suggestion that an error makes: a
+ * request as any other.  NIL where the budget is spent or the list can't be had,
+ * and where no suggestion is made.
+ */
+static List *
+slugs_to_suggest(Session *session, const HttpExchange *refused, const ApiSubject *subject)
+{
+	List *slugs = NIL;
+	HttpExchange *exchange;
+	JsonTree *list;
+
+	if (subject == NULL || subject->slug == NULL || find_error(refused, NULL)->hint != HINT_NEAREST || !has_budget())
+		return NIL;
+	exchange = api_start(session, "GET", subject->is_list ? "/v2/lists" : "/v2/objects", NULL);
+	http_wait(exchange);
+	if (exchange->failure != HTTP_ANSWERED || exchange->status != 200)
+		return NIL;
+	list = json_at(json_read(exchange->body, exchange->length), "data");
+	for (int i = 0; i < json_length_at(list, ""); i++)
+	{
+		const char *slug = json_string_at(json_element(list, i), "api_slug");
+
+		if (slug != NULL)
+			slugs = lappend(slugs, pstrdup(slug));
+	}
+	return slugs;
 }
 
 /* Is this the error that the caller is prepared for? */
@@ -232,11 +283,6 @@ api_check(Session *session, HttpExchange *exchange, const ApiSubject *subject)
 	const char *type;
 
 	http_wait(exchange);
-	activity_note(session->server, exchange);
-	if (attio_log_requests)
-		ereport(LOG, (errmsg("attio_fdw: %s %s: HTTP %d, %zu bytes, %.3f s", exchange->method, exchange->path,
-							 exchange->status, exchange->length, exchange->elapsed),
-					  errhidestmt(true), errhidecontext(true)));
 	/* A cancel that arrived meanwhile is the true reason of a failure. */
 	CHECK_FOR_INTERRUPTS();
 	if (exchange->failure != HTTP_ANSWERED)
@@ -245,7 +291,7 @@ api_check(Session *session, HttpExchange *exchange, const ApiSubject *subject)
 	{
 		if (is_tolerated(exchange, subject))
 			return false;
-		raise_status_error(session, exchange, subject);
+		raise_status_error(session, exchange, subject, slugs_to_suggest(session, exchange, subject));
 	}
 	type = http_header(exchange, "content-type");
 	if (exchange->length == 0 || type == NULL || pg_strncasecmp(type, "application/json", 16) != 0)
@@ -289,7 +335,7 @@ check_workspace(Session *session)
 	if (!json_bool_at(self, "active") || found == NULL)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION),
 						errmsg("the API key for server \"%s\" is not active", session->server_name),
-						errhint("%s", hint_text(session, HINT_KEY, NULL))));
+						errhint("%s", hint_text(session, HINT_KEY, NULL, NIL))));
 	if (pg_strcasecmp(found, session->workspace_id) != 0)
 		ereport(ERROR, (errcode(ERRCODE_FDW_UNABLE_TO_ESTABLISH_CONNECTION),
 						errmsg("the API key for server \"%s\" belongs to another workspace", session->server_name),
@@ -297,26 +343,6 @@ check_workspace(Session *session)
 								  clean_text(found, strlen(found), 60)),
 						errhint("Use a key of the expected workspace, or change the option.")));
 	session->workspace_checked = true;
-}
-
-/* One more request of this statement: an ERROR beyond attio_fdw.max_requests, before it is sent. */
-static void
-charge_budget(void)
-{
-	static TimestampTz statement = 0;
-	static int64 used = 0;
-
-	if (statement != GetCurrentStatementStartTimestamp())
-	{
-		statement = GetCurrentStatementStartTimestamp();
-		used = 0;
-	}
-	if (attio_max_requests > 0 && ++used > attio_max_requests)
-		ereport(ERROR,
-				(errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
-				 errmsg("the statement needs more than %d requests to Attio", attio_max_requests),
-				 errdetail("attio_fdw.max_requests allows no more; nothing of the answer is returned."),
-				 errhint("EXPLAIN shows what is asked; conditions that travel to Attio, or LIMIT, make it less.")));
 }
 
 static HttpExchange *

@@ -8,6 +8,7 @@
  */
 #include "attio/connection.h"
 
+#include "attio/activity.h"
 #include "attio/version.h"
 #include "base/guc.h"
 #include "base/options.h"
@@ -183,6 +184,8 @@ session_open(ForeignServer *server, UserMapping *mapping)
 	config.max_retries = option_int(options, ForeignServerRelationId, "max_retries");
 	config.retry_deadline = option_int(options, ForeignServerRelationId, "retry_deadline");
 	config.passing = passing_codes;
+	config.listener = activity_note;
+	config.server = server->serverid;
 	config.rates.reads = option_int(options, ForeignServerRelationId, "read_rate");
 	config.rates.writes = option_int(options, ForeignServerRelationId, "write_rate");
 

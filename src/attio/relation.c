@@ -107,6 +107,22 @@ relation_definitions(const AttioRelation *relation, Session *session)
 	return metadata_attributes(session, relation->is_list, relation_identifier(relation), relation->slug, NULL);
 }
 
+/* The field that the column shows by its options or its name alone, without definitions; NULL = none, or not known. */
+const FieldDef *
+relation_column_field(const AttioRelation *relation, AttrNumber attnum)
+{
+	List *options = GetForeignColumnOptions(relation->table, attnum);
+	const char *name = option_text(options, AttributeRelationId, "field");
+	const FieldDef *key;
+
+	if (name != NULL)
+		return resource_field(relation->resource, name);
+	if (option_is_set(options, "attribute") || option_is_set(options, "attribute_id"))
+		return NULL;
+	key = resource_field(relation->resource, get_attname(relation->table, attnum, false));
+	return key != NULL && key->not_null ? key : NULL;
+}
+
 /*
  * Does binding this column take definitions?  Fields do not, whether the
  * option names them or the column's name is a key's.

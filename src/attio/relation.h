@@ -76,6 +76,7 @@ relation_bind_column(const AttioRelation *relation, TupleDesc tupdesc, AttrNumbe
 extern ColumnBinding *relation_bind_number(const AttioRelation *relation, AttrNumber attnum, List *definitions);
 extern const ColumnName *relation_named_column(const AttioRelation *relation, const char *name, List *definitions);
 extern bool relation_column_has_value(const AttioRelation *relation, TupleDesc tupdesc, AttrNumber attnum);
+extern const FieldDef *relation_column_field(const AttioRelation *relation, AttrNumber attnum);
 extern bool relation_column_needs_definitions(const AttioRelation *relation, AttrNumber attnum);
 
 #endif /* ATTIO_RELATION_H */

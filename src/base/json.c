@@ -82,8 +82,9 @@ widen_integers(const char *text, size_t len, size_t *widened)
 }
 
 /*
- * Parse a whole document.  Returns NULL when the text is no complete JSON
- * document (the JSON value null too); the caller says what that means.
+ * Parse a whole document, which a zero follows.  Returns NULL when the text is
+ * no complete JSON document (nothing, and the JSON value null, are none either);
+ * the caller says what that means.
  */
 JsonTree *
 json_read(const char *text, size_t len)
@@ -91,6 +92,9 @@ json_read(const char *text, size_t len)
 	json_tokener *tokener;
 	JsonTree *tree;
 
+	/* an empty body has no text at all */
+	if (text == NULL || len == 0)
+		return NULL;
 	if (has_long_digits(text, len))
 		text = widen_integers(text, len, &len);
 	tokener = json_tokener_new_ex(JSON_MAX_DEPTH);

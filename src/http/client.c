@@ -199,8 +199,12 @@ seconds_between(TimestampTz from, TimestampTz to)
 static void
 finish(HttpTransfer *transfer)
 {
+	const HttpConfig *config = &transfer->client->config;
+
 	transfer_release(transfer);
 	transfer->exchange->done = true;
+	if (config->listener != NULL)
+		config->listener(config->server, transfer->exchange);
 }
 
 /* Wait for a turn: not before "earliest", and not before the rate limit allows. */

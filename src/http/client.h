@@ -40,6 +40,11 @@ typedef enum HttpNature
 	HTTP_ONCE    /* a write that must not: never sent again once it may have left */
 } HttpNature;
 
+struct HttpExchange;
+
+/* Told of each request that is over, outside of libcurl's callbacks; the server's Oid is the caller's. */
+typedef void (*HttpListener)(Oid server, struct HttpExchange *exchange);
+
 typedef struct HttpConfig
 {
 	const char *base_url;      /* scheme, host, port, path prefix; no trailing slash */
@@ -55,6 +60,8 @@ typedef struct HttpConfig
 	int retry_deadline;         /* milliseconds after which none begins */
 	GovernorRates rates;        /* requests a second */
 	const char *const *passing; /* words of refusals (4xx) that may pass; ends with NULL */
+	HttpListener listener;      /* NULL = none */
+	Oid server;                 /* what the listener is told */
 } HttpConfig;
 
 typedef struct HttpRequest

@@ -59,12 +59,27 @@ only_key_term(const ForeignScan *scan)
 	return intVal(linitial(term)) == TERM_KEY ? term : NIL;
 }
 
+/*
+ * Does it take a value that only the plan's target list makes?  Of SET (a, b) =
+ * (SELECT ...) the columns are such Params: their subquery stands in an entry of
+ * that list which nobody evaluates when the rows are not read.
+ */
+static bool
+contains_multiexpr(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Param) && ((Param *) node)->paramkind == PARAM_MULTIEXPR)
+		return true;
+	return expression_tree_walker(node, contains_multiexpr, context);
+}
+
 /* Are the new values the same for all rows, and known without any of them? */
 static bool
 is_independent(List *targets)
 {
 	return !contain_var_clause((Node *) targets) && !contain_subplans((Node *) targets) &&
-		   !contain_volatile_functions((Node *) targets);
+		   !contain_volatile_functions((Node *) targets) && !contains_multiexpr((Node *) targets, NULL);
 }
 
 /* The new values of an UPDATE; those of the plan's own entries are left out. */
@@ -159,14 +174,16 @@ attio_begin_direct(ForeignScanState *node, int eflags)
 {
 	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
 	DirectState *direct;
+	List *columns;
 
 	system_columns_check(node->ss.ps.state);
 	if (eflags & EXEC_FLAG_EXPLAIN_ONLY)
 		return;
 	direct = (DirectState *) palloc0(sizeof(DirectState));
 	direct->exprs = ExecInitExprList(plan->fdw_exprs, (PlanState *) node);
-	direct->modify = modify_begin(node->ss.ps.state, node->resultRelInfo, plan->operation,
-								  (List *) list_nth(plan->fdw_private, DIRECT_PLAN_COLUMNS), false);
+	columns = (List *) list_nth(plan->fdw_private, DIRECT_PLAN_COLUMNS);
+	direct->modify = modify_begin(node->ss.ps.state, node->resultRelInfo, plan->operation, columns,
+								  target_column_set(columns), false);
 	node->fdw_state = direct;
 }
 
@@ -218,7 +235,11 @@ make_writes(DirectState *direct, ForeignScanState *node)
 		Write *write;
 
 		if (slot != NULL)
+		{
 			write = row_update_direct(modify, slot, id);
+			if (write == NULL)
+				continue;
+		}
 		else
 		{
 			write = write_make(&modify->sender, "DELETE", id);

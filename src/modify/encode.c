@@ -7,6 +7,7 @@
  */
 #include "modify/encode_private.h"
 
+#include "access/sysattr.h"
 #include "attio/api.h"
 #include "base/errors.h"
 #include "base/fixed_settings.h"
@@ -30,6 +31,11 @@ is_written(const ColumnBinding *binding, const AttributeDef *attribute, bool is_
 static void
 refuse_column(const AttioRelation *relation, const ColumnBinding *binding)
 {
+	if (binding->missing)
+		ereport(ERROR, (errcode(ERRCODE_FDW_COLUMN_NAME_NOT_FOUND),
+						errmsg("column \"%s\" of foreign table \"%s\" has no attribute in Attio", binding->name,
+							   relation->name),
+						errdetail("It shows NULL, and a value of it cannot be stored."), errhint("Leave it out.")));
 	ereport(ERROR, (errcode(ERRCODE_FDW_INVALID_COLUMN_NAME),
 					errmsg("column \"%s\" of foreign table \"%s\" cannot be written", binding->name, relation->name),
 					errhint("Attio sets it, or it shows a part of a value; leave it out.")));
@@ -74,8 +80,9 @@ is_whole(const ColumnBinding *binding, const AttributeDef *attribute)
 static void
 add_column(Encoder *encoder, const ColumnBinding *binding)
 {
-	const AttributeDef *attribute =
-		binding->kind == COLUMN_ATTRIBUTE ? attribute_by_slug(encoder->definitions, binding->slug) : NULL;
+	const AttributeDef *attribute = binding->kind == COLUMN_ATTRIBUTE && !binding->missing
+										? attribute_by_slug(encoder->definitions, binding->slug)
+										: NULL;
 	WrittenColumn *column = make_column(binding);
 	WrittenAttribute *written;
 
@@ -99,24 +106,38 @@ add_column(Encoder *encoder, const ColumnBinding *binding)
 	written->columns = lappend(written->columns, column);
 }
 
+static void
+bind(Encoder *encoder, AttrNumber attnum)
+{
+	CHECK_FOR_INTERRUPTS();
+	add_column(encoder, relation_bind_column(encoder->relation, encoder->tupdesc, attnum, encoder->definitions));
+}
+
 /*
- * For these columns, which an UPDATE assigns or an INSERT may give.  In the
- * current memory context.
+ * For these columns, which may be written; those of them that the statement
+ * names (numbers as in a range table entry) are bound now.  In the current
+ * memory context.
  */
 Encoder *
 encoder_create(const AttioRelation *relation, Session *session, List *definitions, TupleDesc tupdesc, List *attnums,
-			   bool inserting)
+			   const Bitmapset *named, bool inserting)
 {
 	Encoder *encoder = (Encoder *) palloc0(sizeof(Encoder));
 	ListCell *lc;
 
+	encoder->context = CurrentMemoryContext;
 	encoder->relation = relation;
 	encoder->session = session;
 	encoder->tupdesc = tupdesc;
 	encoder->definitions = definitions;
 	encoder->inserting = inserting;
 	foreach(lc, attnums)
-		add_column(encoder, relation_bind_column(relation, tupdesc, (AttrNumber) lfirst_int(lc), definitions));
+	{
+		if (bms_is_member(lfirst_int(lc) - FirstLowInvalidHeapAttributeNumber, named))
+			bind(encoder, (AttrNumber) lfirst_int(lc));
+		else
+			encoder->deferred = lappend_int(encoder->deferred, lfirst_int(lc));
+	}
 	return encoder;
 }
 
@@ -142,6 +163,27 @@ is_assigned(const Encoder *encoder, const WrittenColumn *column, TupleTableSlot 
 	return !OidIsValid(type->eq_opr) ||
 		   !DatumGetBool(FunctionCall2Coll(&type->eq_opr_finfo, attribute->attcollation, old->values[column->at],
 										   slot->tts_values[column->at]));
+}
+
+/* Bind columns that nobody named, and that have got a value all the same. */
+static void
+bind_deferred(Encoder *encoder, TupleTableSlot *slot, const OldRow *old)
+{
+	MemoryContext saved;
+	ListCell *lc;
+
+	foreach(lc, encoder->deferred)
+	{
+		AttrNumber attnum = (AttrNumber) lfirst_int(lc);
+		WrittenColumn column = {.at = attnum - 1};
+
+		if (!is_assigned(encoder, &column, slot, old))
+			continue;
+		saved = MemoryContextSwitchTo(encoder->context);
+		bind(encoder, attnum);
+		MemoryContextSwitchTo(saved);
+		encoder->deferred = foreach_delete_current(encoder->deferred, lc);
+	}
 }
 
 /* ----- values that are written whole ----- */
@@ -455,7 +497,7 @@ has_changed(const Encoder *encoder, const WrittenAttribute *written, TupleTableS
 	return false;
 }
 
-/* A read-only column may be left out or, by an UPDATE, assigned what it is; nothing else. */
+/* A read-only column, or one without attribute, may be left out or, by an UPDATE, assigned what it is; nothing else. */
 static void
 check_refused(const Encoder *encoder, TupleTableSlot *slot, const OldRow *old)
 {
@@ -466,6 +508,9 @@ check_refused(const Encoder *encoder, TupleTableSlot *slot, const OldRow *old)
 		const ColumnBinding *binding = (const ColumnBinding *) lfirst(lc);
 		WrittenColumn column = {binding, binding->attnum - 1, false, InvalidOid};
 
+		/* NULL is what a column without attribute shows already */
+		if (binding->missing && slot->tts_isnull[column.at])
+			continue;
 		if (is_assigned(encoder, &column, slot, old))
 			refuse_column(encoder->relation, binding);
 	}
@@ -531,6 +576,7 @@ encoder_values(Encoder *encoder, TupleTableSlot *slot, const OldRow *old)
 
 	slot_getallattrs(slot);
 	encoder->present = NULL;
+	bind_deferred(encoder, slot, old);
 	check_refused(encoder, slot, old);
 	foreach(lc, encoder->attributes)
 	{

@@ -5,6 +5,10 @@
  * Columns of one attribute are written together.  Encoding may make requests:
  * for options, for slugs of objects, and for the present value where a part of
  * a name or an address is assigned and the row does not hold the others.
+ *
+ * Columns that the statement names are bound when it begins; others, which
+ * defaults and triggers may fill, by the first value that they bring.  So an
+ * attribute that is gone is an error only where somebody wants to write it.
  */
 #ifndef ATTIO_ENCODE_H
 #define ATTIO_ENCODE_H
@@ -25,7 +29,7 @@ typedef struct OldRow
 } OldRow;
 
 extern Encoder *encoder_create(const AttioRelation *relation, Session *session, List *definitions, TupleDesc tupdesc,
-							   List *attnums, bool inserting);
+							   List *attnums, const Bitmapset *named, bool inserting);
 extern JsonTree *encoder_values(Encoder *encoder, TupleTableSlot *slot, const OldRow *old);
 extern void encoder_check_required(const Encoder *encoder, JsonTree *values);
 

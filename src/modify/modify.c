@@ -66,12 +66,13 @@ check_has_unique(const ModifyState *state)
 }
 
 /*
- * The state of a statement that writes these columns.  Reads the definitions,
- * which a DELETE does not need.
+ * The state of a statement that may write these columns, of which it names some.
+ * Reads the definitions, which a DELETE does not need.
  * Raises ERROR where writing is not allowed.
  */
 ModifyState *
-modify_begin(EState *estate, ResultRelInfo *target, CmdType operation, List *columns, bool skips_conflicts)
+modify_begin(EState *estate, ResultRelInfo *target, CmdType operation, List *columns, const Bitmapset *named,
+			 bool skips_conflicts)
 {
 	MemoryContext context = AllocSetContextCreate(estate->es_query_cxt, "attio_fdw modify", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext saved = MemoryContextSwitchTo(context);
@@ -95,7 +96,9 @@ modify_begin(EState *estate, ResultRelInfo *target, CmdType operation, List *col
 		check_has_unique(state);
 	if (operation != CMD_DELETE)
 		state->encoder = encoder_create(state->relation, state->session, state->definitions,
-										RelationGetDescr(state->rel), columns, operation == CMD_INSERT);
+										RelationGetDescr(state->rel), columns, named, operation == CMD_INSERT);
+	if (operation == CMD_INSERT)
+		row_find_parent(state);
 	MemoryContextSwitchTo(saved);
 	return state;
 }
@@ -133,6 +136,7 @@ static void
 attio_begin_modify(ModifyTableState *mtstate, ResultRelInfo *target, List *fdw_private, int subplan_index, int eflags)
 {
 	ModifyState *state;
+	const Bitmapset *named;
 	List *targets;
 
 	(void) subplan_index;
@@ -141,9 +145,11 @@ attio_begin_modify(ModifyTableState *mtstate, ResultRelInfo *target, List *fdw_p
 		return;
 	check_qualified(target->ri_RelationDesc, mtstate->operation,
 					(Qualification) intVal(list_nth(fdw_private, MODIFY_PLAN_QUALIFICATION)));
+	named = mtstate->operation == CMD_INSERT ? ExecGetInsertedCols(target, mtstate->ps.state)
+											 : target_column_set((List *) list_nth(fdw_private, MODIFY_PLAN_NAMED));
 	state =
 		modify_begin(mtstate->ps.state, target, mtstate->operation, (List *) list_nth(fdw_private, MODIFY_PLAN_COLUMNS),
-					 intVal(list_nth(fdw_private, MODIFY_PLAN_SKIPS_CONFLICTS)) != 0);
+					 named, intVal(list_nth(fdw_private, MODIFY_PLAN_SKIPS_CONFLICTS)) != 0);
 	if (state->operation != CMD_INSERT)
 	{
 		targets = outerPlanState(mtstate)->plan->targetlist;
@@ -162,20 +168,17 @@ attio_begin_modify(ModifyTableState *mtstate, ResultRelInfo *target, List *fdw_p
 static void
 attio_begin_insert(ModifyTableState *mtstate, ResultRelInfo *target)
 {
-	TupleDesc tupdesc = RelationGetDescr(target->ri_RelationDesc);
+	EState *estate = mtstate->ps.state;
 	ModifyTable *plan = (ModifyTable *) mtstate->ps.plan;
-	List *columns = NIL;
 
 	if (plan != NULL && plan->operation == CMD_UPDATE)
 		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 						errmsg("an UPDATE cannot move rows into foreign table \"%s\"",
 							   RelationGetRelationName(target->ri_RelationDesc)),
 						errhint("INSERT them there, then DELETE them here.")));
-	for (int i = 1; i <= tupdesc->natts; i++)
-		if (!TupleDescAttr(tupdesc, i - 1)->attisdropped)
-			columns = lappend_int(columns, i);
-	target->ri_FdwState = modify_begin(mtstate->ps.state, target, CMD_INSERT, columns,
-									   plan != NULL && plan->onConflictAction == ONCONFLICT_NOTHING);
+	target->ri_FdwState =
+		modify_begin(estate, target, CMD_INSERT, target_all_columns(target->ri_RelationDesc),
+					 ExecGetInsertedCols(target, estate), plan != NULL && plan->onConflictAction == ONCONFLICT_NOTHING);
 	if (plan != NULL)
 		(void) read_scans_first(outerPlanState(mtstate), NULL);
 }
@@ -289,6 +292,7 @@ attio_batch_insert(EState *estate, ResultRelInfo *target, TupleTableSlot **slots
 	/* all of them are checked before the first is sent */
 	for (int i = 0; i < *nslots; i++)
 	{
+		CHECK_FOR_INTERRUPTS();
 		check_new_row(estate, target, slots[i], target->ri_RootResultRelInfo != NULL);
 		writes = lappend(writes, row_insert(state, slots[i]));
 	}

@@ -18,33 +18,50 @@
 #include "utils/lsyscache.h"
 #include "utils/uuid.h"
 
-/* A field of the new row as text, or NULL. */
-static char *
-field_text(const ModifyState *state, TupleTableSlot *slot, const char *name)
+/* The column that shows a field of the resource, or 0. */
+static AttrNumber
+field_column(const ModifyState *state, const char *name)
 {
 	TupleDesc tupdesc = RelationGetDescr(state->rel);
 
 	for (int i = 1; i <= tupdesc->natts; i++)
 	{
-		Form_pg_attribute attribute = TupleDescAttr(tupdesc, i - 1);
-		ColumnBinding *binding;
+		const FieldDef *field =
+			TupleDescAttr(tupdesc, i - 1)->attisdropped ? NULL : relation_column_field(state->relation, i);
 
-		if (attribute->attisdropped)
-			continue;
-		binding = relation_bind_column(state->relation, tupdesc, i, state->definitions);
-		if (binding->kind != COLUMN_FIELD || strcmp(binding->field->name, name) != 0 || slot->tts_isnull[i - 1])
-			continue;
-		return fixed_output(attribute->atttypid, slot->tts_values[i - 1]);
+		CHECK_FOR_INTERRUPTS();
+		if (field != NULL && strcmp(field->name, name) == 0)
+			return i;
 	}
-	return NULL;
+	return 0;
+}
+
+/* Find the columns that say of which record an entry is, once a statement. */
+void
+row_find_parent(ModifyState *state)
+{
+	if (!state->relation->is_list)
+		return;
+	state->parent_record = field_column(state, "parent_record_id");
+	state->parent_object = field_column(state, "parent_object");
+}
+
+/* The value of a column as text; NULL where there is none. */
+static char *
+column_text(const ModifyState *state, TupleTableSlot *slot, AttrNumber attnum)
+{
+	if (attnum == 0 || slot->tts_isnull[attnum - 1])
+		return NULL;
+	return fixed_output(TupleDescAttr(RelationGetDescr(state->rel), attnum - 1)->atttypid,
+						slot->tts_values[attnum - 1]);
 }
 
 /* The record that a new entry is of; its object may be left out where the list takes one only. */
 static void
 add_parent(ModifyState *state, JsonTree *data, TupleTableSlot *slot)
 {
-	char *record = field_text(state, slot, "parent_record_id");
-	char *object = field_text(state, slot, "parent_object");
+	char *record = column_text(state, slot, state->parent_record);
+	char *object = column_text(state, slot, state->parent_object);
 	List *objects;
 
 	if (record == NULL)
@@ -237,18 +254,23 @@ row_update(ModifyState *state, TupleTableSlot *slot, TupleTableSlot *plan_slot)
 	return write;
 }
 
-/* What an UPDATE sends of a row that was not read: all that is assigned. */
+/* What an UPDATE sends of a row that was not read: all that is assigned.  NULL where that is nothing. */
 Write *
 row_update_direct(ModifyState *state, TupleTableSlot *slot, const char *id)
 {
 	Write *write = write_make(&state->sender, "PUT", id);
 	MemoryContext saved = MemoryContextSwitchTo(write->context);
 	OldRow old = {.id = write->id};
+	JsonTree *changed = encoder_values(state->encoder, slot, &old);
 
-	set_body(state, write, encoder_values(state->encoder, slot, &old), NULL);
+	if (json_object_object_length(changed) > 0)
+		set_body(state, write, changed, NULL);
 	write->before = "not read";
 	MemoryContextSwitchTo(saved);
-	return write;
+	if (write->body != NULL)
+		return write;
+	MemoryContextDelete(write->context);
+	return NULL;
 }
 
 /* What a DELETE of one row sends. */

@@ -160,6 +160,7 @@ write_make(Sender *sender, const char *method, const char *id)
 	MemoryContext saved = MemoryContextSwitchTo(context);
 	Write *write = (Write *) palloc0(sizeof(Write));
 
+	CHECK_FOR_INTERRUPTS();
 	write->context = context;
 	write->number = ++sender->rows;
 	write->method = method;
@@ -285,7 +286,11 @@ send_all(Sender *sender, List *writes, bool keeps_answers)
 		Write *write = (Write *) list_nth(writes, i);
 
 		while (failed == NULL && started < list_length(writes) && started < i + window)
+		{
+			/* what came while the rows were made is served before the first is sent */
+			CHECK_FOR_INTERRUPTS();
 			send_write(sender, (Write *) list_nth(writes, started++));
+		}
 		if (i >= started)
 			break;
 		http_wait(write->exchange);

@@ -18,7 +18,8 @@
 /* What crosses from planner to executor: a List of Nodes. */
 typedef enum ModifyPlanIndex
 {
-	MODIFY_PLAN_COLUMNS,        /* IntList: attribute numbers that are assigned */
+	MODIFY_PLAN_COLUMNS,        /* IntList: attribute numbers that may be assigned */
+	MODIFY_PLAN_NAMED,          /* IntList: of an UPDATE, those that the statement assigns */
 	MODIFY_PLAN_QUALIFICATION,  /* Integer: Qualification of an UPDATE or DELETE */
 	MODIFY_PLAN_SKIPS_CONFLICTS /* Integer: INSERT ... ON CONFLICT DO NOTHING */
 } ModifyPlanIndex;
@@ -31,7 +32,9 @@ typedef struct ModifyState
 	Session *session;
 	List *definitions;
 	CmdType operation;
-	Encoder *encoder; /* NULL of a DELETE */
+	Encoder *encoder;         /* NULL of a DELETE */
+	AttrNumber parent_record; /* columns of an entry's parent; 0 = none */
+	AttrNumber parent_object;
 	AttrNumber key_junk;
 	AttrNumber row_junk;
 	bool collects;
@@ -47,7 +50,8 @@ typedef struct ModifyState
 
 /* target.c: which tables and columns are written, without a request. */
 extern bool target_is_updatable(const AttioRelation *relation, Relation rel);
-extern List *target_columns(PlannerInfo *root, Index rtindex, CmdType operation, Relation rel);
+extern List *target_all_columns(Relation rel);
+extern Bitmapset *target_column_set(List *columns);
 extern void target_set_callbacks(FdwRoutine *routine);
 
 /* qualified.c: does the statement pick rows of the target by a column of theirs? */
@@ -64,6 +68,7 @@ extern Qualification qualification(PlannerInfo *root, Index rtindex, Relation re
 extern void direct_set_callbacks(FdwRoutine *routine);
 
 /* rows.c: what is sent of one row. */
+extern void row_find_parent(ModifyState *state);
 extern Write *row_insert(ModifyState *state, TupleTableSlot *slot);
 extern Write *row_update(ModifyState *state, TupleTableSlot *slot, TupleTableSlot *plan_slot);
 extern Write *row_update_direct(ModifyState *state, TupleTableSlot *slot, const char *id);
@@ -73,8 +78,8 @@ extern Write *row_delete(ModifyState *state, TupleTableSlot *plan_slot);
 extern void answer_read(ModifyState *state, const Write *write, TupleTableSlot *slot);
 
 /* modify.c */
-extern ModifyState *
-modify_begin(EState *estate, ResultRelInfo *target, CmdType operation, List *columns, bool skips_conflicts);
+extern ModifyState *modify_begin(EState *estate, ResultRelInfo *target, CmdType operation, List *columns,
+								 const Bitmapset *named, bool skips_conflicts);
 extern void modify_check_count(const ModifyState *state, int64 count);
 
 #endif /* ATTIO_MODIFY_STATE_H */

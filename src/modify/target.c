@@ -71,20 +71,42 @@ attio_add_update_targets(PlannerInfo *root, Index rtindex, RangeTblEntry *target
 							 ROW_JUNK);
 }
 
-/* Columns that the statement may assign, as an IntList. */
-List *
-target_columns(PlannerInfo *root, Index rtindex, CmdType operation, Relation rel)
+/* The columns of an UPDATE that the statement assigns, as an IntList. */
+static List *
+assigned_columns(PlannerInfo *root, Index rtindex, Relation rel)
 {
-	TupleDesc tupdesc = RelationGetDescr(rel);
-	bool all = operation == CMD_INSERT || (rel->trigdesc != NULL && rel->trigdesc->trig_update_before_row);
-	Bitmapset *updated = operation == CMD_UPDATE ? attio_updated_columns(root, rtindex, rel) : NULL;
+	Bitmapset *updated = attio_updated_columns(root, rtindex, rel);
 	List *columns = NIL;
 
-	for (int i = 1; i <= tupdesc->natts && operation != CMD_DELETE; i++)
-		if (!TupleDescAttr(tupdesc, i - 1)->attisdropped &&
-			(all || bms_is_member(i - FirstLowInvalidHeapAttributeNumber, updated)))
+	for (int i = 1; i <= RelationGetNumberOfAttributes(rel); i++)
+		if (!TupleDescAttr(RelationGetDescr(rel), i - 1)->attisdropped &&
+			bms_is_member(i - FirstLowInvalidHeapAttributeNumber, updated))
 			columns = lappend_int(columns, i);
 	return columns;
+}
+
+/* All columns, as an IntList. */
+List *
+target_all_columns(Relation rel)
+{
+	List *columns = NIL;
+
+	for (int i = 1; i <= RelationGetNumberOfAttributes(rel); i++)
+		if (!TupleDescAttr(RelationGetDescr(rel), i - 1)->attisdropped)
+			columns = lappend_int(columns, i);
+	return columns;
+}
+
+/* Columns as in a range table entry. */
+Bitmapset *
+target_column_set(List *columns)
+{
+	Bitmapset *set = NULL;
+	ListCell *lc;
+
+	foreach(lc, columns)
+		set = bms_add_member(set, lfirst_int(lc) - FirstLowInvalidHeapAttributeNumber);
+	return set;
 }
 
 /* PlanForeignModify: makes no request. */
@@ -93,11 +115,16 @@ attio_plan_modify(PlannerInfo *root, ModifyTable *plan, Index rtindex, int subpl
 {
 	Relation rel = table_open(planner_rt_fetch(rtindex, root)->relid, NoLock);
 	Qualification found = plan->operation == CMD_INSERT ? QUALIFIED : qualification(root, rtindex, rel);
-	List *columns = target_columns(root, rtindex, plan->operation, rel);
+	List *named = plan->operation == CMD_UPDATE ? assigned_columns(root, rtindex, rel) : NIL;
+	List *columns = named;
 
 	(void) subplan_index;
+	/* defaults and triggers fill columns, too */
+	if (plan->operation == CMD_INSERT ||
+		(plan->operation == CMD_UPDATE && rel->trigdesc != NULL && rel->trigdesc->trig_update_before_row))
+		columns = target_all_columns(rel);
 	table_close(rel, NoLock);
-	return list_make3((Node *) columns, makeInteger((int) found),
+	return list_make4((Node *) columns, (Node *) named, makeInteger((int) found),
 					  makeInteger(plan->onConflictAction == ONCONFLICT_NOTHING));
 }
 

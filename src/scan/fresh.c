@@ -44,7 +44,6 @@ fresh_ask_again(Session *session, HttpExchange *exchange, TimestampTz *since)
 						  errhint("Read again in a moment; server option read_after_write_timeout waits longer.")));
 		return false;
 	}
-	activity_note(session->server, exchange);
 	http_pause(session->client, PAUSE_MS);
 	return true;
 }
