@@ -21,7 +21,9 @@ def writes(emulator):
 
 
 def sent(emulator):
-    return [sorted(json.loads(e["body"])["data"]["values"]) for e in writes(emulator) if e["body"]]
+    """The slugs of what each write holds; writes name attributes by id."""
+    slugs = {a["id"]["attribute_id"]: a["api_slug"] for a in emulator.get("/v2/objects/all_types/attributes?limit=500")}
+    return [sorted(slugs.get(k, k) for k in json.loads(e["body"])["data"]["values"]) for e in writes(emulator) if e["body"]]
 
 
 def make_tables(database, missing):
