@@ -491,7 +491,7 @@ explain_join(CustomScanState *node, List *ancestors, ExplainState *es)
 				 deparse_expression((Node *) list_nth(plan->custom_exprs, JOIN_EXPR_INNER_KEY), context, true, false),
 				 deparse_expression((Node *) list_nth(plan->custom_exprs, JOIN_EXPR_OUTER_KEY), context, true, false)),
 		es);
-	ExplainPropertyInteger("Attio Keys a Request", NULL, state->batch, es);
+	ExplainPropertyInteger("Attio Keys per Request", NULL, state->batch, es);
 	if (!es->analyze)
 		return;
 	ExplainPropertyInteger("Attio Lookup Batches", NULL, state->batches, es);
