@@ -17,6 +17,7 @@
 #include "http/client.h"
 #include "join/system_columns.h"
 #include "modify/modify.h"
+#include "modify/read_first.h"
 #include "http/governor.h"
 #include "plan/lookup.h"
 #include "plan/scanplan.h"
@@ -42,6 +43,7 @@ _PG_init(void)
 	attio_define_settings();
 	join_init();
 	stats_init();
+	read_first_init();
 }
 
 /* The table of callbacks. */

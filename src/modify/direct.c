@@ -13,6 +13,7 @@
 #include "executor/executor.h"
 #include "foreign/fdwapi.h"
 #include "join/system_columns.h"
+#include "modify/read_first.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/appendinfo.h"
@@ -260,6 +261,8 @@ write_all(DirectState *direct, ForeignScanState *node)
 	ListCell *lc;
 
 	direct->is_written = true;
+	if (writes != NIL)
+		read_first_before_write(estate);
 	if (!attio_dry_run)
 		write_send(&direct->modify->sender, writes, node->resultRelInfo->ri_projectReturning != NULL);
 	foreach(lc, writes)

@@ -7,8 +7,8 @@
  *
  * Where nobody waits for the answer (no RETURNING, no such triggers) UPDATE and
  * DELETE first collect what is to be written and send it when all rows have
- * been read: so the statement does not see its own writes, too many rows are
- * refused before the first, and several requests are under way at once.
+ * been read: so too many rows are refused before the first, and several requests
+ * are under way at once.
  */
 #include "modify/modify.h"
 
@@ -19,6 +19,7 @@
 #include "foreign/fdwapi.h"
 #include "join/system_columns.h"
 #include "modify/journal.h"
+#include "modify/read_first.h"
 #include "modify/state.h"
 #include "nodes/nodeFuncs.h"
 #include "scan/scan.h"
@@ -117,20 +118,6 @@ has_triggers(const ResultRelInfo *target, CmdType operation)
 										 triggers->trig_delete_after_statement;
 }
 
-/*
- * Rows are written while others are still being read: so read all of them
- * first, lest the pages show what was written or move under it.
- */
-static bool
-read_scans_first(PlanState *node, void *context)
-{
-	if (node == NULL)
-		return false;
-	if (IsA(node, ForeignScanState))
-		attio_read_all_first((ForeignScanState *) node);
-	return planstate_tree_walker(node, read_scans_first, context);
-}
-
 /* BeginForeignModify */
 static void
 attio_begin_modify(ModifyTableState *mtstate, ResultRelInfo *target, List *fdw_private, int subplan_index, int eflags)
@@ -159,8 +146,6 @@ attio_begin_modify(ModifyTableState *mtstate, ResultRelInfo *target, List *fdw_p
 		state->collects =
 			((ModifyTable *) mtstate->ps.plan)->returningLists == NIL && !has_triggers(target, state->operation);
 	}
-	if (!state->collects)
-		(void) read_scans_first(outerPlanState(mtstate), NULL);
 	target->ri_FdwState = state;
 }
 
@@ -179,8 +164,6 @@ attio_begin_insert(ModifyTableState *mtstate, ResultRelInfo *target)
 	target->ri_FdwState =
 		modify_begin(estate, target, CMD_INSERT, target_all_columns(target->ri_RelationDesc),
 					 ExecGetInsertedCols(target, estate), plan != NULL && plan->onConflictAction == ONCONFLICT_NOTHING);
-	if (plan != NULL)
-		(void) read_scans_first(outerPlanState(mtstate), NULL);
 }
 
 /* ----- rows ----- */
@@ -384,28 +367,56 @@ attio_delete(EState *estate, ResultRelInfo *target, TupleTableSlot *slot, TupleT
 	return old_row(state, slot, plan_slot);
 }
 
-/* EndForeignModify, EndForeignInsert: now what was collected is sent. */
-static void
-attio_end_modify(EState *estate, ResultRelInfo *target)
+/* Send what was collected; returns the number of rows that were gone. */
+static int
+send_collected(ModifyState *state)
 {
-	ModifyState *state = (ModifyState *) target->ri_FdwState;
-	List *collected;
+	List *collected = state->collected;
 	int skipped = 0;
 	ListCell *lc;
 
-	(void) estate;
-	if (state == NULL || state->collected == NIL)
-		return;
-	collected = state->collected;
 	state->collected = NIL;
-	write_send(&state->sender, collected, false);
+	if (collected != NIL)
+		write_send(&state->sender, collected, false);
 	foreach(lc, collected)
 		skipped += ((const Write *) lfirst(lc))->skipped;
-	/* the executor has counted them */
 	if (skipped > 0)
 		ereport(WARNING, (errmsg("%d of the rows of \"%s\" were gone when they were to be written", skipped,
 								 state->relation->name),
 						  errdetail("They were deleted in Attio meanwhile.")));
+	return skipped;
+}
+
+void
+modify_send_collected(ModifyTableState *mtstate)
+{
+	EState *estate = mtstate->ps.state;
+
+	for (int i = 0; i < mtstate->mt_nrels; i++)
+	{
+		ResultRelInfo *target = &mtstate->resultRelInfo[i];
+		ModifyState *state = attio_is_ours(target->ri_FdwRoutine) ? (ModifyState *) target->ri_FdwState : NULL;
+		int skipped;
+
+		if (state == NULL || state->collected == NIL)
+			continue;
+		read_first_before_write(estate);
+		skipped = send_collected(state);
+		/* the executor has counted them */
+		if (mtstate->canSetTag)
+			estate->es_processed -= skipped;
+	}
+}
+
+/* EndForeignModify, EndForeignInsert */
+static void
+attio_end_modify(EState *estate, ResultRelInfo *target)
+{
+	ModifyState *state = (ModifyState *) target->ri_FdwState;
+
+	(void) estate;
+	if (state != NULL)
+		(void) send_collected(state);
 }
 
 /* ExplainForeignModify */

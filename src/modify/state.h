@@ -82,4 +82,7 @@ extern ModifyState *modify_begin(EState *estate, ResultRelInfo *target, CmdType 
 								 const Bitmapset *named, bool skips_conflicts);
 extern void modify_check_count(const ModifyState *state, int64 count);
 
+/* All rows have been read: send what was collected of them, and count only what is written. */
+extern void modify_send_collected(ModifyTableState *mtstate);
+
 #endif /* ATTIO_MODIFY_STATE_H */

@@ -19,6 +19,7 @@
 #include "optimizer/planmain.h"
 #include "optimizer/restrictinfo.h"
 #include "plan/cost.h"
+#include "plan/late.h"
 #include "plan/lookup.h"
 #include "plan/ship.h"
 #include "plan/sorts.h"
@@ -252,7 +253,7 @@ is_one_page_wanted(PlannerInfo *root, RelOptInfo *baserel)
 		   baserel->reloptkind == RELOPT_BASEREL && bms_membership(root->all_baserels) == BMS_SINGLETON &&
 		   root->parse->rowMarks == NIL && root->parse->limitOption == LIMIT_OPTION_COUNT &&
 		   is_constant_or_none(root->parse->limitCount) && is_constant_or_none(root->parse->limitOffset) &&
-		   is_all_exact(root, baserel);
+		   is_all_exact(root, baserel) && !late_is_unknown(root, baserel);
 }
 
 WantedOrder

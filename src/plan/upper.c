@@ -4,6 +4,7 @@
  */
 #include "plan/upper.h"
 
+#include "plan/late.h"
 #include "plan/scanplan.h"
 
 /* GetForeignUpperPaths */
@@ -27,7 +28,8 @@ upper_only_relation(PlannerInfo *root)
 	if (bms_membership(root->all_baserels) != BMS_SINGLETON)
 		return NULL;
 	baserel = find_base_rel(root, bms_singleton_member(root->all_baserels));
-	if (baserel->reloptkind != RELOPT_BASEREL || baserel->fdw_private == NULL || !plan_is_countable(root, baserel))
+	if (baserel->reloptkind != RELOPT_BASEREL || baserel->fdw_private == NULL || !plan_is_countable(root, baserel) ||
+		late_is_unknown(root, baserel))
 		return NULL;
 	return baserel;
 }

@@ -156,10 +156,9 @@ count_locally(RowCheck *check, const FilterSet *filters)
 	return rows;
 }
 
-TupleTableSlot *
-count_scan_row(AttioScan *state, ForeignScanState *node, FilterOperand *operands, int noperands)
+int64
+count_scan_rows(AttioScan *state, ForeignScanState *node, FilterOperand *operands, int noperands)
 {
-	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
 	Projection *projection = projection_create();
 	RowCheck check = {.state = state, .node = node};
 	CountCheck count_check = {.projection = projection, .meets = meets_conditions, .arg = &check};
@@ -174,7 +173,14 @@ count_scan_row(AttioScan *state, ForeignScanState *node, FilterOperand *operands
 			count_rows(state->session, state->relation, &state->filters, &count_check, &state->counts, &rows);
 	if (state->count_outcome != COUNT_KNOWN)
 		rows = count_locally(&check, &state->filters);
-	state->counted = true;
+	return rows;
+}
+
+TupleTableSlot *
+count_scan_show(ForeignScanState *node, int64 rows)
+{
+	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
+
 	ExecClearTuple(slot);
 	memset(slot->tts_isnull, true, sizeof(bool) * slot->tts_tupleDescriptor->natts);
 	for (int i = 0; i < count_scan_columns(node); i++)

@@ -11,11 +11,13 @@
 extern int count_scan_columns(const ForeignScanState *node);
 
 /*
- * Its row, with the present values of the operands; afterwards an empty slot,
- * until the scan begins anew.  Everything it takes belongs to the current memory
- * context.
+ * The number, with the present values of the operands.  Everything it takes
+ * belongs to the current memory context.
  */
-extern TupleTableSlot *count_scan_row(AttioScan *state, ForeignScanState *node, FilterOperand *operands, int noperands);
+extern int64 count_scan_rows(AttioScan *state, ForeignScanState *node, FilterOperand *operands, int noperands);
+
+/* The scan's row of that number. */
+extern TupleTableSlot *count_scan_show(ForeignScanState *node, int64 rows);
 
 /* Why the rows were read and counted locally, in words; NULL: they were not. */
 extern const char *count_scan_reason(const AttioScan *state);

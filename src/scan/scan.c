@@ -55,6 +55,7 @@ attio_begin_scan(ForeignScanState *node, int eflags)
 	state->columns = (List *) list_nth(plan->fdw_private, SCAN_PLAN_COLUMNS);
 	state->term = (List *) list_nth(plan->fdw_private, SCAN_PLAN_FILTER);
 	state->operand_states = ExecInitExprList(plan->fdw_exprs, (PlanState *) node);
+	state->has_params = keep_has_params(plan);
 	state->context = AllocSetContextCreate(node->ss.ps.state->es_query_cxt, "attio_fdw scan", ALLOCSET_DEFAULT_SIZES);
 	state->row_context = AllocSetContextCreate(state->context, "attio_fdw row", ALLOCSET_DEFAULT_SIZES);
 	state->filter_context = AllocSetContextCreate(state->context, "attio_fdw filter", ALLOCSET_SMALL_SIZES);
@@ -230,8 +231,8 @@ scan_filters(AttioScan *state, ForeignScanState *node, FilterInput *input)
 }
 
 /* What the conditions, the order and the limit ask for, with the operands' present values. */
-static void
-make_plan(AttioScan *state, ForeignScanState *node)
+void
+scan_make_plan(AttioScan *state, ForeignScanState *node)
 {
 	MemoryContext saved;
 	FilterInput input = {0};
@@ -245,14 +246,15 @@ make_plan(AttioScan *state, ForeignScanState *node)
 	input.relation = state->relation;
 	input.session = state->session;
 	input.definitions = state->definitions;
-	input.operands = evaluate_operands(state, node);
+	if (!state->reads_whole)
+		input.operands = evaluate_operands(state, node);
 	input.noperands = list_length(state->operand_states);
 	/* what subqueries ask while they are evaluated is theirs */
 	before = state->session->requests;
 	input.notices = state->notices;
 	state->notices = false;
-	plan.filters = scan_filters(state, node, &input);
-	plan.distinct = looked_up_operand(node) >= 0;
+	plan.filters = state->reads_whole ? filter_build(&input, NIL) : scan_filters(state, node, &input);
+	plan.distinct = looked_up_operand(node) >= 0 && !state->reads_whole;
 	plan.sort = (SortShape) linitial_int(shape);
 	plan.first_page = lsecond_int(shape);
 	if (plan.sort != SORT_ANY && plan.sort != SORT_ONE_PAGE)
@@ -282,27 +284,38 @@ attio_scan_relation(const ForeignScanState *node)
 	return relation;
 }
 
+/* How many rows are there that meet the conditions? */
+int64
+scan_count(AttioScan *state, ForeignScanState *node)
+{
+	MemoryContext saved;
+	FilterOperand *operands;
+	int64 rows;
+
+	MemoryContextReset(state->filter_context);
+	saved = MemoryContextSwitchTo(state->filter_context);
+	operands = evaluate_operands(state, node);
+	rows = count_scan_rows(state, node, operands, list_length(state->operand_states));
+	MemoryContextSwitchTo(saved);
+	return rows;
+}
+
 /* The one row of a scan that counts. */
 static TupleTableSlot *
 count_row(AttioScan *state, ForeignScanState *node)
 {
-	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
-	MemoryContext saved;
-	FilterOperand *operands;
-
 	if (state->counted)
-		return ExecClearTuple(slot);
-	MemoryContextReset(state->filter_context);
-	saved = MemoryContextSwitchTo(state->filter_context);
-	operands = evaluate_operands(state, node);
-	slot = count_scan_row(state, node, operands, list_length(state->operand_states));
-	MemoryContextSwitchTo(saved);
-	return slot;
+		return ExecClearTuple(node->ss.ss_ScanTupleSlot);
+	if (!state->count_kept)
+		state->count = scan_count(state, node);
+	state->count_kept = state->reads_first && !state->has_params;
+	state->counted = true;
+	return count_scan_show(node, state->count);
 }
 
 /* Read the definitions, bind the columns, and get ready for the first page. */
-static void
-open_scan(AttioScan *state, ForeignScanState *node)
+void
+scan_open(AttioScan *state, ForeignScanState *node)
 {
 	Relation rel = node->ss.ss_currentRelation;
 	MemoryContext saved = MemoryContextSwitchTo(state->context);
@@ -328,7 +341,7 @@ open_scan(AttioScan *state, ForeignScanState *node)
 	state->pager = pager_open(session, relation, projection, session->requests - before);
 	MemoryContextSwitchTo(saved);
 	state->notices = true;
-	make_plan(state, node);
+	scan_make_plan(state, node);
 }
 
 /* The filter was refused before a row was handed out: count here instead of there. */
@@ -398,7 +411,7 @@ ask_for_fewer(AttioScan *state, ForeignScanState *node)
 		state->without_others = false;
 	}
 	pager_keep_seen(state->pager);
-	make_plan(state, node);
+	scan_make_plan(state, node);
 }
 
 /* The pager stopped before the end: let it ask in another way. */
@@ -412,7 +425,7 @@ ask_another_way(AttioScan *state, ForeignScanState *node)
 	else
 	{
 		sorted_fall_back(state->sort, stop);
-		make_plan(state, node);
+		scan_make_plan(state, node);
 	}
 }
 
@@ -490,13 +503,13 @@ sorted_row(AttioScan *state, ForeignScanState *node)
 }
 
 /* The next row of the scan; an empty slot at the end. */
-static TupleTableSlot *
-next_row(AttioScan *state, ForeignScanState *node)
+TupleTableSlot *
+scan_next_row(AttioScan *state, ForeignScanState *node)
 {
 	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
 
 	if (state->pager == NULL)
-		open_scan(state, node);
+		scan_open(state, node);
 	for (;;)
 	{
 		if (state->limited && state->limit >= 0 && state->handed >= state->limit)
@@ -518,63 +531,15 @@ next_row(AttioScan *state, ForeignScanState *node)
 	}
 }
 
-/* Read all that is left, to be handed out from memory or disk. */
-static void
-keep_rows(AttioScan *state, ForeignScanState *node)
-{
-	MemoryContext saved = MemoryContextSwitchTo(state->context);
-	TupleTableSlot *slot;
-
-	if (state->pager == NULL)
-		open_scan(state, node);
-	state->kept = tuplestore_begin_heap(false, false, work_mem);
-	if (state->kept_slot == NULL)
-		state->kept_slot = ExecInitExtraTupleSlot(node->ss.ps.state, node->ss.ss_ScanTupleSlot->tts_tupleDescriptor,
-												  &TTSOpsMinimalTuple);
-	MemoryContextSwitchTo(saved);
-	state->async = false;
-	for (slot = next_row(state, node); !TupIsNull(slot); slot = next_row(state, node))
-		tuplestore_puttupleslot(state->kept, slot);
-}
-
-static void
-drop_kept(AttioScan *state)
-{
-	if (state->kept != NULL)
-		tuplestore_end(state->kept);
-	state->kept = NULL;
-}
-
 /* IterateForeignScan */
 TupleTableSlot *
 attio_iterate_scan(ForeignScanState *node)
 {
 	AttioScan *state = (AttioScan *) node->fdw_state;
-	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
 
 	if (count_scan_columns(node) > 0)
 		return count_row(state, node);
-	if (state->reads_first && state->kept == NULL)
-		keep_rows(state, node);
-	if (state->kept == NULL)
-		return next_row(state, node);
-	ExecClearTuple(slot);
-	if (tuplestore_gettupleslot(state->kept, true, false, state->kept_slot))
-	{
-		slot_getallattrs(state->kept_slot);
-		memcpy(slot->tts_values, state->kept_slot->tts_values, sizeof(Datum) * slot->tts_tupleDescriptor->natts);
-		memcpy(slot->tts_isnull, state->kept_slot->tts_isnull, sizeof(bool) * slot->tts_tupleDescriptor->natts);
-		ExecStoreVirtualTuple(slot);
-	}
-	return slot;
-}
-
-void
-attio_read_all_first(ForeignScanState *node)
-{
-	if (node->fdwroutine->IterateForeignScan == attio_iterate_scan && node->fdw_state != NULL &&
-		((ForeignScan *) node->ss.ps.plan)->operation == CMD_SELECT)
-		((AttioScan *) node->fdw_state)->reads_first = true;
+	return state->reads_first ? keep_next(state, node) : scan_next_row(state, node);
 }
 
 void
@@ -583,9 +548,10 @@ attio_scan_lookup(ForeignScanState *node, Datum keys)
 	AttioScan *state = (AttioScan *) node->fdw_state;
 
 	state->keys = keys;
-	drop_kept(state);
-	if (state->pager != NULL)
-		make_plan(state, node);
+	if (state->reads_first)
+		keep_rescan(state);
+	else if (state->pager != NULL)
+		scan_make_plan(state, node);
 }
 
 int64
@@ -606,10 +572,10 @@ attio_rescan(ForeignScanState *node)
 		state->counted = false;
 	if (state == NULL || state->pager == NULL)
 		return;
-	/* rows handed out before the rest was kept are not there */
-	drop_kept(state);
-	if (node->ss.ps.chgParam != NULL && state->operand_states != NIL)
-		make_plan(state, node);
+	if (state->reads_first)
+		keep_rescan(state);
+	else if (node->ss.ps.chgParam != NULL && state->operand_states != NIL)
+		scan_make_plan(state, node);
 	else
 	{
 		if (!sorted_rescan(state->sort))
@@ -625,11 +591,13 @@ attio_end_scan(ForeignScanState *node)
 {
 	AttioScan *state = (AttioScan *) node->fdw_state;
 
-	if (state == NULL || state->pager == NULL)
+	if (state == NULL)
+		return;
+	keep_end(state);
+	if (state->pager == NULL)
 		return;
 	pager_close(state->pager);
 	sorted_end(state->sort);
-	drop_kept(state);
 }
 
 /* What the scan cost so far; false when it did not run. */

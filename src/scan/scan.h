@@ -5,6 +5,8 @@
 #ifndef ATTIO_SCAN_H
 #define ATTIO_SCAN_H
 
+#include "base/compat.h"
+#include "foreign/fdwapi.h"
 #include "scan/pager.h"
 
 extern void attio_begin_scan(ForeignScanState *node, int eflags);
@@ -12,11 +14,24 @@ extern TupleTableSlot *attio_iterate_scan(ForeignScanState *node);
 extern void attio_rescan(ForeignScanState *node);
 extern void attio_end_scan(ForeignScanState *node);
 
+/* Is it the table of callbacks of this extension? */
+extern bool attio_is_ours(const FdwRoutine *routine);
+
+/* Is it a scan of ours, that reads? */
+extern bool attio_is_scan(const ForeignScanState *node);
+
 /*
- * Let the scan read all rows before it hands out the first, or from now on the
- * next; for statements that write meanwhile.  Does nothing to scans of others.
+ * Let the scan read all rows before it hands out the first; before it runs, for
+ * statements that write meanwhile.
  */
 extern void attio_read_all_first(ForeignScanState *node);
+
+/*
+ * Read what the scan may still want: whatever it hands out from now on was read
+ * before this returns.  For a scan that reads all first; where its conditions
+ * may change yet, that is all of the table.  Raises ERROR where it cannot know.
+ */
+extern void attio_scan_freeze(ForeignScanState *node);
 
 /*
  * Ask for the rows that have any of these keys, an array, from now on; for a

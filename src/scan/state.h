@@ -43,9 +43,27 @@ typedef struct AttioScan
 	bool async;                          /* a row is wanted only if that takes no waiting */
 	bool starved;                        /* and it did */
 	struct ScanDescriptors *descriptors; /* owned by async.c */
+	bool has_params;                     /* what it asks for may change while the statement runs */
 	bool reads_first;                    /* all rows are read before one is handed out */
-	Tuplestorestate *kept;               /* and stand here; NULL until then */
+	bool reads_whole;                    /* without any condition */
+	bool is_stale;                       /* and are asked for anew, as an operand may have changed */
+	Tuplestorestate *kept;               /* they stand in this store; NULL until then */
+	Tuplestorestate *whole;              /* or in this one, where the statement has begun to write: all of the table */
 	TupleTableSlot *kept_slot;
+	bool count_kept; /* of a scan that counts: the number is known, and stays */
+	int64 count;
 } AttioScan;
+
+/* scan.c, for keep.c */
+extern void scan_open(AttioScan *state, ForeignScanState *node);
+extern void scan_make_plan(AttioScan *state, ForeignScanState *node);
+extern TupleTableSlot *scan_next_row(AttioScan *state, ForeignScanState *node);
+extern int64 scan_count(AttioScan *state, ForeignScanState *node);
+
+/* keep.c: rows that are read before they are wanted. */
+extern bool keep_has_params(const ForeignScan *plan);
+extern TupleTableSlot *keep_next(AttioScan *state, ForeignScanState *node);
+extern void keep_rescan(AttioScan *state);
+extern void keep_end(AttioScan *state);
 
 #endif /* ATTIO_SCAN_STATE_H */

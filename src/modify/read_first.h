@@ -1,0 +1,22 @@
+/*
+ * read_first.h
+ *		A statement does not see its own writes.
+ */
+#ifndef ATTIO_READ_FIRST_H
+#define ATTIO_READ_FIRST_H
+
+#include "base/compat.h"
+
+/* Once a process: look at each statement that starts. */
+extern void read_first_init(void);
+
+/* Does this part of a statement read its rows before the first is written? */
+extern bool read_first_drains(const ModifyTableState *node);
+
+/*
+ * The statement is about to write: read now what it may still read.  Raises
+ * ERROR where that cannot be known yet.
+ */
+extern void read_first_before_write(EState *estate);
+
+#endif /* ATTIO_READ_FIRST_H */

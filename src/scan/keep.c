@@ -1,0 +1,247 @@
+/*
+ * keep.c
+ *		Rows that are read before they are wanted.
+ *
+ * Owns: what a scan of a statement that writes hands out, which must not show
+ * what the statement has written.  Such a scan reads all of its rows before it
+ * hands out the first, and hands them out again when it is run again.  Where an
+ * operand may have changed by then, it asks anew, but only until the statement
+ * begins to write: before that all of the table is read, without conditions,
+ * which the executor checks.
+ */
+#include "scan/scan.h"
+
+#include "scan/state.h"
+
+#include "base/guc.h"
+#include "executor/executor.h"
+#include "foreign/fdwapi.h"
+#include "nodes/nodeFuncs.h"
+#include "scan/count_scan.h"
+
+static bool
+is_param(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Param) && ((Param *) node)->paramkind == PARAM_EXEC)
+		return true;
+	return expression_tree_walker(node, is_param, context);
+}
+
+/* May what the scan asks for change while the statement runs? */
+bool
+keep_has_params(const ForeignScan *plan)
+{
+	return list_nth(plan->fdw_private, SCAN_PLAN_LOOKUP) != NIL || is_param((Node *) plan->fdw_exprs, NULL);
+}
+
+/* ----- stores ----- */
+
+static void
+drop(Tuplestorestate **store)
+{
+	if (*store != NULL)
+		tuplestore_end(*store);
+	*store = NULL;
+}
+
+/*
+ * Rows that the scan is asked for at most, 0 = any number: what fits one page
+ * comes from one, where a LIMIT above the scan says so.
+ */
+static int
+rows_wanted(const AttioScan *state, const ForeignScanState *node)
+{
+	List *shape = (List *) list_nth(((ForeignScan *) node->ss.ps.plan)->fdw_private, SCAN_PLAN_SHAPE);
+
+	return !state->limited && linitial_int(shape) == SORT_ONE_PAGE ? lsecond_int(shape) : 0;
+}
+
+/* All rows of the scan's present plan. */
+static Tuplestorestate *
+read_rows(AttioScan *state, ForeignScanState *node)
+{
+	int wanted = rows_wanted(state, node);
+	MemoryContext saved = MemoryContextSwitchTo(state->context);
+	Tuplestorestate *store = tuplestore_begin_heap(false, false, work_mem);
+	TupleTableSlot *slot;
+
+	if (state->kept_slot == NULL)
+		state->kept_slot = ExecInitExtraTupleSlot(node->ss.ps.state, node->ss.ss_ScanTupleSlot->tts_tupleDescriptor,
+												  &TTSOpsMinimalTuple);
+	MemoryContextSwitchTo(saved);
+	state->async = false;
+	for (slot = scan_next_row(state, node); !TupIsNull(slot); slot = scan_next_row(state, node))
+	{
+		tuplestore_puttupleslot(store, slot);
+		if (wanted > 0 && --wanted == 0)
+			break;
+	}
+	return store;
+}
+
+/*
+ * Evaluate the operands for what that does: a subquery among them may make the
+ * statement begin to write, which freezes this scan, too.
+ */
+static void
+settle_operands(AttioScan *state, ForeignScanState *node)
+{
+	List *lookup = (List *) list_nth(((ForeignScan *) node->ss.ps.plan)->fdw_private, SCAN_PLAN_LOOKUP);
+
+	for (int i = 0; i < list_length(state->operand_states); i++)
+	{
+		bool isnull;
+
+		if (lookup == NIL || i != linitial_int(lookup))
+			(void) ExecEvalExprSwitchContext((ExprState *) list_nth(state->operand_states, i),
+											 node->ss.ps.ps_ExprContext, &isnull);
+	}
+	ResetExprContext(node->ss.ps.ps_ExprContext);
+}
+
+/* Read the rows that the scan asks for now. */
+static void
+keep_rows(AttioScan *state, ForeignScanState *node)
+{
+	if (state->has_params)
+		settle_operands(state, node);
+	if (state->whole != NULL)
+		return;
+	if (state->pager == NULL)
+		scan_open(state, node);
+	else if (state->is_stale)
+		scan_make_plan(state, node);
+	state->is_stale = false;
+	state->kept = read_rows(state, node);
+}
+
+/*
+ * Read all of the table.  What the present run of the scan has still to hand out
+ * is kept already; the row that it has handed out may be in use.
+ */
+static void
+keep_whole(AttioScan *state, ForeignScanState *node)
+{
+	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
+	int natts = slot->tts_tupleDescriptor->natts;
+	bool in_use = !TTS_EMPTY(slot);
+	Datum *values = (Datum *) palloc(sizeof(Datum) * natts);
+	bool *nulls = (bool *) palloc(sizeof(bool) * natts);
+
+	memcpy(values, slot->tts_values, sizeof(Datum) * natts);
+	memcpy(nulls, slot->tts_isnull, sizeof(bool) * natts);
+	state->reads_whole = true;
+	if (state->pager == NULL)
+		scan_open(state, node);
+	else
+		scan_make_plan(state, node);
+	state->whole = read_rows(state, node);
+	memcpy(slot->tts_values, values, sizeof(Datum) * natts);
+	memcpy(slot->tts_isnull, nulls, sizeof(bool) * natts);
+	if (in_use)
+		ExecStoreVirtualTuple(slot);
+}
+
+/* ----- what scan.c and others call ----- */
+
+/* The next row of a scan that reads all first; an empty slot at the end. */
+TupleTableSlot *
+keep_next(AttioScan *state, ForeignScanState *node)
+{
+	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
+	Tuplestorestate *store;
+
+	if (state->kept == NULL && state->whole == NULL)
+		keep_rows(state, node);
+	ExecClearTuple(slot);
+	store = state->kept != NULL ? state->kept : state->whole;
+	if (tuplestore_gettupleslot(store, true, false, state->kept_slot))
+	{
+		slot_getallattrs(state->kept_slot);
+		memcpy(slot->tts_values, state->kept_slot->tts_values, sizeof(Datum) * slot->tts_tupleDescriptor->natts);
+		memcpy(slot->tts_isnull, state->kept_slot->tts_isnull, sizeof(bool) * slot->tts_tupleDescriptor->natts);
+		ExecStoreVirtualTuple(slot);
+	}
+	return slot;
+}
+
+/* The same rows from the start, or others where an operand may have changed. */
+void
+keep_rescan(AttioScan *state)
+{
+	if (!state->has_params)
+	{
+		if (state->kept != NULL)
+			tuplestore_rescan(state->kept);
+		return;
+	}
+	drop(&state->kept);
+	state->is_stale = true;
+	if (state->whole != NULL)
+		tuplestore_rescan(state->whole);
+}
+
+/* The end of the scan. */
+void
+keep_end(AttioScan *state)
+{
+	drop(&state->kept);
+	drop(&state->whole);
+}
+
+bool
+attio_is_ours(const FdwRoutine *routine)
+{
+	return routine != NULL && routine->IterateForeignScan == attio_iterate_scan;
+}
+
+bool
+attio_is_scan(const ForeignScanState *node)
+{
+	return attio_is_ours(node->fdwroutine) && ((ForeignScan *) node->ss.ps.plan)->operation == CMD_SELECT;
+}
+
+void
+attio_read_all_first(ForeignScanState *node)
+{
+	((AttioScan *) node->fdw_state)->reads_first = true;
+}
+
+static void report_late_read(const ForeignScanState *node) __attribute__((noreturn));
+
+static void
+report_late_read(const ForeignScanState *node)
+{
+	ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+					errmsg("the statement would read foreign table \"%s\" after it has begun to write",
+						   attio_scan_relation(node)->name),
+					errdetail("What it reads depends on rows that it writes, so that it cannot be read before."),
+					errhint("Use two statements.")));
+}
+
+void
+attio_scan_freeze(ForeignScanState *node)
+{
+	AttioScan *state = (AttioScan *) node->fdw_state;
+	List *fdw_private = ((ForeignScan *) node->ss.ps.plan)->fdw_private;
+	SortShape shape = (SortShape) linitial_int((List *) list_nth(fdw_private, SCAN_PLAN_SHAPE));
+	bool counts = count_scan_columns(node) > 0;
+
+	if (!state->has_params && counts)
+	{
+		if (!state->count_kept)
+			state->count = scan_count(state, node);
+		state->count_kept = true;
+	}
+	else if (!state->has_params)
+	{
+		if (state->kept == NULL)
+			keep_rows(state, node);
+	}
+	else if (counts || shape == SORT_ONE_PAGE || list_nth(fdw_private, SCAN_PLAN_LIMIT) != NIL)
+		report_late_read(node);
+	else if (state->whole == NULL)
+		keep_whole(state, node);
+}
