@@ -21,6 +21,7 @@
 #include "plan/cost.h"
 #include "plan/late.h"
 #include "plan/lookup.h"
+#include "plan/partitions.h"
 #include "plan/ship.h"
 #include "plan/sorts.h"
 #include "plan/upper.h"
@@ -116,6 +117,7 @@ attio_get_rel_size(PlannerInfo *root, RelOptInfo *baserel, Oid table)
 	table_close(rel, NoLock);
 	plan->columns = wanted_columns(baserel);
 	baserel->fdw_private = plan;
+	partitions_check(root, baserel);
 	if (plan->relation->estimated_rows >= 0)
 		baserel->tuples = plan->relation->estimated_rows;
 	else if (baserel->tuples < 0)

@@ -1,0 +1,85 @@
+/*
+ * partitions.c
+ *		Parts of one table that show the same rows.
+ *
+ * Owns: the warning about partitions or inheriting tables that list the same
+ * object or list as a whole.  PostgreSQL does not check that a foreign table
+ * keeps to the bounds of its partition, and what is made of it has each row
+ * twice.  Makes no request.
+ */
+#include "plan/partitions.h"
+
+#include "foreign/fdwapi.h"
+#include "plan/scanplan.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+
+/* The table of the query that this one is a part of; 0 = none. */
+static Index
+topmost_parent(PlannerInfo *root, Index rtindex)
+{
+	Index parent = 0;
+
+	while (root->append_rel_array != NULL && root->append_rel_array[rtindex] != NULL &&
+		   planner_rt_fetch(root->append_rel_array[rtindex]->parent_relid, root)->rtekind == RTE_RELATION)
+		rtindex = parent = root->append_rel_array[rtindex]->parent_relid;
+	return parent;
+}
+
+/* What a part lists, if it lists all of an object or list; else NULL. */
+static const AttioRelation *
+whole_listing(const RelOptInfo *rel)
+{
+	const AttioRelation *relation;
+
+	if (rel == NULL || rel->reloptkind != RELOPT_OTHER_MEMBER_REL || rel->fdwroutine == NULL ||
+		rel->fdwroutine->GetForeignRelSize != attio_get_rel_size || rel->fdw_private == NULL)
+		return NULL;
+	relation = ((const RelationPlan *) rel->fdw_private)->relation;
+	return relation->resource->values != NULL && relation->view == NULL ? relation : NULL;
+}
+
+static bool
+is_same(const AttioRelation *one, const AttioRelation *other)
+{
+	if (one->is_list != other->is_list)
+		return false;
+	if (one->id != NULL && other->id != NULL)
+		return pg_strcasecmp(one->id, other->id) == 0;
+	return one->slug != NULL && other->slug != NULL && strcmp(one->slug, other->slug) == 0;
+}
+
+static void
+warn(Oid parent, const AttioRelation *one, const AttioRelation *other)
+{
+	static List *warned = NIL; /* OIDs of parents */
+	MemoryContext saved;
+
+	if (list_member_oid(warned, parent))
+		return;
+	saved = MemoryContextSwitchTo(TopMemoryContext);
+	warned = lappend_oid(warned, parent);
+	MemoryContextSwitchTo(saved);
+	ereport(WARNING,
+			(errmsg("foreign tables \"%s\" and \"%s\" both list all rows of %s \"%s\"", one->name, other->name,
+					one->is_list ? "list" : "object", relation_identifier(one)),
+			 errdetail("They are parts of table \"%s\", which shows each of these rows twice.", get_rel_name(parent)),
+			 errhint("Set the option view of each to a saved view that holds only its own rows.")));
+}
+
+void
+partitions_check(PlannerInfo *root, RelOptInfo *baserel)
+{
+	const AttioRelation *relation = whole_listing(baserel);
+	Index parent = relation == NULL ? 0 : topmost_parent(root, baserel->relid);
+
+	for (int i = 1; i < root->simple_rel_array_size && parent != 0; i++)
+	{
+		const RelOptInfo *other = root->simple_rel_array[i];
+		const AttioRelation *listed = other == baserel ? NULL : whole_listing(other);
+
+		if (listed != NULL && other->serverid == baserel->serverid && is_same(listed, relation) &&
+			topmost_parent(root, i) == parent)
+			warn(planner_rt_fetch(parent, root)->relid, listed, relation);
+	}
+}
