@@ -264,6 +264,8 @@ is_tolerated(HttpExchange *exchange, const ApiSubject *subject)
 {
 	const char *code;
 
+	if (subject != NULL && subject->tolerates_absence && (exchange->status == 403 || exchange->status == 404))
+		return true;
 	if (subject == NULL || (subject->tolerated == NULL && !subject->tolerates_bad_request) || exchange->length == 0)
 		return false;
 	code = json_string_at(json_read(exchange->body, exchange->length), "code");

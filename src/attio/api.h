@@ -21,6 +21,7 @@ typedef struct ApiSubject
 	const char *scopes;         /* scopes the request needs, separated by blanks */
 	const char *tolerated;      /* an error code that is an answer too; may be NULL */
 	bool tolerates_bad_request; /* any HTTP 400 is, but a disabled object */
+	bool tolerates_absence;     /* HTTP 403 and 404 are */
 } ApiSubject;
 
 extern HttpExchange *api_start(Session *session, const char *method, const char *path, const char *body);

@@ -16,6 +16,7 @@ typedef struct KnownChoices
 	char *attribute_id;
 	TimestampTz read_at;
 	List *choices; /* ChoiceDef */
+	bool refused;  /* Attio does not show them */
 	MemoryContext context;
 } KnownChoices;
 
@@ -81,6 +82,7 @@ fetch_choices(Session *session, bool is_list, const char *identifier, const Attr
 
 	subject.what = psprintf("attribute \"%s\"", attribute->slug);
 	subject.scopes = is_list ? "list_configuration:read" : "object_configuration:read";
+	subject.tolerates_absence = true;
 	answer = api_get(session, path, &subject);
 	/* Looked up now: waiting for the answer may have served an invalidation. */
 	known = find_known(session, attribute->id);
@@ -90,7 +92,9 @@ fetch_choices(Session *session, bool is_list, const char *identifier, const Attr
 	saved = MemoryContextSwitchTo(context);
 	known = (KnownChoices *) palloc0(sizeof(KnownChoices));
 	known->attribute_id = pstrdup(attribute->id);
-	known->choices = read_choices(answer, is_status ? "id.status_id" : "id.option_id", path);
+	known->refused = (answer == NULL);
+	if (answer != NULL)
+		known->choices = read_choices(answer, is_status ? "id.status_id" : "id.option_id", path);
 	known->context = context;
 	known->read_at = GetCurrentTimestamp();
 	MemoryContextSwitchTo(session->context);
@@ -100,19 +104,22 @@ fetch_choices(Session *session, bool is_list, const char *identifier, const Attr
 }
 
 /*
- * All options or statuses of an attribute, archived ones included: a List of
- * ChoiceDef that the session owns, valid until the next call.  What is older
- * than metadata_ttl or than "not_before" is asked for again.
+ * The options or statuses that Attio shows of an attribute, archived ones
+ * included: a List of ChoiceDef that the session owns, valid until the next
+ * call.  What is older than metadata_ttl or than "not_before" is asked for
+ * again.  Nothing says that the list is complete: a title that is not among them
+ * may exist all the same.  *refused: Attio does not show them at all.
  */
 List *
 attribute_choices(Session *session, bool is_list, const char *identifier, const AttributeDef *attribute,
-				  TimestampTz not_before)
+				  TimestampTz not_before, bool *refused)
 {
 	KnownChoices *known = find_known(session, attribute->id);
 
 	if (known == NULL || known->read_at < not_before ||
 		TimestampDifferenceExceeds(known->read_at, GetCurrentTimestamp(), session->metadata_ttl))
 		known = fetch_choices(session, is_list, identifier, attribute);
+	*refused = known->refused;
 	return known->choices;
 }
 

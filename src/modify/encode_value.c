@@ -155,12 +155,13 @@ choice_json(const Encoder *encoder, const WrittenColumn *column, const Attribute
 {
 	const AttioRelation *relation = encoder->relation;
 	List *choices = NIL;
+	bool refused = false;
 	ListCell *lc;
 
 	for (int fresh = 0; fresh <= 1; fresh++)
 	{
 		choices = attribute_choices(encoder->session, relation->is_list, relation_identifier(relation), attribute,
-									fresh ? GetCurrentTimestamp() : 0);
+									fresh ? GetCurrentTimestamp() : 0, &refused);
 		foreach(lc, choices)
 		{
 			const ChoiceDef *choice = (const ChoiceDef *) lfirst(lc);
@@ -171,8 +172,10 @@ choice_json(const Encoder *encoder, const WrittenColumn *column, const Attribute
 				return json_object_new_string(choice->id);
 		}
 	}
-	refuse_title(encoder, column, text, choices);
-	return NULL;
+	/* where Attio shows none of them, it decides itself: it creates no option, so a wrong title is refused */
+	if (!refused && choices != NIL)
+		refuse_title(encoder, column, text, choices);
+	return json_object_new_string(text);
 }
 
 /* {key: value} */

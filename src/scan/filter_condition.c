@@ -251,50 +251,53 @@ notice_unknown_title(const FilterInput *input, const Subject *subject, List *cho
 			 nearest != NULL ? errhint("Perhaps you meant \"%s\".", clean_text(nearest, strlen(nearest), 100)) : 0));
 }
 
+/* The ids that a title or an id names in the attribute's list; tells of a title that is not there. */
+static List *
+ids_in_list(const FilterInput *input, const Subject *subject, TermOp op, const char *title, const char *id)
+{
+	const AttioRelation *relation = input->relation;
+	TimestampTz started = GetCurrentStatementStartTimestamp();
+	bool refused;
+	List *choices = attribute_choices(input->session, relation->is_list, relation_identifier(relation),
+									  subject->attribute, op == OP_NE ? started : 0, &refused);
+	List *ids = chosen_ids(choices, title, id);
+
+	if (ids == NIL && op == OP_EQ && !refused)
+	{
+		choices = attribute_choices(input->session, relation->is_list, relation_identifier(relation),
+									subject->attribute, started, &refused);
+		ids = chosen_ids(choices, title, id);
+	}
+	if (ids == NIL && !refused)
+		notice_unknown_title(input, subject, choices, title);
+	return ids;
+}
+
 /*
- * A title or an option's id.  What is not among the options that were read in
- * this statement no row can have.  Under NOT only such an id is sent: a title
- * might match more than "=" does.
+ * A title or an option's id.  The list of options is not taken as complete, so
+ * what is not among them is sent all the same: if Attio refuses it, everything
+ * is read.  Under NOT only an id is sent that was read in this statement: a
+ * title might match more than "=" does.
  */
 static Made
 make_choice(const FilterInput *input, const Subject *subject, TermOp op, const char *title, const char *id)
 {
-	const AttioRelation *relation = input->relation;
 	List *trees = NIL;
-	List *choices;
-	List *ids;
+	List *ids = NIL;
 	ListCell *lc;
 
 	if (input->session == NULL && op == OP_NE)
 		return negated(made_about(subject, equal_to(psprintf("(id of %s)", title))));
 	if (title != NULL && !filter_safe_text(title))
 		return made_true;
-	if (input->session != NULL)
-	{
-		TimestampTz started = GetCurrentStatementStartTimestamp();
-
-		choices = attribute_choices(input->session, relation->is_list, relation_identifier(relation),
-									subject->attribute, op == OP_NE ? started : 0);
-		ids = chosen_ids(choices, title, id);
-		if (ids == NIL && op == OP_EQ)
-		{
-			choices = attribute_choices(input->session, relation->is_list, relation_identifier(relation),
-										subject->attribute, started);
-			ids = chosen_ids(choices, title, id);
-		}
-		if (ids == NIL)
-		{
-			notice_unknown_title(input, subject, choices, title);
-			return op == OP_EQ ? made_false : made_true;
-		}
-		if (op == OP_NE)
-		{
-			foreach(lc, ids)
-				trees = lappend(trees, negated(made_about(subject, equal_to((const char *) lfirst(lc)))).tree);
-			return made_group(trees, true);
-		}
-	}
-	return made_about(subject, title != NULL ? filter_title(title) : equal_to(id));
+	/* "=" needs the list only to tell of what is not in it */
+	if (input->session != NULL && (op == OP_NE || input->notices))
+		ids = ids_in_list(input, subject, op, title, id);
+	if (op != OP_NE)
+		return made_about(subject, title != NULL ? filter_title(title) : equal_to(id));
+	foreach(lc, ids)
+		trees = lappend(trees, negated(made_about(subject, equal_to((const char *) lfirst(lc)))).tree);
+	return made_group(trees, true);
 }
 
 /* ----- comparisons ----- */
