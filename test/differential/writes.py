@@ -208,7 +208,7 @@ class Statements:
     def expression(self, column, alias=""):
         """What an UPDATE assigns; may use the row."""
         rng, a = self.rng, alias
-        own = {"txt": [f"{a}txt || '!'", f"lower({a}txt)", f"coalesce({a}txt, 'none')", f"left({a}txt, 3)"], "n": [f"{a}n + 1", f"{a}n * 2", f"-{a}n", f"{a}r"],
+        own = {"txt": [f"{a}txt || '!'", f"lower({a}txt)", f"coalesce({a}txt, 'none')", f"left({a}txt, 3)"], "n": [f"{a}n + 1", f"{a}n * 2", f"0 - {a}n", f"{a}r"],
                "c": [f"{a}c + 1", f"abs({a}n)"], "d": [f"{a}d + 1", f"({a}ts AT TIME ZONE 'UTC')::date"], "ts": [f"{a}ts + interval '1 hour'"], "flag": [f"NOT {a}flag"],
                "r": [f"({a}r + 1) % 6"], "opts": [f"{a}opts"]}[column]
         return rng.choice(own) if rng.random() < 0.5 else self.value(column)
