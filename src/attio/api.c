@@ -14,6 +14,7 @@
 #include "utils/builtins.h"
 
 #define MESSAGE_LIMIT 500
+#define BEGINNING_LIMIT 200
 
 /* What the caller should do; chosen by the table below. */
 typedef enum ApiHint
@@ -26,7 +27,8 @@ typedef enum ApiHint
 	HINT_NEAREST,
 	HINT_WAIT,
 	HINT_SCORE,
-	HINT_ATTIO
+	HINT_ATTIO,
+	HINT_BETWEEN
 } ApiHint;
 
 typedef struct ApiError
@@ -117,19 +119,26 @@ raise_transport_error(Session *session, HttpExchange *exchange)
 		const char *hint;
 	} failures[] = {
 		{HTTP_NOT_CONNECTED, ERRCODE_SQLCLIENT_UNABLE_TO_ESTABLISH_SQLCONNECTION, "could not connect to Attio",
-		 "Check that the database server can reach this address, and the server options base_url and proxy."},
-		{HTTP_TLS_REFUSED, ERRCODE_SQLCLIENT_UNABLE_TO_ESTABLISH_SQLCONNECTION,
+		 "Check that the database server can reach this address, and the server options base_url, proxy and "
+		 "connect_timeout."},
+		{HTTP_PROXY_REFUSED, ERRCODE_SQLCLIENT_UNABLE_TO_ESTABLISH_SQLCONNECTION, "the proxy did not connect to Attio",
+		 "Check the server option proxy, and the options proxy_user and proxy_password of the user mapping."},
+		{HTTP_HANDSHAKE_FAILED, ERRCODE_SQLCLIENT_UNABLE_TO_ESTABLISH_SQLCONNECTION, "could not set up TLS with Attio",
+		 "Check that the address of base_url and what is between speak TLS."},
+		{HTTP_UNTRUSTED, ERRCODE_SQLCLIENT_UNABLE_TO_ESTABLISH_SQLCONNECTION,
 		 "could not trust the server's certificate",
-		 "Certificates are always verified; server option ca_file names further authorities."},
+		 "Certificates are always verified; server option ca_file names authorities in the place of the system's."},
 		{HTTP_TIMED_OUT, ERRCODE_CONNECTION_FAILURE, "Attio did not answer in time",
-		 "Server options connect_timeout and request_timeout, or the setting attio_fdw.request_timeout, allow more."},
+		 "Server option request_timeout, or the setting attio_fdw.request_timeout, allows more."},
 		{HTTP_TOO_LARGE, ERRCODE_PROGRAM_LIMIT_EXCEEDED, "the answer is larger than max_response_size",
 		 "Raise the server option max_response_size."},
 		{HTTP_NOT_LOOPBACK, ERRCODE_FDW_UNABLE_TO_ESTABLISH_CONNECTION, "plain http is allowed to this machine only",
 		 "Use an https address as base_url."},
 		{HTTP_CUT, ERRCODE_CONNECTION_FAILURE, "the connection broke before Attio's answer was complete",
 		 "Nothing of the cut answer was used; run the statement again."},
-		{HTTP_NO_MEMORY, ERRCODE_OUT_OF_MEMORY, "out of memory while receiving Attio's answer", ""},
+		{HTTP_UNREADABLE, ERRCODE_FDW_ERROR, "could not read Attio's answer",
+		 "Something between the database server and Attio may have answered instead; check base_url and proxy."},
+		{HTTP_NO_MEMORY, ERRCODE_OUT_OF_MEMORY, "out of memory or file descriptors for a request to Attio", ""},
 	};
 
 	for (int i = 0; i < (int) lengthof(failures); i++)
@@ -183,10 +192,21 @@ hint_text(const Session *session, ApiHint hint, const ApiSubject *subject, List 
 				   "= off sorts here, or attio_fdw.push_filter = off reads everything.";
 		case HINT_ATTIO:
 			return "The fault is on Attio's side or on the way there; run the statement again.";
+		case HINT_BETWEEN:
+			return "The answer is not Attio's: something on the way there has refused the request, a proxy or a "
+				   "firewall "
+				   "perhaps; check base_url and proxy.";
 		case HINT_NONE:
 			break;
 	}
 	return NULL;
+}
+
+/* How an answer begins that is none, in words. */
+const char *
+api_answer_text(const HttpExchange *exchange)
+{
+	return exchange->length == 0 ? "(empty)" : page_text(exchange->body, exchange->length, BEGINNING_LIMIT);
 }
 
 /* The first row of the table that fits. */
@@ -201,7 +221,7 @@ find_error(const HttpExchange *exchange, const char *code)
 	return error;
 }
 
-/* Attio answered with an error status.  Asks nothing.  Does not return. */
+/* An error status came.  Only what Attio itself says is about keys and scopes.  Asks nothing.  Does not return. */
 static void
 raise_status_error(Session *session, HttpExchange *exchange, const ApiSubject *subject, List *slugs)
 {
@@ -209,18 +229,19 @@ raise_status_error(Session *session, HttpExchange *exchange, const ApiSubject *s
 	const char *code = json_string_at(answer, "code");
 	const char *message = json_string_at(answer, "message");
 	const ApiError *error = find_error(exchange, code);
+	ApiHint chosen = error->hint;
 	const char *hint;
 	const char *detail;
 
+	if (code == NULL && message == NULL && exchange->status < 500 && exchange->status != 429)
+		chosen = HINT_BETWEEN;
 	if (message != NULL)
 		message = clean_text(message, strlen(message), MESSAGE_LIMIT);
-	else if (exchange->length > 0)
-		message = clean_text(exchange->body, exchange->length, 200);
 	else
-		message = "(it says nothing)";
+		message = exchange->length > 0 ? api_answer_text(exchange) : "(it says nothing)";
 	detail = psprintf("%s%s%s", api_request_detail(exchange), code != NULL ? " Code: " : "",
 					  code != NULL ? psprintf("%s.", clean_text(code, strlen(code), 100)) : "");
-	hint = hint_text(session, exchange->score_limited ? HINT_SCORE : error->hint, subject, slugs);
+	hint = hint_text(session, exchange->score_limited ? HINT_SCORE : chosen, subject, slugs);
 	ereport(ERROR, (errcode(error->sqlstate),
 					exchange->status < 400 ? errmsg("Attio gave an unexpected answer: %s", message)
 					: subject != NULL && subject->what != NULL
@@ -300,8 +321,7 @@ api_check(Session *session, HttpExchange *exchange, const ApiSubject *subject)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_ERROR), errmsg("Attio's answer is not JSON"),
 				 errdetail("%s Content type: %s. It begins: %s", api_request_detail(exchange),
-						   type == NULL ? "none" : clean_text(type, strlen(type), 100),
-						   exchange->length == 0 ? "(empty)" : clean_text(exchange->body, exchange->length, 200)),
+						   type == NULL ? "none" : clean_text(type, strlen(type), 100), api_answer_text(exchange)),
 				 errhint("Something between the database server and Attio may have answered instead; check base_url "
 						 "and proxy.")));
 	return true;

@@ -31,6 +31,7 @@ extern bool api_check(Session *session, HttpExchange *exchange, const ApiSubject
 extern JsonTree *api_get(Session *session, const char *path, const ApiSubject *subject);
 extern JsonTree *api_self(Session *session);
 extern char *api_missing_scopes(const char *granted, const char *needed);
+extern const char *api_answer_text(const HttpExchange *exchange);
 extern const char *api_request_detail(HttpExchange *exchange);
 
 #endif /* ATTIO_API_H */

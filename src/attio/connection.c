@@ -176,6 +176,8 @@ session_open(ForeignServer *server, UserMapping *mapping)
 	config.authorization = psprintf("Bearer %s", key);
 	config.ca_file = option_text(options, ForeignServerRelationId, "ca_file");
 	config.proxy = option_text(options, ForeignServerRelationId, "proxy");
+	config.proxy_user = option_text(mapping->options, UserMappingRelationId, "proxy_user");
+	config.proxy_password = option_text(mapping->options, UserMappingRelationId, "proxy_password");
 	config.user_agent = "attio_fdw/" ATTIO_FDW_VERSION;
 	config.connect_timeout = option_int(options, ForeignServerRelationId, "connect_timeout");
 	config.request_timeout = option_int(options, ForeignServerRelationId, "request_timeout");
@@ -201,6 +203,7 @@ session_open(ForeignServer *server, UserMapping *mapping)
 		session->workspace_id = pstrdup(option_text(options, ForeignServerRelationId, "workspace_id"));
 	session->metadata_ttl = option_int(options, ForeignServerRelationId, "metadata_ttl");
 	session->max_requests = config.max_connections;
+	session->max_retries = config.max_retries;
 	session->page_limit = option_int(options, ForeignServerRelationId, "remote_max_limit");
 	/* who says so knows that pages are not cut */
 	if (option_is_set(options, "remote_max_limit"))

@@ -34,6 +34,7 @@ typedef struct Session
 	int64 requests;     /* made so far, for EXPLAIN */
 	int metadata_ttl;   /* milliseconds */
 	int max_requests;   /* under way at once */
+	int max_retries;    /* of one request */
 	uint32 server_hash; /* syscache hash values, for invalidation */
 	uint32 mapping_hash;
 	bool invalid;

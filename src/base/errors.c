@@ -45,6 +45,87 @@ clean_text(const char *text, size_t len, size_t limit)
 	return out.data;
 }
 
+/* Where the tag, comment or script that begins at "text" ends. */
+static const char *
+skip_markup(const char *text, const char *end)
+{
+	/* of these, what is between the tags is no text either */
+	static const char *const silent[][2] = {{"<!--", "-->"}, {"<script", "</script"}, {"<style", "</style"}};
+	const char *close = ">";
+	const char *at = text;
+
+	for (int i = 0; i < (int) lengthof(silent); i++)
+		if ((size_t) (end - text) > strlen(silent[i][0]) &&
+			pg_strncasecmp(text, silent[i][0], strlen(silent[i][0])) == 0)
+			close = silent[i][1];
+	while (at < end && ((size_t) (end - at) < strlen(close) || pg_strncasecmp(at, close, strlen(close)) != 0))
+		at++;
+	while (at < end && *at != '>')
+		at++;
+	return at < end ? at + 1 : end;
+}
+
+/* The character that an entity such as &amp; stands for, or 0. */
+static char
+read_entity(const char *text, const char *end, size_t *length)
+{
+	static const struct
+	{
+		const char *entity;
+		char meaning;
+	} entities[] = {{"&amp;", '&'},  {"&lt;", '<'},   {"&gt;", '>'},  {"&quot;", '"'},
+					{"&#39;", '\''}, {"&nbsp;", ' '}, {"&#160;", ' '}};
+
+	for (int i = 0; i < (int) lengthof(entities); i++)
+	{
+		*length = strlen(entities[i].entity);
+		if ((size_t) (end - text) >= *length && memcmp(text, entities[i].entity, *length) == 0)
+			return entities[i].meaning;
+	}
+	return '\0';
+}
+
+/*
+ * What a page says to people, as clean_text() of it: without tags, scripts and
+ * styles, runs of blanks as one.  Text that is no HTML stays as it is.
+ */
+char *
+page_text(const char *text, size_t len, size_t limit)
+{
+	const char *end = text + len;
+	StringInfoData plain;
+
+	initStringInfo(&plain);
+	while (text < end && (size_t) plain.len <= limit)
+	{
+		size_t length = 1;
+		char character = *text;
+
+		if (*text == '<' && text + 1 < end &&
+			strchr("/!?abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", text[1]) != NULL)
+		{
+			length = skip_markup(text, end) - text;
+			character = ' ';
+		}
+		else if (*text == '&' && (character = read_entity(text, end, &length)) == '\0')
+		{
+			length = 1;
+			character = '&';
+		}
+		text += length;
+		if ((unsigned char) character <= 0x20)
+		{
+			if (plain.len == 0 || plain.data[plain.len - 1] == ' ')
+				continue;
+			character = ' ';
+		}
+		appendStringInfoChar(&plain, character);
+	}
+	while (plain.len > 0 && plain.data[plain.len - 1] == ' ')
+		plain.data[--plain.len] = '\0';
+	return clean_text(plain.data, plain.len, limit);
+}
+
 static int
 spelling_distance(const char *word, const char *candidate)
 {

@@ -9,6 +9,7 @@
 #include "base/compat.h"
 
 extern char *clean_text(const char *text, size_t len, size_t limit);
+extern char *page_text(const char *text, size_t len, size_t limit);
 extern const char *closest_match(const char *word, const char *const *candidates, int ncandidates);
 extern const char *closest_in_list(const char *word, List *candidates);
 

@@ -43,8 +43,8 @@ const OptionDef attio_options[] = {
 	 "the workspace that every key of this server must belong to"},
 	{"connect_timeout", SERVER, OPTION_DURATION, GUARD_NONE, "10s", 1, DAY_MS, NULL,
 	 "time to resolve, connect and finish the TLS handshake"},
-	{"request_timeout", SERVER, OPTION_DURATION, GUARD_NONE, "60s", 1, DAY_MS, NULL,
-	 "time that one request may take in all"},
+	{"request_timeout", SERVER, OPTION_DURATION, GUARD_NONE, "30s", 1, DAY_MS, NULL,
+	 "time that one request may be without progress"},
 	{"max_response_size", SERVER, OPTION_SIZE, GUARD_NONE, "64MB", 1024, 1024 * 1024 * 1024, NULL,
 	 "largest answer in bytes; a larger page is asked for again in halves"},
 	{"max_concurrent_requests", SERVER, OPTION_INT, GUARD_NONE, "8", 1, 32, NULL,
@@ -52,7 +52,7 @@ const OptionDef attio_options[] = {
 	{"max_retries", SERVER, OPTION_INT, GUARD_NONE, "5", 0, 100, NULL,
 	 "how often a request is sent again that got no answer and may be repeated; one refused for the rate limit is sent until "
 	 "retry_deadline; 0 sends nothing again"},
-	{"retry_deadline", SERVER, OPTION_DURATION, GUARD_NONE, "60s", 0, DAY_MS, NULL,
+	{"retry_deadline", SERVER, OPTION_DURATION, GUARD_NONE, "3min", 0, DAY_MS, NULL,
 	 "time after which a request is not sent again"},
 	{"read_rate", SERVER, OPTION_INT, GUARD_NONE, "95", 1, 10000, NULL,
 	 "reading requests a second, of all that use the key; Attio allows 100"},
@@ -81,9 +81,9 @@ const OptionDef attio_options[] = {
 	{"remote_max_limit", SERVER, OPTION_INT, GUARD_NONE, "500", 2, 500, NULL,
 	 "rows that Attio answers to one query of records or entries, at most"},
 	{"ca_file", SERVER, OPTION_TEXT, GUARD_SUPERUSER, NULL, 0, 0, NULL,
-	 "certificate authorities to trust instead of the system's"},
-	{"proxy", SERVER, OPTION_TEXT, GUARD_SUPERUSER, NULL, 0, 0, NULL,
-	 "proxy to go through; the environment's is never used"},
+	 "certificate authorities to trust instead of the system's, also of a proxy that is reached by https"},
+	{"proxy", SERVER, OPTION_PROXY, GUARD_SUPERUSER, NULL, 0, 0, NULL,
+	 "address of a proxy to go through, such as http://proxy.example:3128; the environment's is never used"},
 
 	{"api_key", MAPPING, OPTION_SECRET, GUARD_NONE, NULL, 0, 0, NULL,
 	 "the API key or OAuth access token"},
@@ -91,6 +91,10 @@ const OptionDef attio_options[] = {
 	 "file on the database server that holds the key"},
 	{"api_key_env", MAPPING, OPTION_TEXT, GUARD_SUPERUSER, NULL, 0, 0, NULL,
 	 "environment variable of the database server that holds the key"},
+	{"proxy_user", MAPPING, OPTION_TEXT, GUARD_NONE, NULL, 0, 0, NULL,
+	 "user name for the proxy"},
+	{"proxy_password", MAPPING, OPTION_PASSWORD, GUARD_NONE, NULL, 0, 0, NULL,
+	 "password for the proxy"},
 
 	{"object", TABLE, OPTION_TEXT, GUARD_NONE, NULL, 0, 0, NULL,
 	 "slug of the object whose records the table shows"},
@@ -186,7 +190,7 @@ report_unknown_option(const char *name, Oid place)
 static void
 report_bad_value(const OptionDef *option, const char *value, const char *expected)
 {
-	if (option->kind == OPTION_SECRET)
+	if (option->kind == OPTION_SECRET || option->kind == OPTION_PASSWORD)
 		ereport(ERROR, (errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
 						errmsg("invalid value for option \"%s\"", option->name), errhint("%s", expected)));
 	ereport(ERROR,
@@ -303,6 +307,60 @@ check_url(const OptionDef *option, const char *value)
 						 "Without TLS only a literal loopback address is allowed, such as http://127.0.0.1:8080.");
 }
 
+/*
+ * The address of a proxy: a scheme that libcurl knows, or none, a host, perhaps
+ * a port.  The message does not show it: there may be a password in it.
+ */
+static void
+check_proxy(const OptionDef *option, const char *value)
+{
+	static const char *const schemes[] = {"http://", "https://", "socks4://", "socks4a://", "socks5://", "socks5h://"};
+	const char *host = value;
+	const char *rest;
+	bool good;
+
+	for (int i = 0; i < (int) lengthof(schemes); i++)
+		if (pg_strncasecmp(value, schemes[i], strlen(schemes[i])) == 0)
+			host = value + strlen(schemes[i]);
+	if (*host == '[')
+	{
+		rest = host + 1 + strspn(host + 1, "0123456789abcdefABCDEF:.");
+		good = rest > host + 1 && *rest == ']';
+		rest += good;
+	}
+	else
+	{
+		rest = host + strspn(host, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_");
+		good = rest > host;
+	}
+	if (good && *rest == ':')
+	{
+		size_t digits = strspn(rest + 1, "0123456789");
+
+		good = digits >= 1 && digits <= 5 && atoi(rest + 1) >= 1 && atoi(rest + 1) <= 65535;
+		rest += 1 + digits;
+	}
+	if (good && *rest == '/')
+		rest++;
+	if (!good || *rest != '\0')
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE), errmsg("invalid value for option \"%s\"", option->name),
+				 errhint("Legal is an address such as http://proxy.example:3128; user name and password belong into "
+						 "the options proxy_user and proxy_password of the user mapping.")));
+}
+
+/* A password: any text without control characters. */
+static void
+check_password(const OptionDef *option, const char *value)
+{
+	bool good = *value != '\0';
+
+	for (const char *at = value; *at != '\0' && good; at++)
+		good = (unsigned char) *at >= 0x20 && *at != 0x7f;
+	if (!good)
+		report_bad_value(option, value, "The value must not be empty nor hold control characters.");
+}
+
 static void
 check_value(const OptionDef *option, const char *value)
 {
@@ -319,6 +377,12 @@ check_value(const OptionDef *option, const char *value)
 			break;
 		case OPTION_URL:
 			check_url(option, value);
+			break;
+		case OPTION_PROXY:
+			check_proxy(option, value);
+			break;
+		case OPTION_PASSWORD:
+			check_password(option, value);
 			break;
 		case OPTION_UUID:
 			check_uuid(option, value);
@@ -401,7 +465,12 @@ check_together(List *options, Oid place)
 	static const char *const targets[] = {"attribute", "field"};
 
 	if (place == MAPPING)
+	{
 		at_most_one(options, keys, lengthof(keys));
+		if (option_is_set(options, "proxy_password") && !option_is_set(options, "proxy_user"))
+			ereport(ERROR, (errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
+							errmsg("option \"proxy_password\" goes with \"proxy_user\"")));
+	}
 	if (place == COLUMN)
 		at_most_one(options, targets, lengthof(targets));
 	if (place == TABLE)
@@ -476,7 +545,10 @@ option_legal(const OptionDef *option)
 			return pstrdup("text");
 		case OPTION_SECRET:
 			return pstrdup("a key, never shown");
+		case OPTION_PASSWORD:
+			return pstrdup("text, never shown");
 		case OPTION_URL:
+		case OPTION_PROXY:
 			return pstrdup("an address");
 		case OPTION_UUID:
 			return pstrdup("a uuid");

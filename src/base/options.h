@@ -14,8 +14,10 @@
 typedef enum OptionKind
 {
 	OPTION_TEXT,
-	OPTION_SECRET, /* text that no message may show */
+	OPTION_SECRET,   /* a key, which no message may show */
+	OPTION_PASSWORD, /* text that no message may show */
 	OPTION_URL,
+	OPTION_PROXY,
 	OPTION_UUID,
 	OPTION_BOOL,
 	OPTION_INT,

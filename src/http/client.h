@@ -22,13 +22,16 @@
 
 typedef enum HttpFailure
 {
-	HTTP_ANSWERED,      /* a complete answer, whatever its status */
-	HTTP_NOT_CONNECTED, /* resolver, connection or proxy */
-	HTTP_TLS_REFUSED,   /* certificate or handshake */
-	HTTP_TIMED_OUT,
-	HTTP_TOO_LARGE,    /* body beyond max_response_size */
-	HTTP_NOT_LOOPBACK, /* plain http led to another machine */
-	HTTP_CUT,          /* connection lost, body cut or undecodable */
+	HTTP_ANSWERED,         /* a complete answer, whatever its status */
+	HTTP_NOT_CONNECTED,    /* resolver or connection, a time-out of it, or lost before anything left */
+	HTTP_PROXY_REFUSED,    /* the proxy does not lead there */
+	HTTP_HANDSHAKE_FAILED, /* TLS, but no word about trust */
+	HTTP_UNTRUSTED,        /* certificate */
+	HTTP_TIMED_OUT,        /* no progress for too long */
+	HTTP_TOO_LARGE,        /* body beyond max_response_size */
+	HTTP_NOT_LOOPBACK,     /* plain http led to another machine */
+	HTTP_CUT,              /* connection lost, body cut or undecodable */
+	HTTP_UNREADABLE,       /* an answer that is none, with headers beyond all limits */
 	HTTP_NO_MEMORY
 } HttpFailure;
 
@@ -47,13 +50,15 @@ typedef void (*HttpListener)(Oid server, struct HttpExchange *exchange);
 
 typedef struct HttpConfig
 {
-	const char *base_url;      /* scheme, host, port, path prefix; no trailing slash */
-	const char *authorization; /* value of the header; a secret */
-	const char *ca_file;       /* NULL = the system's */
-	const char *proxy;         /* NULL = none, whatever the environment says */
+	const char *base_url;       /* scheme, host, port, path prefix; no trailing slash */
+	const char *authorization;  /* value of the header; a secret */
+	const char *ca_file;        /* the only authorities; NULL = the system's */
+	const char *proxy;          /* NULL = none, whatever the environment says */
+	const char *proxy_user;     /* NULL = none */
+	const char *proxy_password; /* NULL = none; a secret */
 	const char *user_agent;
 	int connect_timeout;        /* milliseconds */
-	int request_timeout;        /* milliseconds */
+	int request_timeout;        /* milliseconds without progress */
 	int max_response_size;      /* bytes after decompression */
 	int max_connections;        /* at once */
 	int max_retries;            /* of one request */
@@ -70,7 +75,7 @@ typedef struct HttpRequest
 	const char *path; /* already escaped */
 	const char *body; /* JSON, or NULL */
 	HttpNature nature;
-	int timeout_ms; /* 0 = the client's */
+	int timeout_ms; /* without progress; 0 = the client's */
 } HttpRequest;
 
 typedef struct HttpClient HttpClient;
@@ -95,10 +100,10 @@ typedef struct HttpExchange
 	double elapsed;    /* seconds in all attempts */
 	double governed;   /* seconds waited for the rate limit */
 	int retries;
-	bool launched;      /* handed to libcurl at least once */
+	bool uncertain;     /* something of a write has left, and no answer refused it: it may be done */
 	bool score_limited; /* refused with 429 while others passed: too dear by itself */
 
-	struct HttpTransfer *transfer; /* private to client.c */
+	struct HttpTransfer *transfer; /* private to this folder */
 } HttpExchange;
 
 extern void http_init(void);
@@ -109,6 +114,7 @@ extern void http_progress(HttpClient *client);
 extern int http_descriptor(const HttpClient *client);
 extern void http_wait(HttpExchange *exchange);
 extern void http_pause(HttpClient *client, int milliseconds);
+extern bool http_opens_many(const HttpClient *client);
 extern bool http_date(HttpExchange *exchange, TimestampTz *date);
 extern const char *http_header(HttpExchange *exchange, const char *name);
 extern void http_finish(HttpExchange *exchange);

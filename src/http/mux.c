@@ -1,8 +1,8 @@
 /*
  * mux.c
- *		One pollable descriptor for all of libcurl's sockets and its timer.
+ *		One pollable descriptor for all of libcurl's sockets and its timers.
  *
- * Owns: an epoll set with a timerfd in it.  Elsewhere there is no such
+ * Owns: an epoll set with timerfds in it.  Elsewhere there is no such
  * descriptor (fd is -1) and the client polls in short slices.
  */
 #include "http/mux.h"
@@ -18,28 +18,49 @@
 
 #define MUX_MAX_EVENTS 16
 
+/* An event's data: whose it is, and the descriptor. */
+static uint64_t
+event_data(int owner, int fd)
+{
+	return (uint64_t) owner << 32 | (uint32_t) fd;
+}
+
 static bool
-add_timer(const HttpMux *mux, int timer_fd)
+add_timer(HttpMux *mux, int owner)
 {
 	struct epoll_event event;
+	int timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
 
+	mux->timers[owner] = timer;
 	memset(&event, 0, sizeof(event));
 	event.events = EPOLLIN;
-	event.data.fd = timer_fd;
-	return mux->fd >= 0 && timer_fd >= 0 && epoll_ctl(mux->fd, EPOLL_CTL_ADD, timer_fd, &event) == 0;
+	event.data.u64 = event_data(owner, timer);
+	return mux->fd >= 0 && timer >= 0 && epoll_ctl(mux->fd, EPOLL_CTL_ADD, timer, &event) == 0;
+}
+
+/* A set that is closed. */
+void
+mux_init(HttpMux *mux)
+{
+	mux->fd = -1;
+	for (int i = 0; i < MUX_TIMERS; i++)
+		mux->timers[i] = -1;
 }
 
 /* Open an empty set.  On failure nothing stays open. */
 bool
 mux_open(HttpMux *mux)
 {
+	bool good;
+
+	mux_init(mux);
 	mux->fd = epoll_create1(EPOLL_CLOEXEC);
-	mux->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
-	mux->alarm_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
-	if (add_timer(mux, mux->timer_fd) && add_timer(mux, mux->alarm_fd))
-		return true;
-	mux_close(mux);
-	return false;
+	good = (mux->fd >= 0);
+	for (int i = 0; i < MUX_TIMERS && good; i++)
+		good = add_timer(mux, i);
+	if (!good)
+		mux_close(mux);
+	return good;
 }
 
 /* Close it; harmless when it is closed. */
@@ -48,25 +69,24 @@ mux_close(HttpMux *mux)
 {
 	int saved = errno;
 
-	if (mux->timer_fd >= 0)
-		close(mux->timer_fd);
-	if (mux->alarm_fd >= 0)
-		close(mux->alarm_fd);
+	for (int i = 0; i < MUX_TIMERS; i++)
+		if (mux->timers[i] >= 0)
+			close(mux->timers[i]);
 	if (mux->fd >= 0)
 		close(mux->fd);
-	mux->fd = mux->timer_fd = mux->alarm_fd = -1;
+	mux_init(mux);
 	errno = saved;
 }
 
-/* Watch a socket for these conditions, whether or not it is watched already. */
+/* Watch an owner's socket for these conditions, whether or not it is watched already. */
 bool
-mux_watch(HttpMux *mux, int socket, bool readable, bool writable)
+mux_watch(HttpMux *mux, int owner, int socket, bool readable, bool writable)
 {
 	struct epoll_event event;
 
 	memset(&event, 0, sizeof(event));
 	event.events = (readable ? EPOLLIN : 0) | (writable ? EPOLLOUT : 0);
-	event.data.fd = socket;
+	event.data.u64 = event_data(owner, socket);
 	if (epoll_ctl(mux->fd, EPOLL_CTL_MOD, socket, &event) == 0)
 		return true;
 	return errno == ENOENT && epoll_ctl(mux->fd, EPOLL_CTL_ADD, socket, &event) == 0;
@@ -79,9 +99,9 @@ mux_forget(HttpMux *mux, int socket)
 	return epoll_ctl(mux->fd, EPOLL_CTL_DEL, socket, NULL) == 0 || errno == ENOENT || errno == EBADF;
 }
 
-/* Fire after timeout_ms; negative disarms, 0 is at once. */
-static bool
-set_timer(int timer_fd, long timeout_ms)
+/* Make the descriptor readable after timeout_ms, for this owner; negative disarms, 0 is at once. */
+bool
+mux_set_timer(HttpMux *mux, int owner, long timeout_ms)
 {
 	struct itimerspec spec;
 
@@ -93,21 +113,7 @@ set_timer(int timer_fd, long timeout_ms)
 	}
 	else if (timeout_ms == 0)
 		spec.it_value.tv_nsec = 1;
-	return timerfd_settime(timer_fd, 0, &spec, NULL) == 0;
-}
-
-/* Make the descriptor readable after that time, for libcurl. */
-bool
-mux_set_timer(HttpMux *mux, long timeout_ms)
-{
-	return set_timer(mux->timer_fd, timeout_ms);
-}
-
-/* The same, for the client. */
-bool
-mux_set_alarm(HttpMux *mux, long timeout_ms)
-{
-	return set_timer(mux->alarm_fd, timeout_ms);
+	return timerfd_settime(mux->timers[owner], 0, &spec, NULL) == 0;
 }
 
 /*
@@ -122,10 +128,11 @@ mux_ready(HttpMux *mux, MuxEvent *events, int max)
 
 	for (int i = 0; i < nready; i++)
 	{
-		int fd = ready[i].data.fd;
+		int fd = (int) (uint32_t) ready[i].data.u64;
 		uint64_t fired;
 
-		events[i].socket = fd == mux->timer_fd ? MUX_TIMER : fd == mux->alarm_fd ? MUX_ALARM : fd;
+		events[i].owner = (int) (ready[i].data.u64 >> 32);
+		events[i].socket = fd == mux->timers[events[i].owner] ? -1 : fd;
 		events[i].readable = (ready[i].events & EPOLLIN) != 0;
 		events[i].writable = (ready[i].events & EPOLLOUT) != 0;
 		events[i].broken = (ready[i].events & (EPOLLERR | EPOLLHUP)) != 0;
@@ -137,10 +144,18 @@ mux_ready(HttpMux *mux, MuxEvent *events, int max)
 
 #else /* no epoll: the client polls */
 
+void
+mux_init(HttpMux *mux)
+{
+	mux->fd = -1;
+	for (int i = 0; i < MUX_TIMERS; i++)
+		mux->timers[i] = -1;
+}
+
 bool
 mux_open(HttpMux *mux)
 {
-	mux->fd = mux->timer_fd = mux->alarm_fd = -1;
+	mux_init(mux);
 	return true;
 }
 
@@ -151,9 +166,9 @@ mux_close(HttpMux *mux)
 }
 
 bool
-mux_watch(HttpMux *mux, int socket, bool readable, bool writable)
+mux_watch(HttpMux *mux, int owner, int socket, bool readable, bool writable)
 {
-	(void) mux, (void) socket, (void) readable, (void) writable;
+	(void) mux, (void) owner, (void) socket, (void) readable, (void) writable;
 	return true;
 }
 
@@ -165,16 +180,9 @@ mux_forget(HttpMux *mux, int socket)
 }
 
 bool
-mux_set_timer(HttpMux *mux, long timeout_ms)
+mux_set_timer(HttpMux *mux, int owner, long timeout_ms)
 {
-	(void) mux, (void) timeout_ms;
-	return true;
-}
-
-bool
-mux_set_alarm(HttpMux *mux, long timeout_ms)
-{
-	(void) mux, (void) timeout_ms;
+	(void) mux, (void) owner, (void) timeout_ms;
 	return true;
 }
 

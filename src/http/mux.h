@@ -1,6 +1,6 @@
 /*
  * mux.h
- *		One pollable descriptor for all of libcurl's sockets and its timer.
+ *		One pollable descriptor for all of libcurl's sockets and its timers.
  *
  * Knows neither PostgreSQL nor libcurl.  Functions return false with errno set
  * on failure; nothing here throws, so libcurl's callbacks may call it.
@@ -10,35 +10,37 @@
 
 #include <stdbool.h>
 
+/* Timers of a set: one for each of libcurl's handles that share it, and the client's own. */
+#define MUX_HANDLES 2
+#define MUX_ALARM MUX_HANDLES
+#define MUX_TIMERS (MUX_HANDLES + 1)
+
 typedef struct HttpMux
 {
-	int fd;       /* readable when there is something to drive; -1 = none, poll instead */
-	int timer_fd; /* libcurl's */
-	int alarm_fd; /* the client's */
+	int fd;                 /* readable when there is something to drive; -1 = none, poll instead */
+	int timers[MUX_TIMERS]; /* their descriptors */
 } HttpMux;
-
-#define MUX_TIMER (-1)
-#define MUX_ALARM (-2)
 
 typedef struct MuxEvent
 {
-	int socket; /* or MUX_TIMER, MUX_ALARM: that one fired */
+	int owner;  /* whose socket or timer: a handle's number, or MUX_ALARM */
+	int socket; /* -1 = the owner's timer fired */
 	bool readable;
 	bool writable;
 	bool broken;
 } MuxEvent;
 
+extern void mux_init(HttpMux *mux);
 extern bool mux_open(HttpMux *mux);
 extern void mux_close(HttpMux *mux);
-extern bool mux_watch(HttpMux *mux, int socket, bool readable, bool writable);
+extern bool mux_watch(HttpMux *mux, int owner, int socket, bool readable, bool writable);
 extern bool mux_forget(HttpMux *mux, int socket);
-extern bool mux_set_timer(HttpMux *mux, long timeout_ms);
-extern bool mux_set_alarm(HttpMux *mux, long timeout_ms);
+extern bool mux_set_timer(HttpMux *mux, int owner, long timeout_ms);
 extern int mux_ready(HttpMux *mux, MuxEvent *events, int max);
 
 /* Descriptors that an open mux holds, for the server's accounting. */
 #ifdef __linux__
-#define MUX_DESCRIPTORS 3
+#define MUX_DESCRIPTORS (1 + MUX_TIMERS)
 #else
 #define MUX_DESCRIPTORS 0
 #endif

@@ -1,6 +1,6 @@
 /*
  * private.h
- *		What client.c and transfer.c share.
+ *		What the files of this folder share about clients and transfers.
  */
 #ifndef ATTIO_HTTP_PRIVATE_H
 #define ATTIO_HTTP_PRIVATE_H
@@ -15,26 +15,65 @@
 /* Handles and body buffers that a client keeps for later requests. */
 #define CLIENT_SPARES 8
 
+/*
+ * Connections of a client are of two kinds.  On those of the first lane many
+ * requests share a connection, where the server can do that.  On those of the
+ * second, which carries what must not be sent twice, a connection has one
+ * request at a time: when the server lets a connection go, it says so before
+ * or with the answer to that request, so none is caught by it.
+ */
+typedef enum HttpLaneKind
+{
+	LANE_SHARED,
+	LANE_SINGLE
+} HttpLaneKind;
+
+#define HTTP_LANES 2
+
+typedef struct HttpLane
+{
+	struct HttpClient *client;
+	int owner;       /* its number in the mux */
+	CURLM *multi;    /* NULL until it is needed */
+	int descriptors; /* announced to fd.c for its connections */
+} HttpLane;
+
 struct HttpClient
 {
 	MemoryContext context;
-	CURLM *multi;
+	HttpLane lanes[HTTP_LANES];
 	HttpMux mux;
 	HttpConfig config;
 	uint64 governed; /* the governor's name of the key */
 	bool loopback_only;
-	bool closing;       /* free it when the last transfer ends */
-	int transfers;      /* exchanges that still hold a handle or wait for their turn */
-	int descriptors;    /* announced to fd.c */
-	dlist_head waiting; /* transfers whose time has not come */
-	int64 passed;       /* answers that were no 429 */
-	int64 limited;      /* and that were */
+	bool closing;         /* free it when the last transfer ends */
+	int transfers;        /* exchanges that still hold a handle or wait for their turn */
+	int descriptors;      /* announced to fd.c for the mux */
+	dlist_head waiting;   /* transfers that are to start, by the time they were asked for */
+	dlist_head under_way; /* transfers that libcurl has */
+	int reads;            /* of these, that read */
+	int allowed;          /* reads at once; INT_MAX = any number */
+	TimestampTz narrowed; /* when that became fewer */
+	TimestampTz received; /* when anything came last */
+	TimestampTz alarm;    /* what the mux's alarm is set to; 0 = none */
+	bool has_connected;   /* at least once */
+	bool opens_many;      /* each request under way takes a connection of its own, at the cost of a handshake */
+	int64 passed;         /* answers that were no 429 */
+	int64 limited;        /* and that were */
 	CURL *idle[CLIENT_SPARES];
 	int nidle;
 	char *spares[CLIENT_SPARES];
 	size_t spare_sizes[CLIENT_SPARES];
 	int nspares;
 };
+
+/* In which list of its client a transfer is. */
+typedef enum HttpPlace
+{
+	PLACE_NONE,
+	PLACE_WAITING,
+	PLACE_UNDER_WAY
+} HttpPlace;
 
 /* The part of an exchange that libcurl sees. */
 typedef struct HttpTransfer
@@ -44,11 +83,10 @@ typedef struct HttpTransfer
 	HttpClient *client;
 	HttpNature nature;
 	const char *body; /* in the exchange's memory context; NULL = none */
-	size_t sent;      /* bytes of it, of HTTP_ONCE */
-	int timeout_ms;   /* 0 = the client's */
+	int timeout_ms;   /* without progress; 0 = the client's */
 
-	dlist_node node; /* in client->waiting */
-	bool is_waiting;
+	dlist_node node;
+	HttpPlace place;
 	TimestampTz start_at; /* not before */
 	TimestampTz asked_at; /* when the request was made */
 	TimestampTz begun_at; /* of the first attempt */
@@ -57,21 +95,62 @@ typedef struct HttpTransfer
 	int refusals;        /* 429s in a row */
 	int64 passed_before; /* the client's counts at the first of them */
 	int64 limited_before;
+	bool fresh; /* the next attempt takes a new connection */
 
+	/* the attempt under way */
 	CURL *easy;
 	struct curl_slist *headers;
+	TimestampTz attempt_at;
+	TimestampTz progress;
 	size_t body_size; /* allocated for the answer */
 	char *header_text;
 	size_t header_length;
 	bool too_large;
+	bool headers_too_large;
 	bool no_memory;
 	bool not_loopback;
 	CURLcode result;
+	long connect_status; /* of the proxy; 0 = none */
 	char error[CURL_ERROR_SIZE];
+
+	/* sent.c: what of it may have arrived */
+	bool connected;        /* a connection was ready for it */
+	size_t sent;           /* bytes of the body that libcurl has taken */
+	bool uncertain_before; /* exchange->uncertain, when the attempt began */
+	uint32 stream;         /* in HTTP/2; 0 = not known */
+	bool refused;          /* the server has said that it did not look at that stream */
+	bool going_away;       /* it has said which stream is the last that it looks at */
+	uint32 last_stream;
 } HttpTransfer;
 
+/* Has its answer begun? */
+static inline bool
+transfer_has_answer(const HttpTransfer *transfer)
+{
+	return transfer->header_length > 0 || transfer->exchange->length > 0;
+}
+
+/* transfer.c */
 extern bool transfer_set_options(HttpTransfer *transfer);
 extern HttpFailure transfer_failure(const HttpTransfer *transfer);
 extern void transfer_clear(HttpTransfer *transfer);
+
+/* sent.c */
+extern bool sent_set_options(HttpTransfer *transfer);
+extern void sent_note_connected(HttpTransfer *transfer);
+extern void sent_begin(HttpTransfer *transfer);
+extern void sent_end(HttpTransfer *transfer);
+
+/* attempt.c */
+extern void attempt_ask(HttpTransfer *transfer, TimestampTz earliest);
+extern void attempt_complete(HttpTransfer *transfer, CURLcode result);
+extern void attempt_launch_due(HttpClient *client);
+extern void attempt_end_stalled(HttpClient *client);
+extern void attempt_set_alarm(HttpClient *client);
+extern void attempt_release(HttpTransfer *transfer);
+
+/* client.c */
+extern const char *header_find(const HttpExchange *exchange, const char *name, size_t *length);
+extern HttpLane *client_lane(HttpClient *client, HttpLaneKind kind);
 
 #endif /* ATTIO_HTTP_PRIVATE_H */

@@ -21,6 +21,9 @@ typedef struct RetryOutcome
 	HttpNature nature;
 	HttpFailure failure;
 	int status;              /* 0 = no answer */
+	int connect_status;      /* the proxy's, where it refused */
+	bool uncertain;          /* something has left that may have been done */
+	bool has_connected;      /* once there was a connection: what fails now will pass */
 	bool passing;            /* refused for a reason that will pass; nothing was done */
 	const char *retry_after; /* header, or NULL */
 	int attempts;            /* so far, this one included, those refused with 429 left out */
@@ -32,7 +35,7 @@ typedef struct RetryOutcome
 /* Milliseconds to wait before the next attempt; -1 = it stays as it is. */
 extern int retry_delay(const RetryPolicy *policy, const RetryOutcome *outcome);
 
-/* Milliseconds that a Retry-After header means: an HTTP date, seconds or ISO 8601 (API.md 2); -1 = nothing known. */
+/* Milliseconds that a Retry-After header means: an HTTP date, seconds or ISO 8601; -1 = nothing known. */
 extern int retry_after(const char *text, double now);
 
 #endif /* ATTIO_RETRY_H */

@@ -9,12 +9,31 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
+
+#include "utils/timestamp.h"
 
 #define HEADER_LIMIT (64 * 1024)
 #define FIRST_BODY_SIZE (64 * 1024)
 
+/*
+ * A connection is dead when nothing is confirmed for half of request_timeout,
+ * within these bounds: a firewall that has forgotten it says nothing.
+ */
+#define SHORTEST_SILENCE_MS 1000
+#define LONGEST_SILENCE_MS 30000
+
+/* Idle connections for what must not be sent twice are not used any more after so many seconds. */
+#define SINGLE_IDLE_SECONDS 15L
+
 /* ----- callbacks of libcurl: none throws ----- */
+
+static void
+note_received(HttpTransfer *transfer)
+{
+	transfer->progress = transfer->client->received = GetCurrentTimestamp();
+}
 
 static size_t
 on_body(char *data, size_t size, size_t nmemb, void *arg)
@@ -24,6 +43,7 @@ on_body(char *data, size_t size, size_t nmemb, void *arg)
 	size_t length = size * nmemb;
 	size_t needed = exchange->length + length + HTTP_BODY_PADDING;
 
+	note_received(transfer);
 	if (exchange->length + length > (size_t) transfer->client->config.max_response_size)
 	{
 		transfer->too_large = true;
@@ -56,11 +76,14 @@ on_header(char *data, size_t size, size_t nmemb, void *arg)
 	size_t length = size * nmemb;
 	char *text;
 
+	note_received(transfer);
 	if (length >= 5 && memcmp(data, "HTTP/", 5) == 0)
 		transfer->header_length = 0;
-	/* The failure is libcurl's then: a write error, an answer that was cut. */
 	if (transfer->header_length + length + 1 > HEADER_LIMIT)
+	{
+		transfer->headers_too_large = true;
 		return 0;
+	}
 	text = (char *) realloc(transfer->header_text, transfer->header_length + length + 1);
 	if (text == NULL)
 	{
@@ -84,11 +107,23 @@ is_loopback(const struct sockaddr *address)
 	return false;
 }
 
-/* Without TLS, the key must not leave this machine whatever a resolver says. */
+/* How long nothing may be confirmed on a connection. */
+static int
+longest_silence(const HttpConfig *config)
+{
+	return Min(Max(config->request_timeout / 2, SHORTEST_SILENCE_MS), LONGEST_SILENCE_MS);
+}
+
+/*
+ * Without TLS, the key must not leave this machine whatever a resolver says.
+ * The kernel closes a connection that is dead, which frees what waits on it.
+ */
 static curl_socket_t
 on_open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
 {
 	HttpTransfer *transfer = (HttpTransfer *) arg;
+	int type = address->socktype;
+	curl_socket_t opened;
 
 	(void) purpose;
 	if (transfer->client->loopback_only && !is_loopback(&address->addr))
@@ -97,46 +132,89 @@ on_open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
 		return CURL_SOCKET_BAD;
 	}
 #ifdef SOCK_CLOEXEC
-	return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-#else
-	return socket(address->family, address->socktype, address->protocol);
+	type |= SOCK_CLOEXEC;
 #endif
-}
+	opened = socket(address->family, type, address->protocol);
+#ifdef TCP_USER_TIMEOUT
+	if (opened != CURL_SOCKET_BAD && address->socktype == SOCK_STREAM)
+	{
+		unsigned int silence = (unsigned int) longest_silence(&transfer->client->config);
 
-/* The body of a request that must not be sent twice: without a way to rewind, libcurl gives up instead. */
-static size_t
-on_send(char *buffer, size_t size, size_t nmemb, void *arg)
-{
-	HttpTransfer *transfer = (HttpTransfer *) arg;
-	size_t length = Min(strlen(transfer->body + transfer->sent), size * nmemb);
-
-	memcpy(buffer, transfer->body + transfer->sent, length);
-	transfer->sent += length;
-	return length;
+		(void) setsockopt(opened, IPPROTO_TCP, TCP_USER_TIMEOUT, &silence, sizeof(silence));
+	}
+#endif
+	return opened;
 }
 
 /* ----- options ----- */
 
+/*
+ * TLS is always verified, by the system's authorities or those of ca_file alone;
+ * so is a proxy that is reached by https.
+ */
 static void
-set_network_options(HttpTransfer *transfer)
+set_trust_options(CURL *easy, const HttpConfig *config)
+{
+	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
+	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+	curl_easy_setopt(easy, CURLOPT_PROXY_SSL_VERIFYPEER, 1L);
+	curl_easy_setopt(easy, CURLOPT_PROXY_SSL_VERIFYHOST, 2L);
+	if (config->ca_file == NULL)
+		return;
+	curl_easy_setopt(easy, CURLOPT_CAINFO, config->ca_file);
+	curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
+	curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, config->ca_file);
+	curl_easy_setopt(easy, CURLOPT_PROXY_CAPATH, NULL);
+}
+
+/* An explicit proxy and an explicit list of exceptions, even if empty, keep the environment's out. */
+static void
+set_proxy_options(CURL *easy, const HttpConfig *config)
+{
+	curl_easy_setopt(easy, CURLOPT_PROXY, config->proxy != NULL ? config->proxy : "");
+	curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
+	curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+	if (config->proxy_user != NULL)
+		curl_easy_setopt(easy, CURLOPT_PROXYUSERNAME, config->proxy_user);
+	if (config->proxy_password != NULL)
+		curl_easy_setopt(easy, CURLOPT_PROXYPASSWORD, config->proxy_password);
+}
+
+/* How a connection is chosen, opened and found to be dead. */
+static void
+set_connection_options(HttpTransfer *transfer)
 {
 	const HttpConfig *config = &transfer->client->config;
 	CURL *easy = transfer->easy;
+	long probe = Max(longest_silence(config) / 3000, 1);
+
+	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long) config->connect_timeout);
+	/* while an answer is awaited, or nothing, only probes show that it is dead */
+	curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+	curl_easy_setopt(easy, CURLOPT_TCP_KEEPIDLE, probe);
+	curl_easy_setopt(easy, CURLOPT_TCP_KEEPINTVL, probe);
+	curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
+	curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transfer);
+	curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, transfer->fresh ? 1L : 0L);
+	/* Several requests share one connection where the server speaks HTTP/2. */
+	if (!transfer->client->loopback_only && transfer->nature != HTTP_ONCE)
+		curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
+	if (transfer->nature == HTTP_ONCE)
+		curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, SINGLE_IDLE_SECONDS);
+}
+
+static void
+set_network_options(HttpTransfer *transfer)
+{
+	CURL *easy = transfer->easy;
 
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long) config->connect_timeout);
-	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS,
-					 (long) (transfer->timeout_ms > 0 ? transfer->timeout_ms : config->request_timeout));
-	curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
 	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
-	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
 	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long) CURL_HTTP_VERSION_2TLS);
 	curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
-	/* An explicit proxy, even if empty, keeps the environment's out. */
-	curl_easy_setopt(easy, CURLOPT_PROXY, config->proxy != NULL ? config->proxy : "");
-	if (config->ca_file != NULL)
-		curl_easy_setopt(easy, CURLOPT_CAINFO, config->ca_file);
+	set_trust_options(easy, &transfer->client->config);
+	set_proxy_options(easy, &transfer->client->config);
+	set_connection_options(transfer);
 #if LIBCURL_VERSION_NUM >= 0x075500
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, transfer->client->loopback_only ? "http" : "https");
 #else
@@ -147,17 +225,12 @@ set_network_options(HttpTransfer *transfer)
 	/* Without it, a cancel waits for a resolver thread that hangs. */
 	curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
 #endif
-	curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
-	curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transfer);
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
 	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
 	curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
 	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->error);
 	curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
-	/* Several requests share one connection where the server speaks HTTP/2. */
-	if (!transfer->client->loopback_only)
-		curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
 }
 
 static bool
@@ -169,23 +242,6 @@ add_header(HttpTransfer *transfer, const char *line)
 		return false;
 	transfer->headers = longer;
 	return true;
-}
-
-/* The body stays ours, as long as the exchange lives. */
-static bool
-set_body(HttpTransfer *transfer)
-{
-	CURL *easy = transfer->easy;
-	curl_off_t length = (curl_off_t) strlen(transfer->body);
-
-	if (transfer->nature != HTTP_ONCE)
-		return curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, length) == CURLE_OK &&
-			   curl_easy_setopt(easy, CURLOPT_POSTFIELDS, transfer->body) == CURLE_OK;
-	transfer->sent = 0;
-	return curl_easy_setopt(easy, CURLOPT_POST, 1L) == CURLE_OK &&
-		   curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, length) == CURLE_OK &&
-		   curl_easy_setopt(easy, CURLOPT_READFUNCTION, on_send) == CURLE_OK &&
-		   curl_easy_setopt(easy, CURLOPT_READDATA, transfer) == CURLE_OK;
 }
 
 /* libcurl copies the strings it is given. */
@@ -212,8 +268,8 @@ set_request_options(HttpTransfer *transfer)
 	}
 	good = good && add_header(transfer, "Accept: application/json");
 	if (transfer->body != NULL)
-		good = good && add_header(transfer, "Content-Type: application/json") && add_header(transfer, "Expect:") &&
-			   set_body(transfer);
+		good = good && add_header(transfer, "Content-Type: application/json") && add_header(transfer, "Expect:");
+	good = good && sent_set_options(transfer);
 	return good && curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->headers) == CURLE_OK;
 }
 
@@ -221,33 +277,41 @@ set_request_options(HttpTransfer *transfer)
 HttpFailure
 transfer_failure(const HttpTransfer *transfer)
 {
+	/* before a connection was ready, and afterwards */
+	static const struct
+	{
+		CURLcode result;
+		HttpFailure before;
+		HttpFailure connected;
+	} results[] = {
+		{CURLE_OPERATION_TIMEDOUT, HTTP_NOT_CONNECTED, HTTP_TIMED_OUT},
+		/* also a line of headers beyond libcurl's own limit */
+		{CURLE_OUT_OF_MEMORY, HTTP_NO_MEMORY, HTTP_UNREADABLE},
+		{(CURLcode) 100 /* CURLE_TOO_LARGE of 8.6 */, HTTP_UNREADABLE, HTTP_UNREADABLE},
+		{CURLE_SSL_CONNECT_ERROR, HTTP_HANDSHAKE_FAILED, HTTP_CUT},
+		{CURLE_SSL_CIPHER, HTTP_HANDSHAKE_FAILED, HTTP_CUT},
+		{CURLE_PEER_FAILED_VERIFICATION, HTTP_UNTRUSTED, HTTP_UNTRUSTED},
+		{CURLE_SSL_CACERT_BADFILE, HTTP_UNTRUSTED, HTTP_UNTRUSTED},
+		{CURLE_SSL_ISSUER_ERROR, HTTP_UNTRUSTED, HTTP_UNTRUSTED},
+		{CURLE_SSL_INVALIDCERTSTATUS, HTTP_UNTRUSTED, HTTP_UNTRUSTED},
+	};
+
 	if (transfer->no_memory)
 		return HTTP_NO_MEMORY;
 	if (transfer->too_large)
 		return HTTP_TOO_LARGE;
+	if (transfer->headers_too_large)
+		return HTTP_UNREADABLE;
 	if (transfer->not_loopback)
 		return HTTP_NOT_LOOPBACK;
-	switch (transfer->result)
-	{
-		case CURLE_OK:
-			return HTTP_ANSWERED;
-		case CURLE_OUT_OF_MEMORY:
-			return HTTP_NO_MEMORY;
-		case CURLE_OPERATION_TIMEDOUT:
-			return HTTP_TIMED_OUT;
-		case CURLE_COULDNT_RESOLVE_HOST:
-		case CURLE_COULDNT_RESOLVE_PROXY:
-		case CURLE_COULDNT_CONNECT:
-			return HTTP_NOT_CONNECTED;
-		case CURLE_SSL_CONNECT_ERROR:
-		case CURLE_PEER_FAILED_VERIFICATION:
-		case CURLE_SSL_CACERT_BADFILE:
-		case CURLE_SSL_CERTPROBLEM:
-		case CURLE_SSL_CIPHER:
-			return HTTP_TLS_REFUSED;
-		default:
-			return HTTP_CUT;
-	}
+	if (transfer->result == CURLE_OK)
+		return HTTP_ANSWERED;
+	if (!transfer->connected && transfer->connect_status != 0 && transfer->connect_status / 100 != 2)
+		return HTTP_PROXY_REFUSED;
+	for (int i = 0; i < (int) lengthof(results); i++)
+		if (results[i].result == transfer->result)
+			return transfer->connected ? results[i].connected : results[i].before;
+	return transfer->connected ? HTTP_CUT : HTTP_NOT_CONNECTED;
 }
 
 /* Make its handle ready; false for lack of memory. */
@@ -270,6 +334,6 @@ transfer_clear(HttpTransfer *transfer)
 	transfer->header_length = 0;
 	if (transfer->header_text != NULL)
 		transfer->header_text[0] = '\0';
-	transfer->too_large = transfer->no_memory = transfer->not_loopback = false;
+	transfer->too_large = transfer->headers_too_large = transfer->no_memory = transfer->not_loopback = false;
 	transfer->error[0] = '\0';
 }

@@ -56,25 +56,18 @@ has_succeeded(const Sender *sender, const Write *write)
 	return confirmed;
 }
 
-/* A refusal says that nothing was written; before an answer came, and where it is none, nobody knows. */
+/*
+ * Not written is only what was refused by an answer, or of which surely nothing
+ * has left.  Of all else nobody knows before a good answer came.
+ */
 static WriteState
 state_of(const Sender *sender, const Write *write)
 {
-	const HttpExchange *exchange = write->exchange;
-
 	if (write->finished)
 		return write->was_done ? WRITE_DONE : WRITE_NOT_DONE;
 	if (has_succeeded(sender, write))
 		return WRITE_DONE;
-	if (exchange == NULL || !exchange->launched)
-		return WRITE_NOT_DONE;
-	if (!exchange->done || exchange->failure == HTTP_CUT || exchange->failure == HTTP_TIMED_OUT ||
-		exchange->failure == HTTP_TOO_LARGE)
-		return WRITE_UNKNOWN;
-	if (exchange->failure == HTTP_ANSWERED)
-		return exchange->status >= 400 && exchange->status < 500 ? WRITE_NOT_DONE : WRITE_UNKNOWN;
-	/* an attempt before the last may have been more than a refusal */
-	return exchange->retries > 0 ? WRITE_UNKNOWN : WRITE_NOT_DONE;
+	return write->exchange != NULL && write->exchange->uncertain ? WRITE_UNKNOWN : WRITE_NOT_DONE;
 }
 
 /* The row in words: its id, or before Attio gave it one its place in the statement. */
@@ -195,17 +188,17 @@ raise_unknown(const Sender *sender, HttpExchange *exchange)
 {
 	bool answered = exchange->failure == HTTP_ANSWERED;
 
-	ereport(ERROR,
-			(errcode(ERRCODE_TRANSACTION_RESOLUTION_UNKNOWN),
-			 answered
-				 ? errmsg("the answer to a write to \"%s\" does not say what was done: the record may or may not exist",
-						  sender->relation->name)
-				 : errmsg("the answer to a write to \"%s\" was lost: the record may or may not exist",
-						  sender->relation->name),
-			 errdetail("%s %s", api_request_detail(exchange),
-					   answered ? clean_text(exchange->body, exchange->length, 200)
-								: clean_text(exchange->error, strlen(exchange->error), 200)),
-			 errhint("It was not sent again. Look for it in Attio before you do.")));
+	ereport(
+		ERROR,
+		(errcode(ERRCODE_TRANSACTION_RESOLUTION_UNKNOWN),
+		 answered
+			 ? errmsg("the answer to a write to \"%s\" does not say what was done: the record may or may not exist",
+					  sender->relation->name)
+			 : errmsg("the answer to a write to \"%s\" was lost: the record may or may not exist",
+					  sender->relation->name),
+		 errdetail("%s %s", api_request_detail(exchange),
+				   answered ? api_answer_text(exchange) : clean_text(exchange->error, strlen(exchange->error), 200)),
+		 errhint("It was not sent again. Look for it in Attio before you do.")));
 }
 
 /* Written: for the log, the warning of an abort, and reads that follow. */

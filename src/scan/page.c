@@ -174,6 +174,27 @@ fetch_another_way(Pager *pager, const PageAsk *ask)
 }
 
 /*
+ * Tokenize an answer.  False where it was cut so that only its grammar shows it:
+ * it may be asked for again.
+ */
+static bool
+read_page(Pager *pager, HttpExchange *exchange)
+{
+	TokStatus status = tok_page(&pager->page, exchange->body, exchange->length, pager->projection->row);
+
+	if (status == TOK_SYNTAX && pager->page.error_offset >= exchange->length &&
+		pager->cuts++ < pager->session->max_retries)
+	{
+		pager->counts.retries++;
+		return false;
+	}
+	pager->cuts = 0;
+	if (status != TOK_OK)
+		raise_page_error(exchange, status, pager->page.error_offset);
+	return true;
+}
+
+/*
  * Ask for the page at the present offset and tokenize it.  Halves the limit
  * while the answer is too large.  False when the listing is switched off.
  */
@@ -183,7 +204,6 @@ fetch_page(Pager *pager)
 	MemoryContext saved;
 	PageAsk ask;
 	HttpExchange *exchange;
-	TokStatus status;
 
 	for (;;)
 	{
@@ -219,9 +239,11 @@ fetch_page(Pager *pager)
 	pager->counts.retries += exchange->retries;
 	pager->counts.governed += exchange->governed;
 	MemoryContextSwitchTo(pager->context);
-	status = tok_page(&pager->page, exchange->body, exchange->length, pager->projection->row);
-	if (status != TOK_OK)
-		raise_page_error(exchange, status, pager->page.error_offset);
+	if (!read_page(pager, exchange))
+	{
+		MemoryContextSwitchTo(saved);
+		return fetch_page(pager);
+	}
 	if (pager->resource->paging != PAGING_NONE && pager->page.nrows > (size_t) pager->limit)
 		ereport(ERROR, (errcode(ERRCODE_FDW_ERROR), errmsg("Attio answered more rows than were asked for"),
 						errdetail("%s", api_request_detail(exchange))));

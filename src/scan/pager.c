@@ -160,6 +160,9 @@ look_ahead(Pager *pager)
 	if (pager->session->max_requests == 1)
 		return;
 	pager->window = Min(pager->window * 2, pager->session->max_requests);
+	/* where each page takes a connection of its own, these open side by side */
+	if (http_opens_many(pager->session->client))
+		pager->window = pager->session->max_requests;
 	if (!pager->listing_done && pager->order.mode == ORDER_PROBE)
 		return;
 	if (!pager->listing_done)

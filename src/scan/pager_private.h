@@ -54,6 +54,7 @@ struct Pager
 	bool listing_done; /* no further page in this listing */
 
 	TokPage page;
+	int cuts;             /* answers in a row that were cut */
 	bool asked;           /* the place of the next page is set */
 	int window;           /* pages to ask for ahead */
 	JsonTree *by_created; /* sorts; NULL until sorted by it */

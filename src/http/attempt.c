@@ -1,0 +1,447 @@
+/*
+ * attempt.c
+ *		One attempt after the other, until a request is answered or given up.
+ *
+ * Owns: when a transfer starts, how long it may be without progress, and what
+ * follows from how it ended.  Must not know libcurl's options.
+ */
+#include "http/private.h"
+
+#include <sys/socket.h>
+
+#include "common/pg_prng.h"
+#include "http/governor.h"
+#include "http/retry.h"
+#include "utils/timestamp.h"
+
+/* An alarm that is served so late was not listened to: nobody knows what has come meanwhile. */
+#define LATE_ALARM USECS_PER_SEC
+
+static double
+seconds_between(TimestampTz from, TimestampTz to)
+{
+	return (double) (to - from) / USECS_PER_SEC;
+}
+
+/* ----- lists ----- */
+
+static void
+leave_list(HttpTransfer *transfer)
+{
+	if (transfer->place != PLACE_NONE)
+		dlist_delete(&transfer->node);
+	if (transfer->place == PLACE_UNDER_WAY && transfer->nature == HTTP_READ)
+		transfer->client->reads--;
+	transfer->place = PLACE_NONE;
+}
+
+/* Those that were asked for first come first, also when they are sent again. */
+static void
+join_waiting(HttpTransfer *transfer)
+{
+	dlist_head *list = &transfer->client->waiting;
+	dlist_node *before = list->head.prev;
+
+	while (before != &list->head && dlist_container(HttpTransfer, node, before)->asked_at > transfer->asked_at)
+		before = before->prev;
+	dlist_insert_after(before, &transfer->node);
+	transfer->place = PLACE_WAITING;
+}
+
+static void
+join_under_way(HttpTransfer *transfer)
+{
+	dlist_push_tail(&transfer->client->under_way, &transfer->node);
+	transfer->place = PLACE_UNDER_WAY;
+	if (transfer->nature == HTTP_READ)
+		transfer->client->reads++;
+}
+
+/* Give back what a transfer holds of libcurl; keeps the answer.  Idempotent. */
+void
+attempt_release(HttpTransfer *transfer)
+{
+	HttpClient *client = transfer->client;
+	HttpLaneKind lane = transfer->nature == HTTP_ONCE ? LANE_SINGLE : LANE_SHARED;
+
+	leave_list(transfer);
+	if (transfer->easy == NULL)
+		return;
+	curl_multi_remove_handle(client->lanes[lane].multi, transfer->easy);
+	if (client->nidle < CLIENT_SPARES && !client->closing)
+	{
+		curl_easy_reset(transfer->easy);
+		client->idle[client->nidle++] = transfer->easy;
+	}
+	else
+		curl_easy_cleanup(transfer->easy);
+	transfer->easy = NULL;
+	curl_slist_free_all(transfer->headers);
+	transfer->headers = NULL;
+}
+
+/*
+ * The request ends as it is.  One that must not be done twice and surely was
+ * not done has found no connection, however that showed.
+ */
+static void
+finish(HttpTransfer *transfer)
+{
+	HttpExchange *exchange = transfer->exchange;
+	const HttpConfig *config = &transfer->client->config;
+
+	attempt_release(transfer);
+	if (transfer->nature == HTTP_ONCE && !exchange->uncertain &&
+		(exchange->failure == HTTP_CUT || exchange->failure == HTTP_TIMED_OUT))
+		exchange->failure = HTTP_NOT_CONNECTED;
+	exchange->done = true;
+	if (config->listener != NULL)
+		config->listener(config->server, exchange);
+}
+
+/* ----- beginning ----- */
+
+/* Wait for a turn: not before "earliest", and not before the rate limit allows. */
+void
+attempt_ask(HttpTransfer *transfer, TimestampTz earliest)
+{
+	HttpClient *client = transfer->client;
+	TimestampTz turn = governor_take(client->governed, transfer->nature != HTTP_READ, &client->config.rates);
+	TimestampTz now = GetCurrentTimestamp();
+
+	transfer->start_at = Max(earliest, turn);
+	transfer->exchange->governed += Max(seconds_between(Max(earliest, now), turn), 0);
+	join_waiting(transfer);
+}
+
+/* Hand it to libcurl.  Lack of memory ends the exchange. */
+static void
+launch(HttpTransfer *transfer)
+{
+	HttpClient *client = transfer->client;
+	HttpLane *lane = client_lane(client, transfer->nature == HTTP_ONCE ? LANE_SINGLE : LANE_SHARED);
+
+	leave_list(transfer);
+	transfer->attempts++;
+	transfer->attempt_at = transfer->progress = GetCurrentTimestamp();
+	if (transfer->attempts == 1)
+		transfer->begun_at = transfer->attempt_at;
+	sent_begin(transfer);
+	transfer->easy = lane == NULL ? NULL : client->nidle > 0 ? client->idle[--client->nidle] : curl_easy_init();
+	if (transfer->easy != NULL && transfer_set_options(transfer) &&
+		curl_multi_add_handle(lane->multi, transfer->easy) == CURLM_OK)
+	{
+		join_under_way(transfer);
+		return;
+	}
+	transfer->exchange->failure = HTTP_NO_MEMORY;
+	finish(transfer);
+}
+
+/* May a read more be under way? */
+static bool
+is_allowed(const HttpTransfer *transfer)
+{
+	return transfer->nature != HTTP_READ || transfer->client->reads < transfer->client->allowed;
+}
+
+/* Launch what may start now. */
+void
+attempt_launch_due(HttpClient *client)
+{
+	dlist_mutable_iter iter;
+	TimestampTz now;
+
+	if (dlist_is_empty(&client->waiting))
+		return;
+	now = GetCurrentTimestamp();
+	dlist_foreach_modify(iter, &client->waiting)
+	{
+		HttpTransfer *transfer = dlist_container(HttpTransfer, node, iter.cur);
+
+		if (transfer->start_at <= now && is_allowed(transfer))
+			launch(transfer);
+	}
+}
+
+/* ----- progress ----- */
+
+/*
+ * Until when it may be without progress.  Before its answer begins, what others
+ * receive counts, too: they may share a narrow line, or the connections.
+ */
+static TimestampTz
+stalls_at(const HttpTransfer *transfer)
+{
+	const HttpClient *client = transfer->client;
+	int timeout_ms = transfer->timeout_ms > 0 ? transfer->timeout_ms : client->config.request_timeout;
+	TimestampTz progress = transfer->progress;
+
+	if (!transfer_has_answer(transfer))
+		progress = Max(progress, client->received);
+	return progress + timeout_ms * INT64CONST(1000);
+}
+
+/* Set the mux's alarm for what is to happen next. */
+void
+attempt_set_alarm(HttpClient *client)
+{
+	dlist_iter iter;
+	TimestampTz next = DT_NOEND;
+	TimestampTz now = GetCurrentTimestamp();
+
+	dlist_foreach(iter, &client->waiting)
+	{
+		HttpTransfer *transfer = dlist_container(HttpTransfer, node, iter.cur);
+
+		/* where too many are under way, the end of one of them is the sign */
+		if (is_allowed(transfer))
+			next = Min(next, transfer->start_at);
+	}
+	dlist_foreach(iter, &client->under_way) next = Min(next, stalls_at(dlist_container(HttpTransfer, node, iter.cur)));
+	client->alarm = next == DT_NOEND ? 0 : next;
+	mux_set_timer(&client->mux, MUX_ALARM, next == DT_NOEND ? -1 : Max((long) ((next - now) / 1000 + 1), 0));
+}
+
+/*
+ * A connection on which nothing came in all that time is given up, so that no
+ * later request waits on it as well.  Where others have received something
+ * meanwhile, only this request goes elsewhere.
+ */
+static void
+give_up_connection(HttpTransfer *transfer)
+{
+	curl_socket_t socket = CURL_SOCKET_BAD;
+
+	if (transfer_has_answer(transfer))
+		return;
+	transfer->fresh = true;
+	if (transfer->connected && transfer->client->received <= transfer->attempt_at &&
+		curl_easy_getinfo(transfer->easy, CURLINFO_ACTIVESOCKET, &socket) == CURLE_OK && socket != CURL_SOCKET_BAD)
+		shutdown(socket, SHUT_RDWR);
+}
+
+/* After a time-out fewer pages share the line: half of them, once for all that began before. */
+static void
+narrow(HttpTransfer *transfer)
+{
+	HttpClient *client = transfer->client;
+
+	if (transfer->nature != HTTP_READ || transfer->attempt_at < client->narrowed)
+		return;
+	client->allowed = Max(client->reads / 2, 1);
+	client->narrowed = GetCurrentTimestamp();
+}
+
+/* End what has been without progress for too long, as a time-out. */
+void
+attempt_end_stalled(HttpClient *client)
+{
+	dlist_mutable_iter iter;
+	TimestampTz now = GetCurrentTimestamp();
+	bool was_deaf = client->alarm != 0 && now - client->alarm > LATE_ALARM;
+
+	dlist_foreach_modify(iter, &client->under_way)
+	{
+		HttpTransfer *transfer = dlist_container(HttpTransfer, node, iter.cur);
+
+		if (stalls_at(transfer) > now)
+			continue;
+		if (was_deaf)
+		{
+			transfer->progress = now;
+			continue;
+		}
+		snprintf(transfer->error, sizeof(transfer->error), "nothing came for %d ms",
+				 transfer->timeout_ms > 0 ? transfer->timeout_ms : client->config.request_timeout);
+		give_up_connection(transfer);
+		attempt_complete(transfer, CURLE_OPERATION_TIMEDOUT);
+	}
+}
+
+/* ----- ending ----- */
+
+/*
+ * Is it the score of the query that is over a limit?  Then others pass while
+ * this one alone is refused again and again, and waiting does not help.  Where
+ * others are refused as well it is the rate.
+ */
+static bool
+is_score_limit(const HttpTransfer *transfer)
+{
+	const HttpClient *client = transfer->client;
+	int64 others_limited = client->limited - transfer->limited_before - transfer->refusals;
+
+	return transfer->refusals >= 3 && client->passed - transfer->passed_before >= 4 * transfer->refusals &&
+		   others_limited == 0;
+}
+
+/* Count an answer, by what it says of limits. */
+static void
+note_limits(HttpTransfer *transfer)
+{
+	HttpClient *client = transfer->client;
+
+	if (transfer->exchange->status != 429)
+	{
+		client->passed += (transfer->exchange->failure == HTTP_ANSWERED);
+		transfer->refusals = 0;
+		return;
+	}
+	if (transfer->refusals == 0)
+	{
+		transfer->passed_before = client->passed;
+		transfer->limited_before = client->limited;
+	}
+	client->limited++;
+	transfer->limited++;
+	transfer->refusals++;
+}
+
+/* Is it refused for a reason that will pass? */
+static bool
+says_passing(const HttpClient *client, const HttpExchange *exchange)
+{
+	const char *const *word = client->config.passing;
+
+	if (exchange->failure != HTTP_ANSWERED || exchange->status < 400 || exchange->status >= 500 ||
+		exchange->length == 0)
+		return false;
+	for (; word != NULL && *word != NULL; word++)
+		if (strstr(exchange->body, *word) != NULL)
+			return true;
+	return false;
+}
+
+/* Milliseconds until the next attempt, or -1: none. */
+static int
+next_attempt(HttpTransfer *transfer)
+{
+	HttpExchange *exchange = transfer->exchange;
+	HttpClient *client = transfer->client;
+	TimestampTz now = GetCurrentTimestamp();
+	RetryPolicy policy = {client->config.max_retries, client->config.retry_deadline};
+	RetryOutcome outcome = {0};
+
+	outcome.nature = transfer->nature;
+	outcome.failure = exchange->failure;
+	outcome.status = exchange->status;
+	outcome.connect_status = (int) transfer->connect_status;
+	outcome.uncertain = exchange->uncertain;
+	outcome.has_connected = client->has_connected;
+	outcome.passing = says_passing(client, exchange);
+	outcome.retry_after = http_header(exchange, "retry-after");
+	note_limits(transfer);
+	outcome.attempts = transfer->attempts - transfer->limited;
+	outcome.elapsed = seconds_between(transfer->begun_at, now) * 1000;
+	outcome.now = (double) now / USECS_PER_SEC + (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * SECS_PER_DAY;
+	outcome.random = pg_prng_double(&pg_global_prng_state);
+	exchange->score_limited = is_score_limit(transfer);
+	return exchange->score_limited ? -1 : retry_delay(&policy, &outcome);
+}
+
+/*
+ * An answer whose end nobody can see but by looking: without a length, or out of
+ * a compressed stream, which libcurl takes as it is when it stops early.
+ */
+static bool
+ends_early(HttpTransfer *transfer)
+{
+	HttpExchange *exchange = transfer->exchange;
+	size_t end = exchange->length;
+	size_t length;
+	const char *type = header_find(exchange, "content-type", &length);
+
+	if (exchange->status != 200 || end == 0 || type == NULL || pg_strncasecmp(type, "application/json", 16) != 0)
+		return false;
+	if (header_find(exchange, "content-encoding", &length) == NULL &&
+		header_find(exchange, "content-length", &length) != NULL)
+		return false;
+	while (end > 0 && strchr(" \t\r\n", exchange->body[end - 1]) != NULL)
+		end--;
+	return end == 0 || (exchange->body[end - 1] != '}' && exchange->body[end - 1] != ']');
+}
+
+/* Read out of libcurl how the attempt went. */
+static void
+note_result(HttpTransfer *transfer, CURLcode result)
+{
+	HttpExchange *exchange = transfer->exchange;
+	HttpClient *client = transfer->client;
+	long status = 0;
+	long version = 0;
+	curl_off_t wire = 0;
+
+	transfer->result = result;
+	transfer->connect_status = 0;
+	curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_CONNECTCODE, &transfer->connect_status);
+	curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
+	curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_VERSION, &version);
+	curl_easy_getinfo(transfer->easy, CURLINFO_SIZE_DOWNLOAD_T, &wire);
+	exchange->status = (int) status;
+	sent_note_connected(transfer);
+	exchange->failure = transfer_failure(transfer);
+	if (exchange->failure == HTTP_ANSWERED && ends_early(transfer))
+	{
+		exchange->failure = HTTP_CUT;
+		strlcpy(transfer->error, "the answer ends too early", sizeof(transfer->error));
+	}
+	sent_end(transfer);
+	exchange->wire_bytes += (size_t) wire;
+	exchange->elapsed += seconds_between(transfer->attempt_at, GetCurrentTimestamp());
+	if (exchange->failure != HTTP_ANSWERED)
+		return;
+	if (!client->loopback_only)
+		client->opens_many = (version == CURL_HTTP_VERSION_1_0 || version == CURL_HTTP_VERSION_1_1);
+	if (client->allowed < INT_MAX)
+		client->allowed++;
+}
+
+/* What happened, in words that hold no secret. */
+static void
+note_error(HttpTransfer *transfer)
+{
+	HttpExchange *exchange = transfer->exchange;
+	const HttpConfig *config = &transfer->client->config;
+	const char *words = transfer->error[0] != '\0' ? transfer->error : curl_easy_strerror(transfer->result);
+
+	/* libcurl repeats an address that it cannot read, with what stands in it */
+	if (config->proxy != NULL && strchr(config->proxy, '@') != NULL && !transfer->connected &&
+		transfer->connect_status == 0)
+		words = curl_easy_strerror(transfer->result);
+	if (exchange->failure == HTTP_TOO_LARGE)
+		snprintf(exchange->error, sizeof(exchange->error), "more than %d bytes", config->max_response_size);
+	else if (transfer->headers_too_large)
+		strlcpy(exchange->error, "its headers are too large", sizeof(exchange->error));
+	else if (exchange->failure == HTTP_UNREADABLE && transfer->result == CURLE_OUT_OF_MEMORY)
+		strlcpy(exchange->error, "a line of its headers is too long", sizeof(exchange->error));
+	else
+		strlcpy(exchange->error, words, sizeof(exchange->error));
+}
+
+/* Note how an attempt ended; perhaps there is another. */
+void
+attempt_complete(HttpTransfer *transfer, CURLcode result)
+{
+	HttpExchange *exchange = transfer->exchange;
+	HttpClient *client = transfer->client;
+	TimestampTz now = GetCurrentTimestamp();
+	int delay;
+
+	note_result(transfer, result);
+	note_error(transfer);
+	if (exchange->failure == HTTP_TIMED_OUT)
+		narrow(transfer);
+	delay = client->closing ? -1 : next_attempt(transfer);
+	if (exchange->status == 429)
+		governor_drain(client->governed, now + Max(delay, 0) * INT64CONST(1000));
+	if (delay < 0)
+	{
+		finish(transfer);
+		return;
+	}
+	exchange->retries++;
+	attempt_release(transfer);
+	transfer_clear(transfer);
+	attempt_ask(transfer, now + delay * INT64CONST(1000));
+}
