@@ -23,6 +23,7 @@ A mutation is a JSON object with "do" and the target's "kind" and "slug":
   rename   "attribute": slug, "to": slug; with "attribute" left out, the target itself
   add      "attribute": slug, "type": type, other options of model.Attribute
   archive  "attribute": slug
+  hide     "attribute": slug: defined, but no row shows it (as where the plan does not cover it)
   set      "ids" or "positions", "attribute": slug, "values": [value objects' own members]
 """
 import json
@@ -33,7 +34,7 @@ from .model import KINDS, Row
 from .values import wrap
 
 
-VERBS = ("delete", "update", "insert", "rename", "add", "archive", "set")
+VERBS = ("delete", "update", "insert", "rename", "add", "archive", "hide", "set")
 FAULT_MEMBERS = {"match", "times", "before", "after", "status", "body", "headers", "content_type", "body_bytes", "delay_ms", "body_delay_ms",
                  "trickle", "cursor", "reset", "truncate", "no_length", "silence", "retry_after", "gzip_broken"}
 
@@ -105,6 +106,9 @@ def mutate(emulator, mutation):
             target.changed()
         elif do == "archive":
             target.attribute(mutation["attribute"]).archived = True
+            forget_rendered(target)
+        elif do == "hide":
+            target.attribute(mutation["attribute"]).hidden = True
             forget_rendered(target)
         elif do == "add":
             options = {k: v for k, v in mutation.items() if k not in ("do", "kind", "slug", "attribute", "type")}

@@ -66,6 +66,7 @@ class Attribute:
         self.allowed = allowed          # ids of objects; None = any
         self.currency = currency
         self.archived = archived
+        self.hidden = False                     # defined, but no row shows it
         self.description = description
         self.default = default          # as in the definition: static values, current-user, a duration
         self.mirror = mirror            # (object, attribute) that shows the other side
@@ -270,7 +271,7 @@ class Target:
         workspace = self.workspace
         if row.id in self.documents:
             return self.documents[row.id]
-        values = {a.slug: row.values.get(a.slug, []) for a in self.attributes if not a.archived}
+        values = {a.slug: row.values.get(a.slug, []) for a in self.attributes if not a.archived and not a.hidden}
         if self.kind == "objects":
             path = {"people": "person", "companies": "company"}.get(self.slug, f"{self.slug}/record")
             return {

@@ -327,6 +327,22 @@ api_check(Session *session, HttpExchange *exchange, const ApiSubject *subject)
 	return true;
 }
 
+/*
+ * Does this answer say that a query names an attribute that there is none of?
+ * Counts and logs it then; all else is left to api_check().
+ */
+bool
+api_names_unknown_slug(Session *session, HttpExchange *exchange)
+{
+	ApiSubject subject = {.tolerated = "unknown_filter_attribute_slug"};
+	const char *code;
+
+	if (exchange->failure != HTTP_ANSWERED || exchange->status != 400 || exchange->length == 0)
+		return false;
+	code = json_string_at(json_read(exchange->body, exchange->length), "code");
+	return code != NULL && strcmp(code, subject.tolerated) == 0 && !api_check(session, exchange, &subject);
+}
+
 /* Ask /v2/self, which works with any key; the caller looks at "active". */
 JsonTree *
 api_self(Session *session)

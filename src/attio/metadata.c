@@ -8,6 +8,7 @@
  */
 #include "attio/metadata.h"
 
+#include "access/xact.h"
 #include "attio/api.h"
 #include "attio/choices.h"
 #include "attio/members.h"
@@ -27,7 +28,9 @@ typedef struct KnownTarget
 	bool is_list;
 	char *identifier; /* as asked for: id or slug */
 	TimestampTz read_at;
-	List *attributes; /* AttributeDef */
+	List *attributes;       /* AttributeDef */
+	List *hidden;           /* ids of those that answers lack: by the plan, perhaps */
+	TimestampTz doubted_in; /* start of the statement that asked again because of an answer */
 	MemoryContext context;
 } KnownTarget;
 
@@ -232,7 +235,11 @@ remember(Session *session, bool is_list, const char *identifier, List *attribute
 	MemoryContext context = AllocSetContextCreate(session->context, "attio_fdw target", ALLOCSET_SMALL_SIZES);
 	MemoryContext saved = MemoryContextSwitchTo(context);
 	KnownTarget *known = (KnownTarget *) palloc0(sizeof(KnownTarget));
+	/* Looked up now: waiting for the answer may have served an invalidation. */
+	KnownTarget *old = find_known(session, is_list, identifier);
 
+	if (old != NULL)
+		forget_known(session, old);
 	known->is_list = is_list;
 	known->identifier = pstrdup(identifier);
 	known->attributes = metadata_copy(attributes);
@@ -271,12 +278,79 @@ metadata_attributes(Session *session, bool is_list, const char *identifier, cons
 	attributes = fetch_attributes(session, is_list, identifier, slug, disabled);
 	if (disabled != NULL && *disabled)
 		return NIL;
-	/* Looked up again: waiting for the answer may have served an invalidation. */
-	known = find_known(session, is_list, identifier);
-	if (known != NULL)
-		forget_known(session, known);
 	remember(session, is_list, identifier, attributes);
 	return attributes;
+}
+
+/* ----- doubts ----- */
+
+/* Would columns show the same by both? */
+static bool
+are_same(List *some, List *others)
+{
+	ListCell *lc;
+
+	if (list_length(some) != list_length(others))
+		return false;
+	foreach(lc, some)
+	{
+		const AttributeDef *one = (const AttributeDef *) lfirst(lc);
+		const AttributeDef *other = attribute_by_id(others, one->id);
+
+		if (other == NULL || strcmp(one->slug, other->slug) != 0 || strcmp(one->type_name, other->type_name) != 0 ||
+			one->multiselect != other->multiselect)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * An answer casts doubt on these definitions: are there others by now?  Asks
+ * Attio, but only once in a statement.
+ */
+bool
+metadata_has_changed(Session *session, bool is_list, const char *identifier, const char *slug, List *attributes)
+{
+	TimestampTz statement = GetCurrentStatementStartTimestamp();
+	KnownTarget *known;
+
+	make_metadata(session);
+	known = find_known(session, is_list, identifier);
+	if (known != NULL && !are_same(known->attributes, attributes))
+		return true;
+	if (known != NULL && known->doubted_in == statement)
+		return false;
+	remember(session, is_list, identifier, fetch_attributes(session, is_list, identifier, slug, NULL));
+	known = find_known(session, is_list, identifier);
+	known->doubted_in = statement;
+	return !are_same(known->attributes, attributes);
+}
+
+bool
+metadata_is_hidden(Session *session, bool is_list, const char *identifier, const char *attribute_id)
+{
+	KnownTarget *known = session->metadata == NULL ? NULL : find_known(session, is_list, identifier);
+	ListCell *lc;
+
+	if (known != NULL)
+		foreach(lc, known->hidden)
+			if (strcmp((const char *) lfirst(lc), attribute_id) == 0)
+				return true;
+	return false;
+}
+
+/* Answers lack this attribute although it is defined; known until the definitions are read again. */
+void
+metadata_note_hidden(Session *session, bool is_list, const char *identifier, const char *attribute_id)
+{
+	KnownTarget *known = session->metadata == NULL ? NULL : find_known(session, is_list, identifier);
+	MemoryContext saved;
+
+	if (known == NULL || metadata_is_hidden(session, is_list, identifier, attribute_id))
+		return;
+	saved = MemoryContextSwitchTo(known->context);
+	known->hidden = lappend(known->hidden, pstrdup(attribute_id));
+	MemoryContextSwitchTo(saved);
 }
 
 /*

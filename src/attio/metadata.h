@@ -39,6 +39,10 @@ typedef struct TargetDef
 
 extern List *
 metadata_attributes(Session *session, bool is_list, const char *identifier, const char *slug, bool *disabled);
+extern bool
+metadata_has_changed(Session *session, bool is_list, const char *identifier, const char *slug, List *attributes);
+extern void metadata_note_hidden(Session *session, bool is_list, const char *identifier, const char *attribute_id);
+extern bool metadata_is_hidden(Session *session, bool is_list, const char *identifier, const char *attribute_id);
 extern List *metadata_peek(Session *session, bool is_list, const char *identifier);
 extern List *metadata_copy(List *attributes);
 extern List *metadata_targets(Session *session, bool is_list);

@@ -124,6 +124,30 @@ relation_column_field(const AttioRelation *relation, AttrNumber attnum)
 }
 
 /*
+ * Something an answer said casts doubt on these definitions of the table.  Asks
+ * for them again, once a statement; true where they are others now.
+ */
+bool
+relation_has_changed(const AttioRelation *relation, Session *session, List *definitions)
+{
+	return relation->resource->values != NULL &&
+		   metadata_has_changed(session, relation->is_list, relation_identifier(relation), relation->slug, definitions);
+}
+
+/* The answers lack the attribute although it is defined: so it is until the definitions are read again. */
+void
+relation_note_hidden(const AttioRelation *relation, Session *session, const AttributeDef *attribute)
+{
+	metadata_note_hidden(session, relation->is_list, relation_identifier(relation), attribute->id);
+}
+
+bool
+relation_is_hidden(const AttioRelation *relation, Session *session, const AttributeDef *attribute)
+{
+	return metadata_is_hidden(session, relation->is_list, relation_identifier(relation), attribute->id);
+}
+
+/*
  * Does binding this column take definitions?  Fields do not, whether the
  * option names them or the column's name is a key's.
  */

@@ -74,6 +74,9 @@ extern List *relation_definitions(const AttioRelation *relation, Session *sessio
 extern ColumnBinding *
 relation_bind_column(const AttioRelation *relation, TupleDesc tupdesc, AttrNumber attnum, List *definitions);
 extern ColumnBinding *relation_bind_number(const AttioRelation *relation, AttrNumber attnum, List *definitions);
+extern bool relation_has_changed(const AttioRelation *relation, Session *session, List *definitions);
+extern void relation_note_hidden(const AttioRelation *relation, Session *session, const AttributeDef *attribute);
+extern bool relation_is_hidden(const AttioRelation *relation, Session *session, const AttributeDef *attribute);
 extern const ColumnName *relation_named_column(const AttioRelation *relation, const char *name, List *definitions);
 extern bool relation_column_has_value(const AttioRelation *relation, TupleDesc tupdesc, AttrNumber attnum);
 extern const FieldDef *relation_column_field(const AttioRelation *relation, AttrNumber attnum);

@@ -176,6 +176,33 @@ tell(Sender *sender, const Write *write, const char *slug, JsonTree *sent, JsonT
 				 : errhint("Attio enriches some attributes itself; others may be set by an automation.")));
 }
 
+/* The attribute with this id, if the answer does not show that it took the list; else NULL. */
+static const AttributeDef *
+untaken(const Sender *sender, const char *id, JsonTree *list, JsonTree *answered)
+{
+	const AttributeDef *attribute = attribute_by_id(sender->definitions, id);
+	bool matches_by;
+
+	if (attribute == NULL || attribute->type == NULL)
+		return NULL;
+	matches_by = sender->relation->matching != NULL && strcmp(sender->relation->matching, attribute->slug) == 0;
+	return has_taken(attribute->type, list, json_member(answered, attribute->slug), matches_by) ? NULL : attribute;
+}
+
+/* Have the definitions changed?  Then they are the sender's from now on. */
+static bool
+renew_definitions(Sender *sender)
+{
+	MemoryContext saved;
+
+	if (!relation_has_changed(sender->relation, sender->session, sender->definitions))
+		return false;
+	saved = MemoryContextSwitchTo(sender->context);
+	sender->definitions = relation_definitions(sender->relation, sender->session);
+	MemoryContextSwitchTo(saved);
+	return true;
+}
+
 /*
  * Compare what was sent with what was answered.  A difference is a WARNING or,
  * by the server option on_ignored_write, an ERROR.
@@ -190,7 +217,7 @@ ignored_check(Sender *sender, const Write *write)
 
 	if (strcmp(sender->relation->on_ignored_write, "ignore") == 0)
 		return;
-	sent = json_member(json_at(json_read(write->shown, strlen(write->shown)), "data"), values);
+	sent = json_member(json_at(json_read(write->body, strlen(write->body)), "data"), values);
 	answered = json_member(json_at(json_read(write->exchange->body, write->exchange->length), "data"), values);
 	if (sent == NULL || answered == NULL)
 		return;
@@ -198,13 +225,14 @@ ignored_check(Sender *sender, const Write *write)
 	for (struct json_object_iterator at = json_object_iter_begin(sent); !json_object_iter_equal(&at, &last);
 		 json_object_iter_next(&at))
 	{
-		const char *slug = json_object_iter_peek_name(&at);
+		const char *id = json_object_iter_peek_name(&at);
 		JsonTree *list = json_object_iter_peek_value(&at);
-		const AttributeDef *attribute = attribute_by_slug(sender->definitions, slug);
-		bool matches_by = sender->relation->matching != NULL && strcmp(sender->relation->matching, slug) == 0;
+		const AttributeDef *attribute = untaken(sender, id, list, answered);
 
-		if (attribute != NULL && attribute->type != NULL &&
-			!has_taken(attribute->type, list, json_member(answered, slug), matches_by))
-			tell(sender, write, slug, list, json_member(answered, slug));
+		/* answers go by slug, which may be another one by now */
+		if (attribute != NULL && renew_definitions(sender))
+			attribute = untaken(sender, id, list, answered);
+		if (attribute != NULL)
+			tell(sender, write, attribute->slug, list, json_member(answered, attribute->slug));
 	}
 }

@@ -42,6 +42,7 @@ typedef struct ModifyState
 	HTAB *seen;      /* ids of rows that this statement has written; NULL until the first */
 	Sender sender;
 	/* for RETURNING: the answer read as a row */
+	List *answer_definitions; /* newer than those that the rows were encoded by, where an answer shows that */
 	Pager *pager;
 	RowReader *reader;
 	Projection *projection;

@@ -23,6 +23,7 @@ typedef struct RowCheck
 	ForeignScanState *node;
 	RowReader *reader;
 	Pager *pager;
+	bool begins_anew;      /* a row has shown that the definitions were out of date: the count is void */
 	TupleTableSlot *whole; /* as a row of the table; the scan's own has counts and columns of the conditions */
 } RowCheck;
 
@@ -47,6 +48,35 @@ count_scan_reason(const AttioScan *state)
 	return state->counted ? reasons[state->count_outcome] : NULL;
 }
 
+/* An answer casts doubt on the definitions: are there others now? */
+static bool
+has_changed(RowCheck *check)
+{
+	AttioScan *state = check->state;
+	int64 before = state->session->requests;
+
+	check->begins_anew =
+		state->definitions != NIL && relation_has_changed(state->relation, state->session, state->definitions);
+	state->counts.requests += state->session->requests - before;
+	return check->begins_anew;
+}
+
+/* Fill the slot of a whole row; false where the count begins anew. */
+static bool
+read_row(RowCheck *check, const PagerRow *row)
+{
+	for (;;)
+	{
+		ExecClearTuple(check->whole);
+		row_read(check->reader, check->pager, row, check->whole);
+		if (!row_is_doubtful(check->reader))
+			return true;
+		if (!row_lacks_hidden(check->reader, check->state->session) && has_changed(check))
+			return false;
+		row_settle(check->reader, check->state->session);
+	}
+}
+
 /* Does the row meet all conditions?  The plan keeps them where those of a recheck are. */
 static bool
 meets_conditions(void *arg, const PagerRow *row)
@@ -58,11 +88,14 @@ meets_conditions(void *arg, const PagerRow *row)
 	MemoryContext saved;
 	bool met;
 
+	if (check->begins_anew)
+		return false;
 	MemoryContextReset(check->state->row_context);
 	saved = MemoryContextSwitchTo(check->state->row_context);
-	ExecClearTuple(check->whole);
-	row_read(check->reader, check->pager, row, check->whole);
+	met = read_row(check, row);
 	MemoryContextSwitchTo(saved);
+	if (!met)
+		return false;
 	ExecClearTuple(slot);
 	memset(slot->tts_isnull, true, sizeof(bool) * slot->tts_tupleDescriptor->natts);
 	for (int i = 0; i < list_length(check->state->columns); i++)
@@ -141,6 +174,7 @@ count_locally(RowCheck *check, const FilterSet *filters)
 	PagerPlan plan = {.wanted = -1};
 	PagerRow row;
 	int64 rows = 0;
+	bool again;
 
 	plan.filters = *filters;
 	if (state->count_outcome == COUNT_FILTER_REFUSED)
@@ -149,8 +183,14 @@ count_locally(RowCheck *check, const FilterSet *filters)
 		plan.filters.filters = NIL;
 	}
 	pager_set_plan(check->pager, &plan, 0);
-	while (pager_next(check->pager, &row))
-		rows += meets_conditions(check, &row);
+	do
+	{
+		while (!check->begins_anew && pager_next(check->pager, &row))
+			rows += meets_conditions(check, &row);
+		again = pager_stop(check->pager) == PAGER_NAMES_UNKNOWN && !has_changed(check);
+		if (again)
+			pager_settle(check->pager);
+	} while (again);
 	add_counts(&state->counts, pager_counts(check->pager));
 	pager_close(check->pager);
 	return rows;
@@ -171,9 +211,11 @@ count_scan_rows(AttioScan *state, ForeignScanState *node, FilterOperand *operand
 	if (attio_push_count)
 		state->count_outcome =
 			count_rows(state->session, state->relation, &state->filters, &count_check, &state->counts, &rows);
-	if (state->count_outcome != COUNT_KNOWN)
+	if (state->count_outcome == COUNT_FILTER_REFUSED)
+		(void) has_changed(&check);
+	if (state->count_outcome != COUNT_KNOWN && !check.begins_anew)
 		rows = count_locally(&check, &state->filters);
-	return rows;
+	return check.begins_anew ? count_scan_rows(state, node, operands, noperands) : rows;
 }
 
 TupleTableSlot *

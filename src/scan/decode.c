@@ -12,6 +12,7 @@
 #include "lib/stringinfo.h"
 #include "scan/absent.h"
 #include "scan/timestamps.h"
+#include "scan/doubt.h"
 #include "scan/value.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -37,6 +38,7 @@ struct ColumnReader
 	Oid array_of;       /* element type of an array */
 	Oid element_domain; /* likewise of an array's elements */
 	void *element_check;
+	Trust trust;      /* in its definition */
 	bool refuses_two; /* a scalar that must not meet a second value */
 	int list_leaf;    /* the array of values; -1 = none */
 	int leaves[PROPERTY_MAX_MEMBERS];
@@ -64,6 +66,7 @@ struct RowReader
 	TokSlice made;         /* a slice that stands in no page */
 	ValueReader moment;    /* timestamptz, for comparing */
 	int values_leaf;       /* the member that holds attribute values; -1 = not wanted */
+	Doubt doubt;           /* in the definition of "column" */
 };
 
 /* ----- finding slices ----- */
@@ -623,6 +626,40 @@ check_values(RowReader *reader, const PagerRow *row)
 						errmsg("a row from Attio has no object \"%s\"", reader->relation->resource->values)));
 }
 
+/* Does the row show that the column's definition is out of date? */
+static Doubt
+doubt_in(RowReader *reader, ColumnReader *column, const PagerRow *row)
+{
+	if (column->binding->attribute == NULL)
+		return DOUBT_NONE;
+	return doubt_of(&column->trust, row, first_slice(reader, row, column->list_leaf), column->list_leaf,
+					column->binding->attribute);
+}
+
+bool
+row_is_doubtful(const RowReader *reader)
+{
+	return reader->doubt != DOUBT_NONE;
+}
+
+bool
+row_lacks_hidden(const RowReader *reader, Session *session)
+{
+	return reader->doubt == DOUBT_KEY &&
+		   relation_is_hidden(reader->relation, session, reader->column->binding->attribute);
+}
+
+void
+row_settle(RowReader *reader, Session *session)
+{
+	ColumnReader *column = &reader->columns[reader->column - reader->columns];
+
+	if (reader->doubt == DOUBT_TYPE)
+		doubt_raise_type(reader->relation, column->binding);
+	relation_note_hidden(reader->relation, session, column->binding->attribute);
+	column->trust.may_lack = true;
+}
+
 /*
  * Fill the slot's columns; those not asked for are NULL.  Raises ERROR, with
  * table, column, row and value in its context, for what a type cannot hold.
@@ -650,6 +687,9 @@ row_read(RowReader *reader, const Pager *pager, const PagerRow *row, TupleTableS
 
 		reader->column = column;
 		reader->slice = NULL;
+		reader->doubt = doubt_in(reader, column, row);
+		if (reader->doubt != DOUBT_NONE)
+			break;
 		slot->tts_values[at] = column->read(reader, column, row, &slot->tts_isnull[at]);
 		if (OidIsValid(column->domain))
 			domain_check(slot->tts_values[at], slot->tts_isnull[at], column->domain, &column->domain_check,

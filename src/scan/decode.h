@@ -16,6 +16,16 @@ typedef struct RowReader RowReader;
 
 extern RowReader *row_reader_create(const AttioRelation *relation, TupleDesc tupdesc, List *attnums, List *definitions,
 									Projection *projection);
+
+/*
+ * Did the row just read show that the definitions may be out of date?  Then the
+ * slot holds nothing.  Where it only lacks what is known to be hidden, or the
+ * definitions are found to be as they were, row_settle() says so, and the row is
+ * read again; else all is bound anew.
+ */
+extern bool row_is_doubtful(const RowReader *reader);
+extern bool row_lacks_hidden(const RowReader *reader, Session *session);
+extern void row_settle(RowReader *reader, Session *session);
 extern void row_read(RowReader *reader, const Pager *pager, const PagerRow *row, TupleTableSlot *slot);
 
 #endif /* ATTIO_DECODE_H */

@@ -226,6 +226,12 @@ fetch_page(Pager *pager)
 		MemoryContextSwitchTo(saved);
 		pager->limit = pager->largest = Max(pager->limit / 2, SMALLEST_PAGE);
 	}
+	if (!pager->is_settled && api_names_unknown_slug(pager->session, exchange))
+	{
+		MemoryContextSwitchTo(saved);
+		pager->stop = PAGER_NAMES_UNKNOWN;
+		return false;
+	}
 	pager->subject.tolerates_bad_request = has_another_way(pager, &ask);
 	if (!api_check(pager->session, exchange, &pager->subject))
 	{

@@ -306,6 +306,20 @@ pager_stop(const Pager *pager)
 	return pager->stop;
 }
 
+void
+pager_settle(Pager *pager)
+{
+	pager->is_settled = pager->asked = true;
+	pager->listing_done = false;
+	pager->stop = PAGER_GOES_ON;
+}
+
+void
+pager_spent(Pager *pager, int64 requests)
+{
+	pager->counts.requests += requests;
+}
+
 bool
 pager_in_second_step(const Pager *pager)
 {

@@ -71,7 +71,8 @@ typedef enum PagerStop
 	PAGER_KEYS_REFUSED, /* a filter of a distinct plan was: the rows are not complete */
 	PAGER_SORT_REFUSED, /* the first request of a sorted plan was; no row was handed out */
 	PAGER_UNSORTED,     /* its first page is not in the order asked for; no row was handed out */
-	PAGER_TOO_SHORT     /* its one page holds fewer rows than were asked for; no row was handed out */
+	PAGER_TOO_SHORT,    /* its one page holds fewer rows than were asked for; no row was handed out */
+	PAGER_NAMES_UNKNOWN /* Attio said that filter or sorts name an attribute that there is none of */
 } PagerStop;
 
 extern Pager *pager_open(Session *session, const AttioRelation *relation, Projection *projection, int64 requests);
@@ -88,6 +89,12 @@ extern void pager_raise_unsorted(const Pager *pager);
 
 /* A row of the page in memory, counted from 0. */
 extern void pager_page_row(const Pager *pager, size_t i, PagerRow *row);
+
+/* PAGER_NAMES_UNKNOWN is no news to the scan: go on as after any refusal. */
+extern void pager_settle(Pager *pager);
+
+/* Requests that were made for the scan beside it. */
+extern void pager_spent(Pager *pager, int64 requests);
 
 /* Let the next plan leave out what the present one has handed out. */
 extern void pager_keep_seen(Pager *pager);

@@ -43,6 +43,7 @@ struct Pager
 	bool probe_full;         /* the probe had as many rows as it was asked for */
 	bool lost_window;        /* the filter was refused: all rows come, from the first */
 	PagerStop stop;
+	bool is_settled;     /* the scan knows of attributes that there are none of */
 	bool handed;         /* a row, since the plan began */
 	bool sorts_fail;     /* refused, or not followed: only unsorted pages are left */
 	bool unsorted_fails; /* unsorted pages are not in id order: only sorted ones are left */

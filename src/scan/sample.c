@@ -14,6 +14,7 @@
 #include "executor/tuptable.h"
 #include "scan/count.h"
 #include "scan/decode.h"
+#include "scan/doubt.h"
 #include "scan/fetch.h"
 #include "utils/memutils.h"
 #include "utils/sampling.h"
@@ -24,6 +25,7 @@ typedef struct Sample
 	AttioRelation *relation;
 	Session *session;
 	Projection *projection;
+	List *definitions;
 	RowReader *reader;
 	Pager *pager;
 	TupleTableSlot *slot;
@@ -48,7 +50,14 @@ make_row(Sample *sample, const PagerRow *row)
 
 	MemoryContextReset(sample->row_context);
 	ExecClearTuple(sample->slot);
-	row_read(sample->reader, sample->pager, row, sample->slot);
+	for (row_read(sample->reader, sample->pager, row, sample->slot); row_is_doubtful(sample->reader);
+		 row_read(sample->reader, sample->pager, row, sample->slot))
+	{
+		if (!row_lacks_hidden(sample->reader, sample->session) &&
+			relation_has_changed(sample->relation, sample->session, sample->definitions))
+			doubt_raise_changed(sample->relation);
+		row_settle(sample->reader, sample->session);
+	}
 	MemoryContextSwitchTo(sample->target);
 	tuple = heap_form_tuple(RelationGetDescr(sample->rel), sample->slot->tts_values, sample->slot->tts_isnull);
 	MemoryContextSwitchTo(saved);
@@ -171,8 +180,8 @@ acquire_rows(Relation rel, int elevel, HeapTuple *rows, int wanted, double *tota
 			columns = lappend_int(columns, i);
 	sample.projection = projection_create();
 	sample.slot = MakeSingleTupleTableSlot(tupdesc, &TTSOpsVirtual);
-	sample.reader = row_reader_create(sample.relation, tupdesc, columns,
-									  relation_definitions(sample.relation, sample.session), sample.projection);
+	sample.definitions = relation_definitions(sample.relation, sample.session);
+	sample.reader = row_reader_create(sample.relation, tupdesc, columns, sample.definitions, sample.projection);
 	sample.pager = pager_open(sample.session, sample.relation, sample.projection, 0);
 	*dead = 0;
 	check.projection = sample.projection;

@@ -13,30 +13,18 @@
 #include "common/int.h"
 #include "executor/executor.h"
 #include "foreign/fdwapi.h"
-#include "nodes/makefuncs.h"
-#include "nodes/nodeFuncs.h"
 #include "access/table.h"
 #include "scan/count_scan.h"
 #include "scan/decode.h"
+#include "scan/doubt.h"
 #include "scan/scan_private.h"
 #include "scan/sorts.h"
-#include "utils/datum.h"
-#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
 static List *
 plan_member(const ForeignScanState *node, ScanPlanIndex index)
 {
 	return (List *) list_nth(((ForeignScan *) node->ss.ps.plan)->fdw_private, index);
-}
-
-/* The operand that a join hands over; -1 = none. */
-static int
-looked_up_operand(const ForeignScanState *node)
-{
-	List *lookup = plan_member(node, SCAN_PLAN_LOOKUP);
-
-	return lookup == NIL ? -1 : linitial_int(lookup);
 }
 
 /* BeginForeignScan: no request, no connection, not even a look at the mapping. */
@@ -50,7 +38,7 @@ attio_begin_scan(ForeignScanState *node, int eflags)
 		return;
 	state = (AttioScan *) palloc0(sizeof(AttioScan));
 	state->user = attio_scan_user(node);
-	if (looked_up_operand(node) >= 0)
+	if (scan_looked_up_operand(node) >= 0)
 		state->keys_a_request = lsecond_int((List *) list_nth(plan->fdw_private, SCAN_PLAN_LOOKUP));
 	state->columns = (List *) list_nth(plan->fdw_private, SCAN_PLAN_COLUMNS);
 	state->term = (List *) list_nth(plan->fdw_private, SCAN_PLAN_FILTER);
@@ -60,38 +48,6 @@ attio_begin_scan(ForeignScanState *node, int eflags)
 	state->row_context = AllocSetContextCreate(state->context, "attio_fdw row", ALLOCSET_DEFAULT_SIZES);
 	state->filter_context = AllocSetContextCreate(state->context, "attio_fdw filter", ALLOCSET_SMALL_SIZES);
 	node->fdw_state = state;
-}
-
-/* The values of the operands now, in the filter's memory context. */
-static FilterOperand *
-evaluate_operands(AttioScan *state, ForeignScanState *node)
-{
-	ExprContext *econtext = node->ss.ps.ps_ExprContext;
-	List *exprs = ((ForeignScan *) node->ss.ps.plan)->fdw_exprs;
-	FilterOperand *operands = (FilterOperand *) palloc0(sizeof(FilterOperand) * Max(list_length(exprs), 1));
-
-	for (int i = 0; i < list_length(exprs); i++)
-	{
-		FilterOperand *operand = &operands[i];
-		int16 length;
-		bool byval;
-		Datum value;
-
-		operand->known = true;
-		operand->type = exprType((Node *) list_nth(exprs, i));
-		if (i == looked_up_operand(node))
-		{
-			operand->value = state->keys;
-			operand->isnull = (state->keys == (Datum) 0);
-			continue;
-		}
-		value = ExecEvalExprSwitchContext((ExprState *) list_nth(state->operand_states, i), econtext, &operand->isnull);
-		get_typlenbyval(operand->type, &length, &byval);
-		if (!operand->isnull)
-			operand->value = datumCopy(value, byval, length);
-	}
-	ResetExprContext(econtext);
-	return operands;
 }
 
 /* LIMIT or OFFSET: NULL and none are "otherwise"; negative is an ERROR, in the executor's words. */
@@ -194,7 +150,9 @@ plan_order(AttioScan *state, ForeignScanState *node, FilterInput *input, PagerPl
 	SortWay way = sorted_way(state->sort);
 	const char *why = NULL;
 
-	if (way != SORT_LOCALLY && plan->sort == SORT_ONE_PAGE)
+	if (way != SORT_LOCALLY && !sorts_are_as_planned(input, plan_member(node, SCAN_PLAN_SORTS), plan->sort))
+		why = "a column is not what the plan took it for";
+	else if (way != SORT_LOCALLY && plan->sort == SORT_ONE_PAGE)
 		why = plan_sorts(state, node, input, plan, way != SORT_WITHOUT_ID);
 	if (way == SORT_WITHOUT_FILTER)
 	{
@@ -223,10 +181,10 @@ plan_order(AttioScan *state, ForeignScanState *node, FilterInput *input, PagerPl
 static FilterSet
 scan_filters(AttioScan *state, ForeignScanState *node, FilterInput *input)
 {
-	if (looked_up_operand(node) < 0 || !attio_push_filter)
+	if (scan_looked_up_operand(node) < 0 || !attio_push_filter)
 		return filter_build(input, attio_push_filter ? state->term : NIL);
 	input->notices = false;
-	return filter_build_lookup(input, state->term, looked_up_operand(node), state->keys_a_request,
+	return filter_build_lookup(input, state->term, scan_looked_up_operand(node), state->keys_a_request,
 							   state->without_others);
 }
 
@@ -247,18 +205,16 @@ scan_make_plan(AttioScan *state, ForeignScanState *node)
 	input.session = state->session;
 	input.definitions = state->definitions;
 	if (!state->reads_whole)
-		input.operands = evaluate_operands(state, node);
+		input.operands = scan_evaluate_operands(state, node);
 	input.noperands = list_length(state->operand_states);
 	/* what subqueries ask while they are evaluated is theirs */
 	before = state->session->requests;
 	input.notices = state->notices;
 	state->notices = false;
 	plan.filters = state->reads_whole ? filter_build(&input, NIL) : scan_filters(state, node, &input);
-	plan.distinct = looked_up_operand(node) >= 0 && !state->reads_whole;
+	plan.distinct = scan_looked_up_operand(node) >= 0 && !state->reads_whole;
 	plan.sort = (SortShape) linitial_int(shape);
 	plan.first_page = lsecond_int(shape);
-	if (plan.sort != SORT_ANY && plan.sort != SORT_ONE_PAGE)
-		sorts_check_created_at(&input, plan_member(node, SCAN_PLAN_SORTS));
 	if (state->sort != NULL)
 		plan_order(state, node, &input, &plan);
 	else
@@ -294,7 +250,7 @@ scan_count(AttioScan *state, ForeignScanState *node)
 
 	MemoryContextReset(state->filter_context);
 	saved = MemoryContextSwitchTo(state->filter_context);
-	operands = evaluate_operands(state, node);
+	operands = scan_evaluate_operands(state, node);
 	rows = count_scan_rows(state, node, operands, list_length(state->operand_states));
 	MemoryContextSwitchTo(saved);
 	return rows;
@@ -338,10 +294,50 @@ scan_open(AttioScan *state, ForeignScanState *node)
 	state->session = session;
 	state->reader = row_reader_create(relation, RelationGetDescr(rel), state->columns, state->definitions, projection);
 	state->sort = sorted_create(state, node, projection);
-	state->pager = pager_open(session, relation, projection, session->requests - before);
+	state->pager = pager_open(session, relation, projection, state->spent + session->requests - before);
 	MemoryContextSwitchTo(saved);
 	state->notices = true;
 	scan_make_plan(state, node);
+}
+
+/*
+ * An answer casts doubt on the definitions.  Where they are others now, begin
+ * again under them; false: they are as they were.
+ */
+static bool
+bind_anew(AttioScan *state, ForeignScanState *node)
+{
+	int64 before = state->session->requests;
+	MemoryContext saved = MemoryContextSwitchTo(state->context);
+	bool changed = relation_has_changed(state->relation, state->session, state->definitions);
+
+	MemoryContextSwitchTo(saved);
+	pager_spent(state->pager, state->session->requests - before);
+	if (!changed)
+		return false;
+	if (state->returned > 0)
+		doubt_raise_changed(state->relation);
+	attio_forget_plans(state->relation->table);
+	state->spent = pager_counts(state->pager).requests;
+	pager_close(state->pager);
+	state->pager = NULL;
+	scan_open(state, node);
+	return true;
+}
+
+/* Read the row into the slot; false where all begins anew. */
+static bool
+read_row(AttioScan *state, ForeignScanState *node, const PagerRow *row)
+{
+	for (;;)
+	{
+		row_read(state->reader, state->pager, row, node->ss.ss_ScanTupleSlot);
+		if (!row_is_doubtful(state->reader))
+			return true;
+		if (!row_lacks_hidden(state->reader, state->session) && bind_anew(state, node))
+			return false;
+		row_settle(state->reader, state->session);
+	}
 }
 
 /* The filter was refused before a row was handed out: count here instead of there. */
@@ -420,7 +416,12 @@ ask_another_way(AttioScan *state, ForeignScanState *node)
 {
 	PagerStop stop = pager_stop(state->pager);
 
-	if (stop == PAGER_KEYS_REFUSED)
+	if (stop == PAGER_NAMES_UNKNOWN)
+	{
+		if (!bind_anew(state, node))
+			pager_settle(state->pager);
+	}
+	else if (stop == PAGER_KEYS_REFUSED)
 		ask_for_fewer(state, node);
 	else
 	{
@@ -450,12 +451,11 @@ received_row(AttioScan *state, ForeignScanState *node)
 		}
 		saved = MemoryContextSwitchTo(state->row_context);
 		found = pager_next(state->pager, &row);
-		if (found)
-			row_read(state->reader, state->pager, &row, slot);
+		again = found && !read_row(state, node, &row);
 		MemoryContextSwitchTo(saved);
-		again = !found && pager_stop(state->pager) != PAGER_GOES_ON;
-		if (again)
+		if (!found && pager_stop(state->pager) != PAGER_GOES_ON)
 		{
+			again = true;
 			ask_another_way(state, node);
 			/* what comes now is to be sorted first */
 			if (sorted_is_local(state->sort))
@@ -467,6 +467,7 @@ received_row(AttioScan *state, ForeignScanState *node)
 	if (!found)
 		return slot;
 	ExecStoreVirtualTuple(slot);
+	state->returned++;
 	if (state->sort != NULL && pager_in_second_step(state->pager))
 		sorted_check_second_step(state->sort, state->pager, slot);
 	return slot;

@@ -94,8 +94,8 @@ sorted_create(AttioScan *scan, ForeignScanState *node, Projection *projection)
 
 /* ----- looking at pages ----- */
 
-/* The keys of one row, in the current memory context. */
-static void
+/* The keys of one row, in the current memory context; false where it casts doubt on the definitions. */
+static bool
 read_row_keys(SortedScan *sort, const Pager *pager, size_t i, NullableDatum *keys)
 {
 	PagerRow row;
@@ -103,11 +103,14 @@ read_row_keys(SortedScan *sort, const Pager *pager, size_t i, NullableDatum *key
 	ExecClearTuple(sort->slot);
 	pager_page_row(pager, i, &row);
 	row_read(sort->reader, pager, &row, sort->slot);
+	if (row_is_doubtful(sort->reader))
+		return false;
 	for (int k = 0; k < sort->nkeys; k++)
 	{
 		keys[k].value = sort->slot->tts_values[sort->columns[k] - 1];
 		keys[k].isnull = sort->slot->tts_isnull[sort->columns[k] - 1];
 	}
+	return true;
 }
 
 static bool
@@ -137,7 +140,9 @@ is_page_in_order(void *judge, const Pager *pager, size_t nrows)
 	{
 		NullableDatum *other = last;
 
-		read_row_keys(sort, pager, i, keys);
+		/* the scan, which reads it next, has them read again */
+		if (!read_row_keys(sort, pager, i, keys))
+			break;
 		good = (i == 0 || !is_before(sort, keys, last)) && !(sort->guarded && keys[0].isnull);
 		last = keys;
 		keys = other;

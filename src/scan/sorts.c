@@ -40,53 +40,39 @@ sorts_by_created_at(const AttioRelation *relation, bool descending, bool with_id
 	return sorts;
 }
 
-/* Another order than the plan counts on.  Does not return. */
-static void
-raise_changed(const FilterInput *input, const ColumnBinding *binding)
-{
-	attio_forget_plans(input->relation->table);
-	ereport(ERROR, (errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
-					errmsg("column \"%s\" of foreign table \"%s\" is not what the plan took it for", binding->name,
-						   input->relation->name),
-					binding->attribute == NULL
-						? errdetail("The plan sorts by it.")
-						: errdetail("The plan sorts by it. It shows attribute \"%s\" of type %s%s.",
-									binding->attribute->slug, binding->attribute->type_name,
-									binding->attribute->multiselect ? ", which holds several values" : ""),
-					errhint("Run the statement again.")));
-}
-
-/* The column of a key as it is now.  One that is not what the plan counts on is an ERROR. */
+/* The column of a key as it is now. */
 static const ColumnBinding *
 bind_key(const FilterInput *input, List *key)
 {
-	const ColumnBinding *binding =
-		relation_bind_number(input->relation, (AttrNumber) intVal(list_nth(key, 5)), input->definitions);
-
-	if (!binding->missing &&
-		(!filter_is_as_planned(binding, strVal(lthird(key)), strVal(lfourth(key))) || binding->attribute->multiselect))
-		raise_changed(input, binding);
-	return binding;
-}
-
-/* That pages sorted by created_at have the order of these keys, of which there is one or none. */
-void
-sorts_check_created_at(const FilterInput *input, List *keys)
-{
-	const ColumnBinding *binding;
-
-	if (keys == NIL)
-		return;
-	binding = bind_key(input, (List *) linitial(keys));
-	if (!binding->missing && strcmp(binding->slug, "created_at") != 0)
-		raise_changed(input, binding);
+	return relation_bind_number(input->relation, (AttrNumber) intVal(list_nth(key, 5)), input->definitions);
 }
 
 /*
- * By the keys of the plan.  An attribute of another type than the plan counts
- * on is an ERROR: the rows would have another order.  One that is gone is NULL
- * in every row, so that it orders nothing.
+ * Do the columns of these keys show what the plan took them for, so that Attio
+ * can give their order?  One that is gone is NULL in every row: any order is
+ * right.
  */
+bool
+sorts_are_as_planned(const FilterInput *input, List *keys, SortShape shape)
+{
+	ListCell *lc;
+
+	foreach(lc, keys)
+	{
+		List *key = (List *) lfirst(lc);
+		const ColumnBinding *binding = bind_key(input, key);
+
+		if (binding->missing ||
+			(filter_is_as_planned(binding, strVal(lthird(key)), strVal(lfourth(key))) &&
+			 !binding->attribute->multiselect && (shape == SORT_ONE_PAGE || strcmp(binding->slug, "created_at") == 0)))
+			continue;
+		attio_forget_plans(input->relation->table);
+		return false;
+	}
+	return true;
+}
+
+/* By the keys of the plan, which are as planned; one whose attribute is gone orders nothing. */
 JsonTree *
 sorts_build(const FilterInput *input, List *keys, bool with_id)
 {

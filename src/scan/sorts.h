@@ -8,7 +8,7 @@
 #include "scan/filter.h"
 
 extern JsonTree *sorts_by_created_at(const AttioRelation *relation, bool descending, bool with_id);
-extern void sorts_check_created_at(const FilterInput *input, List *keys);
+extern bool sorts_are_as_planned(const FilterInput *input, List *keys, SortShape shape);
 extern JsonTree *sorts_build(const FilterInput *input, List *keys, bool with_id);
 
 #endif /* ATTIO_SCAN_SORTS_H */

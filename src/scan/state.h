@@ -31,6 +31,8 @@ typedef struct AttioScan
 	int64 offset;
 	int64 skip;         /* rows still to leave out here */
 	int64 handed;       /* rows handed out */
+	int64 returned;     /* likewise, over all rescans: from then on no column may show another attribute */
+	int64 spent;        /* requests of pagers before the present one */
 	PagerCounts counts; /* of a scan that counts */
 	bool counted;       /* its row was handed out */
 	CountOutcome count_outcome;
@@ -65,5 +67,9 @@ extern bool keep_has_params(const ForeignScan *plan);
 extern TupleTableSlot *keep_next(AttioScan *state, ForeignScanState *node);
 extern void keep_rescan(AttioScan *state);
 extern void keep_end(AttioScan *state);
+
+/* operands.c: the operand that a join hands over, -1 = none; and the present values of all. */
+extern int scan_looked_up_operand(const ForeignScanState *node);
+extern FilterOperand *scan_evaluate_operands(AttioScan *state, ForeignScanState *node);
 
 #endif /* ATTIO_SCAN_STATE_H */

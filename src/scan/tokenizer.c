@@ -549,9 +549,11 @@ tok_page(TokPage *page, const char *text, size_t length, TokNode *row)
 {
 	Scanner scanner = {page, text, NULL, false};
 	const char *end = text + length;
+	static uint64_t serial = 0;
 	bool has_data = false;
 	const char *p;
 
+	page->serial = ++serial;
 	page->nrows = page->nslices = 0;
 	p = parse_document(&scanner, skip_spaces(text), row, &has_data);
 	if (p != NULL)

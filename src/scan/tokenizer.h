@@ -89,6 +89,7 @@ typedef struct TokPage
 	size_t slices_size;
 	size_t error_offset; /* TOK_SYNTAX: where it broke */
 	bool single;         /* set by the caller: "data" is one row, no array of them */
+	uint64_t serial;     /* tells apart the texts that were read, whatever the page */
 } TokPage;
 
 extern TokStatus tok_page(TokPage *page, const char *text, size_t length, TokNode *row);

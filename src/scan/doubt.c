@@ -1,0 +1,89 @@
+/*
+ * doubt.c
+ *		Does a page fit the definitions by which it is read?
+ *
+ * Owns: the signs that it does not.  All rows of a page are answered under the
+ * same definitions, so one of them is looked at for each column.  Must not know
+ * what follows.
+ */
+#include "scan/doubt.h"
+
+/* Has any row of the page a value of this leaf? */
+static bool
+page_has(const TokPage *page, int leaf)
+{
+	for (size_t i = 0; i < page->nslices; i++)
+		if (page->slices[i].leaf == leaf)
+			return true;
+	return false;
+}
+
+/*
+ * The type that the first value says it has, as it stands in the list; its
+ * quotes are in no string, where they would be escaped.  NULL: it says nothing.
+ */
+static const char *
+type_of_values(const TokSlice *list, size_t *length)
+{
+	static const char key[] = "\"attribute_type\"";
+	const char *end = list->start + list->length;
+	const char *at = (const char *) memmem(list->start, list->length, key, strlen(key));
+
+	if (at == NULL)
+		return NULL;
+	at += strlen(key);
+	while (at < end && (*at == ' ' || *at == ':' || *at == '\n' || *at == '\t' || *at == '\r'))
+		at++;
+	if (at >= end || *at != '"')
+		return NULL;
+	at++;
+	*length = 0;
+	while (at + *length < end && at[*length] != '"')
+		++*length;
+	return at;
+}
+
+/* What the list of an attribute's values in one row (NULL: it has no such key) says of its definition. */
+Doubt
+doubt_of(Trust *trust, const PagerRow *row, const TokSlice *list, int leaf, const AttributeDef *attribute)
+{
+	const char *type;
+	size_t length;
+
+	if (list == NULL)
+	{
+		if (trust->may_lack || trust->key_page == row->page->serial || page_has(row->page, leaf))
+			return DOUBT_NONE;
+		return DOUBT_KEY;
+	}
+	trust->key_page = row->page->serial;
+	if (trust->page == row->page->serial || list->kind != TOK_ARRAY || list->element == 0)
+		return DOUBT_NONE;
+	trust->page = row->page->serial;
+	type = type_of_values(list, &length);
+	if (type == NULL || (length == strlen(attribute->type_name) && strncmp(type, attribute->type_name, length) == 0))
+		return DOUBT_NONE;
+	trust->page = 0;
+	return DOUBT_TYPE;
+}
+
+/* Rows of one statement would show different attributes.  Does not return. */
+void
+doubt_raise_changed(const AttioRelation *relation)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+			 errmsg("the attributes of \"%s\" changed in Attio while it was read", relation->name),
+			 errdetail("Rows were read that show them as they were before."), errhint("Run the statement again.")));
+}
+
+/* Its values are not what Attio's own definition says.  Does not return. */
+void
+doubt_raise_type(const AttioRelation *relation, const ColumnBinding *binding)
+{
+	ereport(ERROR, (errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+					errmsg("Attio answered values of another type for attribute \"%s\" of \"%s\"", binding->slug,
+						   relation->name),
+					errdetail("By its definition it is of type %s.", binding->attribute->type_name),
+					errhint("The attribute may be changing just now; run the statement again.")));
+}

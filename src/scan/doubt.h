@@ -1,0 +1,34 @@
+/*
+ * doubt.h
+ *		Does a page fit the definitions by which it is read?
+ *
+ * Answers are keyed by slug, and slugs change hands.  Within metadata_ttl a page
+ * may show that the definitions are out of date: a key that no row has, values
+ * of another type.
+ */
+#ifndef ATTIO_DOUBT_H
+#define ATTIO_DOUBT_H
+
+#include "attio/relation.h"
+#include "scan/pager.h"
+
+typedef enum Doubt
+{
+	DOUBT_NONE,
+	DOUBT_KEY,  /* no row of the page has the attribute */
+	DOUBT_TYPE, /* its values are another type's */
+} Doubt;
+
+/* What has been seen of one column. */
+typedef struct Trust
+{
+	uint64_t page;     /* serial of the page whose values were looked at */
+	uint64_t key_page; /* and of the one in which a row has the key */
+	bool may_lack;     /* the definitions are as they were: a key that is missing is NULL */
+} Trust;
+
+extern Doubt doubt_of(Trust *trust, const PagerRow *row, const TokSlice *list, int leaf, const AttributeDef *attribute);
+extern void doubt_raise_changed(const AttioRelation *relation);
+extern void doubt_raise_type(const AttioRelation *relation, const ColumnBinding *binding);
+
+#endif /* ATTIO_DOUBT_H */
