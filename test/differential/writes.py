@@ -219,7 +219,12 @@ class Statements:
             f"{a}tag = 'tag{rng.randrange(1, self.tags + 2)}'", f"{a}tag LIKE 'tag%{rng.randrange(10)}'", f"{a}n > {rng.randrange(-500, 500)} AND {a}tag LIKE 'tag%{rng.randrange(10)}'",
             f"{a}r = {rng.randrange(6)} AND {a}n < {rng.randrange(500)}", f"{a}flag AND {a}txt LIKE '%o%'", f"{a}d BETWEEN '2012-01-01' AND '20{rng.randrange(13, 30)}-01-01'",
             f"{a}tag IN ('tag{rng.randrange(1, 60)}', 'tag{rng.randrange(1, 60)}')", f"'red' = ANY ({a}opts) AND {a}r > 2", f"{a}ts < '2024-05-01Z'", f"{a}tag IS NOT NULL AND {a}n = 0",
-            f"{a}tag = ANY (ARRAY(SELECT l.tag FROM @plain_local l WHERE l.n % 10 = {rng.randrange(10)}))"])
+            f"{a}tag = ANY (ARRAY(SELECT l.tag FROM @plain_local l WHERE l.n % 10 = {rng.randrange(10)}))",
+            f"{a}record_id = {self.id()}", f"{a}record_id IN ({self.id()}, {self.id()})", f"{a}record_id = ANY (ARRAY[{self.id()}, {self.id()}, NULL]::uuid[])"])
+
+    def id(self):
+        """The id of a row, which is another on each side: put in when the statement runs."""
+        return f"<id of tag{self.rng.randrange(1, self.tags + 2)}>"
 
     def returning(self):
         return self.rng.choice(["", "", " RETURNING tag, n", " RETURNING tag, txt, n, c, r, flag, d, ts, opts", " RETURNING tag, n * 2 AS twice"])
@@ -349,10 +354,18 @@ class Run:
             for session in (twin, foreign):
                 session.must(f"SET {name} = '{value}'")
 
+    @staticmethod
+    def with_ids(statement, side, shape, reader):
+        def find(match):
+            found = reader.must(f"SELECT record_id FROM {side}.{shape.name} WHERE tag = '{match.group(1)}' AND record_id IS NOT NULL ORDER BY n, txt LIMIT 1")[0]
+            return f"'{found[0] if found else '97052eb9-e65e-443f-a297-f2d9a4a7f795'}'"
+
+        return re.sub(r"<id of (\w+)>", find, statement)
+
     def compare(self, seed, shape, statement, reader, twin, foreign):
         """Run it on both sides; false ends the set."""
         self.done += 1
-        local_sql, remote_sql = statement.replace("@", "t."), statement.replace("@", "f.")
+        local_sql, remote_sql = (self.with_ids(statement, side, shape, reader).replace("@", f"{side}.") for side in ("t", "f"))
         twin.must("BEGIN")
         state, rows, count = twin.run(local_sql)
         remote = foreign.run(remote_sql)
