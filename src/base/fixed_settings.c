@@ -130,6 +130,13 @@ static const struct
 	{UUIDOID, 0},
 	{JSONOID, 0},
 	{JSONBOID, 0},
+	{OIDOID, 0},
+	{BITOID, 0},
+	{VARBITOID, 0},
+	{INETOID, 0},
+	{CIDROID, 0},
+	{MACADDROID, 0},
+	{TSVECTOROID, 0},
 	{FLOAT4OID, FLOATS},
 	{FLOAT8OID, FLOATS},
 	{DATEOID, DATES | ZONE},
@@ -151,6 +158,8 @@ fixed_settings_of_type(Oid type)
 	for (int i = 0; i < (int) lengthof(types); i++)
 		if (types[i].type == base)
 			return types[i].settings;
+	if (get_typtype(base) == TYPTYPE_ENUM)
+		return 0;
 	return (1 << lengthof(settings)) - 1;
 }
 
