@@ -33,7 +33,7 @@ CELLS = (
 )
 # found with filters as without them
 CONDITIONS = [f"{column} {op} {operand}" for op in ("=", "<=", ">") for column, operand in (
-    ("a_date", "make_date(2024, 2, 3)"), ("a_date", "'2024-02-29 12:00+00'::timestamptz"), ("a_date", "make_timestamp(2024, 2, 3, 4, 5, 6)"), ("a_timestamp", MOMENT),
+    ("a_date", "make_date(2024, 2, 3)"), ("a_date", "'2024-02-29 12:00+00'::timestamptz"), ("a_date", "'2024-02-29'::timestamptz"), ("a_date", "make_timestamp(2024, 2, 3, 4, 5, 6)"), ("a_timestamp", MOMENT),
     ("a_timestamp", "make_timestamp(2024, 2, 29, 12, 0, 0)"), ("a_timestamp", "make_date(2024, 2, 3)"), ("created_at::date", "make_date(2024, 3, 1)"), ("a_number", "12345678.1234"),
     ("a_number", "0.1::float8"), ("a_currency", "99.95000001"), ("date_trunc('month', created_at)", "make_date(2024, 3, 1)"))]
 

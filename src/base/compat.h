@@ -276,6 +276,13 @@ attio_modify_user(ResultRelInfo *target, EState *estate)
 	return OidIsValid(checked_as) ? checked_as : GetUserId();
 }
 
+/* Does this column have values in Attio?  Dropped ones have none, nor those that the server computes on reading (18). */
+static inline bool
+attio_is_stored(Form_pg_attribute attribute)
+{
+	return !attribute->attisdropped && attribute->attgenerated != 'v';
+}
+
 /* A named wait event where the server has them (17), else plain Extension. */
 static inline uint32
 attio_wait_event(const char *name)

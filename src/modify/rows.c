@@ -27,7 +27,7 @@ field_column(const ModifyState *state, const char *name)
 	for (int i = 1; i <= tupdesc->natts; i++)
 	{
 		const FieldDef *field =
-			TupleDescAttr(tupdesc, i - 1)->attisdropped ? NULL : relation_column_field(state->relation, i);
+			!attio_is_stored(TupleDescAttr(tupdesc, i - 1)) ? NULL : relation_column_field(state->relation, i);
 
 		CHECK_FOR_INTERRUPTS();
 		if (field != NULL && strcmp(field->name, name) == 0)
@@ -178,7 +178,7 @@ old_text(const ModifyState *state, JsonTree *changed, const OldRow *old)
 	{
 		Form_pg_attribute attribute = TupleDescAttr(tupdesc, i);
 
-		if (attribute->attisdropped || (changed == NULL && old->nulls[i]))
+		if (!attio_is_stored(attribute) || (changed == NULL && old->nulls[i]))
 			continue;
 		if (changed != NULL)
 		{

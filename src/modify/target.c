@@ -46,7 +46,7 @@ static AttrNumber
 key_column(const AttioRelation *relation, TupleDesc tupdesc)
 {
 	for (int i = 1; i <= tupdesc->natts; i++)
-		if (!TupleDescAttr(tupdesc, i - 1)->attisdropped && relation_column_hint(relation, i).is_key)
+		if (attio_is_stored(TupleDescAttr(tupdesc, i - 1)) && relation_column_hint(relation, i).is_key)
 			return i;
 	return 0;
 }
@@ -79,7 +79,7 @@ assigned_columns(PlannerInfo *root, Index rtindex, Relation rel)
 	List *columns = NIL;
 
 	for (int i = 1; i <= RelationGetNumberOfAttributes(rel); i++)
-		if (!TupleDescAttr(RelationGetDescr(rel), i - 1)->attisdropped &&
+		if (attio_is_stored(TupleDescAttr(RelationGetDescr(rel), i - 1)) &&
 			bms_is_member(i - FirstLowInvalidHeapAttributeNumber, updated))
 			columns = lappend_int(columns, i);
 	return columns;
@@ -92,7 +92,7 @@ target_all_columns(Relation rel)
 	List *columns = NIL;
 
 	for (int i = 1; i <= RelationGetNumberOfAttributes(rel); i++)
-		if (!TupleDescAttr(RelationGetDescr(rel), i - 1)->attisdropped)
+		if (attio_is_stored(TupleDescAttr(RelationGetDescr(rel), i - 1)))
 			columns = lappend_int(columns, i);
 	return columns;
 }

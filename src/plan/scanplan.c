@@ -348,7 +348,7 @@ column_list(Bitmapset *columns, Oid table)
 
 	for (int i = 1; i <= tupdesc->natts; i++)
 	{
-		if (TupleDescAttr(tupdesc, i - 1)->attisdropped)
+		if (!attio_is_stored(TupleDescAttr(tupdesc, i - 1)))
 			continue;
 		if (whole_row || bms_is_member(i - FirstLowInvalidHeapAttributeNumber, columns))
 			list = lappend_int(list, i);

@@ -176,7 +176,7 @@ acquire_rows(Relation rel, int elevel, HeapTuple *rows, int wanted, double *tota
 	session_pin(sample.session);
 	before = sample.session->requests;
 	for (int i = 1; i <= tupdesc->natts; i++)
-		if (!TupleDescAttr(tupdesc, i - 1)->attisdropped)
+		if (attio_is_stored(TupleDescAttr(tupdesc, i - 1)))
 			columns = lappend_int(columns, i);
 	sample.projection = projection_create();
 	sample.slot = MakeSingleTupleTableSlot(tupdesc, &TTSOpsVirtual);
