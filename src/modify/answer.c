@@ -25,7 +25,7 @@ make_reader(ModifyState *state, List *definitions)
 	List *all = NIL;
 
 	for (int i = 1; i <= tupdesc->natts; i++)
-		if (!TupleDescAttr(tupdesc, i - 1)->attisdropped)
+		if (attio_is_stored(TupleDescAttr(tupdesc, i - 1)))
 			all = lappend_int(all, i);
 	state->answer_definitions = definitions;
 	state->projection = projection_create();
