@@ -144,7 +144,7 @@ has_another_way(const Pager *pager, const PageAsk *ask)
 static bool
 fetch_another_way(Pager *pager, const PageAsk *ask)
 {
-	if (pager->plan.distinct)
+	if (pager->plan.all_or_none)
 	{
 		pager->counts.refused++;
 		pager->stop = PAGER_KEYS_REFUSED;

@@ -58,7 +58,8 @@ typedef struct PagerPlan
 	JsonTree *guard;       /* the filter of the first page then */
 	int first_page;        /* rows of the first page; 0 = as the table says */
 	int64 offset;          /* rows that Attio leaves out */
-	bool distinct;         /* a row may be in several of the filters and counts once; a refused filter ends it all */
+	bool distinct;         /* a row may be in several of the filters and counts once */
+	bool all_or_none;      /* a refused filter ends it all */
 	int64 wanted;          /* rows behind those that count, at most; -1 = any number */
 	PageJudge is_in_order; /* of sorted pages; NULL = nobody looks */
 	void *judge;           /* its argument */
@@ -68,7 +69,7 @@ typedef struct PagerPlan
 typedef enum PagerStop
 {
 	PAGER_GOES_ON,
-	PAGER_KEYS_REFUSED, /* a filter of a distinct plan was: the rows are not complete */
+	PAGER_KEYS_REFUSED, /* a filter of an all_or_none plan was: the rows are not complete */
 	PAGER_SORT_REFUSED, /* the first request of a sorted plan was; no row was handed out */
 	PAGER_UNSORTED,     /* its first page is not in the order asked for; no row was handed out */
 	PAGER_TOO_SHORT,    /* its one page holds fewer rows than were asked for; no row was handed out */

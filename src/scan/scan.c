@@ -95,7 +95,8 @@ plan_window(AttioScan *state, ForeignScanState *node, const FilterOperand *opera
 		plan->filters.nothing = true;
 	state->windowed = exact && !plan->guarded && attio_push_limit &&
 					  (plan->sort != SORT_ANY || (limit >= 0 && limit <= state->relation->page_size));
-	state->windowed = state->windowed && (offset_too || offset == 0);
+	/* what an OFFSET skips nobody sees: left to Attio, it would skip other rows if no filter were looked at */
+	state->windowed = state->windowed && (offset == 0 || (offset_too && plan->filters.filters == NIL));
 	if (state->windowed)
 		plan->offset = offset;
 	else
@@ -212,7 +213,9 @@ scan_make_plan(AttioScan *state, ForeignScanState *node)
 	input.notices = state->notices;
 	state->notices = false;
 	plan.filters = state->reads_whole ? filter_build(&input, NIL) : scan_filters(state, node, &input);
-	plan.distinct = scan_looked_up_operand(node) >= 0 && !state->reads_whole;
+	plan.all_or_none = scan_looked_up_operand(node) >= 0 && !state->reads_whole;
+	/* who looks at no filter answers all rows to each batch of keys */
+	plan.distinct = plan.all_or_none || list_length(plan.filters.filters) > 1;
 	plan.sort = (SortShape) linitial_int(shape);
 	plan.first_page = lsecond_int(shape);
 	if (state->sort != NULL)
