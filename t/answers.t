@@ -41,7 +41,7 @@ with Emulator("--scale", "60") as emulator, Database(
         ("INSERT of one row", "INSERT INTO all_types (a_text) VALUES ('new')", True),
         ("INSERT of six rows", "INSERT INTO all_types (a_text) SELECT 'new' FROM generate_series(1, 6)", True),
         ("INSERT RETURNING", "INSERT INTO all_types (a_text) SELECT 'new' FROM generate_series(1, 3) RETURNING record_id", True),
-        ("COPY", "COPY all_types (a_text) FROM stdin;\nnew\nnew\n\\.\n", True),
+        ("COPY", "SET attio_fdw.allow_copy = on; COPY all_types (a_text) FROM stdin;\nnew\nnew\n\\.\n", True),
         ("INSERT with a trigger", "INSERT INTO watched (a_text) SELECT 'new' FROM generate_series(1, 3)", True),
         ("INSERT of an entry", f"INSERT INTO sales_pipeline (parent_record_id) VALUES ('{company}')", True),
         ("an assert", "INSERT INTO upsert (an_email, a_text) VALUES ('a@example.com', 'new')", False),

@@ -94,17 +94,17 @@ def test_values(emulator, database, missing):
 
 def test_others(emulator, database, missing):
     emulator.forget()
-    result = database.psql("COPY ways.plain (tag, a_number) FROM stdin;\nx\t1\nx\t2\n\\.\n")
+    result = database.psql("SET attio_fdw.allow_copy = on; COPY ways.plain (tag, a_number) FROM stdin;\nx\t1\nx\t2\n\\.\n")
     tap.ok(result.code == 0 and sent(emulator) == [["a_number", "a_text"]] * 2, f"{missing}: COPY", f"{result} {sent(emulator)}")
     emulator.forget()
-    result = database.psql("COPY ways.parted (tag, a_number) FROM stdin;\nx\t1\n\\.\n")
+    result = database.psql("SET attio_fdw.allow_copy = on; COPY ways.parted (tag, a_number) FROM stdin;\nx\t1\n\\.\n")
     tap.ok(result.code == 0 and sent(emulator) == [["a_number", "a_text"]], f"{missing}: COPY through a partitioned parent", result)
     result = database.psql("UPDATE ways.parent SET a_number = 1 WHERE tag = 'none'")
     tap.ok(result.code == 0, f"{missing}: UPDATE of an inheritance parent where no row matches", result)
     for name, sql in (("a BEFORE INSERT trigger", "INSERT INTO ways.filling (tag) VALUES ('x')"),
                       ("a default", "INSERT INTO ways.filled (tag) VALUES ('x')"),
                       ("a BEFORE UPDATE trigger", "UPDATE ways.filling SET a_number = 3 WHERE tag = 'x'"),
-                      ("COPY", "COPY ways.plain (tag, gone) FROM stdin;\nx\tvalue\n\\.\n")):
+                      ("COPY", "SET attio_fdw.allow_copy = on; COPY ways.plain (tag, gone) FROM stdin;\nx\tvalue\n\\.\n")):
         emulator.forget()
         result = database.psql(sql)
         tap.ok("has no attribute in Attio" in result.err and not writes(emulator), f"{missing}: a value by {name} is an error before any write", result)

@@ -109,7 +109,7 @@ with Emulator("--scale", "60") as emulator, Database("attio_write", emulator, FA
 
     # many rows: COPY, INSERT ... SELECT, batches
     emulator.forget()
-    must(database.psql("COPY all_types (a_text, a_number) FROM stdin;\n" + "".join(f"copied\t{i}\n" for i in range(100)) + "\\.\n"))
+    must(database.psql("SET attio_fdw.allow_copy = on; COPY all_types (a_text, a_number) FROM stdin;\n" + "".join(f"copied\t{i}\n" for i in range(100)) + "\\.\n"))
     tap.equal(database.value("SELECT count(*), sum(a_number) FROM all_types WHERE a_text = 'copied'"), "100|4950", "COPY")
     must(database.psql("INSERT INTO all_types (a_text, a_number) SELECT 'selected', i FROM generate_series(1, 50) i"))
     tap.equal(database.value("SELECT count(*), sum(a_number) FROM all_types WHERE a_text = 'selected'"), "50|1275", "INSERT ... SELECT")
@@ -294,6 +294,7 @@ with Emulator("--scale", "60") as emulator, Database("attio_write", emulator, FA
         CREATE FOREIGN TABLE remote_part PARTITION OF routed FOR VALUES IN ('remote') SERVER attio OPTIONS (object 'all_types');
         CREATE TABLE local_part PARTITION OF routed FOR VALUES IN ('local');
         INSERT INTO routed (a_text, a_number) VALUES ('remote', 41), ('local', 2), ('remote', 42);
+        SET attio_fdw.allow_copy = on;
         COPY routed (a_text, a_number) FROM stdin;\nremote\t43\nlocal\t3\n\\.
         UPDATE routed SET a_number = a_number + 100 WHERE a_text IN ('remote', 'local')"""))
     tap.equal(database.value("SELECT sum(a_number) FROM routed WHERE a_text = 'remote'"), "426", "rows routed to a foreign partition, and updated with the others")

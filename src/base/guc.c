@@ -14,6 +14,7 @@ bool attio_log_requests = false;
 int attio_max_requests = 0;
 bool attio_read_only = false;
 bool attio_dry_run = false;
+bool attio_allow_copy = false;
 bool attio_allow_unqualified_writes = false;
 int attio_max_rows_written = 1000;
 bool attio_log_writes = true;
@@ -61,6 +62,9 @@ attio_define_settings(void)
 	DefineCustomBoolVariable("attio_fdw.dry_run", "Shows what would be written to Attio instead of writing it.",
 							 "Rows are read as ever; nothing is changed, and no row counts as written.", &attio_dry_run,
 							 false, PGC_USERSET, 0, NULL, NULL, NULL);
+	DefineCustomBoolVariable("attio_fdw.allow_copy", "Allows COPY into tables of Attio, and INSERT of dumps.",
+							 "Off refuses them: a dump that is restored would create all its rows again.",
+							 &attio_allow_copy, false, PGC_USERSET, 0, NULL, NULL, NULL);
 	DefineCustomBoolVariable("attio_fdw.allow_unqualified_writes", "Allows UPDATE and DELETE without WHERE.",
 							 "Off refuses them: no ROLLBACK brings rows back.", &attio_allow_unqualified_writes, false,
 							 PGC_USERSET, 0, NULL, NULL, NULL);

@@ -121,6 +121,8 @@ const OptionDef attio_options[] = {
 	 "the same for one table; unset is what the server says"},
 	{"updatable", TABLE, OPTION_BOOL, GUARD_NONE, NULL, 0, 0, NULL,
 	 "whether the table can be written to; unset is what the server says"},
+	{"allow_copy", TABLE, OPTION_BOOL, GUARD_NONE, "false", 0, 0, NULL,
+	 "whether COPY into the table, and INSERT of a dump, is allowed; a dump of the table has the option, too"},
 	{"missing_attribute", TABLE, OPTION_WORD, GUARD_NONE, "error", 0, 0, missing_attribute_words,
 	 "what a column shows whose attribute no longer exists: an error, or NULL"},
 

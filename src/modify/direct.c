@@ -270,11 +270,12 @@ write_all(DirectState *direct, ForeignScanState *node)
 		Write *write = (Write *) lfirst(lc);
 
 		if (attio_dry_run)
-			write_show(write);
+			modify_show(direct->modify, write);
 		else if (write->was_done)
 			direct->writes = lappend(direct->writes, write);
 	}
 	MemoryContextSwitchTo(saved);
+	modify_warn_shown(direct->modify);
 	if (intVal(list_nth(((ForeignScan *) node->ss.ps.plan)->fdw_private, DIRECT_PLAN_COUNTS)) != 0 &&
 		node->resultRelInfo->ri_projectReturning == NULL)
 		estate->es_processed += list_length(direct->writes);

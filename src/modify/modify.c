@@ -20,6 +20,7 @@
 #include "join/system_columns.h"
 #include "modify/journal.h"
 #include "modify/read_first.h"
+#include "modify/restore.h"
 #include "modify/state.h"
 #include "nodes/nodeFuncs.h"
 #include "scan/scan.h"
@@ -50,6 +51,17 @@ check_qualified(Relation rel, CmdType operation, Qualification found)
 						   operation == CMD_DELETE ? "DELETE" : "UPDATE", RelationGetRelationName(rel)),
 					errdetail("It would change every row in Attio, which no ROLLBACK undoes."),
 					errhint("Add a WHERE clause, or SET attio_fdw.allow_unqualified_writes = on.")));
+}
+
+/* ON CONFLICT DO NOTHING: the table must not say that a row in conflict is updated. */
+static void
+check_leaves_conflicts(const AttioRelation *relation)
+{
+	if (relation->matching != NULL)
+		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+						errmsg("ON CONFLICT DO NOTHING does not fit foreign table \"%s\"", relation->name),
+						errdetail("With option matching_attribute an INSERT updates the row that is there."),
+						errhint("INSERT into a table over the same object without the option.")));
 }
 
 /* ON CONFLICT DO NOTHING: something must be unique for rows to conflict. */
@@ -83,6 +95,8 @@ modify_begin(EState *estate, ResultRelInfo *target, CmdType operation, List *col
 	state->rel = target->ri_RelationDesc;
 	state->operation = operation;
 	state->relation = attio_relation_open(state->rel);
+	if (skips_conflicts)
+		check_leaves_conflicts(state->relation);
 	journal_check_writable(state->relation->name, target_is_updatable(state->relation, state->rel));
 	state->session =
 		session_get(GetForeignTable(RelationGetRelid(state->rel))->serverid, attio_modify_user(target, estate));
@@ -130,6 +144,8 @@ attio_begin_modify(ModifyTableState *mtstate, ResultRelInfo *target, List *fdw_p
 	system_columns_check(mtstate->ps.state);
 	if (eflags & EXEC_FLAG_EXPLAIN_ONLY)
 		return;
+	if (mtstate->operation == CMD_INSERT)
+		restore_check(target->ri_RelationDesc, false);
 	check_qualified(target->ri_RelationDesc, mtstate->operation,
 					(Qualification) intVal(list_nth(fdw_private, MODIFY_PLAN_QUALIFICATION)));
 	named = mtstate->operation == CMD_INSERT ? ExecGetInsertedCols(target, mtstate->ps.state)
@@ -161,12 +177,32 @@ attio_begin_insert(ModifyTableState *mtstate, ResultRelInfo *target)
 						errmsg("an UPDATE cannot move rows into foreign table \"%s\"",
 							   RelationGetRelationName(target->ri_RelationDesc)),
 						errhint("INSERT them there, then DELETE them here.")));
+	restore_check(target->ri_RelationDesc, plan == NULL);
 	target->ri_FdwState =
 		modify_begin(estate, target, CMD_INSERT, target_all_columns(target->ri_RelationDesc),
 					 ExecGetInsertedCols(target, estate), plan != NULL && plan->onConflictAction == ONCONFLICT_NOTHING);
 }
 
 /* ----- rows ----- */
+
+/* Under attio_fdw.dry_run: show what would be sent. */
+void
+modify_show(ModifyState *state, const Write *write)
+{
+	write_show(write);
+	state->shown++;
+}
+
+/* Who does not see notices must not believe that it was written. */
+void
+modify_warn_shown(const ModifyState *state)
+{
+	if (state->shown > 0)
+		ereport(WARNING, (errmsg_plural(INT64_FORMAT " write to \"%s\" was shown, not sent",
+										INT64_FORMAT " writes to \"%s\" were shown, not sent",
+										(unsigned long) state->shown, state->shown, state->relation->name),
+						  errhint("SET attio_fdw.dry_run = off writes.")));
+}
 
 /* Keep it until all rows have been read; too many are refused before the first is written. */
 static void
@@ -221,7 +257,7 @@ dispatch(ModifyState *state, Write *write)
 	modify_check_count(state, state->sender.done + list_length(state->collected) + 1);
 	if (attio_dry_run)
 	{
-		write_show(write);
+		modify_show(state, write);
 		return false;
 	}
 	if (state->collects)
@@ -286,7 +322,7 @@ attio_batch_insert(EState *estate, ResultRelInfo *target, TupleTableSlot **slots
 	foreach(lc, writes)
 	{
 		if (attio_dry_run)
-			write_show((Write *) lfirst(lc));
+			modify_show(state, (Write *) lfirst(lc));
 		MemoryContextDelete(((Write *) lfirst(lc))->context);
 	}
 	return slots;
@@ -415,8 +451,10 @@ attio_end_modify(EState *estate, ResultRelInfo *target)
 	ModifyState *state = (ModifyState *) target->ri_FdwState;
 
 	(void) estate;
-	if (state != NULL)
-		(void) send_collected(state);
+	if (state == NULL)
+		return;
+	(void) send_collected(state);
+	modify_warn_shown(state);
 }
 
 /* ExplainForeignModify */

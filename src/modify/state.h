@@ -39,6 +39,7 @@ typedef struct ModifyState
 	AttrNumber row_junk;
 	bool collects;
 	List *collected; /* Write */
+	int64 shown;     /* writes of a dry run */
 	HTAB *seen;      /* ids of rows that this statement has written; NULL until the first */
 	Sender sender;
 	/* for RETURNING: the answer read as a row */
@@ -81,6 +82,8 @@ extern void answer_read(ModifyState *state, const Write *write, TupleTableSlot *
 /* modify.c */
 extern ModifyState *modify_begin(EState *estate, ResultRelInfo *target, CmdType operation, List *columns,
 								 const Bitmapset *named, bool skips_conflicts);
+extern void modify_show(ModifyState *state, const Write *write);
+extern void modify_warn_shown(const ModifyState *state);
 extern void modify_check_count(const ModifyState *state, int64 count);
 
 /* All rows have been read: send what was collected of them, and count only what is written. */

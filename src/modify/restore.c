@@ -1,0 +1,42 @@
+/*
+ * restore.c
+ *		Dumps that are restored must not write to Attio.
+ *
+ * Owns: when rows come from a dump.  pg_dump --include-foreign-data writes COPY,
+ * or with --inserts INSERT; the rows are in Attio already, and would be created
+ * a second time.  Must not know what is sent.
+ */
+#include "modify/restore.h"
+
+#include "base/guc.h"
+#include "base/options.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_foreign_table.h"
+
+/*
+ * Does a script of pg_dump run?  Each begins with these two settings, which hold
+ * until the session ends; nothing else is known to set both.
+ */
+static bool
+is_restoring(void)
+{
+	const char *path = namespace_search_path == NULL ? "pg_catalog" : namespace_search_path;
+
+	return !check_function_bodies && (path[0] == '\0' || strcmp(path, "\"\"") == 0);
+}
+
+void
+restore_check(Relation rel, bool is_copy)
+{
+	List *options = GetForeignTable(RelationGetRelid(rel))->options;
+
+	if (attio_allow_copy || option_bool(options, ForeignTableRelationId, "allow_copy") || (!is_copy && !is_restoring()))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 is_copy ? errmsg("COPY into foreign table \"%s\" is refused", RelationGetRelationName(rel))
+					 : errmsg("INSERT of a dump into foreign table \"%s\" is refused", RelationGetRelationName(rel)),
+			 errdetail("It would create every row anew in Attio, which has the rows of a dump already; no "
+					   "ROLLBACK undoes that."),
+			 errhint("SET attio_fdw.allow_copy = on allows it in this session, option allow_copy for the table.")));
+}

@@ -1,0 +1,14 @@
+/*
+ * restore.h
+ *		Dumps that are restored must not write to Attio.
+ */
+#ifndef ATTIO_RESTORE_H
+#define ATTIO_RESTORE_H
+
+#include "base/compat.h"
+#include "utils/rel.h"
+
+/* Raises ERROR where COPY, or an INSERT of a dump, would create rows that nobody asked to have allowed. */
+extern void restore_check(Relation rel, bool is_copy);
+
+#endif /* ATTIO_RESTORE_H */
