@@ -194,12 +194,22 @@ def compare(database, statements):
 
 
 with Emulator("--scale", "20") as emulator, Database("attio_own_writes", emulator, FAST + ", write_rate '10000'") as database:
-    must(database.psql(SCHEMA))
+    # ids and types of the columns: else conditions are checked locally
+    must(database.psql(SCHEMA + "SELECT attio_fdw_bind('crm.f'), attio_fdw_bind('crm.f2');"))
     must(database.psql("SET attio_fdw.log_writes = off; SET attio_fdw.allow_unqualified_writes = on; DELETE FROM crm.f2"))
     for name, statement in KNOWN:
         for trigger, *plan in PLANS:
             differences, refused = compare(database, [(["attio_fdw.push_count = on", *plan], trigger, statement)])
             tap.ok(not differences and not refused, f"{name}{', with triggers' if trigger == 'ENABLE' else ''} {' '.join(plan)}", "\n".join(differences) or "refused")
+
+    # rows that wait on disk
+    must(database.psql(f"{PREFIX}SET attio_fdw.log_writes = off; {BASE} INSERT INTO @f (t, n) SELECT repeat('long', 500), i FROM generate_series(1, 120) i".replace("@", "crm.")))
+    for name, sql, wanted in (
+            ("of a scan that is run again", "WITH w AS (INSERT INTO crm.f (t, n) SELECT 'w', i FROM generate_series(1, 3) i RETURNING n) "
+             "SELECT string_agg(c::text, ',') FROM (SELECT (SELECT count(*) FROM crm.f WHERE length(f.t) > w.n * 10) AS c FROM w) x", "120,120,120"),
+            ("of a scan that is not", "WITH w AS (INSERT INTO crm.f (t, n) VALUES ('w', 1) RETURNING n) SELECT count(*) FROM w, crm.f WHERE length(f.t) = 2000", "120"),
+            ("that are to be written", "WITH w AS (INSERT INTO crm.f (t, n) SELECT t, n + 1000 FROM crm.f WHERE length(t) = 2000 RETURNING t, n) SELECT count(*), sum(n), max(length(t)) FROM w", "120|127260|2000")):
+        tap.equal(database.value(f"SET work_mem = '64kB'; {sql}"), wanted, f"rows that wait on disk: {name}")
 
     generator = Generator(SEED)
     differences, refused, done = [], 0, 0

@@ -394,10 +394,16 @@ drain(Writer *writer)
 static TupleTableSlot *
 next_kept(Writer *writer)
 {
+	MemoryContext saved;
+	bool found;
+
 	ExecClearTuple(writer->slot);
 	if (writer->rows == NULL)
 		return writer->slot;
-	if (tuplestore_gettupleslot(writer->rows, true, false, writer->kept))
+	saved = MemoryContextSwitchTo(writer->statement->estate->es_query_cxt);
+	found = tuplestore_gettupleslot(writer->rows, true, false, writer->kept);
+	MemoryContextSwitchTo(saved);
+	if (found)
 	{
 		bool is_copy;
 		MinimalTuple row = ExecFetchSlotMinimalTuple(writer->kept, &is_copy);

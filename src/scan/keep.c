@@ -152,12 +152,18 @@ keep_next(AttioScan *state, ForeignScanState *node)
 {
 	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
 	Tuplestorestate *store;
+	MemoryContext saved;
+	bool found;
 
 	if (state->kept == NULL && state->whole == NULL)
 		keep_rows(state, node);
 	ExecClearTuple(slot);
 	store = state->kept != NULL ? state->kept : state->whole;
-	if (tuplestore_gettupleslot(store, true, false, state->kept_slot))
+	/* a row from disk is the slot's until the next one; the caller's memory may be one row's */
+	saved = MemoryContextSwitchTo(state->context);
+	found = tuplestore_gettupleslot(store, true, false, state->kept_slot);
+	MemoryContextSwitchTo(saved);
+	if (found)
 	{
 		slot_getallattrs(state->kept_slot);
 		memcpy(slot->tts_values, state->kept_slot->tts_values, sizeof(Datum) * slot->tts_tupleDescriptor->natts);
