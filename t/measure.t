@@ -16,6 +16,7 @@ SETTINGS = {
     "starts_with_case": ["ignore", "exact"], "ends_with_case": ["ignore", "exact"], "not_matches_empty": [True, False],
     "empty_string_is_empty": [False, True], "unknown_title": ["none", "error"], "time_precision": ["ns", "us", "ms"],
     "unsorted_order": ["id", "creation", "hash", "updated"], "max_limit": [500, 200], "over_limit": ["error", "clamp"],
+    "sorts": ["followed", "ignored", "refused", "refused_by_id", "as_text"], "filters": ["followed", "ignored", "refused"],
 }
 
 
@@ -50,7 +51,7 @@ with Emulator("--scale", "1100") as emulator, Database("attio_measure", emulator
     tap.ok(all("HTTP" in row["evidence"] or "rows" in row["evidence"] for row in found.values()), "each with its evidence", found)
     # the statements, and their application
     tap.equal(sorted(row["statement"] for row in found.values() if row["statement"]), [
-        "ALTER SERVER attio OPTIONS (ADD remote_not_matches_empty 'true')", "ALTER SERVER attio OPTIONS (ADD remote_nulls 'first')",
+        "ALTER SERVER attio OPTIONS (ADD remote_max_limit '500')", "ALTER SERVER attio OPTIONS (ADD remote_not_matches_empty 'true')", "ALTER SERVER attio OPTIONS (ADD remote_nulls 'first')",
         "ALTER SERVER attio OPTIONS (ADD remote_text_equality 'exact')"], "the statements that make it known")
     tap.ok("Attio Sorts" not in database.value("EXPLAIN SELECT name FROM deals ORDER BY value NULLS FIRST LIMIT 5"), "before, an order with NULLs is made here")
     must(database.psql("SELECT FROM attio_fdw_measure('attio', apply => true); SELECT FROM attio_fdw_measure('attio', apply => true)"))

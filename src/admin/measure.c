@@ -20,6 +20,9 @@
 #define MAX_OBJECTS 4
 #define SAMPLE_ROWS 100
 
+/* Pages are never asked to be larger, whatever Attio takes. */
+#define LARGEST_PAGE 500
+
 /* ----- asking ----- */
 
 /* An object with some of its rows. */
@@ -34,8 +37,10 @@ struct Measure
 {
 	Session *session;
 	int64 first_request;
-	List *targets; /* TargetDef not looked at yet */
-	List *objects; /* SampledObject */
+	List *targets;   /* TargetDef not looked at yet */
+	List *objects;   /* SampledObject */
+	bool sorts_fail; /* what is asked by sorts, or by filters, would be answered wrongly */
+	bool filters_fail;
 	StringInfoData asked;
 	List *findings; /* MeasureFinding */
 };
@@ -106,6 +111,10 @@ quoted(const char *text)
 static Asked
 ask_row(Measure *measure, const SampledObject *object, const char *id, const char *condition)
 {
+	Asked nothing = {.refused = true};
+
+	if (measure->filters_fail)
+		return nothing;
 	return ask(measure, object->target, 1, 0,
 			   psprintf("\"filter\":{\"$and\":[{\"record_id\":{\"$in\":[\"%s\"]}},%s]}", id, condition));
 }
@@ -300,6 +309,91 @@ truth(bool answer)
 	return answer ? "true" : "false";
 }
 
+/* Is each number of the rows no larger than the one before it; as text?  Rows without one do not count. */
+static bool
+is_descending(JsonTree *rows, const AttributeDef *attribute, bool as_text, int *different)
+{
+	const char *member = is_type(attribute, "currency") ? "currency_value" : "value";
+	JsonTree *last = NULL;
+
+	*different = 0;
+	for (int i = 0; i < json_length_at(rows, ""); i++)
+	{
+		JsonTree *value = json_at(value_of(json_element(rows, i), attribute), member);
+		double change;
+
+		if (value == NULL)
+			continue;
+		if (last != NULL)
+		{
+			change = as_text ? strcmp(json_write(value), json_write(last))
+							 : json_object_get_double(value) - json_object_get_double(last);
+			if (change > 0)
+				return false;
+			*different += (change < 0);
+		}
+		last = value;
+	}
+	return true;
+}
+
+/* The rows in descending order of an attribute; with the id as second key, or without where that is refused. */
+static Asked
+ask_sorted(Measure *measure, const Fit *fit, bool *without_id)
+{
+	char *sort = psprintf("{\"attribute\":%s,\"direction\":\"desc\"}", quoted(fit->attribute->slug));
+	Asked asked = ask(measure, fit->object->target, SAMPLE_ROWS, 0,
+					  psprintf("\"sorts\":[%s,{\"attribute\":\"record_id\",\"direction\":\"asc\"}]", sort));
+
+	*without_id = asked.refused;
+	return asked.refused ? ask(measure, fit->object->target, SAMPLE_ROWS, 0, psprintf("\"sorts\":[%s]", sort)) : asked;
+}
+
+static void
+measure_sorts(Measure *measure)
+{
+	Fit fit;
+	const char *answer = NULL;
+
+	if (find(measure, is_number, false, &fit) && may_ask(measure, 2))
+	{
+		bool without_id;
+		int different;
+		Asked asked = ask_sorted(measure, &fit, &without_id);
+
+		if (asked.refused)
+			answer = "refused";
+		else if (!is_descending(asked.data, fit.attribute, false, &different))
+			answer = is_descending(asked.data, fit.attribute, true, &different) ? "as_text" : "ignored";
+		else if (different >= 4) /* fewer can be an accident */
+			answer = without_id ? "refused_by_id" : "followed";
+	}
+	measure->sorts_fail = (answer != NULL && strcmp(answer, "followed") != 0 && strcmp(answer, "refused_by_id") != 0);
+	if (measure->sorts_fail)
+		measure->session->sorts = SORTS_UNTRUSTED;
+	else if (answer != NULL && strcmp(answer, "refused_by_id") == 0)
+		measure->session->sorts = SORTS_WITHOUT_ID;
+	conclude(measure, "whether sorts are followed", "sorts", answer, NULL);
+}
+
+/* An id that no row has must find none. */
+static void
+measure_filters(Measure *measure)
+{
+	Fit fit;
+	const char *answer = NULL;
+
+	if (find(measure, is_any, false, &fit) && may_ask(measure, 1))
+	{
+		Asked asked = ask(measure, fit.object->target, 1, 0,
+						  "\"filter\":{\"record_id\":{\"$in\":[\"00000000-0000-4000-8000-000000000000\"]}}");
+
+		answer = asked.refused ? "refused" : asked.rows == 0 ? "followed" : "ignored";
+	}
+	measure->filters_fail = (answer != NULL && strcmp(answer, "followed") != 0);
+	conclude(measure, "whether filters are followed", "filters", answer, NULL);
+}
+
 static void
 measure_nulls(Measure *measure)
 {
@@ -307,7 +401,7 @@ measure_nulls(Measure *measure)
 	const char *answer = NULL;
 	bool nulls[2] = {false, false};
 
-	if (find(measure, is_sortable, true, &fit))
+	if (!measure->sorts_fail && find(measure, is_sortable, true, &fit))
 	{
 		for (int i = 0; i < 2; i++)
 		{
@@ -410,7 +504,7 @@ measure_title(Measure *measure)
 	Fit fit;
 	const char *answer = NULL;
 
-	if (find(measure, is_choice, false, &fit) && may_ask(measure, 1))
+	if (!measure->filters_fail && find(measure, is_choice, false, &fit) && may_ask(measure, 1))
 	{
 		Asked asked =
 			ask(measure, fit.object->target, 1, 0,
@@ -543,7 +637,10 @@ measure_limit(Measure *measure)
 		else if (asked.rows < largest)
 			largest = 0; /* there are not so many rows */
 	}
-	conclude(measure, "largest limit of a query", "max_limit", largest > 0 ? psprintf("%d", largest) : NULL, NULL);
+	if (largest > 0 && largest <= LARGEST_PAGE)
+		measure->session->page_limit = measure->session->page_seen = largest;
+	conclude(measure, "largest limit of a query", "max_limit", largest > 0 ? psprintf("%d", largest) : NULL,
+			 largest <= LARGEST_PAGE ? "remote_max_limit" : NULL);
 	conclude(measure, "a limit above it", "over_limit", over, NULL);
 }
 
@@ -580,6 +677,8 @@ measure_all(Session *session)
 
 	initStringInfo(&measure.asked);
 	measure.targets = in_order(metadata_targets(session, false));
+	measure_sorts(&measure);
+	measure_filters(&measure);
 	measure_nulls(&measure);
 	measure_text(&measure);
 	measure_not(&measure);

@@ -242,6 +242,8 @@ raise_status_error(Session *session, HttpExchange *exchange, const ApiSubject *s
 	detail = psprintf("%s%s%s", api_request_detail(exchange), code != NULL ? " Code: " : "",
 					  code != NULL ? psprintf("%s.", clean_text(code, strlen(code), 100)) : "");
 	hint = hint_text(session, exchange->score_limited ? HINT_SCORE : chosen, subject, slugs);
+	if (hint == NULL && exchange->status == 400 && subject != NULL)
+		hint = subject->bad_request_hint;
 	ereport(ERROR, (errcode(error->sqlstate),
 					exchange->status < 400 ? errmsg("Attio gave an unexpected answer: %s", message)
 					: subject != NULL && subject->what != NULL

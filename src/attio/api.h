@@ -15,13 +15,14 @@
 /* What a request is about; shapes the hints of its errors. */
 typedef struct ApiSubject
 {
-	const char *what;           /* "object \"people\"", for messages; may be NULL */
-	const char *slug;           /* looked up among known slugs on 404; may be NULL */
-	bool is_list;               /* among lists rather than objects */
-	const char *scopes;         /* scopes the request needs, separated by blanks */
-	const char *tolerated;      /* an error code that is an answer too; may be NULL */
-	bool tolerates_bad_request; /* any HTTP 400 is, but a disabled object */
-	bool tolerates_absence;     /* HTTP 403 and 404 are */
+	const char *what;             /* "object \"people\"", for messages; may be NULL */
+	const char *slug;             /* looked up among known slugs on 404; may be NULL */
+	bool is_list;                 /* among lists rather than objects */
+	const char *scopes;           /* scopes the request needs, separated by blanks */
+	const char *tolerated;        /* an error code that is an answer too; may be NULL */
+	bool tolerates_bad_request;   /* any HTTP 400 is, but a disabled object */
+	bool tolerates_absence;       /* HTTP 403 and 404 are */
+	const char *bad_request_hint; /* for an HTTP 400 that no code explains; may be NULL */
 } ApiSubject;
 
 extern HttpExchange *api_start(Session *session, const char *method, const char *path, const char *body);

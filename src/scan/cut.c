@@ -49,19 +49,19 @@ goes_on(CutWatch *watch, Session *session, const PageAsk *ask, size_t nrows, con
 	ApiSubject about = *subject;
 	HttpExchange *exchange;
 	MemoryContext saved;
-	int n = 0;
+	bool found = true;
 
 	next.offset += (int64) nrows;
 	next.limit = 1;
 	exchange = fetcher_take(watch->fetcher, &next);
 	saved = MemoryContextSwitchTo(fetcher_context(watch->fetcher));
-	/* an offset that is refused has no row */
+	/* where so large an offset is refused nobody knows: the next page will say so */
 	about.tolerates_bad_request = true;
 	if (api_check(session, exchange, &about))
-		n = json_length_at(json_read(exchange->body, exchange->length), "data");
+		found = json_length_at(json_read(exchange->body, exchange->length), "data") > 0;
 	MemoryContextSwitchTo(saved);
 	fetcher_clear(watch->fetcher);
-	return n > 0;
+	return found;
 }
 
 bool

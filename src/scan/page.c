@@ -133,6 +133,8 @@ fetch_without_filter(Pager *pager)
 static bool
 has_another_way(const Pager *pager, const PageAsk *ask)
 {
+	if (ask->sorts != NULL && pager->unsorted_fails && ask->offset == 0)
+		return true; /* to say so */
 	return ask->filter != NULL || (!pager->handed && (ask->sorts != NULL || pager->plan.offset > 0));
 }
 
@@ -150,6 +152,8 @@ fetch_another_way(Pager *pager, const PageAsk *ask)
 		pager->stop = PAGER_KEYS_REFUSED;
 		return false;
 	}
+	if (ask->sorts != NULL && pager->unsorted_fails && ask->offset == 0)
+		raise_no_order(pager);
 	if (ask->sorts != NULL && !pager->handed)
 	{
 		pager->counts.unsorted++;
@@ -158,8 +162,6 @@ fetch_another_way(Pager *pager, const PageAsk *ask)
 			pager->stop = PAGER_SORT_REFUSED;
 			return false;
 		}
-		if (pager->unsorted_fails)
-			raise_no_order(pager);
 		pager->sorts_fail = true;
 		page_begin_unsorted(pager);
 		return fetch_page(pager);
@@ -233,6 +235,8 @@ fetch_page(Pager *pager)
 		return false;
 	}
 	pager->subject.tolerates_bad_request = has_another_way(pager, &ask);
+	pager->subject.bad_request_hint =
+		ask.offset == 0 ? NULL : "Attio may refuse so large an offset: conditions that leave fewer rows need none.";
 	if (!api_check(pager->session, exchange, &pager->subject))
 	{
 		MemoryContextSwitchTo(saved);

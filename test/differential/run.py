@@ -4,6 +4,10 @@ The twin is loaded from the emulator by Python (test/lib/expected.py), not throu
 generated; each set of them runs under another set of the emulator's switches, so that the rows are right
 whatever the real Attio does.
 
+With --trust an Attio is tried as well that does not do what it is asked: it ignores sorts or filters, refuses them, compares as text, answers fewer rows.
+Then an error with a hint is right, and counted; a wrong row is an accident only where, by the emulator's log, the rows of each sorted page happened to
+stand in the order asked for.  Those are counted apart and must be under one in fifty.
+
     run.py --seed N --sets N --queries N (of each set) [--seconds N] [--stop (at the first difference)]
 """
 import argparse
@@ -29,6 +33,25 @@ SWITCHES = {
     "unsorted_order": ["id", "creation", "hash", "updated", "updated_desc"], "tie_order": ["id", "reverse_id", "random"],
     "null_order": ["first", "last", "smallest", "largest"], "text_order": ["code_point", "case_blind", "utf16"], "app_actor_in_filter": [True, False],
 }
+
+# What an Attio may do that cannot be trusted; each set has one or more of them.
+TRUST = {
+    "sorts": ["ignored", "ignored", "as_text", "as_text", "refused", "refused_by_id"], "filters": ["ignored", "refused"],
+    "max_limit": [50, 60, 100, 200], "max_offset": [2, 50],
+}
+ACCIDENTS = 50      # one in so many, at most
+
+
+def distrusted(rng):
+    """Settings of an Attio that does not do what it is asked."""
+    names = rng.sample(list(TRUST), rng.choice([1, 1, 2, 3]))
+    settings = {name: rng.choice(TRUST[name]) for name in names}
+    return dict(settings, over_limit="clamp") if "max_limit" in settings else settings
+
+
+def is_sorted(query):
+    return "ORDER BY" in query or "SELECT min(" in query or "SELECT max(" in query
+
 
 def known(rng, settings):
     """What an owner of the server could have measured under these settings: each option unknown, or what is true."""
@@ -90,7 +113,7 @@ DIFFER = r"""
 CREATE FUNCTION in_schema(query text, schema text) RETURNS text IMMUTABLE LANGUAGE sql
 	RETURN regexp_replace(query, '(^|[ (])@(all_types|deals|people|companies|sales_pipeline|hiring|open_deals)\M', '\1' || schema || '.\2', 'g');
 CREATE FUNCTION differ(query text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE here text[]; there text[]; state text; message text;
+DECLARE here text[]; there text[]; state text; message text; hint text;
 BEGIN
 	BEGIN
 		EXECUTE 'SELECT array_agg(r ORDER BY r) FROM (' || in_schema(query, 'twin') || ') q (r)' INTO here;
@@ -100,8 +123,8 @@ BEGIN
 	BEGIN
 		EXECUTE 'SELECT array_agg(r ORDER BY r) FROM (' || in_schema(query, 'crm') || ') q (r)' INTO there;
 	EXCEPTION WHEN OTHERS THEN
-		GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT;
-		RETURN 'error ' || state || ': ' || message;
+		GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT, hint = PG_EXCEPTION_HINT;
+		RETURN CASE WHEN hint <> '' THEN 'hint ' ELSE 'error ' END || state || ': ' || message;
 	END;
 	IF here IS NOT DISTINCT FROM there THEN RETURN NULL; END IF;
 	RETURN format('%s rows instead of %s', coalesce(cardinality(there), 0), coalesce(cardinality(here), 0));
@@ -285,6 +308,20 @@ class Generator:
         return (f"SELECT {names} FROM (SELECT * FROM @{slug} WHERE {self.pick('true', self.exact(slug), self.exact(slug), self.tree(slug, 1))} ORDER BY {keys} "
                 f"LIMIT {self.pick(1, 5, 30, 200, 'NULL', '(SELECT 7)')} OFFSET {self.pick(0, 0, 3, 40, 150)}) t")
 
+    def trusting(self):
+        """A query that takes Attio's order on trust."""
+        shape = self.rng.random()
+        if shape < 0.4:     # of one table: a nested loop reads small pages again and again
+            return next(q for q in iter(self.query, None) if not any(word in q for word in (" JOIN ", "EXISTS", "LATERAL")))
+        if shape < 0.76:
+            return self.sorted_query()
+        _, slug = self.rng.choice(TABLES)
+        column = self.pick("created_at", self.sort_column(slug))
+        if self.rng.random() < 0.5:
+            return f"""SELECT {self.pick('min', 'max')}("{column}")::text FROM @{slug} WHERE {self.pick('true', self.exact(slug), self.tree(slug, 1))}"""
+        return (f"SELECT t.created_at::text FROM (SELECT created_at FROM @{slug} WHERE {self.pick('true', self.exact(slug), self.tree(slug, 1))} ORDER BY created_at "
+                f"{self.pick('ASC', 'DESC')} LIMIT {self.pick(1, 5, 30, 80, 'NULL')} OFFSET {self.pick(0, 0, 3, 40)}) t")
+
     def count(self):
         """A count; the tables are said to be large, so that it is probed for where it may be."""
         _, slug = self.rng.choice(TABLES)
@@ -365,17 +402,49 @@ PLANS = ["", "SET enable_hashjoin = off; SET enable_mergejoin = off;", "SET enab
          "SET enable_nestloop = off;", "SET plan_cache_mode = force_generic_plan;"]
 
 
-def run_set(rng, generator, emulator, database, count, settings, counts):
+class Tally:
+    """What became of the queries under an Attio that cannot be trusted."""
+
+    def __init__(self):
+        self.refused, self.sorted, self.accidents = 0, 0, 0
+
+    def sift(self, emulator, database, settings, queries, found):
+        """The differences that are none of those that are allowed."""
+        unfaithful = settings.get("sorts") in ("ignored", "as_text")
+        self.sorted += sum(is_sorted(q) for q in queries) if unfaithful else 0
+        left = []
+        for difference, query, plan in found:
+            if difference.startswith("hint "):
+                self.refused += 1
+            elif unfaithful and is_sorted(query) and self.is_accident(emulator, database, query, plan):
+                self.accidents += 1
+            else:
+                left.append((difference, query, plan))
+        return left
+
+    def is_accident(self, emulator, database, query, plan):
+        """Once more, alone: did the rows of each sorted page stand in the order asked for?"""
+        emulator.forget()
+        out = must(database.psql(plan.partition("{")[0] + f"SELECT differ($query${query}$query$);")).out
+        pages = [r["in_order"] for r in emulator.log() if "in_order" in r]
+        return not out.startswith(("error", "hint")) and bool(pages) and all(pages)
+
+
+def run_set(rng, generator, emulator, database, count, settings, counts, tally=None):
     """Differences of one set of queries under these settings."""
     emulator.switches(**settings)
     options = known(rng, settings)
     size = rng.choice([500, 500, 60, 25])
     must(database.psql("".join(f"ALTER FOREIGN TABLE crm.{slug} OPTIONS (SET page_size '{size}');" for slug in [s for _, s in TABLES] + [VIEW])))
     must(database.psql("ALTER SERVER attio OPTIONS (" + ", ".join(f"SET {n} '{v}'" for n, v in options.items()) + ")"))
-    queries = [generator.count() if counts and rng.random() < 0.5 else generator.query() for _ in range(count)]
+    queries = [generator.count() if counts and rng.random() < 0.5 else generator.trusting() if tally else generator.query()
+               for _ in range(count)]
     plan = rng.choice(PLANS) + ("SET attio_fdw.push_count = on;" if counts else "")
-    lines = [plan] + [f"SELECT {i}, differ($query${q}$query$);" for i, q in enumerate(queries)]
-    return differences_of(must(database.psql("\n".join(lines))), queries, f"{plan} {json.dumps(options)} page_size {size}")
+    # a session that has seen what Attio does trusts it no more
+    anew = "SELECT FROM attio_fdw_disconnect('attio');\n" if tally else ""
+    lines = [plan] + [f"{anew}SELECT {i}, differ($query${q}$query$);" for i, q in enumerate(queries)]
+    found = differences_of(must(database.psql("\n".join(lines))), queries, f"{plan} {json.dumps(options)} page_size {size}")
+    return tally.sift(emulator, database, settings, queries, found) if tally else found
 
 
 def differences_of(result, queries, setting):
@@ -416,11 +485,13 @@ def main():
     parser.add_argument("--seconds", type=int, default=3600)
     parser.add_argument("--stop", action="store_true")
     parser.add_argument("--counts", action="store_true", help="half of the queries are counts, which are probed for")
+    parser.add_argument("--trust", action="store_true", help="under an Attio that does not do what it is asked")
     parser.add_argument("--joins", action="store_true", help="joins by lookups instead")
     arguments = parser.parse_args()
     rng = random.Random(arguments.seed)
     print(f"differential: seed {arguments.seed}, {arguments.sets} sets of {arguments.queries} queries")
     differences, done, looked_up, pairs, started = [], 0, 0, set(), time.time()
+    tally = Tally() if arguments.trust else None
     with Emulator("--scale", "120") as emulator, Database(f"attio_differential_{os.getpid()}", emulator, FAST) as database:
         extra_rows(emulator)
         load_twin(emulator, database)
@@ -431,16 +502,20 @@ def main():
             must(database.psql("".join(f"ALTER FOREIGN TABLE crm.{slug} OPTIONS (ADD estimated_rows '10000000');" for _, slug in TABLES)))
         must(database.psql("ALTER SERVER attio OPTIONS (" + ", ".join(f"ADD {n} 'unknown'" for n in known(rng, {})) + ", ADD join_batch_size '100')" + ";" + joins.USES_JOIN))
         generator = Generator(rng, database)
+        defaults = emulator.call("GET", "/_emulator/switches")
         for number in range(arguments.sets):
             if time.time() - started > arguments.seconds or (differences and arguments.stop):
                 break
             settings = {} if number == 0 else {name: rng.choice(values) for name, values in SWITCHES.items()}
+            if tally:
+                emulator.switches(**{name: value for name, value in defaults.items() if name in TRUST or name == "over_limit"})
+                settings = dict(settings, **distrusted(rng))
             pairs |= {(a, b) for a, b in itertools.combinations(sorted((k, str(v)) for k, v in settings.items()), 2)}
             if arguments.joins:
                 found, used = run_joins(rng, generator, emulator, database, arguments.queries, settings)
                 looked_up += used
             else:
-                found = run_set(rng, generator, emulator, database, arguments.queries, settings, arguments.counts)
+                found = run_set(rng, generator, emulator, database, arguments.queries, settings, arguments.counts, tally)
             done += arguments.queries
             for difference, query, plan in found:
                 print(f"differential: {difference}\n  {query}\n  {plan} {json.dumps(settings)}")
@@ -453,7 +528,9 @@ def main():
           f"{len(pairs)} of {wanted} pairs of switch settings, {len(differences)} differences, {time.time() - started:.0f} s")
     if arguments.joins:
         print(f"differential: {looked_up} of them joined by lookups")
-    return 1 if differences or (arguments.joins and looked_up < done / 4) else 0
+    if tally:
+        print(f"differential: {tally.refused} errors with a hint; {tally.accidents} of {tally.sorted} sorted queries had wrong rows where a page stood in order by accident")
+    return 1 if differences or (tally and tally.accidents * ACCIDENTS > tally.sorted) or (arguments.joins and looked_up < done / 4) else 0
 
 
 if __name__ == "__main__":
