@@ -337,16 +337,23 @@ is_descending(JsonTree *rows, const AttributeDef *attribute, bool as_text, int *
 	return true;
 }
 
-/* The rows in descending order of an attribute; with the id as second key, or without where that is refused. */
+/*
+ * The rows that have a number, in descending order of it; with the id as second
+ * key, or without where that is refused.
+ */
 static Asked
 ask_sorted(Measure *measure, const Fit *fit, bool *without_id)
 {
-	char *sort = psprintf("{\"attribute\":%s,\"direction\":\"desc\"}", quoted(fit->attribute->slug));
+	const char *slug = quoted(fit->attribute->slug);
+	const char *field = is_type(fit->attribute, "currency") ? "currency_value" : "value";
+	char *sort = psprintf("{\"attribute\":%s,\"direction\":\"desc\"}", slug);
+	char *filter = measure->filters_fail ? "" : psprintf("\"filter\":{%s:{\"%s\":{\"$gte\":0}}},", slug, field);
 	Asked asked = ask(measure, fit->object->target, SAMPLE_ROWS, 0,
-					  psprintf("\"sorts\":[%s,{\"attribute\":\"record_id\",\"direction\":\"asc\"}]", sort));
+					  psprintf("%s\"sorts\":[%s,{\"attribute\":\"record_id\",\"direction\":\"asc\"}]", filter, sort));
 
 	*without_id = asked.refused;
-	return asked.refused ? ask(measure, fit->object->target, SAMPLE_ROWS, 0, psprintf("\"sorts\":[%s]", sort)) : asked;
+	return asked.refused ? ask(measure, fit->object->target, SAMPLE_ROWS, 0, psprintf("%s\"sorts\":[%s]", filter, sort))
+						 : asked;
 }
 
 static void
@@ -677,8 +684,8 @@ measure_all(Session *session)
 
 	initStringInfo(&measure.asked);
 	measure.targets = in_order(metadata_targets(session, false));
-	measure_sorts(&measure);
 	measure_filters(&measure);
+	measure_sorts(&measure);
 	measure_nulls(&measure);
 	measure_text(&measure);
 	measure_not(&measure);

@@ -9,26 +9,55 @@
  */
 #include "scan/cut.h"
 
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/uuid.h"
+
 /* Limits are multiples of this. */
 #define ROUND_LIMIT 10
 
-/* Rows that a filter lets through at most, by the ids that it names; -1 = any number. */
-static int
-most_rows(JsonTree *filter, const char *id_attribute)
+/* The ids that a filter names, an array; NULL = none. */
+static JsonTree *
+named_ids(JsonTree *filter, const char *id_attribute)
 {
 	JsonTree *arms = json_member(filter, "$and");
-	int most = json_length_at(json_member(json_member(filter, id_attribute), "$in"), "");
+	JsonTree *ids = json_member(json_member(filter, id_attribute), "$in");
 
-	for (int i = 0; i < json_length_at(arms, "") && most < 0; i++)
-		most = most_rows(json_element(arms, i), id_attribute);
-	return most;
+	for (int i = 0; i < json_length_at(arms, "") && ids == NULL; i++)
+		ids = named_ids(json_element(arms, i), id_attribute);
+	return ids;
 }
 
 static bool
-may_be_cut(const Session *session, const AttioRelation *relation, const PageAsk *ask, size_t nrows)
+is_key(const RowKey *key, const char *text)
+{
+	Datum uuid = DirectFunctionCall1(uuid_in, CStringGetDatum(text));
+
+	return memcmp(DatumGetUUIDP(uuid)->data, key->id, sizeof(key->id)) == 0;
+}
+
+/* Are the rows all those that the filter names?  Then there is none behind them. */
+static bool
+are_all_named(JsonTree *ids, const RowKey *keys, size_t nrows)
+{
+	if (json_length_at(ids, "") != (int) nrows)
+		return false;
+	for (size_t i = 0; i < nrows; i++)
+	{
+		bool found = false;
+
+		for (int j = 0; j < (int) nrows && !found; j++)
+			found = is_key(&keys[i], json_string_at(json_element(ids, j), ""));
+		if (!found)
+			return false;
+	}
+	return true;
+}
+
+static bool
+may_be_cut(const Session *session, const AttioRelation *relation, const PageAsk *ask, const RowKey *keys, size_t nrows)
 {
 	const ResourceDef *resource = relation->resource;
-	int most;
 
 	if (resource->paging == PAGING_NONE || nrows == 0 || nrows >= (size_t) ask->limit || nrows % ROUND_LIMIT != 0)
 		return false;
@@ -37,11 +66,10 @@ may_be_cut(const Session *session, const AttioRelation *relation, const PageAsk 
 	/* it has answered more */
 	if (nrows < (size_t) session->page_seen)
 		return false;
-	most = ask->filter == NULL ? -1 : most_rows(ask->filter, resource_id_attribute(resource));
-	return most < 0 || nrows < (size_t) most;
+	return ask->filter == NULL || !are_all_named(named_ids(ask->filter, resource_id_attribute(resource)), keys, nrows);
 }
 
-/* Is there a row behind the page? */
+/* Is there a row behind the page?  Where so large an offset is refused nobody knows: the next page will say so. */
 static bool
 goes_on(CutWatch *watch, Session *session, const PageAsk *ask, size_t nrows, const ApiSubject *subject)
 {
@@ -55,7 +83,6 @@ goes_on(CutWatch *watch, Session *session, const PageAsk *ask, size_t nrows, con
 	next.limit = 1;
 	exchange = fetcher_take(watch->fetcher, &next);
 	saved = MemoryContextSwitchTo(fetcher_context(watch->fetcher));
-	/* where so large an offset is refused nobody knows: the next page will say so */
 	about.tolerates_bad_request = true;
 	if (api_check(session, exchange, &about))
 		found = json_length_at(json_read(exchange->body, exchange->length), "data") > 0;
@@ -65,11 +92,11 @@ goes_on(CutWatch *watch, Session *session, const PageAsk *ask, size_t nrows, con
 }
 
 bool
-cut_was_page(CutWatch *watch, Session *session, const AttioRelation *relation, const PageAsk *ask, size_t nrows,
-			 const ApiSubject *subject)
+cut_was_page(CutWatch *watch, Session *session, const AttioRelation *relation, const PageAsk *ask, const RowKey *keys,
+			 size_t nrows, const ApiSubject *subject)
 {
 	bool is_query = (relation->resource->paging == PAGING_OFFSET_BODY);
-	bool may_be = may_be_cut(session, relation, ask, nrows);
+	bool may_be = may_be_cut(session, relation, ask, keys, nrows);
 
 	if (is_query)
 		session->page_seen = Max(session->page_seen, (int) nrows);

@@ -7,6 +7,7 @@
 
 #include "attio/api.h"
 #include "scan/fetch.h"
+#include "scan/order.h"
 
 /* Owned by a pager. */
 typedef struct CutWatch
@@ -21,7 +22,7 @@ typedef struct CutWatch
  * the session asks for no more from now on.
  */
 extern bool cut_was_page(CutWatch *watch, Session *session, const AttioRelation *relation, const PageAsk *ask,
-						 size_t nrows, const ApiSubject *subject);
+						 const RowKey *keys, size_t nrows, const ApiSubject *subject);
 
 extern int64 cut_requests(const CutWatch *watch);
 

@@ -353,7 +353,8 @@ rows_of_full_page(Pager *pager)
 	MemoryContext saved = MemoryContextSwitchTo(pager->context);
 	int limit = pager->resource->paging == PAGING_NONE ? INT_MAX : pager->limit;
 
-	if (cut_was_page(&pager->cut, pager->session, pager->relation, &ask, pager->page.nrows, &pager->subject))
+	if (cut_was_page(&pager->cut, pager->session, pager->relation, &ask, pager->keys, pager->page.nrows,
+					 &pager->subject))
 		limit = (int) pager->page.nrows;
 	if (pager->resource->paging == PAGING_OFFSET_BODY)
 		pager->largest = Min(pager->largest, pager->session->page_limit);

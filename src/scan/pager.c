@@ -191,6 +191,13 @@ look_ahead(Pager *pager)
 	}
 }
 
+/* Each filter has rows of its own, unless keys share rows or Attio does not follow filters. */
+static bool
+may_come_twice(const Pager *pager)
+{
+	return pager->plan.distinct || (pager->resource->paging == PAGING_OFFSET_BODY && list_length(pager->listings) > 1);
+}
+
 void
 pager_page_row(const Pager *pager, size_t i, PagerRow *row)
 {
@@ -225,7 +232,7 @@ pager_next(Pager *pager, PagerRow *row)
 				pager->skip--;
 				continue;
 			}
-			if (pager->plan.distinct && seen_before(&pager->seen, pager->context, &pager->keys[i]))
+			if (may_come_twice(pager) && seen_before(&pager->seen, pager->context, &pager->keys[i]))
 				continue;
 			pager_page_row(pager, i, row);
 			pager->handed = true;
