@@ -104,7 +104,7 @@ with Emulator("--scale", "60") as emulator, Database("attio_write", emulator, FA
     tap.equal(database.value(f"SELECT count(*) FROM sales_pipeline WHERE entry_id = '{entry[0]}'"), "0", "and can be deleted")
     result = database.psql("INSERT INTO sales_pipeline (entry_id) VALUES (NULL)")
     tap.ok("23502" in result.err, "an entry needs a parent", result)
-    result = database.psql(f"UPDATE sales_pipeline SET parent_record_id = '{company}' WHERE parent_record_id IS NOT NULL")
+    result = database.psql(f"UPDATE sales_pipeline SET parent_record_id = '{company}' WHERE created_at > '2000-01-01'")
     tap.ok("cannot be written" in result.err, "which cannot change", result)
 
     # many rows: COPY, INSERT ... SELECT, batches
