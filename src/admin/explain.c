@@ -165,6 +165,8 @@ static void
 explain_counts(const PagerCounts *counts, ExplainState *es)
 {
 	ExplainPropertyInteger("Attio Requests", NULL, counts->requests, es);
+	if (counts->definitions > 0)
+		ExplainPropertyInteger("Attio Requests for Definitions", NULL, counts->definitions, es);
 	ExplainPropertyInteger("Attio Pages", NULL, counts->pages, es);
 	ExplainPropertyInteger("Attio Rows Received", NULL, counts->rows, es);
 	if (counts->refused > 0)

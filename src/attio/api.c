@@ -56,7 +56,10 @@ static const ApiError api_errors[] = {
 
 /* ----- the budget ----- */
 
-/* The requests of the statement that runs. */
+/*
+ * The requests of the statement that runs, without those for definitions: what
+ * a session knows of these already must not decide whether a statement may run.
+ */
 static int64 *
 used_requests(void)
 {
@@ -354,6 +357,7 @@ api_self(Session *session)
 	JsonTree *answer;
 
 	session->requests++;
+	session->definitions++;
 	api_check(session, exchange, NULL);
 	answer = json_read(exchange->body, exchange->length);
 	if (!json_object_is_type(json_at(answer, "active"), json_type_boolean))
@@ -391,7 +395,6 @@ start(Session *session, const HttpRequest *request)
 	if (session->workspace_id != NULL && !session->workspace_checked)
 		check_workspace(session);
 	session->requests++;
-	charge_budget();
 	return http_start(session->client, request);
 }
 
@@ -404,6 +407,7 @@ api_start(Session *session, const char *method, const char *path, const char *bo
 {
 	HttpRequest request = {method, path, body, HTTP_READ, attio_request_timeout};
 
+	charge_budget();
 	return start(session, &request);
 }
 
@@ -413,20 +417,23 @@ api_write(Session *session, const char *method, const char *path, const char *bo
 {
 	HttpRequest request = {method, path, body, nature, attio_request_timeout};
 
+	charge_budget();
 	return start(session, &request);
 }
 
 /*
- * GET a small answer as a tree that belongs to the current memory context.
+ * GET definitions: a small answer, as a tree that belongs to the current memory context.
  * Raises ERROR for anything but a complete JSON object; NULL only for the
  * tolerated code.
  */
 JsonTree *
 api_get(Session *session, const char *path, const ApiSubject *subject)
 {
-	HttpExchange *exchange = api_start(session, "GET", path, NULL);
+	HttpRequest request = {"GET", path, NULL, HTTP_READ, attio_request_timeout};
+	HttpExchange *exchange = start(session, &request);
 	JsonTree *answer;
 
+	session->definitions++;
 	if (!api_check(session, exchange, subject))
 		return NULL;
 	answer = json_read(exchange->body, exchange->length);

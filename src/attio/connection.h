@@ -32,6 +32,7 @@ typedef struct Session
 	char *workspace_id; /* expected; NULL = any */
 	bool workspace_checked;
 	int64 requests;     /* made so far, for EXPLAIN */
+	int64 definitions;  /* those of them that asked for definitions, not rows */
 	int metadata_ttl;   /* milliseconds */
 	int max_requests;   /* under way at once */
 	int max_retries;    /* of one request */

@@ -53,7 +53,7 @@ attio_define_settings(void)
 	DefineCustomBoolVariable(
 		"attio_fdw.log_requests", "Writes a LOG line for each request: method, path, status, bytes and time.",
 		"Keys and bodies are never logged.", &attio_log_requests, false, PGC_USERSET, 0, NULL, NULL, NULL);
-	DefineCustomIntVariable("attio_fdw.max_requests", "Requests to Attio that one statement may make.",
+	DefineCustomIntVariable("attio_fdw.max_requests", "Requests for rows, and writes, that one statement may make.",
 							"0 is any number. Beyond it the statement fails; an answer is never cut.",
 							&attio_max_requests, 0, 0, INT_MAX, PGC_SUSET, 0, NULL, NULL, NULL);
 	DefineCustomBoolVariable("attio_fdw.read_only", "Refuses to write to Attio.",

@@ -253,9 +253,9 @@ count_rows(Session *session, const AttioRelation *relation, const FilterSet *fil
 		return COUNT_KNOWN;
 	if (filters->incomplete || list_length(filters->filters) > 1)
 		return COUNT_NOT_WHOLE;
-	before = session->requests;
+	before = session->definitions;
 	listings = listings_make(session, relation, filters);
-	counts->requests += session->requests - before;
+	counts->definitions += session->definitions - before;
 	counter.fetcher = fetcher_create(session, relation);
 	counter.listing = (const Listing *) linitial(listings);
 	counter.counts = counts;

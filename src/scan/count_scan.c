@@ -53,11 +53,11 @@ static bool
 has_changed(RowCheck *check)
 {
 	AttioScan *state = check->state;
-	int64 before = state->session->requests;
+	int64 before = state->session->definitions;
 
 	check->begins_anew =
 		state->definitions != NIL && relation_has_changed(state->relation, state->session, state->definitions);
-	state->counts.requests += state->session->requests - before;
+	state->counts.definitions += state->session->definitions - before;
 	return check->begins_anew;
 }
 
@@ -127,9 +127,9 @@ prepare(RowCheck *check, Projection *projection)
 	state->relation = relation;
 	state->session = session_get(GetForeignTable(relation->table)->serverid, state->user);
 	session_pin(state->session);
-	before = state->session->requests;
+	before = state->session->definitions;
 	state->definitions = state->term == NIL ? NIL : relation_definitions(relation, state->session);
-	state->counts.requests += state->session->requests - before;
+	state->counts.definitions += state->session->definitions - before;
 	check->reader = row_reader_create(relation, tupdesc, state->columns, state->definitions, projection);
 	check->pager = pager_open(state->session, relation, projection, 0);
 	check->whole = MakeSingleTupleTableSlot(tupdesc, &TTSOpsVirtual);
@@ -144,11 +144,11 @@ build_filters(AttioScan *state, FilterOperand *operands, int noperands)
 						 .operands = operands,
 						 .noperands = noperands,
 						 .notices = true};
-	int64 before = state->session->requests;
+	int64 before = state->session->definitions;
 	FilterSet filters = filter_build(&input, attio_push_filter ? state->term : NIL);
 
 	filters.incomplete = filters.incomplete || (state->term != NIL && !attio_push_filter);
-	state->counts.requests += state->session->requests - before;
+	state->counts.definitions += state->session->definitions - before;
 	return filters;
 }
 
@@ -156,6 +156,7 @@ static void
 add_counts(PagerCounts *to, PagerCounts some)
 {
 	to->requests += some.requests;
+	to->definitions += some.definitions;
 	to->pages += some.pages;
 	to->rows += some.rows;
 	to->wire_bytes += some.wire_bytes;

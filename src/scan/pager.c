@@ -40,10 +40,10 @@ first_mode(const Pager *pager)
 /*
  * A pager in the current memory context.  The session must be pinned by the
  * caller; the projection may still grow until the first pager_next().
- * "requests" is what the scan has asked already, for its definitions.
+ * "definitions" is how often the scan has asked for them already.
  */
 Pager *
-pager_open(Session *session, const AttioRelation *relation, Projection *projection, int64 requests)
+pager_open(Session *session, const AttioRelation *relation, Projection *projection, int64 definitions)
 {
 	Pager *pager = (Pager *) palloc0(sizeof(Pager));
 
@@ -60,7 +60,7 @@ pager_open(Session *session, const AttioRelation *relation, Projection *projecti
 	pager->created_leaf = -1;
 	pager->page.grow = grow;
 	pager->order.context = pager->context;
-	pager->counts.requests = requests;
+	pager->counts.definitions = definitions;
 	pager->listing = -1;
 	pager->largest = relation->resource->paging == PAGING_OFFSET_BODY ? session->page_limit : INT_MAX;
 	pager->subject.scopes = relation->resource->scopes;
@@ -95,11 +95,11 @@ static void
 make_listings(Pager *pager)
 {
 	MemoryContext saved = MemoryContextSwitchTo(pager->listings_context);
-	int64 before = pager->session->requests;
+	int64 before = pager->session->definitions;
 
 	MemoryContextReset(pager->listings_context);
 	pager->listings = listings_make(pager->session, pager->relation, &pager->plan.filters);
-	pager->counts.requests += pager->session->requests - before;
+	pager->counts.definitions += pager->session->definitions - before;
 	MemoryContextSwitchTo(saved);
 }
 
@@ -291,12 +291,12 @@ pager_rewind(Pager *pager)
 
 /*
  * Ask for this from now on; begins again.  What the plan points to must live
- * until the next one.  "requests" is what it took to make it.
+ * until the next one.  "definitions" is what it took to make it.
  */
 void
-pager_set_plan(Pager *pager, const PagerPlan *plan, int64 requests)
+pager_set_plan(Pager *pager, const PagerPlan *plan, int64 definitions)
 {
-	pager->counts.requests += requests;
+	pager->counts.definitions += definitions;
 	pager->plan = *plan;
 	if (pager->resource->paging != PAGING_OFFSET_BODY)
 		pager->plan.first_page = 0;
@@ -322,9 +322,10 @@ pager_settle(Pager *pager)
 }
 
 void
-pager_spent(Pager *pager, int64 requests)
+pager_spent(Pager *pager, int64 requests, int64 definitions)
 {
 	pager->counts.requests += requests;
+	pager->counts.definitions += definitions;
 }
 
 bool

@@ -24,7 +24,8 @@ typedef struct PagerRow
 
 typedef struct PagerCounts
 {
-	int64 requests;
+	int64 requests;    /* for rows */
+	int64 definitions; /* requests for definitions */
 	int64 pages;
 	int64 rows; /* received, repeated ones too */
 	int64 wire_bytes;
@@ -76,8 +77,8 @@ typedef enum PagerStop
 	PAGER_NAMES_UNKNOWN /* Attio said that filter or sorts name an attribute that there is none of */
 } PagerStop;
 
-extern Pager *pager_open(Session *session, const AttioRelation *relation, Projection *projection, int64 requests);
-extern void pager_set_plan(Pager *pager, const PagerPlan *plan, int64 requests);
+extern Pager *pager_open(Session *session, const AttioRelation *relation, Projection *projection, int64 definitions);
+extern void pager_set_plan(Pager *pager, const PagerPlan *plan, int64 definitions);
 extern bool pager_lost_window(const Pager *pager);
 
 extern PagerStop pager_stop(const Pager *pager);
@@ -95,7 +96,7 @@ extern void pager_page_row(const Pager *pager, size_t i, PagerRow *row);
 extern void pager_settle(Pager *pager);
 
 /* Requests that were made for the scan beside it. */
-extern void pager_spent(Pager *pager, int64 requests);
+extern void pager_spent(Pager *pager, int64 requests, int64 definitions);
 
 /* Let the next plan leave out what the present one has handed out. */
 extern void pager_keep_seen(Pager *pager);

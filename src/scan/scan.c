@@ -209,7 +209,7 @@ scan_make_plan(AttioScan *state, ForeignScanState *node)
 		input.operands = scan_evaluate_operands(state, node);
 	input.noperands = list_length(state->operand_states);
 	/* what subqueries ask while they are evaluated is theirs */
-	before = state->session->requests;
+	before = state->session->definitions;
 	input.notices = state->notices;
 	state->notices = false;
 	plan.filters = state->reads_whole ? filter_build(&input, NIL) : scan_filters(state, node, &input);
@@ -224,7 +224,7 @@ scan_make_plan(AttioScan *state, ForeignScanState *node)
 		plan_window(state, node, input.operands, &plan, true);
 	state->filters = plan.filters;
 	MemoryContextSwitchTo(saved);
-	pager_set_plan(state->pager, &plan, state->session->requests - before);
+	pager_set_plan(state->pager, &plan, state->session->definitions - before);
 }
 
 /* A scan that counts has no relation of its own; the query has only one. */
@@ -281,7 +281,7 @@ scan_open(AttioScan *state, ForeignScanState *node)
 	AttioRelation *relation = attio_relation_open(rel);
 	Session *session = session_get(GetForeignTable(RelationGetRelid(rel))->serverid, state->user);
 	Projection *projection = projection_create();
-	int64 before = session->requests;
+	int64 before = session->definitions;
 	bool needed;
 	ListCell *lc;
 
@@ -297,7 +297,8 @@ scan_open(AttioScan *state, ForeignScanState *node)
 	state->session = session;
 	state->reader = row_reader_create(relation, RelationGetDescr(rel), state->columns, state->definitions, projection);
 	state->sort = sorted_create(state, node, projection);
-	state->pager = pager_open(session, relation, projection, state->spent + session->requests - before);
+	state->pager = pager_open(session, relation, projection, session->definitions - before);
+	pager_spent(state->pager, state->spent.requests, state->spent.definitions);
 	MemoryContextSwitchTo(saved);
 	state->notices = true;
 	scan_make_plan(state, node);
@@ -310,18 +311,18 @@ scan_open(AttioScan *state, ForeignScanState *node)
 static bool
 bind_anew(AttioScan *state, ForeignScanState *node)
 {
-	int64 before = state->session->requests;
+	int64 before = state->session->definitions;
 	MemoryContext saved = MemoryContextSwitchTo(state->context);
 	bool changed = relation_has_changed(state->relation, state->session, state->definitions);
 
 	MemoryContextSwitchTo(saved);
-	pager_spent(state->pager, state->session->requests - before);
+	pager_spent(state->pager, 0, state->session->definitions - before);
 	if (!changed)
 		return false;
 	if (state->returned > 0)
 		doubt_raise_changed(state->relation);
 	attio_forget_plans(state->relation->table);
-	state->spent = pager_counts(state->pager).requests;
+	state->spent = pager_counts(state->pager);
 	pager_close(state->pager);
 	state->pager = NULL;
 	scan_open(state, node);
@@ -610,7 +611,7 @@ attio_scan_counts(ForeignScanState *node, PagerCounts *counts)
 {
 	AttioScan *state = (AttioScan *) node->fdw_state;
 
-	if (state != NULL && state->counts.requests > 0)
+	if (state != NULL && state->counted)
 	{
 		*counts = state->counts;
 		return true;

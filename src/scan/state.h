@@ -32,7 +32,7 @@ typedef struct AttioScan
 	int64 skip;         /* rows still to leave out here */
 	int64 handed;       /* rows handed out */
 	int64 returned;     /* likewise, over all rescans: from then on no column may show another attribute */
-	int64 spent;        /* requests of pagers before the present one */
+	PagerCounts spent;  /* of pagers before the present one */
 	PagerCounts counts; /* of a scan that counts */
 	bool counted;       /* its row was handed out */
 	CountOutcome count_outcome;
