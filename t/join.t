@@ -50,7 +50,7 @@ def test_mails(emulator, database):
         emulator.forget()
         results[name] = int(database.value(sql))
         # one more where a page of a round number of rows ends a batch: is there anything behind it?
-            tap.ok(0 < len(queries(emulator, people)) <= 51, f"{name}: 5,000 users by e-mail: {len(queries(emulator, people))} requests")
+        tap.ok(0 < len(queries(emulator, people)) <= 51, f"{name}: 5,000 users by e-mail: {len(queries(emulator, people))} requests")
     total = int(database.value("SELECT count(*) FROM subscribers"))
     tap.ok(results["INNER"] == results["LEFT"] >= results["SEMI"] > 0 and results["SEMI"] + results["ANTI"] == total, "and their rows agree", results)
     emulator.forget()
