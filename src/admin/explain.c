@@ -145,6 +145,7 @@ explain_verdicts(ForeignScan *plan, ExplainState *es)
 	static const char *const labels[] = {"Attio Local", "Attio Rechecked", "Attio Exact"};
 	List *context = set_deparse_context_plan(es->deparse_cxt, (Plan *) plan, NIL);
 	List *verdicts = (List *) list_nth(plan->fdw_private, SCAN_PLAN_VERDICTS);
+	List *reasons = (List *) list_nth(plan->fdw_private, SCAN_PLAN_REASONS);
 	bool counts = intVal(list_nth(plan->fdw_private, SCAN_PLAN_COUNTS)) != 0;
 	List *quals = counts ? plan->fdw_recheck_quals : plan->scan.plan.qual;
 
@@ -153,9 +154,16 @@ explain_verdicts(ForeignScan *plan, ExplainState *es)
 		List *conditions = NIL;
 
 		for (int i = 0; i < list_length(verdicts); i++)
-			if (list_nth_int(verdicts, i) == verdict)
-				conditions =
-					lappend(conditions, deparse_expression((Node *) list_nth(quals, i), context, es->verbose, false));
+		{
+			char *text;
+
+			if (list_nth_int(verdicts, i) != verdict)
+				continue;
+			text = deparse_expression((Node *) list_nth(quals, i), context, es->verbose, false);
+			if (verdict == VERDICT_LOCAL)
+				text = psprintf("%s [%s]", text, strVal(list_nth(reasons, i)));
+			conditions = lappend(conditions, text);
+		}
 		if (conditions != NIL)
 			ExplainPropertyList(labels[verdict], conditions, es);
 	}

@@ -209,17 +209,17 @@ bind_missing(const AttioRelation *relation, ColumnBinding *binding, const char *
 	if (relation->missing_is_null)
 		return;
 	nearest = closest_in_list(binding->name, names);
-	ereport(ERROR,
-			(errcode(ERRCODE_FDW_COLUMN_NAME_NOT_FOUND),
-			 errmsg("column \"%s\" of foreign table \"%s\" has no attribute in Attio", binding->name, relation->name),
-			 errdetail("There is no %s in %s \"%s\"; it may have been archived or renamed.", what,
-					   relation->is_list ? "list" : "object", relation->slug),
-			 nearest != NULL && strcmp(nearest, binding->name) != 0
-				 ? errhint("Perhaps you meant \"%s\". Else import the table again, or set the table option "
-						   "missing_attribute to 'null'.",
-						   nearest)
-				 : errhint("Drop the column, import the table again, or set the table option missing_attribute to "
-						   "'null'.")));
+	ereport(
+		ERROR,
+		(errcode(ERRCODE_FDW_COLUMN_NAME_NOT_FOUND),
+		 errmsg("column \"%s\" of foreign table \"%s\" has no attribute in Attio", binding->name, relation->name),
+		 errdetail("There is no %s in %s \"%s\"; it may have been archived or renamed.", what,
+				   relation->is_list ? "list" : "object", relation->slug),
+		 nearest != NULL && strcmp(nearest, binding->name) != 0
+			 ? errhint("Perhaps you meant \"%s\". Else drop the column, or set the table option missing_attribute to "
+					   "'null'.",
+					   nearest)
+			 : errhint("Drop the column, or set the table option missing_attribute to 'null'.")));
 }
 
 static List *

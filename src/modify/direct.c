@@ -104,7 +104,7 @@ new_values(PlannerInfo *root, Index rtindex, List **columns)
  * name needs the other parts.
  */
 static bool
-is_one_whole_value(Oid table, List *columns)
+is_one_whole_value(Oid table, Oid user, List *columns)
 {
 	Relation rel = table_open(table, NoLock);
 	const TupleConstr *constraints = RelationGetDescr(rel)->constr;
@@ -112,7 +112,12 @@ is_one_whole_value(Oid table, List *columns)
 
 	/* a generated column is assigned as well, by the executor, which sees no row here */
 	if (list_length(columns) == 1 && (constraints == NULL || !constraints->has_generated_stored))
-		hint = relation_column_hint(attio_relation_open(rel), (AttrNumber) linitial_int(columns));
+	{
+		AttioRelation *relation = attio_relation_open(rel);
+
+		relation->user = user;
+		hint = relation_column_hint(relation, (AttrNumber) linitial_int(columns));
+	}
 	table_close(rel, NoLock);
 	if (hint.property == NULL)
 		return false;
@@ -151,7 +156,8 @@ attio_plan_direct(PlannerInfo *root, ModifyTable *plan, Index rtindex, int subpl
 	if (plan->operation == CMD_UPDATE)
 	{
 		values = new_values(root, rtindex, &columns);
-		if (!is_one_whole_value(rte->relid, columns) || !is_independent(values))
+		if (!is_one_whole_value(rte->relid, attio_planned_user(root, find_base_rel(root, rtindex)), columns) ||
+			!is_independent(values))
 			return false;
 	}
 	foreach(lc, values)

@@ -98,7 +98,7 @@ ForeignScan *
 count_get_plan(PlannerInfo *root, List *tlist)
 {
 	RelOptInfo *baserel = upper_only_relation(root);
-	ShipContext context = {root, ((RelationPlan *) baserel->fdw_private)->relation, baserel->relid, NIL, false};
+	ShipContext context = {root, ((RelationPlan *) baserel->fdw_private)->relation, baserel->relid, NIL, false, NULL};
 	List *conditions = conditions_of(baserel);
 	List *terms = NIL;
 	List *verdicts = NIL;
@@ -126,6 +126,7 @@ count_get_plan(PlannerInfo *root, List *tlist)
 		fdw_private = lappend(fdw_private, (Node *) NIL);
 	fdw_private = lappend(fdw_private, makeInteger(ncounts));
 	fdw_private = lappend(fdw_private, makeInteger(0));
+	fdw_private = lappend(fdw_private, (Node *) NIL);
 	Assert(list_length(fdw_private) == SCAN_PLAN_LENGTH);
 	return make_foreignscan(tlist, NIL, 0, context.operands, fdw_private, shown, conditions, NULL);
 }

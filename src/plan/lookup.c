@@ -160,7 +160,7 @@ bool
 lookup_find(PlannerInfo *root, RelOptInfo *inner, RelOptInfo *outer, RestrictInfo *rinfo, Lookup *lookup)
 {
 	const RelationPlan *plan = (const RelationPlan *) inner->fdw_private;
-	ShipContext context = {root, plan->relation, inner->relid, NIL, false};
+	ShipContext context = {root, plan->relation, inner->relid, NIL, false, NULL};
 	Node *clause = (Node *) rinfo->clause;
 	Verdict verdict;
 	List *term;

@@ -54,7 +54,7 @@ wanted_columns(RelOptInfo *baserel)
 static ShipContext
 ship_context(PlannerInfo *root, RelOptInfo *baserel)
 {
-	ShipContext context = {root, ((RelationPlan *) baserel->fdw_private)->relation, baserel->relid, NIL, false};
+	ShipContext context = {root, ((RelationPlan *) baserel->fdw_private)->relation, baserel->relid, NIL, false, NULL};
 
 	return context;
 }
@@ -399,6 +399,7 @@ attio_get_plan(PlannerInfo *root, RelOptInfo *baserel, Oid table, ForeignPath *b
 	List *quals = extract_actual_clauses(scan_clauses, false);
 	List *terms = NIL;
 	List *verdicts = NIL;
+	List *reasons = NIL;
 	List *filter = NIL;
 	WantedOrder order = {SORT_ANY, 0, NIL, NIL};
 	bool all_exact = true;
@@ -422,6 +423,7 @@ attio_get_plan(PlannerInfo *root, RelOptInfo *baserel, Oid table, ForeignPath *b
 
 		all_exact = all_exact && verdict == VERDICT_EXACT;
 		verdicts = lappend_int(verdicts, (int) verdict);
+		reasons = lappend(reasons, makeString(pstrdup(context.reason == NULL ? "" : context.reason)));
 		if (term != NIL)
 			terms = lappend(terms, term);
 	}
@@ -443,6 +445,7 @@ attio_get_plan(PlannerInfo *root, RelOptInfo *baserel, Oid table, ForeignPath *b
 	fdw_private = lappend(fdw_private, (Node *) lookup);
 	fdw_private = lappend(fdw_private, makeInteger(0));
 	fdw_private = lappend(fdw_private, makeInteger(plan->relation->known->learns ? 1 : 0));
+	fdw_private = lappend(fdw_private, (Node *) reasons);
 	Assert(list_length(fdw_private) == SCAN_PLAN_LENGTH);
 	return make_foreignscan(tlist, quals, baserel->relid, context.operands, fdw_private, NIL, quals, outer_plan);
 }

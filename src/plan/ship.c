@@ -476,9 +476,16 @@ ship_condition(ShipContext *context, Expr *clause, Verdict *verdict)
 	List *term;
 
 	*verdict = VERDICT_LOCAL;
+	context->reason = NULL;
 	term = ship_expression(context, (Node *) clause, false, verdict);
-	if (term == NIL)
+	if (term != NIL)
+		context->reason = NULL;
+	else
+	{
 		*verdict = VERDICT_LOCAL;
+		if (context->reason == NULL)
+			context->reason = "not safe";
+	}
 	return term;
 }
 

@@ -14,9 +14,10 @@ typedef struct ShipContext
 {
 	PlannerInfo *root;
 	const AttioRelation *relation;
-	Index relid;    /* of the scan's relation */
-	List *operands; /* becomes fdw_exprs */
-	bool uncertain; /* set where the definitions may yet forbid to send what is exact */
+	Index relid;        /* of the scan's relation */
+	List *operands;     /* becomes fdw_exprs */
+	bool uncertain;     /* set where the definitions may yet forbid to send what is exact */
+	const char *reason; /* of the last condition: why nothing of it is sent; NULL = something is */
 } ShipContext;
 
 extern List *ship_condition(ShipContext *context, Expr *clause, Verdict *verdict);

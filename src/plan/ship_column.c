@@ -76,20 +76,28 @@ strip(Node *node, ShippedColumn *column)
 
 /* Is this a column of our relation about which something can be sent? */
 bool
-shipped_column(const ShipContext *context, Node *node, ShippedColumn *column)
+shipped_column(ShipContext *context, Node *node, ShippedColumn *column)
 {
 	Var *var;
 
 	memset(column, 0, sizeof(*column));
 	var = (Var *) strip(node, column);
 	if (var == NULL || !IsA(var, Var) || var->varno != (int) context->relid || var->varlevelsup != 0 ||
-		var->varattno <= 0 || context->relation->view != NULL)
+		var->varattno <= 0)
 		return false;
+	if (context->relation->view != NULL)
+	{
+		context->reason = "the view filters";
+		return false;
+	}
 	column->hint = relation_column_hint(context->relation, var->varattno);
 	if (column->hint.is_key || column->hint.is_parent)
 		return true;
 	if (column->hint.slug == NULL)
+	{
+		context->reason = column->hint.reason;
 		return false;
+	}
 	if (column->days > 0)
 		return column->hint.property->filter == FILTER_TIME && !column->hint.multi;
 	return true;
@@ -99,11 +107,14 @@ shipped_column(const ShipContext *context, Node *node, ShippedColumn *column)
 
 /* An expression that can be evaluated once, before the scan starts. */
 bool
-shipped_operand(const ShipContext *context, Node *node)
+shipped_operand(ShipContext *context, Node *node)
 {
 	Relids relids = pull_varnos(context->root, node);
 
-	return !bms_is_member(context->relid, relids) && !contain_volatile_functions(node) && !contain_subplans(node);
+	if (!bms_is_member(context->relid, relids) && !contain_volatile_functions(node) && !contain_subplans(node))
+		return true;
+	context->reason = "compared with what differs from row to row";
+	return false;
 }
 
 static bool

@@ -15,8 +15,8 @@ typedef struct ShippedColumn
 	int days;     /* the column cut to a date or a longer span: days of the span; 0 = as it is */
 } ShippedColumn;
 
-extern bool shipped_column(const ShipContext *context, Node *node, ShippedColumn *column);
-extern bool shipped_operand(const ShipContext *context, Node *node);
+extern bool shipped_column(ShipContext *context, Node *node, ShippedColumn *column);
+extern bool shipped_operand(ShipContext *context, Node *node);
 extern bool
 ship_can_compare(const ShipContext *context, const ShippedColumn *column, TermOp op, Oid type, Oid collation);
 extern bool ship_says_something(const ShippedColumn *column, TermOp op, Node *operand);

@@ -253,8 +253,7 @@ read_scalar(RowReader *reader, ColumnReader *column, const PagerRow *row, bool *
 		ereport(ERROR, (errcode(ERRCODE_FDW_INCONSISTENT_DESCRIPTOR_INFORMATION),
 						errmsg("attribute \"%s\" has %u values, but column \"%s\" was imported for one",
 							   column->binding->slug, list->element, column->binding->name),
-						errhint("The attribute became multiselect: import the table again, or declare the column as an "
-								"array.")));
+						errhint("The attribute became multiselect: drop the column, and add it as an array.")));
 	}
 	return read_value(reader, column, row, 0, isnull);
 }
