@@ -29,6 +29,7 @@ SWITCHES = {
     "text_equality": ["exact", "ignore_case"], "starts_with_case": ["ignore", "exact"], "ends_with_case": ["ignore", "exact"],
     "folding": ["unicode", "ascii"], "wildcards": ["literal", "like"], "trimming": ["none", "both"],
     "empty_string_is_empty": [False, True], "not_matches_empty": [True, False], "unknown_title": ["none", "error"],
+    "option_lists": ["whole", "whole", "empty", "cut", "refused", "gone"],
     "several_conditions": ["same_value", "any_value"], "time_precision": ["ns", "us", "ms"], "max_in": [0, 40], "max_or": [0, 3],
     "unsorted_order": ["id", "creation", "hash", "updated", "updated_desc"], "tie_order": ["id", "reverse_id", "random"],
     "null_order": ["first", "last", "smallest", "largest"], "text_order": ["code_point", "case_blind", "utf16"], "app_actor_in_filter": [True, False],
