@@ -43,9 +43,9 @@ KNOWN = (
     ("UPDATE of a correlated subquery", "UPDATE @f f SET n = (SELECT max(x.n) + 1 FROM @f x WHERE x.t = f.t) WHERE t = 'a' RETURNING n"),
     ("UPDATE from LATERAL", "UPDATE @f f SET n = y.m FROM (VALUES ('a'), ('b')) v (t), LATERAL (SELECT max(x.n) + 1 AS m FROM @f x WHERE x.t = v.t) y WHERE v.t = f.t RETURNING f.t, f.n"),
     ("UPDATE of a self join", "UPDATE @f f SET n = f.n + x.n FROM @f x WHERE x.record_id = f.record_id RETURNING f.n"),
-    ("DELETE where others exist", "DELETE FROM @f f WHERE EXISTS (SELECT FROM @f x WHERE x.t = f.t AND x.record_id <> f.record_id) RETURNING t, n"),
-    ("INSERT of a correlated count", "INSERT INTO @f (t, n) SELECT 'i', (SELECT count(*) FROM @f x WHERE x.n IS DISTINCT FROM i) FROM generate_series(100, 170) i"),
-    ("INSERT of a correlated count, one by one", "INSERT INTO @f (t, n) SELECT 'i', (SELECT count(*) FROM @f x WHERE x.n IS DISTINCT FROM i) FROM generate_series(100, 105) i RETURNING n"),
+    ("DELETE where others exist", "DELETE FROM @f f WHERE EXISTS (SELECT FROM @f x WHERE x.t = f.t AND x.n > f.n) RETURNING t, n"),
+    ("INSERT of a correlated count", "INSERT INTO @f (t, n) SELECT 'i', (SELECT count(*) FROM @f x WHERE x.n < i) FROM generate_series(100, 170) i"),
+    ("INSERT of a correlated count, one by one", "INSERT INTO @f (t, n) SELECT 'i', (SELECT count(*) FROM @f x WHERE x.n < i) FROM generate_series(100, 105) i RETURNING n"),
     ("INSERT where none exists", "INSERT INTO @f (t, n) SELECT v.t, 9 FROM (VALUES ('x'), ('x'), ('a')) v (t) WHERE NOT EXISTS (SELECT FROM @f x WHERE x.t = v.t) RETURNING t"),
     ("INSERT of several subqueries", "INSERT INTO @f (t, n) VALUES ('v', (SELECT count(*) FROM @f)), ('v', (SELECT count(*) FROM @f x WHERE x.n > 0 OR x.t = 'v')) RETURNING n"),
     ("UPDATE beside an INSERT", "WITH w AS (INSERT INTO @f (t, n) VALUES ('x', 1) RETURNING t) UPDATE @f f SET n = 0 FROM w WHERE f.t = w.t"),
@@ -60,6 +60,9 @@ KNOWN = (
     ("counts and first rows beside an INSERT", "WITH w AS (INSERT INTO @f (t, n) VALUES ('x', 1), ('x', 5) RETURNING n) SELECT w.n, (SELECT count(*) FROM @f x WHERE x.n > w.n), "
      "(SELECT x.n FROM @f x WHERE x.n <= w.n ORDER BY x.n DESC LIMIT 1), (SELECT max(x.n) FROM @f x WHERE x.n < w.n), (SELECT count(*) FROM @f WHERE n > 1) FROM w"),
     ("counts and first rows in RETURNING", "UPDATE @f f SET n = n + 1 WHERE n IS NOT NULL RETURNING n, (SELECT count(*) FROM @f x WHERE x.n > f.n), (SELECT max(x.n) FROM @f x WHERE x.n < f.n)"),
+    ("scans side by side beside an INSERT", "WITH w AS (INSERT INTO @f (t, n) VALUES ('x', 1) RETURNING t) SELECT u.t, u.n FROM (SELECT * FROM @f UNION ALL SELECT * FROM @f2) u LEFT JOIN w ON w.t = u.t"),
+    ("an INSERT of scans side by side", "INSERT INTO @f (t, n) SELECT u.t, u.n + 10 FROM (SELECT * FROM @f UNION ALL SELECT * FROM @f2) u RETURNING t, n"),
+    ("a recursive query beside an INSERT", "WITH RECURSIVE w AS (INSERT INTO @f (t, n) VALUES ('c', 8) RETURNING t, n), r AS (SELECT t, n FROM w UNION SELECT f.t, f.n FROM r JOIN @f f ON f.n < r.n) SELECT * FROM r"),
     ("the same object by another name", "WITH w AS (DELETE FROM @f WHERE t = 'a' RETURNING t) UPDATE @f2 f SET n = (SELECT count(*) FROM @f2) WHERE t <> 'a' RETURNING n"),
 )
 

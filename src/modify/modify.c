@@ -465,8 +465,10 @@ attio_explain_modify(ModifyTableState *mtstate, ResultRelInfo *target, List *fdw
 	static const char *const methods[] = {"?", "?", "PUT", "POST", "DELETE"};
 	AttioRelation *relation = attio_relation_open(target->ri_RelationDesc);
 	char *path = write_path_shown(relation, NULL);
-	bool insert_matches = mtstate->operation == CMD_INSERT && relation->matching != NULL;
-	const char *suffix = mtstate->operation != CMD_INSERT ? "/{id}"
+	bool is_insert = mtstate->operation == CMD_INSERT;
+	bool insert_matches = is_insert && relation->matching != NULL;
+	bool batched;
+	const char *suffix = !is_insert ? "/{id}"
 						 : !insert_matches || relation->is_list
 							 ? ""
 							 : psprintf("?matching_attribute=%s", relation->matching);
@@ -474,19 +476,15 @@ attio_explain_modify(ModifyTableState *mtstate, ResultRelInfo *target, List *fdw
 	(void) subplan_index;
 	ExplainPropertyText("Attio Write",
 						psprintf("%s %s%s", insert_matches ? "PUT" : methods[mtstate->operation], path, suffix), es);
-	if (mtstate->operation == CMD_INSERT)
-		ExplainPropertyText("Attio Write Order",
-							attio_batch_size(target) > 1 &&
-									intVal(list_nth(fdw_private, MODIFY_PLAN_SKIPS_CONFLICTS)) == 0
-								? "in batches"
-								: "one by one",
-							es);
+	if (is_insert)
+		batched = attio_batch_size(target) > 1 && intVal(list_nth(fdw_private, MODIFY_PLAN_SKIPS_CONFLICTS)) == 0;
 	else
-		ExplainPropertyText("Attio Write Order",
-							target->ri_projectReturning == NULL && !has_triggers(target, mtstate->operation)
-								? "in batches, when all rows have been read"
-								: "one by one",
-							es);
+		batched = target->ri_projectReturning == NULL && !has_triggers(target, mtstate->operation);
+	ExplainPropertyText(
+		"Attio Write Order",
+		psprintf("%s%s", batched ? "in batches" : "one by one",
+				 (batched && !is_insert) || read_first_drains(mtstate) ? ", when all rows have been read" : ""),
+		es);
 }
 
 /* Put all of it into the table of callbacks. */

@@ -330,6 +330,19 @@ watch(EState *estate, PlanState *top)
 	MemoryContextSwitchTo(saved);
 }
 
+/* Does the statement name a foreign table?  Most do not, and are not looked at further. */
+static bool
+has_foreign_table(const PlannedStmt *plan)
+{
+	ListCell *lc;
+
+	foreach(lc, plan->rtable)
+		if (lfirst_node(RangeTblEntry, lc)->rtekind == RTE_RELATION &&
+			lfirst_node(RangeTblEntry, lc)->relkind == RELKIND_FOREIGN_TABLE)
+			return true;
+	return false;
+}
+
 /* ExecutorStart_hook */
 static void
 start_statement(QueryDesc *query, int eflags)
@@ -339,7 +352,8 @@ start_statement(QueryDesc *query, int eflags)
 	else
 		standard_ExecutorStart(query, eflags);
 	if ((eflags & EXEC_FLAG_EXPLAIN_ONLY) == 0 && query->planstate != NULL &&
-		(query->operation != CMD_SELECT || query->plannedstmt->hasModifyingCTE))
+		(query->operation != CMD_SELECT || query->plannedstmt->hasModifyingCTE) &&
+		has_foreign_table(query->plannedstmt))
 		watch(query->estate, query->planstate);
 }
 
