@@ -7,8 +7,6 @@
  */
 #include "http/private.h"
 
-#include <sys/socket.h>
-
 #include "common/pg_prng.h"
 #include "http/governor.h"
 #include "http/retry.h"
@@ -211,14 +209,11 @@ attempt_set_alarm(HttpClient *client)
 static void
 give_up_connection(HttpTransfer *transfer)
 {
-	curl_socket_t socket = CURL_SOCKET_BAD;
-
 	if (transfer_has_answer(transfer))
 		return;
 	transfer->fresh = true;
-	if (transfer->connected && transfer->client->received <= transfer->attempt_at &&
-		curl_easy_getinfo(transfer->easy, CURLINFO_ACTIVESOCKET, &socket) == CURLE_OK && socket != CURL_SOCKET_BAD)
-		shutdown(socket, SHUT_RDWR);
+	if (transfer->client->received <= transfer->attempt_at)
+		transfer_shut_down(transfer);
 }
 
 /* After a time-out fewer pages share the line: half of them, once for all that began before. */

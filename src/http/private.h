@@ -15,6 +15,9 @@
 /* Handles and body buffers that a client keeps for later requests. */
 #define CLIENT_SPARES 8
 
+/* Sockets that a client remembers, to shut one down that is dead. */
+#define CLIENT_SOCKETS 64
+
 /*
  * Connections of a client are of two kinds.  On those of the first lane many
  * requests share a connection, where the server can do that.  On those of the
@@ -62,6 +65,8 @@ struct HttpClient
 	int64 limited;        /* and that were */
 	CURL *idle[CLIENT_SPARES];
 	int nidle;
+	curl_socket_t sockets[CLIENT_SOCKETS]; /* that are open */
+	int nsockets;
 	char *spares[CLIENT_SPARES];
 	size_t spare_sizes[CLIENT_SPARES];
 	int nspares;
@@ -134,6 +139,7 @@ transfer_has_answer(const HttpTransfer *transfer)
 extern bool transfer_set_options(HttpTransfer *transfer);
 extern HttpFailure transfer_failure(const HttpTransfer *transfer);
 extern void transfer_clear(HttpTransfer *transfer);
+extern void transfer_shut_down(const HttpTransfer *transfer);
 
 /* sent.c */
 extern bool sent_set_options(HttpTransfer *transfer);

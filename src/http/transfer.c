@@ -11,6 +11,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "utils/timestamp.h"
 
@@ -143,7 +144,21 @@ on_open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
 		(void) setsockopt(opened, IPPROTO_TCP, TCP_USER_TIMEOUT, &silence, sizeof(silence));
 	}
 #endif
+	if (opened != CURL_SOCKET_BAD && transfer->client->nsockets < CLIENT_SOCKETS)
+		transfer->client->sockets[transfer->client->nsockets++] = opened;
 	return opened;
+}
+
+/* Of a connection, which outlives the transfer that opened it. */
+static int
+on_close_socket(void *arg, curl_socket_t socket)
+{
+	HttpClient *client = (HttpClient *) arg;
+
+	for (int i = 0; i < client->nsockets; i++)
+		if (client->sockets[i] == socket)
+			client->sockets[i--] = client->sockets[--client->nsockets];
+	return close(socket);
 }
 
 /* ----- options ----- */
@@ -195,6 +210,8 @@ set_connection_options(HttpTransfer *transfer)
 	curl_easy_setopt(easy, CURLOPT_TCP_KEEPINTVL, probe);
 	curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
 	curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transfer);
+	curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, on_close_socket);
+	curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, transfer->client);
 	curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, transfer->fresh ? 1L : 0L);
 	/* Several requests share one connection where the server speaks HTTP/2. */
 	if (!transfer->client->loopback_only && transfer->nature != HTTP_ONCE)
@@ -336,4 +353,34 @@ transfer_clear(HttpTransfer *transfer)
 		transfer->header_text[0] = '\0';
 	transfer->too_large = transfer->headers_too_large = transfer->no_memory = transfer->not_loopback = false;
 	transfer->error[0] = '\0';
+}
+
+static int
+local_port(curl_socket_t socket)
+{
+	struct sockaddr_storage address;
+	socklen_t length = sizeof(address);
+
+	if (getsockname(socket, (struct sockaddr *) &address, &length) != 0)
+		return 0;
+	if (address.ss_family == AF_INET)
+		return ntohs(((struct sockaddr_in *) &address)->sin_port);
+	return address.ss_family == AF_INET6 ? ntohs(((struct sockaddr_in6 *) &address)->sin6_port) : 0;
+}
+
+/*
+ * Shut down the connection that it is on, so that libcurl gives it up.  libcurl
+ * tells its local port only; the socket of a transfer under way it does not tell.
+ */
+void
+transfer_shut_down(const HttpTransfer *transfer)
+{
+	const HttpClient *client = transfer->client;
+	long port = 0;
+
+	if (!transfer->connected || curl_easy_getinfo(transfer->easy, CURLINFO_LOCAL_PORT, &port) != CURLE_OK || port == 0)
+		return;
+	for (int i = 0; i < client->nsockets; i++)
+		if (local_port(client->sockets[i]) == port)
+			shutdown(client->sockets[i], SHUT_RDWR);
 }

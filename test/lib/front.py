@@ -73,7 +73,7 @@ def certificates(folder, names=("127.0.0.1", "localhost"), days=30):
     path = lambda name: os.path.join(folder, name)
     alternatives = ",".join(("IP:" if name[0].isdigit() else "DNS:") + name for name in names)
     openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", path("ca.key"), "-out", path("ca.pem"), "-days", "30",
-            "-subj", "/CN=test authority")
+            "-subj", f"/CN=test authority {os.path.basename(folder)}")
     openssl("req", "-newkey", "rsa:2048", "-nodes", "-keyout", path("key.pem"), "-out", path("request.pem"), "-subj", f"/CN={names[0]}")
     with open(path("extensions"), "w", encoding="ascii") as file:
         file.write(f"subjectAltName={alternatives}\n")
