@@ -7,7 +7,10 @@
  */
 #include "modify/state.h"
 
+#include "access/sysattr.h"
 #include "attio/api.h"
+#include "commands/trigger.h"
+#include "nodes/nodeFuncs.h"
 #include "utils/memutils.h"
 
 static void *
@@ -16,24 +19,81 @@ grow_page(void *old, size_t size)
 	return old == NULL ? MemoryContextAllocHuge(CurrentMemoryContext, size) : repalloc_huge(old, size);
 }
 
-/* Get ready to read all columns by these definitions. */
+/* The columns of the target that an expression uses; those of other tables come from the plan below. */
+static bool
+add_columns(Node *node, Bitmapset **columns)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Var))
+	{
+		const Var *var = (const Var *) node;
+
+		if (var->varno != OUTER_VAR && var->varno != INNER_VAR)
+			*columns = bms_add_member(*columns, var->varattno - FirstLowInvalidHeapAttributeNumber);
+		return false;
+	}
+	return expression_tree_walker(node, add_columns, columns);
+}
+
+/* The columns that somebody looks at after the write: RETURNING, a view's condition, triggers, and these conditions. */
+static List *
+wanted_columns(const ModifyState *state, const ResultRelInfo *target, List *conditions)
+{
+	const TriggerDesc *triggers = target->ri_TrigDesc;
+	Bitmapset *used = NULL;
+	List *columns = target_all_columns(state->rel);
+	ListCell *lc;
+
+	if (triggers != NULL &&
+		(state->operation == CMD_INSERT ? triggers->trig_insert_after_row : triggers->trig_update_after_row))
+		return columns;
+	if (target->ri_projectReturning != NULL)
+		(void) add_columns((Node *) target->ri_returningList, &used);
+	(void) add_columns((Node *) conditions, &used);
+	foreach(lc, target->ri_WithCheckOptions)
+		(void) add_columns(lfirst_node(WithCheckOption, lc)->qual, &used);
+	if (bms_is_member(InvalidAttrNumber - FirstLowInvalidHeapAttributeNumber, used))
+		return columns;
+	foreach(lc, columns)
+		if (!bms_is_member(lfirst_int(lc) - FirstLowInvalidHeapAttributeNumber, used))
+			columns = foreach_delete_current(columns, lc);
+	return columns;
+}
+
+/* Get ready to read the wanted columns by these definitions. */
 static void
 make_reader(ModifyState *state, List *definitions)
 {
 	MemoryContext saved = MemoryContextSwitchTo(state->context);
-	TupleDesc tupdesc = RelationGetDescr(state->rel);
-	List *all = NIL;
 
-	for (int i = 1; i <= tupdesc->natts; i++)
-		if (attio_is_stored(TupleDescAttr(tupdesc, i - 1)))
-			all = lappend_int(all, i);
 	state->answer_definitions = definitions;
 	state->projection = projection_create();
-	state->reader = row_reader_create(state->relation, tupdesc, all, definitions, state->projection);
+	state->reader = row_reader_create(state->relation, RelationGetDescr(state->rel), state->answer_columns, definitions,
+									  state->projection);
 	state->pager = pager_open(state->session, state->relation, state->projection, 0);
 	state->page.grow = grow_page;
 	state->page.single = true;
 	MemoryContextSwitchTo(saved);
+}
+
+/*
+ * Bind the columns that somebody will look at, and only these: before the first
+ * write, as what they raise is certain by then.
+ */
+void
+answer_prepare(ModifyState *state, const ResultRelInfo *target, List *conditions)
+{
+	MemoryContext saved;
+
+	if (state->is_answer_prepared)
+		return;
+	saved = MemoryContextSwitchTo(state->context);
+	state->answer_columns = wanted_columns(state, target, conditions);
+	MemoryContextSwitchTo(saved);
+	if (state->answer_columns != NIL)
+		make_reader(state, state->definitions);
+	state->is_answer_prepared = true;
 }
 
 static void
@@ -66,14 +126,18 @@ bind_anew(ModifyState *state)
 	return true;
 }
 
-/* Fill the slot with what Attio answered. */
+/* Fill the slot with what Attio answered, as far as somebody wants to know. */
 void
 answer_read(ModifyState *state, const Write *write, TupleTableSlot *slot)
 {
 	PagerRow row = {0};
 
 	if (state->reader == NULL)
-		make_reader(state, state->definitions);
+	{
+		if (TTS_EMPTY(slot))
+			ExecStoreAllNullTuple(slot);
+		return;
+	}
 	read_page(state, write, &row);
 	for (;;)
 	{

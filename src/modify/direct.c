@@ -188,6 +188,7 @@ attio_begin_direct(ForeignScanState *node, int eflags)
 		return;
 	direct = (DirectState *) palloc0(sizeof(DirectState));
 	direct->exprs = ExecInitExprList(plan->fdw_exprs, (PlanState *) node);
+	checks_transition_tables(node->resultRelInfo, plan->operation);
 	columns = (List *) list_nth(plan->fdw_private, DIRECT_PLAN_COLUMNS);
 	direct->modify = modify_begin(node->ss.ps.state, node->resultRelInfo, plan->operation, columns,
 								  target_column_set(columns), false);
@@ -267,6 +268,9 @@ write_all(DirectState *direct, ForeignScanState *node)
 	ListCell *lc;
 
 	direct->is_written = true;
+	/* the executor checks the scan's conditions of what we return */
+	if (node->resultRelInfo->ri_projectReturning != NULL)
+		answer_prepare(direct->modify, node->resultRelInfo, node->ss.ps.plan->qual);
 	if (writes != NIL)
 		read_first_before_write(estate);
 	if (!attio_dry_run)

@@ -13,8 +13,6 @@
 #include "modify/modify.h"
 
 #include "base/guc.h"
-#include "commands/trigger.h"
-#include "executor/execPartition.h"
 #include "executor/executor.h"
 #include "foreign/fdwapi.h"
 #include "join/system_columns.h"
@@ -94,6 +92,7 @@ modify_begin(EState *estate, ResultRelInfo *target, CmdType operation, List *col
 	state->context = context;
 	state->rel = target->ri_RelationDesc;
 	state->operation = operation;
+	state->writable = target_column_set(columns);
 	state->relation = attio_relation_open(state->rel);
 	if (skips_conflicts)
 		check_leaves_conflicts(state->relation);
@@ -118,20 +117,6 @@ modify_begin(EState *estate, ResultRelInfo *target, CmdType operation, List *col
 	return state;
 }
 
-/* Triggers that look at rows, or run when all of them are thought to be written. */
-static bool
-has_triggers(const ResultRelInfo *target, CmdType operation)
-{
-	const TriggerDesc *triggers = target->ri_TrigDesc;
-
-	if (triggers == NULL)
-		return false;
-	return operation == CMD_UPDATE ? triggers->trig_update_after_row || triggers->trig_update_before_row ||
-										 triggers->trig_update_after_statement
-								   : triggers->trig_delete_after_row || triggers->trig_delete_before_row ||
-										 triggers->trig_delete_after_statement;
-}
-
 /* BeginForeignModify */
 static void
 attio_begin_modify(ModifyTableState *mtstate, ResultRelInfo *target, List *fdw_private, int subplan_index, int eflags)
@@ -148,6 +133,7 @@ attio_begin_modify(ModifyTableState *mtstate, ResultRelInfo *target, List *fdw_p
 		restore_check(target->ri_RelationDesc, false);
 	check_qualified(target->ri_RelationDesc, mtstate->operation,
 					(Qualification) intVal(list_nth(fdw_private, MODIFY_PLAN_QUALIFICATION)));
+	checks_transition_tables(target, mtstate->operation);
 	named = mtstate->operation == CMD_INSERT ? ExecGetInsertedCols(target, mtstate->ps.state)
 											 : target_column_set((List *) list_nth(fdw_private, MODIFY_PLAN_NAMED));
 	state =
@@ -156,11 +142,11 @@ attio_begin_modify(ModifyTableState *mtstate, ResultRelInfo *target, List *fdw_p
 	if (state->operation != CMD_INSERT)
 	{
 		targets = outerPlanState(mtstate)->plan->targetlist;
-		state->key_junk = ExecFindJunkAttributeInTlist(targets, KEY_JUNK);
+		state->key_junk = ExecFindJunkAttributeInTlist(targets, target_key_junk(state->relation, state->rel));
 		state->row_junk = ExecFindJunkAttributeInTlist(targets, ROW_JUNK);
 		/* the projection of RETURNING is not made yet */
 		state->collects =
-			((ModifyTable *) mtstate->ps.plan)->returningLists == NIL && !has_triggers(target, state->operation);
+			((ModifyTable *) mtstate->ps.plan)->returningLists == NIL && !checks_has_triggers(target, state->operation);
 	}
 	target->ri_FdwState = state;
 }
@@ -171,16 +157,15 @@ attio_begin_insert(ModifyTableState *mtstate, ResultRelInfo *target)
 {
 	EState *estate = mtstate->ps.state;
 	ModifyTable *plan = (ModifyTable *) mtstate->ps.plan;
+	ModifyState *state;
 
-	if (plan != NULL && plan->operation == CMD_UPDATE)
-		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-						errmsg("an UPDATE cannot move rows into foreign table \"%s\"",
-							   RelationGetRelationName(target->ri_RelationDesc)),
-						errhint("INSERT them there, then DELETE them here.")));
 	restore_check(target->ri_RelationDesc, plan == NULL);
-	target->ri_FdwState =
+	checks_transition_tables(target, CMD_INSERT);
+	state =
 		modify_begin(estate, target, CMD_INSERT, target_all_columns(target->ri_RelationDesc),
 					 ExecGetInsertedCols(target, estate), plan != NULL && plan->onConflictAction == ONCONFLICT_NOTHING);
+	checks_begin_routing(state, mtstate);
+	target->ri_FdwState = state;
 }
 
 /* ----- rows ----- */
@@ -267,19 +252,6 @@ dispatch(ModifyState *state, Write *write)
 	return !write->skipped;
 }
 
-/*
- * What the executor looks at only when the row is written, or of foreign tables
- * not at all: a view's WITH CHECK OPTION, and the partition's bounds.
- */
-static void
-check_new_row(EState *estate, ResultRelInfo *target, TupleTableSlot *slot, bool routed)
-{
-	if (target->ri_WithCheckOptions != NIL)
-		ExecWithCheckOptions(WCO_VIEW_CHECK, target, slot, estate);
-	if (target->ri_RelationDesc->rd_rel->relispartition && !routed)
-		(void) ExecPartitionCheck(target, slot, estate, true);
-}
-
 /* ExecForeignInsert */
 static TupleTableSlot *
 attio_insert(EState *estate, ResultRelInfo *target, TupleTableSlot *slot, TupleTableSlot *plan_slot)
@@ -287,8 +259,9 @@ attio_insert(EState *estate, ResultRelInfo *target, TupleTableSlot *slot, TupleT
 	ModifyState *state = (ModifyState *) target->ri_FdwState;
 	Write *write;
 
-	(void) plan_slot;
-	check_new_row(estate, target, slot, target->ri_RootResultRelInfo != NULL);
+	checks_routed_row(state, plan_slot);
+	checks_new_row(estate, target, slot, CMD_INSERT);
+	answer_prepare(state, target, NIL);
 	write = row_insert(state, slot);
 	if (!dispatch(state, write))
 		slot = NULL;
@@ -307,12 +280,12 @@ attio_batch_insert(EState *estate, ResultRelInfo *target, TupleTableSlot **slots
 	List *writes = NIL;
 	ListCell *lc;
 
-	(void) plan_slots;
 	/* all of them are checked before the first is sent */
 	for (int i = 0; i < *nslots; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		check_new_row(estate, target, slots[i], target->ri_RootResultRelInfo != NULL);
+		checks_routed_row(state, plan_slots[i]);
+		checks_new_row(estate, target, slots[i], CMD_INSERT);
 		writes = lappend(writes, row_insert(state, slots[i]));
 	}
 	if (attio_dry_run)
@@ -354,7 +327,9 @@ attio_update(EState *estate, ResultRelInfo *target, TupleTableSlot *slot, TupleT
 
 	if (is_seen(state, plan_slot))
 		return NULL;
-	check_new_row(estate, target, slot, false);
+	checks_new_row(estate, target, slot, CMD_UPDATE);
+	if (!state->collects)
+		answer_prepare(state, target, NIL);
 	write = row_update(state, slot, plan_slot);
 	if (write == NULL)
 		return slot;
@@ -479,7 +454,7 @@ attio_explain_modify(ModifyTableState *mtstate, ResultRelInfo *target, List *fdw
 	if (is_insert)
 		batched = attio_batch_size(target) > 1 && intVal(list_nth(fdw_private, MODIFY_PLAN_SKIPS_CONFLICTS)) == 0;
 	else
-		batched = target->ri_projectReturning == NULL && !has_triggers(target, mtstate->operation);
+		batched = target->ri_projectReturning == NULL && !checks_has_triggers(target, mtstate->operation);
 	ExplainPropertyText(
 		"Attio Write Order",
 		psprintf("%s%s", batched ? "in batches" : "one by one",

@@ -8,6 +8,7 @@
 #include "modify/state.h"
 
 #include "access/htup_details.h"
+#include "access/sysattr.h"
 #include "attio/api.h"
 #include "attio/hint.h"
 #include "base/fixed_settings.h"
@@ -185,6 +186,9 @@ old_text(const ModifyState *state, JsonTree *changed, const OldRow *old)
 			ColumnHint hint = relation_column_hint(state->relation, i + 1);
 
 			if (hint.slug == NULL || json_member(changed, hint.slug) == NULL)
+				continue;
+			/* one that nobody writes may not have been read */
+			if (old->nulls[i] && !bms_is_member(i + 1 - FirstLowInvalidHeapAttributeNumber, state->writable))
 				continue;
 		}
 		appendStringInfo(&text, "%s%s: %s", text.len > 0 ? ", " : "", NameStr(attribute->attname),

@@ -12,7 +12,6 @@
 #include "utils/hsearch.h"
 #include "utils/rel.h"
 
-#define KEY_JUNK "attio_key"
 #define ROW_JUNK "wholerow"
 
 /* What crosses from planner to executor: a List of Nodes. */
@@ -33,8 +32,10 @@ typedef struct ModifyState
 	List *definitions;
 	CmdType operation;
 	Encoder *encoder;         /* NULL of a DELETE */
+	Bitmapset *writable;      /* columns that may be written */
 	AttrNumber parent_record; /* columns of an entry's parent; 0 = none */
 	AttrNumber parent_object;
+	AttrNumber moved_junk; /* of a MERGE that brings rows: where they come from; 0 = they are new */
 	AttrNumber key_junk;
 	AttrNumber row_junk;
 	bool collects;
@@ -42,7 +43,9 @@ typedef struct ModifyState
 	int64 shown;     /* writes of a dry run */
 	HTAB *seen;      /* ids of rows that this statement has written; NULL until the first */
 	Sender sender;
-	/* for RETURNING: the answer read as a row */
+	/* for RETURNING: the answer read as a row; no reader where nobody wants to know */
+	bool is_answer_prepared;
+	List *answer_columns;     /* IntList: attribute numbers */
 	List *answer_definitions; /* newer than those that the rows were encoded by, where an answer shows that */
 	Pager *pager;
 	RowReader *reader;
@@ -51,6 +54,7 @@ typedef struct ModifyState
 } ModifyState;
 
 /* target.c: which tables and columns are written, without a request. */
+extern char *target_key_junk(const AttioRelation *relation, Relation rel);
 extern bool target_is_updatable(const AttioRelation *relation, Relation rel);
 extern List *target_all_columns(Relation rel);
 extern Bitmapset *target_column_set(List *columns);
@@ -76,7 +80,15 @@ extern Write *row_update(ModifyState *state, TupleTableSlot *slot, TupleTableSlo
 extern Write *row_update_direct(ModifyState *state, TupleTableSlot *slot, const char *id);
 extern Write *row_delete(ModifyState *state, TupleTableSlot *plan_slot);
 
+/* checks.c: what must hold before a row is sent. */
+extern void checks_new_row(EState *estate, ResultRelInfo *target, TupleTableSlot *slot, CmdType operation);
+extern bool checks_has_triggers(const ResultRelInfo *target, CmdType operation);
+extern void checks_transition_tables(const ResultRelInfo *target, CmdType operation);
+extern void checks_begin_routing(ModifyState *state, ModifyTableState *mtstate);
+extern void checks_routed_row(const ModifyState *state, TupleTableSlot *plan_slot);
+
 /* answer.c: what Attio made of it, as a row. */
+extern void answer_prepare(ModifyState *state, const ResultRelInfo *target, List *conditions);
 extern void answer_read(ModifyState *state, const Write *write, TupleTableSlot *slot);
 
 /* modify.c */

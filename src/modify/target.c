@@ -51,6 +51,16 @@ key_column(const AttioRelation *relation, TupleDesc tupdesc)
 	return 0;
 }
 
+/*
+ * The name of the plan's entry that holds the ids.  Children of one parent may
+ * have them at different places, and entries of one name must be alike.
+ */
+char *
+target_key_junk(const AttioRelation *relation, Relation rel)
+{
+	return psprintf("attio_key_%d", key_column(relation, RelationGetDescr(rel)));
+}
+
 /* AddForeignUpdateTargets: the id, and of an UPDATE the old row, to see what differs. */
 static void
 attio_add_update_targets(PlannerInfo *root, Index rtindex, RangeTblEntry *target_rte, Relation target)
@@ -64,7 +74,8 @@ attio_add_update_targets(PlannerInfo *root, Index rtindex, RangeTblEntry *target
 				(errcode(ERRCODE_FDW_INVALID_COLUMN_NUMBER),
 				 errmsg("foreign table \"%s\" has no column that shows the rows' ids", RelationGetRelationName(target)),
 				 errhint("Add a column %s of type uuid.", resource_id_attribute(relation->resource))));
-	add_row_identity_var(root, makeVar(rtindex, key, UUIDOID, -1, InvalidOid, 0), rtindex, KEY_JUNK);
+	add_row_identity_var(root, makeVar(rtindex, key, UUIDOID, -1, InvalidOid, 0), rtindex,
+						 target_key_junk(relation, target));
 	/* of an UPDATE the server asks for the old row itself; of a DELETE it is for the log and RETURNING */
 	if (root->parse->commandType == CMD_DELETE)
 		add_row_identity_var(root, makeVar(rtindex, InvalidAttrNumber, RECORDOID, -1, InvalidOid, 0), rtindex,

@@ -126,7 +126,8 @@ count_get_plan(PlannerInfo *root, List *tlist)
 		fdw_private = lappend(fdw_private, (Node *) NIL);
 	fdw_private = lappend(fdw_private, makeInteger(ncounts));
 	fdw_private = lappend(fdw_private, makeInteger(0));
-	fdw_private = lappend(fdw_private, (Node *) NIL);
+	while (list_length(fdw_private) < SCAN_PLAN_LENGTH)
+		fdw_private = lappend(fdw_private, (Node *) NIL);
 	Assert(list_length(fdw_private) == SCAN_PLAN_LENGTH);
 	return make_foreignscan(tlist, NIL, 0, context.operands, fdw_private, shown, conditions, NULL);
 }

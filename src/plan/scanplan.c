@@ -22,6 +22,7 @@
 #include "plan/late.h"
 #include "plan/lookup.h"
 #include "plan/partitions.h"
+#include "plan/oldrow.h"
 #include "plan/ship.h"
 #include "plan/sorts.h"
 #include "plan/upper.h"
@@ -38,17 +39,28 @@
 /* Rows that may share the first key, beyond those that LIMIT wants. */
 #define SHARED_KEY_ROWS 5
 
-/* Columns that the query needs of us: its output's and its conditions'. */
-static Bitmapset *
-wanted_columns(RelOptInfo *baserel)
+/*
+ * Columns that the query needs of us: its output's and its conditions', and of
+ * the rows that are to be changed what somebody looks at.
+ */
+static void
+find_columns(PlannerInfo *root, RelOptInfo *baserel, RelationPlan *plan, Relation rel)
 {
-	Bitmapset *columns = NULL;
+	bool is_target = oldrow_is_target(root, baserel);
 	ListCell *lc;
 
-	pull_varattnos((Node *) baserel->reltarget->exprs, baserel->relid, &columns);
+	foreach(lc, baserel->reltarget->exprs)
+	{
+		if (!is_target || !oldrow_is_whole((Node *) lfirst(lc), baserel->relid))
+			pull_varattnos((Node *) lfirst(lc), baserel->relid, &plan->columns);
+		else
+		{
+			plan->columns = bms_join(plan->columns, oldrow_columns(root, baserel, plan->relation, rel));
+			plan->reads_optional = (root->parse->commandType == CMD_DELETE);
+		}
+	}
 	foreach(lc, baserel->baserestrictinfo)
-		pull_varattnos((Node *) ((RestrictInfo *) lfirst(lc))->clause, baserel->relid, &columns);
-	return columns;
+		pull_varattnos((Node *) ((RestrictInfo *) lfirst(lc))->clause, baserel->relid, &plan->columns);
 }
 
 static ShipContext
@@ -114,8 +126,8 @@ attio_get_rel_size(PlannerInfo *root, RelOptInfo *baserel, Oid table)
 
 	plan->relation = attio_relation_open(rel);
 	plan->relation->user = attio_planned_user(root, baserel);
+	find_columns(root, baserel, plan, rel);
 	table_close(rel, NoLock);
-	plan->columns = wanted_columns(baserel);
 	baserel->fdw_private = plan;
 	partitions_check(root, baserel);
 	if (plan->relation->estimated_rows >= 0)
@@ -357,6 +369,16 @@ column_list(Bitmapset *columns, Oid table)
 	return list;
 }
 
+/* The other columns of a row that is deleted, for the log. */
+static List *
+optional_columns(const RelationPlan *plan, Oid table)
+{
+	if (!plan->reads_optional)
+		return NIL;
+	return list_difference_int(column_list(bms_make_singleton(0 - FirstLowInvalidHeapAttributeNumber), table),
+							   column_list(plan->columns, table));
+}
+
 /* LIMIT and OFFSET as operands; their indexes, as SCAN_PLAN_LIMIT. */
 static List *
 add_limit(PlannerInfo *root, ShipContext *context)
@@ -446,6 +468,7 @@ attio_get_plan(PlannerInfo *root, RelOptInfo *baserel, Oid table, ForeignPath *b
 	fdw_private = lappend(fdw_private, makeInteger(0));
 	fdw_private = lappend(fdw_private, makeInteger(plan->relation->known->learns ? 1 : 0));
 	fdw_private = lappend(fdw_private, (Node *) reasons);
+	fdw_private = lappend(fdw_private, (Node *) optional_columns(plan, table));
 	Assert(list_length(fdw_private) == SCAN_PLAN_LENGTH);
 	return make_foreignscan(tlist, quals, baserel->relid, context.operands, fdw_private, NIL, quals, outer_plan);
 }

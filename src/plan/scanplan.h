@@ -12,9 +12,10 @@
 typedef struct RelationPlan
 {
 	AttioRelation *relation;
-	Bitmapset *columns; /* wanted, offset by FirstLowInvalidHeapAttributeNumber */
-	bool has_key;       /* a condition fixes the id: batches, which have no order among them */
-	double fetched;     /* rows that Attio answers to the relation's own conditions */
+	Bitmapset *columns;  /* wanted, offset by FirstLowInvalidHeapAttributeNumber */
+	bool reads_optional; /* and the others, where their values fit */
+	bool has_key;        /* a condition fixes the id: batches, which have no order among them */
+	double fetched;      /* rows that Attio answers to the relation's own conditions */
 } RelationPlan;
 
 /* May the scan count rows for LIMIT: Attio answers all conditions alone, in pages by offset? */

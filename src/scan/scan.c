@@ -17,6 +17,7 @@
 #include "scan/count_scan.h"
 #include "scan/decode.h"
 #include "scan/doubt.h"
+#include "scan/optional.h"
 #include "scan/scan_private.h"
 #include "scan/sorts.h"
 #include "utils/memutils.h"
@@ -282,11 +283,12 @@ scan_open(AttioScan *state, ForeignScanState *node)
 	Session *session = session_get(GetForeignTable(RelationGetRelid(rel))->serverid, state->user);
 	Projection *projection = projection_create();
 	int64 before = session->definitions;
+	List *optional = plan_member(node, SCAN_PLAN_OPTIONAL);
 	bool needed;
 	ListCell *lc;
 
 	session_pin(session);
-	needed = (state->term != NIL || plan_member(node, SCAN_PLAN_SORTS) != NIL);
+	needed = optional != NIL || state->term != NIL || plan_member(node, SCAN_PLAN_SORTS) != NIL;
 	foreach(lc, state->columns)
 		needed = needed || relation_column_needs_definitions(relation, (AttrNumber) lfirst_int(lc));
 	if (needed)
@@ -295,7 +297,9 @@ scan_open(AttioScan *state, ForeignScanState *node)
 		attio_forget_plans(relation->table);
 	state->relation = relation;
 	state->session = session;
-	state->reader = row_reader_create(relation, RelationGetDescr(rel), state->columns, state->definitions, projection);
+	optional = optional_columns(relation, RelationGetDescr(rel), optional, state->definitions);
+	state->reader = row_reader_create(relation, RelationGetDescr(rel), list_concat_copy(state->columns, optional),
+									  state->definitions, projection);
 	state->sort = sorted_create(state, node, projection);
 	state->pager = pager_open(session, relation, projection, session->definitions - before);
 	pager_spent(state->pager, state->spent.requests, state->spent.definitions);

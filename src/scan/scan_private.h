@@ -26,6 +26,7 @@ typedef enum ScanPlanIndex
 						 * are SCAN_PLAN_COLUMNS, for the conditions, which are the plan's fdw_recheck_quals.  0: no count */
 	SCAN_PLAN_LEARNS,  /* Integer: planning did not know a column that the scan makes known */
 	SCAN_PLAN_REASONS, /* of each of the quals a String: why nothing of it is sent; "" = something is */
+	SCAN_PLAN_OPTIONAL, /* IntList: attribute numbers that it fills as well, where their values fit for certain */
 	SCAN_PLAN_LENGTH
 } ScanPlanIndex;
 

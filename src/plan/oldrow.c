@@ -1,0 +1,133 @@
+/*
+ * oldrow.c
+ *		Which columns of the rows that an UPDATE or DELETE finds have to be read.
+ *
+ * Owns: that choice.  The planner asks for whole rows, though only what is
+ * assigned, returned, checked or seen by triggers is looked at.  The others are
+ * left out, so that one whose attribute is gone, or whose values do not fit, does
+ * no harm to a statement that does not name it.
+ */
+#include "plan/oldrow.h"
+
+#include "access/sysattr.h"
+#include "attio/hint.h"
+#include "nodes/nodeFuncs.h"
+#include "optimizer/inherit.h"
+#include "optimizer/optimizer.h"
+#include "utils/partcache.h"
+
+#define WHOLE_ROW (InvalidAttrNumber - FirstLowInvalidHeapAttributeNumber)
+
+bool
+oldrow_is_target(PlannerInfo *root, const RelOptInfo *baserel)
+{
+	return (root->parse->commandType == CMD_UPDATE || root->parse->commandType == CMD_DELETE) &&
+		   bms_is_member(baserel->relid, root->leaf_result_relids);
+}
+
+/* A whole row that the query itself wants is of the table's type. */
+bool
+oldrow_is_whole(const Node *node, Index relid)
+{
+	const Var *var = (const Var *) node;
+
+	return IsA(node, Var) && var->varno == (int) relid && var->varattno == InvalidAttrNumber &&
+		   var->vartype == RECORDOID;
+}
+
+/* Columns of the statement's target as columns of the relation, which may be a child of it. */
+static Bitmapset *
+as_child(PlannerInfo *root, Index relid, const Bitmapset *columns)
+{
+	AppendRelInfo *child = root->append_rel_array == NULL ? NULL : root->append_rel_array[relid];
+	Bitmapset *parents;
+	Bitmapset *own = NULL;
+	ListCell *lc;
+
+	if (child == NULL || relid == (Index) root->parse->resultRelation)
+		return bms_copy(columns);
+	parents = as_child(root, child->parent_relid, columns);
+	if (bms_is_member(WHOLE_ROW, parents))
+		own = bms_add_member(own, WHOLE_ROW);
+	foreach(lc, child->translated_vars)
+	{
+		const Var *column = (const Var *) lfirst(lc);
+
+		if (column != NULL && IsA(column, Var) &&
+			bms_is_member(foreach_current_index(lc) + 1 - FirstLowInvalidHeapAttributeNumber, parents))
+			own = bms_add_member(own, column->varattno - FirstLowInvalidHeapAttributeNumber);
+	}
+	return own;
+}
+
+/* What RETURNING and the conditions of policies and views look at. */
+static Bitmapset *
+named_columns(PlannerInfo *root)
+{
+	Bitmapset *columns = NULL;
+	ListCell *lc;
+
+	pull_varattnos((Node *) root->parse->returningList, root->parse->resultRelation, &columns);
+	foreach(lc, root->parse->withCheckOptions)
+		pull_varattnos(lfirst_node(WithCheckOption, lc)->qual, root->parse->resultRelation, &columns);
+	return columns;
+}
+
+/* What generation expressions and the bounds of the partition look at. */
+static Bitmapset *
+computed_columns(Relation rel)
+{
+	const TupleConstr *constraints = RelationGetDescr(rel)->constr;
+	Bitmapset *columns = NULL;
+
+	if (constraints != NULL && constraints->has_generated_stored)
+		for (int i = 0; i < constraints->num_defval; i++)
+			if (TupleDescAttr(RelationGetDescr(rel), constraints->defval[i].adnum - 1)->attgenerated != '\0')
+				pull_varattnos((Node *) stringToNode(constraints->defval[i].adbin), 1, &columns);
+	if (rel->rd_rel->relispartition)
+		pull_varattnos((Node *) RelationGetPartitionQual(rel), 1, &columns);
+	return columns;
+}
+
+/* The other columns of the attributes whose columns these are: their values change together, and the log shows them. */
+static Bitmapset *
+add_siblings(const AttioRelation *relation, Relation rel, Bitmapset *columns)
+{
+	Bitmapset *all = bms_copy(columns);
+	List *slugs = NIL;
+	int natts = RelationGetNumberOfAttributes(rel);
+	const char **slug_of = (const char **) palloc0(sizeof(char *) * (natts + 1));
+	ListCell *lc;
+
+	for (int i = 1; i <= natts; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (TupleDescAttr(RelationGetDescr(rel), i - 1)->attisdropped)
+			continue;
+		slug_of[i] = relation_column_hint(relation, (AttrNumber) i).slug;
+		if (slug_of[i] != NULL && bms_is_member(i - FirstLowInvalidHeapAttributeNumber, columns))
+			slugs = lappend(slugs, unconstify(char *, slug_of[i]));
+	}
+	foreach(lc, slugs)
+		for (int i = 1; i <= natts; i++)
+			if (slug_of[i] != NULL && strcmp(slug_of[i], (const char *) lfirst(lc)) == 0)
+				all = bms_add_member(all, i - FirstLowInvalidHeapAttributeNumber);
+	return all;
+}
+
+Bitmapset *
+oldrow_columns(PlannerInfo *root, const RelOptInfo *baserel, const AttioRelation *relation, Relation rel)
+{
+	bool is_update = root->parse->commandType == CMD_UPDATE;
+	const TriggerDesc *triggers = rel->trigdesc;
+	Bitmapset *columns;
+
+	if (triggers != NULL && (is_update ? triggers->trig_update_before_row || triggers->trig_update_after_row
+									   : triggers->trig_delete_before_row || triggers->trig_delete_after_row))
+		return bms_make_singleton(WHOLE_ROW);
+	columns = as_child(root, baserel->relid, named_columns(root));
+	if (!is_update)
+		return columns;
+	columns = bms_join(columns, computed_columns(rel));
+	return bms_join(columns, add_siblings(relation, rel, attio_updated_columns(root, baserel->relid, rel)));
+}

@@ -1,0 +1,62 @@
+/*
+ * optional.c
+ *		Columns that a scan reads where nothing can go wrong.
+ *
+ * Owns: which columns fit their values for certain.  Of a row that is deleted
+ * the log shows all values; one that cannot be shown is no reason to keep the row.
+ */
+#include "scan/optional.h"
+
+#include "catalog/pg_type.h"
+#include "utils/lsyscache.h"
+
+/* Can every value of the expected type be one of the declared type? */
+static bool
+holds_all(Oid declared, int32 typmod, Oid expected)
+{
+	if (typmod != -1)
+		return false;
+	return declared == expected || declared == TEXTOID || declared == VARCHAROID;
+}
+
+/* Of an attribute: is its type the column's, or text; and may there be so many values? */
+static bool
+fits_attribute(const ColumnBinding *binding, List *definitions)
+{
+	const AttributeDef *attribute = attribute_by_slug(definitions, binding->slug);
+	Oid element = get_element_type(binding->type);
+
+	if (binding->property == NULL)
+		return binding->type == JSONBOID || binding->type == JSONOID;
+	if (binding->single && (attribute == NULL || attribute->multiselect))
+		return false;
+	return holds_all(OidIsValid(element) ? element : binding->type, binding->typmod, binding->property->type);
+}
+
+static bool
+fits(const ColumnBinding *binding, List *definitions)
+{
+	if (binding->missing)
+		return false;
+	if (binding->kind == COLUMN_ATTRIBUTE)
+		return fits_attribute(binding, definitions);
+	return binding->kind == COLUMN_FIELD && holds_all(binding->type, binding->typmod, binding->field->type);
+}
+
+/* Those of the columns whose values can be read for certain. */
+List *
+optional_columns(const AttioRelation *relation, TupleDesc tupdesc, List *attnums, List *definitions)
+{
+	AttioRelation lenient = *relation;
+	List *columns = NIL;
+	ListCell *lc;
+
+	lenient.missing_is_null = true;
+	foreach(lc, attnums)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (fits(relation_bind_column(&lenient, tupdesc, (AttrNumber) lfirst_int(lc), definitions), definitions))
+			columns = lappend_int(columns, lfirst_int(lc));
+	}
+	return columns;
+}

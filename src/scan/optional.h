@@ -1,0 +1,12 @@
+/*
+ * optional.h
+ *		Columns that a scan reads where nothing can go wrong.
+ */
+#ifndef ATTIO_OPTIONAL_H
+#define ATTIO_OPTIONAL_H
+
+#include "attio/relation.h"
+
+extern List *optional_columns(const AttioRelation *relation, TupleDesc tupdesc, List *attnums, List *definitions);
+
+#endif /* ATTIO_OPTIONAL_H */
