@@ -143,7 +143,7 @@ def test_triggers(emulator, database):
         CREATE TRIGGER d AFTER DELETE ON parent REFERENCING OLD TABLE AS o FOR EACH STATEMENT EXECUTE FUNCTION pass()"""))
     ident = database.value("SELECT record_id FROM transition.child WHERE tag = 't' LIMIT 1")
     for sql in ("INSERT INTO transition.parent (tag, a_number) VALUES ('t', 3)",
-                "COPY transition.parent (tag, a_number) FROM stdin;\nt\t3\n\\.\n",
+                "SET attio_fdw.allow_copy = on; COPY transition.parent (tag, a_number) FROM stdin;\nt\t3\n\\.\n",
                 "UPDATE transition.parent SET a_number = 9 WHERE tag = 't'",
                 "DELETE FROM transition.parent WHERE tag = 't'",
                 f"DELETE FROM transition.parent WHERE record_id = '{ident}'"):
