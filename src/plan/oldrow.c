@@ -94,24 +94,20 @@ static Bitmapset *
 add_siblings(const AttioRelation *relation, Relation rel, Bitmapset *columns)
 {
 	Bitmapset *all = bms_copy(columns);
-	List *slugs = NIL;
 	int natts = RelationGetNumberOfAttributes(rel);
 	const char **slug_of = (const char **) palloc0(sizeof(char *) * (natts + 1));
-	ListCell *lc;
 
 	for (int i = 1; i <= natts; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		if (TupleDescAttr(RelationGetDescr(rel), i - 1)->attisdropped)
-			continue;
-		slug_of[i] = relation_column_hint(relation, (AttrNumber) i).slug;
-		if (slug_of[i] != NULL && bms_is_member(i - FirstLowInvalidHeapAttributeNumber, columns))
-			slugs = lappend(slugs, unconstify(char *, slug_of[i]));
+		if (attio_is_stored(TupleDescAttr(RelationGetDescr(rel), i - 1)))
+			slug_of[i] = relation_column_hint(relation, (AttrNumber) i).slug;
 	}
-	foreach(lc, slugs)
-		for (int i = 1; i <= natts; i++)
-			if (slug_of[i] != NULL && strcmp(slug_of[i], (const char *) lfirst(lc)) == 0)
-				all = bms_add_member(all, i - FirstLowInvalidHeapAttributeNumber);
+	for (int i = 1; i <= natts; i++)
+		for (int j = 1; j <= natts; j++)
+			if (bms_is_member(i - FirstLowInvalidHeapAttributeNumber, columns) && slug_of[i] != NULL &&
+				slug_of[j] != NULL && strcmp(slug_of[i], slug_of[j]) == 0)
+				all = bms_add_member(all, j - FirstLowInvalidHeapAttributeNumber);
 	return all;
 }
 
