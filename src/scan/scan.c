@@ -215,8 +215,7 @@ scan_make_plan(AttioScan *state, ForeignScanState *node)
 	state->notices = false;
 	plan.filters = state->reads_whole ? filter_build(&input, NIL) : scan_filters(state, node, &input);
 	plan.all_or_none = scan_looked_up_operand(node) >= 0 && !state->reads_whole;
-	/* who looks at no filter answers all rows to each batch of keys */
-	plan.distinct = plan.all_or_none || list_length(plan.filters.filters) > 1;
+	plan.distinct = plan.all_or_none;
 	plan.sort = (SortShape) linitial_int(shape);
 	plan.first_page = lsecond_int(shape);
 	if (state->sort != NULL)
