@@ -1,0 +1,92 @@
+"""A near side with PostgreSQL, a far side with the servers, and a link between them that can be made bad.
+
+The test process lives on the far side: emulators and fronts that it starts listen there.  psql reaches PostgreSQL by its
+socket in the file system, which knows no namespaces.
+"""
+import atexit
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+from link import FAR_ADDRESS, NEAR_ADDRESS, enter  # noqa: E402, F401
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+
+def missing():
+    """Why there can be no world, or None."""
+    if os.getuid() != 0:
+        return "root is needed to make network namespaces"
+    if not os.path.exists("/dev/net/tun"):
+        return "there is no /dev/net/tun"
+    for program in ("ip", "nginx"):
+        if shutil.which(program) is None:
+            return f"{program} is not installed"
+    return None
+
+
+class World:
+    def __init__(self):
+        self.folder = tempfile.mkdtemp(prefix="attio-network-")
+        os.chmod(self.folder, 0o755)
+        self.near, self.far = f"attio-near-{os.getpid()}", f"attio-far-{os.getpid()}"
+        self.control = os.path.join(self.folder, "link.json")
+        self.sandbox = os.path.join(self.folder, "sandbox")
+        self.settings, self.link = {}, None
+        self.forgotten = 0
+        atexit.register(self.stop)
+        for name in (self.near, self.far):
+            subprocess.run(["ip", "netns", "add", name], check=True)
+        self.write()
+        self.link = subprocess.Popen([sys.executable, os.path.join(ROOT, "test", "network", "link.py"), self.near, self.far, self.control],
+                                     stdout=subprocess.PIPE, text=True)
+        if self.link.stdout.readline().strip() != "ready":
+            raise RuntimeError("the link did not start")
+        self.start_postgres()
+        enter(self.far)
+
+    def start_postgres(self):
+        os.environ.update(ATTIO_SANDBOX=self.sandbox, ATTIO_IMPORT="no")
+        subprocess.run(["ip", "netns", "exec", self.near, os.path.join(ROOT, "scripts", "sandbox"), "up"], check=True, stdout=subprocess.DEVNULL)
+        lines = subprocess.run([os.path.join(ROOT, "scripts", "sandbox"), "env"], check=True, capture_output=True, text=True).stdout
+        for line in lines.splitlines():
+            name, value = line[len("export "):].split("=", 1)
+            os.environ[name] = value.strip("'")
+
+    def write(self):
+        with open(self.control + ".new", "w", encoding="utf-8") as file:
+            json.dump(self.settings, file)
+        os.rename(self.control + ".new", self.control)
+        if self.link is not None:
+            self.link.send_signal(signal.SIGHUP)
+
+    def set(self, **settings):
+        """Make the link so; what is not named is as on a good one."""
+        self.settings = dict(settings, forget=self.forgotten)
+        self.write()
+
+    def forget_flows(self):
+        """Connections that there are vanish without a word; new ones work."""
+        self.forgotten += 1
+        self.set(**{name: value for name, value in self.settings.items() if name != "forget"})
+
+    def stop(self):
+        atexit.unregister(self.stop)
+        subprocess.run([os.path.join(ROOT, "scripts", "sandbox"), "down"], check=False, env=dict(os.environ, ATTIO_SANDBOX=self.sandbox))
+        if self.link is not None:
+            self.link.kill()
+            self.link.wait()
+        for name in (self.near, self.far):
+            subprocess.run(["ip", "netns", "delete", name], check=False)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
