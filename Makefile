@@ -25,12 +25,12 @@ SHLIB_LINK = $(shell pkg-config --libs libcurl json-c 2>/dev/null || echo -lcurl
 PG_CONFIG ?= $(firstword $(wildcard /usr/lib/postgresql/15/bin/pg_config) pg_config)
 PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
 
-OWN_TARGETS = demo check shell lint bench check-majors check-memory conformance differential mutate sandbox-down
+OWN_TARGETS = demo check shell lint bench network check-majors check-memory conformance differential mutate sandbox-down
 
 ifneq ($(filter $(OWN_TARGETS),$(MAKECMDGOALS)),)
 # These set up what is missing first, so they need nothing that may not be there yet.
 .PHONY: $(OWN_TARGETS)
-demo check shell lint bench check-majors check-memory conformance differential mutate:
+demo check shell lint bench network check-majors check-memory conformance differential mutate:
 	@PG_CONFIG=$(PG_CONFIG) OPENAPI=$(OPENAPI) scripts/$@
 sandbox-down:
 	@scripts/sandbox down

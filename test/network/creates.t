@@ -1,0 +1,100 @@
+#!/usr/bin/env python3
+"""Creates over a path that breaks: connections that are let go by count, by reload, killed, reset, forgotten, outages, loss.
+
+Rows in Attio are the rows that the statement or its error says are written, plus some of those that it names as unknown;
+none twice. ATTIO_SEEDS and ATTIO_ROWS make it longer.
+"""
+import json
+import os
+import random
+import re
+import sys
+import threading
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from world import FAR_ADDRESS, World, missing  # noqa: E402
+from attio_test import FAST, Database, Emulator, Tap, start_psql  # noqa: E402
+from front import Front  # noqa: E402
+
+tap = Tap()
+if missing():
+    tap.skip_all(missing())
+ROWS = int(os.environ.get("ATTIO_ROWS", "2000"))
+SEEDS = int(os.environ.get("ATTIO_SEEDS", "1"))
+
+
+def seen(emulator):
+    """Each create's text, as often as it came."""
+    return [json.dumps(json.loads(e["body"])["data"]["values"], sort_keys=True) for e in emulator.log()
+            if e["method"] == "POST" and e["path"].endswith("/records")]
+
+
+def told(error):
+    """(written, perhaps written) as the error says."""
+    done = re.search(r"(\d+) rows? of this statement (?:is|are) written", error)
+    maybe = re.search(r", (\d+) more may be", error)
+    return int(done.group(1)) if done else 0, int(maybe.group(1)) if maybe else 0
+
+
+def insert(world, emulator, database, name, trouble=None, must_succeed=False):
+    emulator.forget()
+    emulator.reset()
+    ended = threading.Event()
+    process = start_psql(f"SET attio_fdw.log_writes = off; INSERT INTO all_types (a_text) SELECT '{name} ' || i FROM generate_series(1, {ROWS}) i", database.name)
+    if trouble is not None:
+        thread = threading.Thread(target=trouble, args=(ended,), daemon=True)
+        thread.start()
+    error = process.stdout.read() + process.stderr.read()
+    code = process.wait()
+    ended.set()
+    world.set()
+    time.sleep(1)
+    texts = seen(emulator)
+    tap.equal(len(texts), len(set(texts)), f"{name}: none is created twice")
+    if code == 0:
+        tap.equal(len(texts), ROWS, f"{name}: all {ROWS} rows are written")
+    else:
+        done, maybe = told(error)
+        tap.ok(done <= len(texts) <= done + maybe, f"{name}: {len(texts)} came, {done} written, {maybe} may be", error[:1500])
+    if must_succeed:
+        tap.equal((code, error[:800]), (0, ""), f"{name}: it succeeds")
+    tap.note(f"{name}: {'success' if code == 0 else error[:200]}")
+
+
+def every(world, seconds, action, seed):
+    """Until the statement ends, do it again and again at odd times."""
+    rng = random.Random(seed)
+
+    def trouble(ended):
+        while not ended.wait(seconds * (0.5 + rng.random())):
+            action()
+    return trouble
+
+
+def outages(world, seed):
+    rng = random.Random(seed)
+
+    def trouble(ended):
+        while not ended.wait(0.5 + rng.random()):
+            world.set(outage=True)
+            ended.wait(0.3 + 2 * rng.random())
+            world.set()
+    return trouble
+
+
+with World() as world, Emulator("--scale", "5") as emulator:
+    for count in (100, 1000):
+        with Front(emulator, f"keepalive_requests {count};", address=FAR_ADDRESS) as front, \
+                Database(f"attio_goaway{count}", front, f"{FAST}, write_rate '10000', ca_file '{front.ca}'") as database:
+            insert(world, emulator, database, f"GOAWAY after {count} requests", must_succeed=True)
+    with Front(emulator, "keepalive_requests 1000000;", address=FAR_ADDRESS) as front, \
+            Database("attio_creates", front, f"{FAST}, write_rate '10000', ca_file '{front.ca}'") as database:
+        for seed in range(SEEDS):
+            insert(world, emulator, database, f"reloads, seed {seed}", every(world, 0.7, front.reload, seed))
+            insert(world, emulator, database, f"killed workers, seed {seed}", every(world, 1.5, front.kill_worker, seed))
+            insert(world, emulator, database, f"forgotten flows, seed {seed}", every(world, 2, world.forget_flows, seed))
+            insert(world, emulator, database, f"outages, seed {seed}", outages(world, seed))
+            world.set(delay_ms=10, jitter_ms=10, loss=0.02, seed=seed)
+            insert(world, emulator, database, f"loss and reordering, seed {seed}", must_succeed=True)
+tap.done()
