@@ -30,7 +30,7 @@ http {{
     client_max_body_size 20m;
     upstream emulator {{ server {upstream}; keepalive 16; }}
     server {{
-        listen 127.0.0.1:{port} ssl{http2};
+        listen {address}:{port} ssl{http2};
         ssl_certificate {certificate}; ssl_certificate_key {key};
         {directives}
         location / {{
@@ -44,16 +44,16 @@ http {{
 """
 
 
-def free_port():
+def free_port(address="127.0.0.1"):
     with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
+        s.bind((address, 0))
         return s.getsockname()[1]
 
 
-def wait_for_port(port, process=None):
+def wait_for_port(port, process=None, address="127.0.0.1"):
     for _ in range(200):
         try:
-            socket.create_connection(("127.0.0.1", port)).close()
+            socket.create_connection((address, port)).close()
             return
         except OSError:
             if process is not None and process.poll() is not None:
@@ -87,21 +87,21 @@ def certificates(folder, names=("127.0.0.1", "localhost"), days=30):
 class Front:
     """nginx with TLS before an emulator.  "directives" go into the server, "location" into its location."""
 
-    def __init__(self, emulator, directives="", location="", http2=True, keys=None, port=None, workers=1):
+    def __init__(self, emulator, directives="", location="", http2=True, keys=None, port=None, workers=1, address="127.0.0.1"):
         self.folder = tempfile.TemporaryDirectory()
         os.chmod(self.folder.name, 0o755)
-        self.keys = keys or certificates(os.path.join(self.folder.name, "tls"))
-        self.port = port or free_port()
-        self.url = f"https://127.0.0.1:{self.port}"
+        self.keys = keys or certificates(os.path.join(self.folder.name, "tls"), (address, "localhost"))
+        self.port = port or free_port(address)
+        self.url = f"https://{address}:{self.port}"
         self.ca = self.keys["ca"]
         text = CONFIG.format(folder=self.folder.name, user="root" if os.getuid() == 0 else "nobody", upstream=emulator.url.split("//")[1],
-                             port=self.port, certificate=self.keys["certificate"], key=self.keys["key"], http2=" http2" if http2 else "",
+                             address=address, port=self.port, certificate=self.keys["certificate"], key=self.keys["key"], http2=" http2" if http2 else "",
                              directives=directives, location=location, workers=workers)
         self.config = os.path.join(self.folder.name, "nginx.conf")
         with open(self.config, "w", encoding="utf-8") as file:
             file.write(text)
         self.process = subprocess.Popen(["nginx", "-c", self.config, "-p", self.folder.name], stderr=subprocess.DEVNULL)
-        wait_for_port(self.port, self.process)
+        wait_for_port(self.port, self.process, address)
 
     def log(self):
         """The lines of the access log, in words: connection, protocol, status, method, encoding."""
@@ -148,17 +148,17 @@ class Front:
 class Sockets:
     """A server of one's own: each connection is given to handle(connection, number), in a thread."""
 
-    def __init__(self, handle, keys=None, port=0, protocol=None):
+    def __init__(self, handle, keys=None, port=0, protocol=None, address="127.0.0.1"):
         """protocol(number) says what TLS offers: "h2" or "http/1.1"."""
         self.handle = handle
         self.keys = keys
         self.protocol = protocol
         self.socket = socket.socket()
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self.socket.bind(("127.0.0.1", port))
+        self.socket.bind((address, port))
         self.socket.listen(64)
         self.port = self.socket.getsockname()[1]
-        self.url = f"{'https' if keys else 'http'}://127.0.0.1:{self.port}"
+        self.url = f"{'https' if keys else 'http'}://{address}:{self.port}"
         self.count = 0
         self.open = []
         threading.Thread(target=self.accept, daemon=True).start()
@@ -294,11 +294,11 @@ def pump(one, other):
 class ConnectProxy(Sockets):
     """A proxy: tunnels CONNECT, or answers what "answers" has for that request, from the first on (the last stays)."""
 
-    def __init__(self, answers=(), user=None, password=None):
+    def __init__(self, answers=(), user=None, password=None, **keywords):
         self.answers = list(answers)
         self.wanted = None if user is None else "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
         self.requests = []
-        super().__init__(self.tunnel)
+        super().__init__(self.tunnel, **keywords)
 
     def tunnel(self, connection, number):
         head = read_head(connection).decode("latin-1")
