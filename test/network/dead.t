@@ -58,4 +58,5 @@ for http2 in (True, False):
         process.wait()
         tap.equal((out, error), (["200", "200", "50"], "") if out and out[-1] == "50" else (out, ""), f"{words}: the next statements of a session work")
         tap.ok(len(out) == 3 and time.time() - started < LONG_BEFORE, f"{words}: long before request_timeout", f"{out}, {time.time() - started:.1f} s")
+        tap.note(f"{words}, after the connection died while nothing was asked: {time.time() - started:.1f} s with a sleep of 2 s")
 tap.done()

@@ -15,7 +15,8 @@ NEAR and FAR are names of namespaces (ip netns), CONTROL a file with a JSON obje
     forget        a number; when it changes, the flows that were seen so far vanish, as behind a NAT that restarted
     seed          of what is lost and overtaken
 
-It writes "ready" to standard output once both devices are up.  Near is 10.83.0.1, far 10.83.0.2.
+It writes "ready" to standard output once both devices are up.  Near is 10.83.0.1, far 10.83.0.2; nobody has the other addresses of
+10.83.0.0/24, and what is sent to them vanishes.
 """
 import ctypes
 import fcntl
@@ -48,7 +49,7 @@ def open_tun(namespace, address, peer):
     fd = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK)
     fcntl.ioctl(fd, TUNSETIFF, struct.pack("16sH", b"wire", IFF_TUN | IFF_NO_PI))
     for command in (["addr", "add", address, "peer", peer, "dev", "wire"], ["link", "set", "dev", "wire", "up", "txqueuelen", "2000"],
-                    ["link", "set", "dev", "lo", "up"]):
+                    ["route", "add", "10.83.0.0/24", "dev", "wire"], ["link", "set", "dev", "lo", "up"]):
         subprocess.run(["ip", *command], check=True)
     return fd
 

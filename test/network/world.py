@@ -42,6 +42,10 @@ class World:
         atexit.register(self.stop)
         for name in (self.near, self.far):
             subprocess.run(["ip", "netns", "add", name], check=True)
+        # what is run in the near namespace asks a server of the far side for names, if there is one
+        os.makedirs(self.resolver_folder(), exist_ok=True)
+        with open(os.path.join(self.resolver_folder(), "resolv.conf"), "w", encoding="ascii") as file:
+            file.write(f"nameserver {FAR_ADDRESS}\noptions timeout:2 attempts:2\n")
         self.write()
         self.link = subprocess.Popen([sys.executable, os.path.join(ROOT, "test", "network", "link.py"), self.near, self.far, self.control],
                                      stdout=subprocess.PIPE, text=True)
@@ -49,6 +53,9 @@ class World:
             raise RuntimeError("the link did not start")
         self.start_postgres()
         enter(self.far)
+
+    def resolver_folder(self):
+        return f"/etc/netns/{self.near}"
 
     def start_postgres(self):
         os.environ.update(ATTIO_SANDBOX=self.sandbox, ATTIO_IMPORT="no")
@@ -83,6 +90,7 @@ class World:
             self.link.wait()
         for name in (self.near, self.far):
             subprocess.run(["ip", "netns", "delete", name], check=False)
+        shutil.rmtree(self.resolver_folder(), ignore_errors=True)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def __enter__(self):

@@ -1,0 +1,137 @@
+#!/usr/bin/env python3
+"""Connections that are cut after so many bytes, this way or that, by a close or a reset: in each phase of the handshake, within a
+request and within an answer.  A scan has every row once; a create is never doubled, and what is said of it is true.
+
+ATTIO_CUTS says how many cuts there are of each kind, ATTIO_SEED where.
+"""
+import json
+import os
+import random
+import re
+import select
+import socket
+import sys
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from world import FAR_ADDRESS, World, missing  # noqa: E402
+from attio_test import FAST, Database, Emulator, Tap, must  # noqa: E402
+from front import Front, Sockets, reset  # noqa: E402
+
+tap = Tap()
+if missing():
+    tap.skip_all(missing())
+CUTS = int(os.environ.get("ATTIO_CUTS", "12"))
+ROWS = 6
+
+
+class Cutter(Sockets):
+    """Carries connections to a front; the next of them is cut, if one is to be."""
+
+    def __init__(self, front):
+        self.target = (FAR_ADDRESS, front.port)
+        self.cut = None         # (of what the server says, after so many bytes, by a reset)
+        self.done = 0
+        super().__init__(self.carry, address=FAR_ADDRESS)
+        self.url = self.url.replace("http:", "https:")
+
+    def carry(self, connection, _number):
+        cut, self.cut = self.cut, None
+        with socket.create_connection(self.target) as server:
+            passed = {connection: 0, server: 0}
+            while True:
+                for source in select.select([connection, server], [], [], 60)[0]:
+                    data = source.recv(16384)
+                    other = server if source is connection else connection
+                    counts = cut is not None and cut[0] == (source is server)
+                    if counts and passed[source] + len(data) > cut[1]:
+                        other.sendall(data[:cut[1] - passed[source]])
+                        self.done += 1
+                        time.sleep(0.02)        # what was handed on arrives
+                        if cut[2]:
+                            reset(connection)
+                        return
+                    if not data:
+                        return
+                    passed[source] += len(data)
+                    other.sendall(data)
+
+
+def told(error):
+    """How many rows are written, those that may be and those that are not, as an error of a statement with several rows says."""
+    done = int(re.search(r"(\d+) rows? of this statement (?:is|are) written", error).group(1))
+    lists = {}
+    for name in ("may be written", "not written"):
+        found = re.search(rf"^(?:CONTEXT:.*)?{name}: (.*)$", error, re.MULTILINE)
+        lists[name] = {int(each) for each in re.findall(r"row (\d+)", found.group(1))} if found else set()
+    return done, lists["may be written"], lists["not written"]
+
+
+def places(seed, largest):
+    """Where to cut: in the first bytes, and anywhere."""
+    rng = random.Random(seed)
+    return [0, 1, 200] + [int(largest ** rng.random()) if rng.random() < 0.5 else rng.randrange(largest) for _ in range(CUTS - 3)]
+
+
+seed = int(os.environ.get("ATTIO_SEED", "1"))
+with World(), Emulator() as emulator:
+    for http2 in (True, False):
+        words = "HTTP/2" if http2 else "HTTP/1.1"
+        with Front(emulator, location="proxy_ignore_client_abort on;", address=FAR_ADDRESS, http2=http2) as front, Cutter(front) as cutter, \
+                Database("attio_cuts", cutter, f"{FAST}, write_rate '10000', ca_file '{front.ca}'") as database:
+            must(database.psql("ALTER FOREIGN TABLE people OPTIONS (ADD page_size '50')"))
+            wrong, unsure, inserts = [], 0, []
+            cases = [(of_server, place, hard) for of_server, largest in ((True, 60000), (False, 3000)) for place in places(seed, largest) for hard in (True, False)]
+            for cut in cases:
+                cutter.cut = cut
+                result = database.psql("SELECT count(DISTINCT record_id), count(*) FROM people")
+                if (result.out, result.err) != ("200|200", ""):
+                    wrong.append((cut, result))
+            tap.equal(wrong, [], f"{words}: a scan whose connection is cut has every row once")
+            tap.ok(cutter.done >= len(cases) * 0.6, f"{words}: which most of them were", f"{cutter.done} of {len(cases)}")
+            tap.note(f"{words}: {cutter.done} scans cut of {len(cases)}")
+            cutter.done = 0
+            for cut in [(of_server, place, hard) for of_server, largest in ((True, 6000), (False, 4000)) for place in places(seed, largest) for hard in (True, False)]:
+                # the definitions come over the first connection, the creates over others
+                cutter.cut = None
+                session = (f"SET attio_fdw.log_writes = off; SELECT record_id FROM all_types LIMIT 0; SELECT count(name) FROM deals LIMIT 1;\n\\! touch '{emulator.folder.name}/now'\n"
+                           f"SELECT pg_sleep(0.15);INSERT INTO all_types (a_text) SELECT 'cut {len(inserts)} ' || i FROM generate_series(1, {ROWS}) i")
+                import threading
+
+                def arm(cut=cut):
+                    path = f"{emulator.folder.name}/now"
+                    while not os.path.exists(path):
+                        time.sleep(0.005)
+                    os.unlink(path)
+                    cutter.cut = cut
+                thread = threading.Thread(target=arm, daemon=True)
+                thread.start()
+                inserts.append((cut, database.psql(session)))
+                thread.join()
+            time.sleep(1)
+            seen = {}
+            for entry in emulator.log():
+                if entry["method"] == "POST" and entry["path"].endswith("/records"):
+                    text = next(iter(json.loads(entry["body"])["data"]["values"].values()))
+                    number, row = re.search(r"cut (\d+) (\d+)", json.dumps(text)).groups()
+                    seen.setdefault(int(number), []).append(int(row))
+            wrong = []
+            for number, (cut, result) in enumerate(inserts):
+                rows = seen.get(number, [])
+                good = len(rows) == len(set(rows))
+                if result.code == 0:
+                    good = good and len(rows) == ROWS
+                elif "of this statement" not in result.err:
+                    good = False
+                else:
+                    done, maybe, undone = told(result.err)
+                    unsure += 1
+                    good = good and done <= len(rows) and len(set(rows) - maybe) == done and not set(rows) & undone and "08007" in result.err
+                if not good:
+                    wrong.append((cut, sorted(rows), result.err))
+            tap.equal(wrong, [], f"{words}: of creates whose connection is cut, none is doubled, and what is said of them is true")
+            tap.ok(cutter.done >= len(inserts) * 0.5, f"{words}: which most of them were", f"{cutter.done} of {len(inserts)}")
+            tap.note(f"{words}: {cutter.done} INSERTs cut of {len(inserts)}, {unsure} of them 08007")
+        emulator.reset()
+        emulator.forget()
+tap.done()
