@@ -13,7 +13,7 @@ from front import Front, certificates  # noqa: E402
 tap = Tap()
 if missing():
     tap.skip_all(missing())
-COUNT = "SELECT count(name) FROM companies"
+COUNT, ONE = "SELECT count(name) FROM companies", "SELECT name FROM companies LIMIT 1"
 ROUND_TRIP = 0.4
 
 
@@ -55,12 +55,12 @@ with World() as world, Emulator() as emulator:
                 took = []
                 for _ in range(3):
                     started = time.time()
-                    tap.equal(database.value(COUNT), "50", f"over {protocols}")
+                    tap.ok(database.value(ONE), f"over {protocols}")
                     took.append(time.time() - started)
                 tap.ok(trips * ROUND_TRIP <= min(took) < (trips + 0.9) * ROUND_TRIP, f"{protocols}: a cold query takes {trips} round trips", took)
                 tap.note(f"{protocols}: {min(took) / ROUND_TRIP:.2f} round trips of {ROUND_TRIP} s")
                 started = time.time()
-                must(database.psql(f"{COUNT}; {COUNT}; {COUNT}; {COUNT}"))
+                must(database.psql(f"{ONE}; {ONE}; {ONE}; {ONE}"))
                 tap.note(f"and each further one {(time.time() - started - min(took)) / 3 / ROUND_TRIP:.2f}")
                 world.set()
         with Front(emulator, "ssl_protocols TLSv1.1; ssl_ciphers ALL:@SECLEVEL=0;", address=FAR_ADDRESS, keys=right) as other:

@@ -13,6 +13,7 @@ NEAR and FAR are names of namespaces (ip netns), CONTROL a file with a JSON obje
     outage        true: nothing passes
     mtu_hole      packets above so many bytes vanish; 0 = none
     forget        a number; when it changes, the flows that were seen so far vanish, as behind a NAT that restarted
+    reset         a number; when it changes, the flows that were seen so far are reset at their next packet, as by a firewall that restarted
     seed          of what is lost and overtaken
 
 It writes "ready" to standard output once both devices are up.  Near is 10.83.0.1, far 10.83.0.2; nobody has the other addresses of
@@ -34,7 +35,7 @@ import time
 NEAR_ADDRESS, FAR_ADDRESS = "10.83.0.1", "10.83.0.2"
 TUNSETIFF, IFF_TUN, IFF_NO_PI = 0x400454CA, 0x0001, 0x1000
 CLONE_NEWNET = 0x40000000
-DEFAULTS = {"delay_ms": 0, "jitter_ms": 0, "loss": 0, "rate_kbit": 0, "queue_ms": 200, "outage": False, "mtu_hole": 0, "forget": 0, "seed": 1}
+DEFAULTS = {"delay_ms": 0, "jitter_ms": 0, "loss": 0, "rate_kbit": 0, "queue_ms": 200, "outage": False, "mtu_hole": 0, "forget": 0, "reset": 0, "seed": 1}
 
 
 def enter(namespace):
@@ -63,6 +64,27 @@ def flow(packet):
     return tuple(sorted(((packet[12:16], ports[0]), (packet[16:20], ports[1]))))
 
 
+def checksum(data):
+    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
+    while total >> 16:
+        total = (total & 0xFFFF) + (total >> 16)
+    return ~total & 0xFFFF
+
+
+def reset_for(packet):
+    """The answer to a TCP packet that ends its connection at the sender's; None where it acknowledges nothing."""
+    at = (packet[0] & 15) * 4
+    source, target, _, acknowledged = struct.unpack("!HHII", packet[at:at + 12])
+    flags = packet[at + 13]
+    if not flags & 0x10 or flags & 0x04:
+        return None
+    addresses = packet[16:20] + packet[12:16]
+    tcp = struct.pack("!HHIIBBHHH", target, source, acknowledged, 0, 5 << 4, 0x04, 0, 0, 0)
+    tcp = tcp[:16] + struct.pack("!H", checksum(addresses + struct.pack("!BBH", 0, 6, len(tcp)) + tcp)) + tcp[18:]
+    head = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(tcp), 0, 0, 64, 6, 0) + addresses
+    return head[:10] + struct.pack("!H", checksum(head)) + head[12:] + tcp
+
+
 class Link:
     def __init__(self, fds, control):
         self.fds = fds
@@ -71,7 +93,7 @@ class Link:
         self.queue = []             # (when, number, descriptor, packet)
         self.number = 0
         self.free = {fd: 0.0 for fd in fds}     # when the direction from here has sent all it took
-        self.seen, self.gone = set(), set()
+        self.seen, self.gone, self.broken = set(), set(), set()
         self.read_settings()
 
     def read_settings(self, *_):
@@ -79,6 +101,8 @@ class Link:
             new = dict(DEFAULTS, **json.load(file))
         if new["forget"] != self.settings["forget"]:
             self.gone |= self.seen
+        if new["reset"] != self.settings["reset"]:
+            self.broken |= self.seen
         if new["seed"] != self.settings["seed"] or not self.number:
             self.random = random.Random(new["seed"])
         self.settings = new
@@ -89,6 +113,11 @@ class Link:
         ends = flow(packet)
         if ends is not None:
             self.seen.add(ends)
+        if ends in self.broken and ends not in self.gone and not s["outage"]:
+            answer = reset_for(packet)
+            if answer is not None:
+                os.write(source, answer)
+            return
         if s["outage"] or ends in self.gone or (s["mtu_hole"] and len(packet) > s["mtu_hole"]) or self.random.random() < s["loss"]:
             return
         due = now

@@ -59,6 +59,10 @@ with World() as world, Emulator("--scale", str(ROWS)) as emulator:
             scan(world, database, f"{words}: killed workers", again(1, front.kill_worker))
             world.set(delay_ms=20)
             scan(world, database, f"{words}: a killed worker", once(0.5, front.kill_worker), must_succeed=True)
+            world.set(delay_ms=20)
+            scan(world, database, f"{words}: resets", again(1.5, world.reset_flows))
+            world.set(delay_ms=20)
+            scan(world, database, f"{words}: a reset", once(0.5, world.reset_flows), must_succeed=True)
             world.set(delay_ms=20, jitter_ms=20, loss=0.03)
             scan(world, database, f"{words}: loss and reordering", None, must_succeed=True)
 

@@ -38,7 +38,7 @@ class World:
         self.control = os.path.join(self.folder, "link.json")
         self.sandbox = os.path.join(self.folder, "sandbox")
         self.settings, self.link = {}, None
-        self.forgotten = 0
+        self.forgotten = self.broken = 0
         atexit.register(self.stop)
         for name in (self.near, self.far):
             subprocess.run(["ip", "netns", "add", name], check=True)
@@ -74,13 +74,21 @@ class World:
 
     def set(self, **settings):
         """Make the link so; what is not named is as on a good one."""
-        self.settings = dict(settings, forget=self.forgotten)
+        self.settings = dict(settings, forget=self.forgotten, reset=self.broken)
         self.write()
 
     def forget_flows(self):
         """Connections that there are vanish without a word; new ones work."""
         self.forgotten += 1
-        self.set(**{name: value for name, value in self.settings.items() if name != "forget"})
+        self.set(**self.link_settings())
+
+    def reset_flows(self):
+        """Connections that there are are reset; new ones work."""
+        self.broken += 1
+        self.set(**self.link_settings())
+
+    def link_settings(self):
+        return {name: value for name, value in self.settings.items() if name not in ("forget", "reset")}
 
     def stop(self):
         atexit.unregister(self.stop)
