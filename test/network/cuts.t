@@ -4,13 +4,13 @@ request and within an answer.  A scan has every row once; a create is never doub
 
 ATTIO_CUTS says how many cuts there are of each kind, ATTIO_SEED where.
 """
-import json
 import os
 import random
 import re
 import select
 import socket
 import sys
+import threading
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -22,6 +22,7 @@ tap = Tap()
 if missing():
     tap.skip_all(missing())
 CUTS = int(os.environ.get("ATTIO_CUTS", "12"))
+SEED = int(os.environ.get("ATTIO_SEED", "1"))
 ROWS = 6
 
 
@@ -67,71 +68,84 @@ def told(error):
     return done, lists["may be written"], lists["not written"]
 
 
-def places(seed, largest):
+def places(largest):
     """Where to cut: in the first bytes, and anywhere."""
-    rng = random.Random(seed)
+    rng = random.Random(SEED)
     return [0, 1, 200] + [int(largest ** rng.random()) if rng.random() < 0.5 else rng.randrange(largest) for _ in range(CUTS - 3)]
 
 
-seed = int(os.environ.get("ATTIO_SEED", "1"))
+def cuts(of_server, of_client):
+    return [(is_server, place, hard) for is_server, largest in ((True, of_server), (False, of_client)) for place in places(largest) for hard in (True, False)]
+
+
+def scans(words, cutter, database):
+    wrong, cases = [], cuts(60000, 3000)
+    cutter.done = 0
+    for cut in cases:
+        cutter.cut = cut
+        result = database.psql("SELECT count(DISTINCT record_id), count(*) FROM people")
+        if (result.out, result.err) != ("200|200", ""):
+            wrong.append((cut, result))
+    tap.equal(wrong, [], f"{words}: a scan whose connection is cut has every row once")
+    tap.ok(cutter.done >= len(cases) * 0.6, f"{words}: which most of them were", f"{cutter.done} of {len(cases)}")
+    tap.note(f"{words}: {cutter.done} scans cut of {len(cases)}")
+
+
+def insert(emulator, cutter, database, number, cut):
+    """The definitions come over the first connection; the first of those for creates is cut."""
+    flag = os.path.join(emulator.folder.name, "now")
+
+    def arm():
+        while not os.path.exists(flag):
+            time.sleep(0.005)
+        os.unlink(flag)
+        cutter.cut = cut
+    cutter.cut = None
+    thread = threading.Thread(target=arm, daemon=True)
+    thread.start()
+    result = database.psql("SET attio_fdw.log_writes = off; SELECT record_id FROM all_types LIMIT 0; SELECT count(name) FROM deals;\n"
+                           f"\\! touch '{flag}'\nSELECT pg_sleep(0.15);"
+                           f"INSERT INTO all_types (a_text) SELECT 'cut {number} ' || i FROM generate_series(1, {ROWS}) i")
+    thread.join()
+    return result
+
+
+def is_true(rows, result):
+    """Is what a statement says of its rows so?"""
+    if len(rows) != len(set(rows)):
+        return False
+    if result.code == 0:
+        return len(rows) == ROWS
+    if "08007" not in result.err or "of this statement" not in result.err:
+        return False
+    done, maybe, undone = told(result.err)
+    return len(set(rows) - maybe) == done and not set(rows) & undone
+
+
+def creates(words, emulator, cutter, database):
+    cases, results, seen = cuts(6000, 4000), [], {}
+    emulator.forget()
+    cutter.done = 0
+    for number, cut in enumerate(cases):
+        results.append(insert(emulator, cutter, database, number, cut))
+    time.sleep(1)
+    for entry in emulator.log():
+        if entry["method"] == "POST" and entry["path"].endswith("/records"):
+            number, row = re.search(r"cut (\d+) (\d+)", entry["body"]).groups()
+            seen.setdefault(int(number), []).append(int(row))
+    wrong = [(cut, sorted(seen.get(number, [])), result) for number, (cut, result) in enumerate(zip(cases, results)) if not is_true(seen.get(number, []), result)]
+    tap.equal(wrong, [], f"{words}: of creates whose connection is cut, none is doubled, and what is said of them is true")
+    tap.ok(cutter.done >= len(cases) * 0.5, f"{words}: which most of them were", f"{cutter.done} of {len(cases)}")
+    tap.note(f"{words}: {cutter.done} INSERTs cut of {len(cases)}, {sum(1 for result in results if result.code)} of them 08007")
+
+
 with World(), Emulator() as emulator:
     for http2 in (True, False):
         words = "HTTP/2" if http2 else "HTTP/1.1"
         with Front(emulator, location="proxy_ignore_client_abort on;", address=FAR_ADDRESS, http2=http2) as front, Cutter(front) as cutter, \
                 Database("attio_cuts", cutter, f"{FAST}, write_rate '10000', ca_file '{front.ca}'") as database:
             must(database.psql("ALTER FOREIGN TABLE people OPTIONS (ADD page_size '50')"))
-            wrong, unsure, inserts = [], 0, []
-            cases = [(of_server, place, hard) for of_server, largest in ((True, 60000), (False, 3000)) for place in places(seed, largest) for hard in (True, False)]
-            for cut in cases:
-                cutter.cut = cut
-                result = database.psql("SELECT count(DISTINCT record_id), count(*) FROM people")
-                if (result.out, result.err) != ("200|200", ""):
-                    wrong.append((cut, result))
-            tap.equal(wrong, [], f"{words}: a scan whose connection is cut has every row once")
-            tap.ok(cutter.done >= len(cases) * 0.6, f"{words}: which most of them were", f"{cutter.done} of {len(cases)}")
-            tap.note(f"{words}: {cutter.done} scans cut of {len(cases)}")
-            cutter.done = 0
-            for cut in [(of_server, place, hard) for of_server, largest in ((True, 6000), (False, 4000)) for place in places(seed, largest) for hard in (True, False)]:
-                # the definitions come over the first connection, the creates over others
-                cutter.cut = None
-                session = (f"SET attio_fdw.log_writes = off; SELECT record_id FROM all_types LIMIT 0; SELECT count(name) FROM deals LIMIT 1;\n\\! touch '{emulator.folder.name}/now'\n"
-                           f"SELECT pg_sleep(0.15);INSERT INTO all_types (a_text) SELECT 'cut {len(inserts)} ' || i FROM generate_series(1, {ROWS}) i")
-                import threading
-
-                def arm(cut=cut):
-                    path = f"{emulator.folder.name}/now"
-                    while not os.path.exists(path):
-                        time.sleep(0.005)
-                    os.unlink(path)
-                    cutter.cut = cut
-                thread = threading.Thread(target=arm, daemon=True)
-                thread.start()
-                inserts.append((cut, database.psql(session)))
-                thread.join()
-            time.sleep(1)
-            seen = {}
-            for entry in emulator.log():
-                if entry["method"] == "POST" and entry["path"].endswith("/records"):
-                    text = next(iter(json.loads(entry["body"])["data"]["values"].values()))
-                    number, row = re.search(r"cut (\d+) (\d+)", json.dumps(text)).groups()
-                    seen.setdefault(int(number), []).append(int(row))
-            wrong = []
-            for number, (cut, result) in enumerate(inserts):
-                rows = seen.get(number, [])
-                good = len(rows) == len(set(rows))
-                if result.code == 0:
-                    good = good and len(rows) == ROWS
-                elif "of this statement" not in result.err:
-                    good = False
-                else:
-                    done, maybe, undone = told(result.err)
-                    unsure += 1
-                    good = good and done <= len(rows) and len(set(rows) - maybe) == done and not set(rows) & undone and "08007" in result.err
-                if not good:
-                    wrong.append((cut, sorted(rows), result.err))
-            tap.equal(wrong, [], f"{words}: of creates whose connection is cut, none is doubled, and what is said of them is true")
-            tap.ok(cutter.done >= len(inserts) * 0.5, f"{words}: which most of them were", f"{cutter.done} of {len(inserts)}")
-            tap.note(f"{words}: {cutter.done} INSERTs cut of {len(inserts)}, {unsure} of them 08007")
+            scans(words, cutter, database)
+            creates(words, emulator, cutter, database)
         emulator.reset()
-        emulator.forget()
 tap.done()

@@ -27,6 +27,14 @@ def missing():
     for program in ("ip", "nginx"):
         if shutil.which(program) is None:
             return f"{program} is not installed"
+    try:
+        os.close(os.open("/dev/net/tun", os.O_RDWR))
+    except OSError as error:
+        return f"/dev/net/tun does not open: {error.strerror}"
+    probe = f"attio-probe-{os.getpid()}"
+    if subprocess.run(["ip", "netns", "add", probe], check=False, capture_output=True).returncode != 0:
+        return "network namespaces cannot be made"
+    subprocess.run(["ip", "netns", "delete", probe], check=False)
     return None
 
 
