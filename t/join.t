@@ -49,8 +49,8 @@ def test_mails(emulator, database):
                       ("ANTI", "SELECT count(*) FROM subscribers u WHERE NOT EXISTS (SELECT FROM people p WHERE u.email = ANY (p.email_addresses))")):
         emulator.forget()
         results[name] = int(database.value(sql))
-        # one more where a page of a round number of rows ends a batch: is there anything behind it?
-        tap.ok(0 < len(queries(emulator, people)) <= 51, f"{name}: 5,000 users by e-mail: {len(queries(emulator, people))} requests")
+        asked = [e for e in queries(emulator, people) if '"limit":1,' not in e["body"]]     # 1: was a page of a round number of rows cut?
+        tap.ok(0 < len(asked) <= 50 and len(queries(emulator, people)) <= 55, f"{name}: 5,000 users by e-mail: {len(asked)} requests")
     total = int(database.value("SELECT count(*) FROM subscribers"))
     tap.ok(results["INNER"] == results["LEFT"] >= results["SEMI"] > 0 and results["SEMI"] + results["ANTI"] == total, "and their rows agree", results)
     emulator.forget()

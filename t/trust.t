@@ -151,7 +151,8 @@ with Emulator("--scale", "200") as emulator, Database("attio_trust", emulator, F
     # an OFFSET that is refused
     emulator.switches(max_limit=500, max_offset=50)
     must(database.psql("ALTER SERVER attio OPTIONS (ADD remote_max_limit '500')"))
-    tap.equal(database.value("SELECT count(*) FROM (SELECT FROM people LIMIT 10 OFFSET 100) s"), "10", "an OFFSET that Attio refuses is counted by the scan")
+    far = "SELECT record_id FROM people LIMIT 10 OFFSET 100"
+    tap.equal(database.value(far), database.value("SET attio_fdw.push_limit = off; " + far), "an OFFSET that Attio refuses is counted by the scan")
     tap.equal(database.value("SELECT created_at FROM people ORDER BY created_at LIMIT 2 OFFSET 100"),
               database.value("SET attio_fdw.push_sort = off; SELECT created_at FROM people ORDER BY created_at LIMIT 2 OFFSET 100"), "of sorted rows as well")
 tap.done()
