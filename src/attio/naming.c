@@ -9,6 +9,7 @@
 
 #include "catalog/pg_type.h"
 #include "mb/pg_wchar.h"
+#include "utils/hsearch.h"
 
 #define MAX_NAME (NAMEDATALEN - 1)
 
@@ -33,15 +34,28 @@ shorten_name(const char *stem, const char *suffix, const char *id)
 	return psprintf("%.*s_%.8s%s", length, stem, id, suffix);
 }
 
-static bool
-is_taken(List *columns, const char *name)
+/* The names of all attribute columns so far; a table may have a thousand attributes. */
+static HTAB *
+make_names(void)
 {
-	ListCell *lc;
+	HASHCTL ctl = {.keysize = NAMEDATALEN, .entrysize = NAMEDATALEN, .hcxt = CurrentMemoryContext};
 
-	foreach(lc, columns)
-		if (strcmp(((ColumnName *) lfirst(lc))->name, name) == 0)
-			return true;
-	return false;
+	return hash_create("attio_fdw names", 256, &ctl, HASH_ELEM | HASH_STRINGS | HASH_CONTEXT);
+}
+
+static bool
+is_taken(HTAB *names, const char *name)
+{
+	bool found;
+
+	(void) hash_search(names, name, HASH_FIND, &found);
+	return found;
+}
+
+static void
+take(HTAB *names, const char *name)
+{
+	(void) hash_search(names, name, HASH_ENTER, NULL);
 }
 
 /* Is this field a key, whose name no attribute may take? */
@@ -127,7 +141,7 @@ property_column(const ResourceDef *resource, const AttributeDef *attribute, cons
 
 /* All attributes' main columns: they claim their names before any companion. */
 static List *
-main_columns(const ResourceDef *resource, List *attributes)
+main_columns(const ResourceDef *resource, List *attributes, HTAB *names)
 {
 	List *columns = NIL;
 	ListCell *lc;
@@ -140,8 +154,10 @@ main_columns(const ResourceDef *resource, List *attributes)
 		if (is_key_attribute(resource, attribute))
 			continue;
 		column = property_column(resource, attribute, attribute->type == NULL ? NULL : attribute->type->properties);
-		if (is_taken(columns, column->name))
+		if (is_taken(names, column->name))
 			column->name = shorten_name(psprintf("%s_%.8s", attribute->slug, attribute->id), "", attribute->id);
+		take(names, column->name);
+		CHECK_FOR_INTERRUPTS();
 		columns = lappend(columns, column);
 	}
 	return columns;
@@ -149,7 +165,7 @@ main_columns(const ResourceDef *resource, List *attributes)
 
 /* Put each attribute's wanted companions behind its main column. */
 static List *
-with_companions(const ResourceDef *resource, List *main, ColumnSet set, List **left_out)
+with_companions(const ResourceDef *resource, List *main, ColumnSet set, HTAB *names, List **left_out)
 {
 	List *columns = NIL;
 	ListCell *lc;
@@ -167,22 +183,25 @@ with_companions(const ResourceDef *resource, List *main, ColumnSet set, List **l
 			if (!property_wanted(column->attribute, &type->properties[i], set))
 				continue;
 			companion = property_column(resource, column->attribute, &type->properties[i]);
-			if (is_taken(main, companion->name) || is_taken(columns, companion->name))
+			if (is_taken(names, companion->name))
+			{
 				*left_out = lappend(*left_out, companion->name);
-			else
-				columns = lappend(columns, companion);
+				continue;
+			}
+			take(names, companion->name);
+			columns = lappend(columns, companion);
 		}
 	}
 	return columns;
 }
 
 static ColumnName *
-field_column(const FieldDef *field, List *attribute_columns)
+field_column(const FieldDef *field, HTAB *names)
 {
 	char *name = pstrdup(field->name);
 	ColumnName *column;
 
-	if (!is_key_field(field) && is_taken(attribute_columns, name))
+	if (!is_key_field(field) && is_taken(names, name))
 		name = psprintf("attio__%s", field->name);
 	column = new_column(COLUMN_FIELD, name, field->type);
 	column->field = field;
@@ -216,24 +235,26 @@ without_companions(List *columns, List **left_out)
 List *
 name_columns(const ResourceDef *resource, List *attributes, ColumnSet set, List **left_out)
 {
-	List *main = main_columns(resource, attributes);
-	List *own = with_companions(resource, main, set, left_out);
+	HTAB *names = make_names();
+	List *main = main_columns(resource, attributes, names);
+	List *own = with_companions(resource, main, set, names, left_out);
 	List *columns = NIL;
 	bool has_values = resource->values != NULL;
 
 	for (int i = 0; i < resource->nfields; i++)
 		if (is_key_field(&resource->fields[i]))
-			columns = lappend(columns, field_column(&resource->fields[i], own));
+			columns = lappend(columns, field_column(&resource->fields[i], names));
 	columns = list_concat(columns, own);
 	for (int i = 0; i < resource->nfields; i++)
 		if (!is_key_field(&resource->fields[i]))
-			columns = lappend(columns, field_column(&resource->fields[i], own));
+			columns = lappend(columns, field_column(&resource->fields[i], names));
 	if (has_values && (set == COLUMNS_ALL || set == COLUMNS_ANY))
 		columns = lappend(columns, new_column(COLUMN_CHANGED_AT, pstrdup("attio__changed_at"), TIMESTAMPTZOID));
 	if (set == COLUMNS_RAW || set == COLUMNS_ANY)
 		columns =
-			lappend(columns, new_column(COLUMN_RAW, pstrdup(is_taken(own, "_raw") ? "attio__raw" : "_raw"), JSONBOID));
+			lappend(columns, new_column(COLUMN_RAW, pstrdup(is_taken(names, "_raw") ? "attio__raw" : "_raw"), JSONBOID));
 	if (list_length(columns) > MAX_COLUMNS)
 		columns = without_companions(columns, left_out);
+	hash_destroy(names);
 	return columns;
 }
