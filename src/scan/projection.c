@@ -6,6 +6,7 @@
  */
 #include "scan/projection.h"
 
+#include "port/pg_bitutils.h"
 #include "utils/memutils.h"
 
 static TokNode *
@@ -28,21 +29,60 @@ projection_create(void)
 	return projection;
 }
 
+/* Children beyond which they are found by a hash. */
+#define FEW_CHILDREN 8
+
+static void
+put_into_table(TokNode *node, TokNode *child)
+{
+	uint32 at = tok_hash(child->key, child->key_length);
+
+	while (node->table[at & node->table_mask] != NULL)
+		at++;
+	node->table[at & node->table_mask] = child;
+}
+
+/* A table at most half full. */
+static void
+make_table(Projection *projection, TokNode *node, uint32 nchildren)
+{
+	if (node->table != NULL)
+		pfree(node->table);
+	node->table_mask = pg_nextpower2_32(nchildren * 4) - 1;
+	node->table = (TokNode **) MemoryContextAllocZero(projection->context, sizeof(TokNode *) * (node->table_mask + 1));
+	for (TokNode *child = node->children; child != NULL; child = child->next)
+		put_into_table(node, child);
+}
+
+static void
+add_child(Projection *projection, TokNode *node, TokNode *child)
+{
+	if (node->last == NULL)
+		node->children = child;
+	else
+		node->last->next = child;
+	node->last = child;
+	node->nchildren++;
+	if (node->nchildren > FEW_CHILDREN && node->nchildren * 2 > node->table_mask)
+		make_table(projection, node, node->nchildren);
+	else if (node->table != NULL)
+		put_into_table(node, child);
+}
+
 /* The node of one member; the name may hold any character. */
 TokNode *
 projection_member(Projection *projection, TokNode *from, const char *key)
 {
-	TokNode **link = &from->children;
+	size_t length = strlen(key);
+	TokNode *child = tok_child(from, key, length);
 
-	while (*link != NULL && strcmp((*link)->key, key) != 0)
-		link = &(*link)->next;
-	if (*link == NULL)
-	{
-		*link = new_node(projection);
-		(*link)->key = MemoryContextStrdup(projection->context, key);
-		(*link)->key_length = strlen(key);
-	}
-	return *link;
+	if (child != NULL)
+		return child;
+	child = new_node(projection);
+	child->key = MemoryContextStrdup(projection->context, key);
+	child->key_length = length;
+	add_child(projection, from, child);
+	return child;
 }
 
 /* The node at a dotted path. */

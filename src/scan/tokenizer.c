@@ -326,6 +326,24 @@ new_slice(TokPage *page)
 	return page->nslices++;
 }
 
+TokNode *
+tok_child(const TokNode *node, const char *key, size_t length)
+{
+	TokNode *child;
+
+	if (node->table != NULL)
+	{
+		for (uint32_t at = tok_hash(key, length); (child = node->table[at & node->table_mask]) != NULL; at++)
+			if (child->key_length == length && memcmp(child->key, key, length) == 0)
+				return child;
+		return NULL;
+	}
+	for (child = node->children; child != NULL; child = child->next)
+		if (child->key_length == length && child->key[0] == key[0] && memcmp(child->key, key, length) == 0)
+			return child;
+	return NULL;
+}
+
 /*
  * The wanted child with this name, or NULL.  Rows of a page mostly have their
  * members in the same order, so the child after the last one found is tried
@@ -341,15 +359,10 @@ find_child(TokNode *node, const char *key, size_t length)
 		node->expected = child->next;
 		return child;
 	}
-	for (child = node->children; child != NULL; child = child->next)
-	{
-		if (child->key_length == length && child->key[0] == key[0] && memcmp(child->key, key, length) == 0)
-		{
-			node->expected = child->next;
-			return child;
-		}
-	}
-	return NULL;
+	child = tok_child(node, key, length);
+	if (child != NULL)
+		node->expected = child->next;
+	return child;
 }
 
 /* The same for a name with escapes in it. */

@@ -58,7 +58,23 @@ typedef struct TokNode
 	struct TokNode *next;     /* sibling */
 	struct TokNode *element;  /* node for each element of an array */
 	struct TokNode *expected; /* scratch: child that probably comes next */
+	struct TokNode *
+		*table; /* the children by the hash of their keys, NULL = none; a whole table is NULL where they are few */
+	uint32_t table_mask;  /* its size, a power of two, less one */
+	uint32_t nchildren;   /* as far as projection.c has counted */
+	struct TokNode *last; /* of the children */
 } TokNode;
+
+/* FNV-1a */
+static inline uint32_t
+tok_hash(const char *key, size_t length)
+{
+	uint32_t hash = 2166136261u;
+
+	for (size_t i = 0; i < length; i++)
+		hash = (hash ^ (unsigned char) key[i]) * 16777619u;
+	return hash;
+}
 
 typedef struct TokRow
 {
@@ -92,6 +108,8 @@ typedef struct TokPage
 	uint64_t serial;     /* tells apart the texts that were read, whatever the page */
 } TokPage;
 
+/* The child with this key, or NULL. */
+extern TokNode *tok_child(const TokNode *node, const char *key, size_t length);
 extern TokStatus tok_page(TokPage *page, const char *text, size_t length, TokNode *row);
 extern long tok_unescape(const char *start, size_t length, char *out);
 
