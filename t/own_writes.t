@@ -52,6 +52,7 @@ KNOWN = (
     ("DELETE beside an INSERT", "WITH w AS (INSERT INTO @f (t, n) VALUES ('x', 1), ('a', 1) RETURNING t) DELETE FROM @f f USING w WHERE f.t = w.t RETURNING f.t, f.n"),
     ("SELECT beside an INSERT", "WITH w AS (INSERT INTO @f (t, n) VALUES ('x', 1) RETURNING t) SELECT w.t, (SELECT count(*) FROM @f), (SELECT count(*) FROM @f f WHERE f.t = w.t) FROM w"),
     ("SELECT by what is inserted", "WITH w AS (INSERT INTO @f (t, n) VALUES ('x', 1), ('b', 1) RETURNING t, n) SELECT f.t, f.n FROM @f f WHERE n >= (SELECT max(n) FROM w) AND t IN (SELECT t FROM w)"),
+    ("SELECT by a number of what is inserted", "WITH w AS (INSERT INTO @f (t, n) VALUES ('x', 3) RETURNING n) SELECT f.t, f.n FROM @f f WHERE f.n >= (SELECT max(n) FROM w)"),
     ("a subquery in RETURNING", "INSERT INTO @f AS f (t, n) VALUES ('x', 1), ('x', 2) RETURNING n, (SELECT count(*) FROM @f x WHERE x.t = f.t), (SELECT count(*) FROM @f)"),
     ("a subquery in RETURNING of a DELETE", "DELETE FROM @f f WHERE t = 'a' RETURNING n, (SELECT max(x.n) FROM @f x WHERE x.t = f.t), (SELECT sum(n) FROM @f)"),
     ("UPDATE beside an UPDATE", "WITH w AS (UPDATE @f f SET n = 100 WHERE t = 'a' RETURNING t) UPDATE @f f SET n = (SELECT max(n) FROM @f x) WHERE t = 'b'"),
