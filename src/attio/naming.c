@@ -251,8 +251,8 @@ name_columns(const ResourceDef *resource, List *attributes, ColumnSet set, List 
 	if (has_values && (set == COLUMNS_ALL || set == COLUMNS_ANY))
 		columns = lappend(columns, new_column(COLUMN_CHANGED_AT, pstrdup("attio__changed_at"), TIMESTAMPTZOID));
 	if (set == COLUMNS_RAW || set == COLUMNS_ANY)
-		columns =
-			lappend(columns, new_column(COLUMN_RAW, pstrdup(is_taken(names, "_raw") ? "attio__raw" : "_raw"), JSONBOID));
+		columns = lappend(columns,
+						  new_column(COLUMN_RAW, pstrdup(is_taken(names, "_raw") ? "attio__raw" : "_raw"), JSONBOID));
 	if (list_length(columns) > MAX_COLUMNS)
 		columns = without_companions(columns, left_out);
 	hash_destroy(names);
