@@ -64,6 +64,21 @@ sorts_text(ForeignScan *plan, const AttioRelation *relation, SortShape sort)
 	return text.data;
 }
 
+/* Does a number of rows that is known while planning end the scan within one page? */
+static bool
+is_within_page(const AttioRelation *relation, ForeignScan *plan)
+{
+	int first = lsecond_int((List *) list_nth(plan->fdw_private, SCAN_PLAN_SHAPE));
+	List *indexes = (List *) list_nth(plan->fdw_private, SCAN_PLAN_LIMIT);
+	const Const *limit = NULL;
+
+	if (indexes != NIL && linitial_int(indexes) >= 0)
+		limit = (const Const *) list_nth(plan->fdw_exprs, linitial_int(indexes));
+	if (limit != NULL && IsA(limit, Const) && !limit->constisnull)
+		return DatumGetInt64(limit->constvalue) < relation->page_size;
+	return first > 0 && first < relation->page_size;
+}
+
 static void
 explain_request(const AttioRelation *relation, ForeignScan *plan, ExplainState *es)
 {
@@ -72,8 +87,9 @@ explain_request(const AttioRelation *relation, ForeignScan *plan, ExplainState *
 	const ResourceDef *resource = relation->resource;
 	const char *path = resource->path;
 
+	/* as it is sent, so that a plan can be found in the log */
 	if (relation->slug != NULL)
-		path = psprintf(path, relation->slug);
+		path = psprintf(path, relation_identifier(relation));
 	else if (resource->spread == SPREAD_TARGETS)
 		path = psprintf(path, "{objects|lists}/{id}");
 	else if (resource->spread == SPREAD_ATTRIBUTES)
@@ -81,7 +97,7 @@ explain_request(const AttioRelation *relation, ForeignScan *plan, ExplainState *
 	ExplainPropertyText("Attio Request", psprintf("%s %s", resource->method, path), es);
 	if (intVal(list_nth(plan->fdw_private, SCAN_PLAN_COUNTS)) != 0)
 		ExplainPropertyText("Attio Count", "a page, and offsets at which there is a row", es);
-	else if (resource->paging != PAGING_NONE)
+	else if (resource->paging != PAGING_NONE && !is_within_page(relation, plan))
 		ExplainPropertyInteger("Attio Page Size", NULL, relation->page_size, es);
 	if (lsecond_int(shape) > 0 && list_nth(plan->fdw_private, SCAN_PLAN_LIMIT) == NIL &&
 		resource->paging == PAGING_OFFSET_BODY)

@@ -631,5 +631,5 @@ write_path(const AttioRelation *relation, const char *id)
 char *
 write_path_shown(const AttioRelation *relation, const char *id)
 {
-	return row_path(relation, relation->slug, id);
+	return row_path(relation, relation_identifier(relation), id);
 }
