@@ -134,7 +134,7 @@ def parse_select(attribute, raw, _):
     wanted = unwrap(raw, "option", attribute)
     choice = find_choice(attribute, wanted) if isinstance(wanted, str) else None
     if choice is None:
-        raise unknown(attribute, f'select option "{wanted}"')
+        raise errors.invalid("value_not_found", f'Cannot find select option with title "{wanted}"')      # recorded wording
     return values.option(attribute, choice)
 
 
@@ -142,7 +142,7 @@ def parse_status(attribute, raw, _):
     wanted = unwrap(raw, "status", attribute)
     choice = find_choice(attribute, wanted) if isinstance(wanted, str) else None
     if choice is None:
-        raise unknown(attribute, f'status "{wanted}"')
+        raise errors.invalid("value_not_found", f'Cannot find Status with title "{wanted}"')     # recorded wording
     return values.status(attribute, choice)
 
 

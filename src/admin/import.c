@@ -408,16 +408,33 @@ note_new_name(const Offer *made)
 						 errdetail("Another table has its name.")));
 }
 
+/* Attio shows a table in the listing, and refuses it alone: made private or deleted in between, perhaps. */
+static void
+warn_of_absent(const Offer *made, const char *said)
+{
+	ereport(WARNING, (errcode(ERRCODE_FDW_TABLE_NOT_FOUND),
+					  errmsg("%s \"%s\" is skipped: Attio does not show its attributes",
+							 made->target->is_list ? "list" : "object", made->table),
+					  errdetail("Attio says: %s", said),
+					  errhint("Import it again when the key may see it; LIMIT TO names tables.")));
+}
+
+/* The statement of one table; NULL where it is skipped, which is said.  "may_be_absent": see TargetRefusal. */
 static char *
-table_statement(Session *session, const Offer *made, ColumnSet set, const char *server)
+table_statement(Session *session, const Offer *made, ColumnSet set, const char *server, bool may_be_absent)
 {
 	List *attributes = NIL;
-	bool disabled = false;
+	TargetRefusal refusal = {.may_be_absent = may_be_absent};
 
 	if (made->target != NULL)
 		attributes =
-			metadata_attributes(session, made->target->is_list, made->target->id, made->target->slug, &disabled);
-	if (disabled)
+			metadata_attributes(session, made->target->is_list, made->target->id, made->target->slug, &refusal);
+	if (refusal.absent != NULL)
+	{
+		warn_of_absent(made, refusal.absent);
+		return NULL;
+	}
+	if (refusal.disabled)
 	{
 		ereport(NOTICE, (errmsg("object \"%s\" is skipped: it is not enabled in Attio", made->table)));
 		return NULL;
@@ -445,7 +462,7 @@ import_find_ddl(Session *session, const char *table, ColumnSet set)
 		names = lappend(names, made->table);
 		if (strcmp(made->table, table) != 0)
 			continue;
-		statement = table_statement(session, made, set, session->server_name);
+		statement = table_statement(session, made, set, session->server_name, false);
 		if (statement != NULL)
 			return statement;
 	}
@@ -491,7 +508,7 @@ attio_import_schema(ImportForeignSchemaStmt *stmt, Oid serverid)
 		note_unseen_objects(objects);
 	foreach(lc, wanted)
 	{
-		char *statement = table_statement(session, (Offer *) lfirst(lc), set, server->servername);
+		char *statement = table_statement(session, (Offer *) lfirst(lc), set, server->servername, true);
 
 		note_new_name((Offer *) lfirst(lc));
 		if (statement != NULL)

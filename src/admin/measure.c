@@ -126,7 +126,7 @@ static bool
 sample_next(Measure *measure)
 {
 	SampledObject *object;
-	bool disabled = false;
+	TargetRefusal refusal = {0};
 
 	/* definitions come fifty at a time; the questions need some requests as well */
 	if (measure->targets == NIL || list_length(measure->objects) >= MAX_OBJECTS || !may_ask(measure, 3))
@@ -135,8 +135,8 @@ sample_next(Measure *measure)
 	object->target = (const TargetDef *) linitial(measure->targets);
 	measure->targets = list_delete_first(measure->targets);
 	object->attributes =
-		metadata_attributes(measure->session, false, object->target->id, object->target->slug, &disabled);
-	if (!disabled)
+		metadata_attributes(measure->session, false, object->target->id, object->target->slug, &refusal);
+	if (!refusal.disabled)
 	{
 		Asked asked = ask(measure, object->target, SAMPLE_ROWS, 0, "");
 

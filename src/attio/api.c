@@ -8,6 +8,7 @@
 #include "attio/api.h"
 
 #include "access/xact.h"
+#include "attio/reasons.h"
 #include "base/errors.h"
 #include "base/guc.h"
 #include "lib/stringinfo.h"
@@ -37,11 +38,20 @@ typedef struct ApiError
 	const char *code; /* NULL = any */
 	int sqlstate;
 	ApiHint hint;
+	const char *begins; /* the message, in whatever case, where one code says several things; NULL = any */
 } ApiError;
 
 /* The first row that fits counts.  Sources: API.md 10; anchors 5.4. */
 static const ApiError api_errors[] = {
 	{400, "standard_object_disabled", ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, HINT_ENABLE},
+	{0, "uniqueness_conflict", ERRCODE_UNIQUE_VIOLATION, HINT_NONE},
+	{400, "missing_value", ERRCODE_NOT_NULL_VIOLATION, HINT_NONE},
+	/* one code for whatever was named and is not there: the message says what */
+	{400, "value_not_found", ERRCODE_INVALID_TEXT_REPRESENTATION, HINT_NONE, "Cannot find select "},
+	{400, "value_not_found", ERRCODE_INVALID_TEXT_REPRESENTATION, HINT_NONE, "Cannot find status "},
+	{400, "value_not_found", ERRCODE_FDW_COLUMN_NAME_NOT_FOUND, HINT_NONE, "Cannot find attribute "},
+	{400, "value_not_found", ERRCODE_FDW_COLUMN_NAME_NOT_FOUND, HINT_NONE, "No attribute "},
+	{400, "value_not_found", ERRCODE_FOREIGN_KEY_VIOLATION, HINT_NONE},
 	{400, NULL, ERRCODE_INVALID_PARAMETER_VALUE, HINT_NONE},
 	{401, NULL, ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION, HINT_KEY},
 	{403, "billing_error", ERRCODE_INSUFFICIENT_PRIVILEGE, HINT_PLAN},
@@ -212,14 +222,25 @@ api_answer_text(const HttpExchange *exchange)
 	return exchange->length == 0 ? "(empty)" : page_text(exchange->body, exchange->length, BEGINNING_LIMIT);
 }
 
+/* Does this row of the table fit?  Code and message may be NULL. */
+static bool
+fits(const ApiError *error, int status, const char *code, const char *message)
+{
+	if (error->status != 0 && error->status != status)
+		return false;
+	if (error->code != NULL && (code == NULL || strcmp(error->code, code) != 0))
+		return false;
+	return error->begins == NULL ||
+		   (message != NULL && pg_strncasecmp(message, error->begins, strlen(error->begins)) == 0);
+}
+
 /* The first row of the table that fits. */
 static const ApiError *
-find_error(const HttpExchange *exchange, const char *code)
+find_error(const HttpExchange *exchange, const char *code, const char *message)
 {
 	const ApiError *error = api_errors;
 
-	while ((error->status != 0 && error->status != exchange->status) ||
-		   (error->code != NULL && (code == NULL || strcmp(error->code, code) != 0)))
+	while (!fits(error, exchange->status, code, message))
 		error++;
 	return error;
 }
@@ -231,7 +252,7 @@ raise_status_error(Session *session, HttpExchange *exchange, const ApiSubject *s
 	JsonTree *answer = json_read(exchange->body, exchange->length);
 	const char *code = json_string_at(answer, "code");
 	const char *message = json_string_at(answer, "message");
-	const ApiError *error = find_error(exchange, code);
+	const ApiError *error = find_error(exchange, code, message);
 	ApiHint chosen = error->hint;
 	const char *hint;
 	const char *detail;
@@ -242,8 +263,8 @@ raise_status_error(Session *session, HttpExchange *exchange, const ApiSubject *s
 		message = clean_text(message, strlen(message), MESSAGE_LIMIT);
 	else
 		message = exchange->length > 0 ? api_answer_text(exchange) : "(it says nothing)";
-	detail = psprintf("%s%s%s", api_request_detail(exchange), code != NULL ? " Code: " : "",
-					  code != NULL ? psprintf("%s.", clean_text(code, strlen(code), 100)) : "");
+	detail = psprintf("%s%s%s%s", api_request_detail(exchange), code != NULL ? " Code: " : "",
+					  code != NULL ? psprintf("%s.", clean_text(code, strlen(code), 100)) : "", reasons_text(answer));
 	hint = hint_text(session, exchange->score_limited ? HINT_SCORE : chosen, subject, slugs);
 	if (hint == NULL && exchange->status == 400 && subject != NULL)
 		hint = subject->bad_request_hint;
@@ -267,7 +288,8 @@ slugs_to_suggest(Session *session, const HttpExchange *refused, const ApiSubject
 	HttpExchange *exchange;
 	JsonTree *list;
 
-	if (subject == NULL || subject->slug == NULL || find_error(refused, NULL)->hint != HINT_NEAREST || !has_budget())
+	if (subject == NULL || subject->slug == NULL || find_error(refused, NULL, NULL)->hint != HINT_NEAREST ||
+		!has_budget())
 		return NIL;
 	exchange = api_start(session, "GET", subject->is_list ? "/v2/lists" : "/v2/objects", NULL);
 	http_wait(exchange);
@@ -284,20 +306,42 @@ slugs_to_suggest(Session *session, const HttpExchange *refused, const ApiSubject
 	return slugs;
 }
 
-/* Is this the error that the caller is prepared for? */
+/* Is this code, which may be NULL, the error that the caller is prepared for? */
+static bool
+is_tolerated_code(int status, const char *code, const ApiSubject *subject)
+{
+	if (code == NULL)
+		return false;
+	if (subject->tolerates_absence && (status == 403 || status == 404))
+		return true;
+	if (subject->tolerates_bad_request && status == 400)
+		return strcmp(code, "standard_object_disabled") != 0;
+	return subject->tolerated != NULL && strcmp(code, subject->tolerated) == 0;
+}
+
+/*
+ * Is the answer the error that the caller is prepared for?  Only Attio itself
+ * says so, with a code; what stands between answers pages.
+ */
 static bool
 is_tolerated(HttpExchange *exchange, const ApiSubject *subject)
 {
-	const char *code;
+	JsonTree *answer;
 
-	if (subject != NULL && subject->tolerates_absence && (exchange->status == 403 || exchange->status == 404))
-		return true;
-	if (subject == NULL || (subject->tolerated == NULL && !subject->tolerates_bad_request) || exchange->length == 0)
+	if (subject == NULL || exchange->length == 0)
 		return false;
-	code = json_string_at(json_read(exchange->body, exchange->length), "code");
-	if (subject->tolerates_bad_request && exchange->status == 400)
-		return code != NULL && strcmp(code, "standard_object_disabled") != 0;
-	return subject->tolerated != NULL && code != NULL && strcmp(code, subject->tolerated) == 0;
+	answer = json_read(exchange->body, exchange->length);
+	if (!is_tolerated_code(exchange->status, json_string_at(answer, "code"), subject))
+		return false;
+	if (subject->said != NULL)
+	{
+		const char *message = json_string_at(answer, "message");
+
+		subject->said->status = exchange->status;
+		subject->said->message =
+			message == NULL ? "(it says nothing)" : clean_text(message, strlen(message), MESSAGE_LIMIT);
+	}
+	return true;
 }
 
 /*

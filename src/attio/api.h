@@ -12,6 +12,13 @@
 #include "attio/connection.h"
 #include "base/json.h"
 
+/* What Attio says with an error that the caller is prepared for. */
+typedef struct ApiRefusal
+{
+	int status;          /* HTTP */
+	const char *message; /* harmless, in the memory context of api_check()'s caller */
+} ApiRefusal;
+
 /* What a request is about; shapes the hints of its errors. */
 typedef struct ApiSubject
 {
@@ -21,7 +28,8 @@ typedef struct ApiSubject
 	const char *scopes;           /* scopes the request needs, separated by blanks */
 	const char *tolerated;        /* an error code that is an answer too; may be NULL */
 	bool tolerates_bad_request;   /* any HTTP 400 is, but a disabled object */
-	bool tolerates_absence;       /* HTTP 403 and 404 are */
+	bool tolerates_absence;       /* HTTP 403 and 404 are, where Attio itself says so */
+	ApiRefusal *said;             /* filled where the error is tolerated; may be NULL */
 	const char *bad_request_hint; /* for an HTTP 400 that no code explains; may be NULL */
 } ApiSubject;
 

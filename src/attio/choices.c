@@ -52,14 +52,15 @@ read_choices(JsonTree *answer, const char *id_member, const char *path)
 		ChoiceDef *choice = (ChoiceDef *) palloc(sizeof(ChoiceDef));
 
 		if (id == NULL || title == NULL)
-			n = -1;
-		else
 		{
-			choice->id = pstrdup(id);
-			choice->title = pstrdup(title);
-			choice->archived = json_bool_at(item, "is_archived");
-			choices = lappend(choices, choice);
+			const char *const needed[] = {id_member, "title"};
+
+			metadata_raise_incomplete(item, path, "option", needed, lengthof(needed));
 		}
+		choice->id = pstrdup(id);
+		choice->title = pstrdup(title);
+		choice->archived = json_bool_at(item, "is_archived");
+		choices = lappend(choices, choice);
 	}
 	if (n < 0)
 		ereport(ERROR, (errcode(ERRCODE_FDW_ERROR), errmsg("Attio's answer has an unknown shape"),

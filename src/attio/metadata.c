@@ -13,12 +13,16 @@
 #include "attio/choices.h"
 #include "attio/members.h"
 #include "attio/resource.h"
+#include "base/errors.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
 /* Rows to ask for at once: no listing of Attio is known to refuse or clamp so few. */
 #define ATTRIBUTE_PAGE 50
 #define ATTRIBUTE_LIMIT 10000
+
+/* What each definition of an attribute has. */
+static const char *const attribute_strings[] = {"id.attribute_id", "api_slug", "type"};
 
 /* Whoever answers fewer than asked for has a limit that is a multiple of this. */
 #define ROUND_LIMIT 10
@@ -49,7 +53,7 @@ struct Metadata
 typedef struct ListParents
 {
 	char *id;
-	char *slug;
+	char *slug;    /* NULL: a list without slug */
 	List *objects; /* slugs */
 } ListParents;
 
@@ -59,6 +63,33 @@ copy_string(JsonTree *tree, const char *path)
 	const char *value = json_string_at(tree, path);
 
 	return value == NULL ? NULL : pstrdup(value);
+}
+
+/*
+ * A definition lacks one of the strings that each has: say which definition, by
+ * what it does have, and which string.  Does not return.
+ */
+void
+metadata_raise_incomplete(JsonTree *item, const char *path, const char *what, const char *const *needed, int nneeded)
+{
+	const char *const names[] = {"api_slug", "title", needed[0]};
+	const char *missing = "member";
+	const char *name = NULL;
+
+	for (int i = nneeded - 1; i >= 0; i--)
+	{
+		const char *value = json_string_at(item, needed[i]);
+
+		if (value == NULL || value[0] == '\0')
+			missing = needed[i];
+	}
+	for (int i = 0; i < (int) lengthof(names) && (name == NULL || name[0] == '\0'); i++)
+		name = json_string_at(item, names[i]);
+	ereport(ERROR, (errcode(ERRCODE_FDW_ERROR), errmsg("Attio's answer has an unknown shape"),
+					errdetail("GET %s answered HTTP 200 with %s whose %s is missing, empty or null.", path,
+							  name == NULL ? psprintf("one %s without a name", what)
+										   : psprintf("the %s \"%s\"", what, clean_text(name, strlen(name), 100)),
+							  missing)));
 }
 
 static void
@@ -98,7 +129,7 @@ read_attribute(JsonTree *item, const char *path)
 	attribute->type_name = copy_string(item, "type");
 	if (attribute->id == NULL || attribute->id[0] == '\0' || attribute->slug == NULL || attribute->slug[0] == '\0' ||
 		attribute->type_name == NULL)
-		raise_shape_error(path);
+		metadata_raise_incomplete(item, path, "attribute", attribute_strings, lengthof(attribute_strings));
 	attribute->type = attribute_type(attribute->type_name);
 	attribute->multiselect = json_bool_at(item, "is_multiselect");
 	attribute->is_unique = json_bool_at(item, "is_unique");
@@ -122,14 +153,15 @@ target_path(bool is_list, const char *identifier)
 
 /*
  * All definitions of one object or list, in the current memory context.  With
- * "disabled", a standard object that is switched off is no error: it is set.
+ * "refusal", what it stands for is no error: it is set.
  */
 static List *
-fetch_attributes(Session *session, bool is_list, const char *identifier, const char *slug, bool *disabled)
+fetch_attributes(Session *session, bool is_list, const char *identifier, const char *slug, TargetRefusal *refusal)
 {
 	MemoryContext target = CurrentMemoryContext;
 	List *attributes = NIL;
-	ApiSubject subject = {0};
+	ApiRefusal said = {0};
+	ApiSubject subject = {.said = &said};
 	int largest = 0;
 	int n;
 
@@ -138,7 +170,8 @@ fetch_attributes(Session *session, bool is_list, const char *identifier, const c
 	subject.slug = slug;
 	subject.is_list = is_list;
 	subject.scopes = is_list ? "list_configuration:read" : "object_configuration:read";
-	subject.tolerated = disabled != NULL ? "standard_object_disabled" : NULL;
+	subject.tolerated = refusal != NULL ? "standard_object_disabled" : NULL;
+	subject.tolerates_absence = refusal != NULL && refusal->may_be_absent;
 	do
 	{
 		MemoryContext work = AllocSetContextCreate(target, "attio_fdw definitions", ALLOCSET_SMALL_SIZES);
@@ -151,8 +184,9 @@ fetch_attributes(Session *session, bool is_list, const char *identifier, const c
 		answer = api_get(session, path, &subject);
 		if (answer == NULL)
 		{
-			*disabled = true;
 			MemoryContextSwitchTo(target);
+			refusal->disabled = (said.status == 400);
+			refusal->absent = refusal->disabled ? NULL : pstrdup(said.message);
 			MemoryContextDelete(work);
 			return NIL;
 		}
@@ -261,22 +295,20 @@ make_metadata(Session *session)
  * The attribute definitions of an object or list, by id or slug: a List of
  * AttributeDef in UI order, archived ones left out.  Asks Attio when what the
  * session knows is older than metadata_ttl.  The slug (may be NULL) is for
- * messages; for "disabled" see above.
+ * messages; for "refusal" see above.
  */
 List *
-metadata_attributes(Session *session, bool is_list, const char *identifier, const char *slug, bool *disabled)
+metadata_attributes(Session *session, bool is_list, const char *identifier, const char *slug, TargetRefusal *refusal)
 {
 	KnownTarget *known;
 	List *attributes;
 
-	if (disabled != NULL)
-		*disabled = false;
 	make_metadata(session);
 	known = find_known(session, is_list, identifier);
 	if (known != NULL && !TimestampDifferenceExceeds(known->read_at, GetCurrentTimestamp(), session->metadata_ttl))
 		return metadata_copy(known->attributes);
-	attributes = fetch_attributes(session, is_list, identifier, slug, disabled);
-	if (disabled != NULL && *disabled)
+	attributes = fetch_attributes(session, is_list, identifier, slug, refusal);
+	if (refusal != NULL && (refusal->disabled || refusal->absent != NULL))
 		return NIL;
 	remember(session, is_list, identifier, attributes);
 	return attributes;
@@ -389,7 +421,11 @@ metadata_targets(Session *session, bool is_list)
 		target->id = copy_string(item, is_list ? "id.list_id" : "id.object_id");
 		target->slug = copy_string(item, "api_slug");
 		if (target->id == NULL)
-			raise_shape_error(path);
+		{
+			const char *id = is_list ? "id.list_id" : "id.object_id";
+
+			metadata_raise_incomplete(item, path, is_list ? "list" : "object", &id, 1);
+		}
 		targets = lappend(targets, target);
 	}
 	return targets;
@@ -451,8 +487,12 @@ read_parents(JsonTree *item)
 
 	list->id = copy_string(item, "id.list_id");
 	list->slug = copy_string(item, "api_slug");
-	if (list->id == NULL || list->slug == NULL)
-		raise_shape_error("/v2/lists");
+	if (list->id == NULL)
+	{
+		const char *id = "id.list_id";
+
+		metadata_raise_incomplete(item, "/v2/lists", "list", &id, 1);
+	}
 	list->objects = read_strings(item, "parent_object", "/v2/lists");
 	return list;
 }
@@ -502,7 +542,7 @@ metadata_list_parents(Session *session, const char *identifier)
 	{
 		const ListParents *list = (const ListParents *) lfirst(lc);
 
-		if (pg_strcasecmp(list->id, identifier) == 0 || strcmp(list->slug, identifier) == 0)
+		if (pg_strcasecmp(list->id, identifier) == 0 || (list->slug != NULL && strcmp(list->slug, identifier) == 0))
 			return copy_strings(list->objects);
 	}
 	return NIL;

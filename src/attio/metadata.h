@@ -9,6 +9,7 @@
 
 #include "attio/attribute.h"
 #include "attio/connection.h"
+#include "base/json.h"
 
 /* One attribute definition (API.md 6). */
 typedef struct AttributeDef
@@ -37,8 +38,16 @@ typedef struct TargetDef
 	char *slug; /* NULL: an object without slug */
 } TargetDef;
 
+/* Why there are no definitions of an object or list, where that is no error. */
+typedef struct TargetRefusal
+{
+	bool may_be_absent; /* set by the caller: it may be gone, or not for this key */
+	bool disabled;      /* a standard object that is switched off */
+	const char *absent; /* what Attio says of one that is gone or not for this key; NULL = it is neither */
+} TargetRefusal;
+
 extern List *
-metadata_attributes(Session *session, bool is_list, const char *identifier, const char *slug, bool *disabled);
+metadata_attributes(Session *session, bool is_list, const char *identifier, const char *slug, TargetRefusal *refusal);
 extern bool
 metadata_has_changed(Session *session, bool is_list, const char *identifier, const char *slug, List *attributes);
 extern void metadata_note_hidden(Session *session, bool is_list, const char *identifier, const char *attribute_id);
@@ -49,6 +58,8 @@ extern List *metadata_targets(Session *session, bool is_list);
 extern List *metadata_list_parents(Session *session, const char *identifier);
 extern const char *metadata_object_slug(Session *session, const char *id);
 extern void metadata_forget(Session *session);
+extern void
+metadata_raise_incomplete(JsonTree *item, const char *path, const char *what, const char *const *needed, int nneeded);
 extern const AttributeDef *attribute_by_id(List *attributes, const char *id);
 extern const AttributeDef *attribute_by_slug(List *attributes, const char *slug);
 

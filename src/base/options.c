@@ -66,7 +66,7 @@ const OptionDef attio_options[] = {
 	 "keys that a join looks up in one request"},
 	{"on_ignored_write", SERVER, OPTION_WORD, GUARD_NONE, "warning", 0, 0, ignored_write_words,
 	 "what it is when Attio answers a write with other values than it was sent, as it does where it enriches"},
-	{"read_after_write_timeout", SERVER, OPTION_DURATION, GUARD_NONE, "2s", 0, DAY_MS, NULL,
+	{"read_after_write_timeout", SERVER, OPTION_DURATION, GUARD_NONE, "3s", 0, DAY_MS, NULL,
 	 "how long a read asks again whose answer is older than what the session wrote; 0 takes it as it is"},
 	{"metadata_ttl", SERVER, OPTION_DURATION, GUARD_NONE, "5min", 0, DAY_MS, NULL,
 	 "how long a session trusts the attribute definitions it has read"},

@@ -20,14 +20,21 @@
 #include "utils/lsyscache.h"
 #include "utils/timestamp.h"
 
+/* The column cannot hold this value: an ERROR with this SQLSTATE, which is the one that Attio's own refusal has. */
+static void
+refuse_as(const Encoder *encoder, const WrittenColumn *column, int sqlstate, const char *value, const char *hint)
+{
+	ereport(ERROR, (errcode(sqlstate),
+					errmsg("column \"%s\" of foreign table \"%s\" cannot hold this value: %s", column->binding->name,
+						   encoder->relation->name, clean_text(value, strlen(value), 100)),
+					errhint("%s", hint)));
+}
+
 /* The column cannot hold this value: an ERROR. */
 void
 encode_refuse(const Encoder *encoder, const WrittenColumn *column, const char *value, const char *hint)
 {
-	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					errmsg("column \"%s\" of foreign table \"%s\" cannot hold this value: %s", column->binding->name,
-						   encoder->relation->name, clean_text(value, strlen(value), 100)),
-					errhint("%s", hint)));
+	refuse_as(encoder, column, ERRCODE_INVALID_PARAMETER_VALUE, value, hint);
 }
 
 /* One value of a column as text, whatever the session's settings are. */
@@ -146,7 +153,8 @@ refuse_title(const Encoder *encoder, const WrittenColumn *column, const char *ti
 		appendStringInfo(&known, "%s\"%s\"", known.len > 0 ? ", " : "",
 						 clean_text(choice->title, strlen(choice->title), 60));
 	}
-	encode_refuse(encoder, column, title, psprintf("It is none of: %s%s.", known.data, shown > 20 ? ", ..." : ""));
+	refuse_as(encoder, column, ERRCODE_INVALID_TEXT_REPRESENTATION, title,
+			  psprintf("It is none of: %s%s.", known.data, shown > 20 ? ", ..." : ""));
 }
 
 /* An option or status that exists now, by title or id. */
@@ -197,7 +205,8 @@ actor_json(const Encoder *encoder, const WrittenColumn *column, const char *text
 	if (column->type != UUIDOID)
 		return encode_member("workspace_member_email_address", json_object_new_string(text));
 	if (!workspace_may_have_member(encoder->session, text))
-		encode_refuse(encoder, column, text, "It is no workspace member's id; SELECT * FROM workspace_members.");
+		refuse_as(encoder, column, ERRCODE_FOREIGN_KEY_VIOLATION, text,
+				  "It is no workspace member's id; SELECT * FROM workspace_members.");
 	actor = encode_member("referenced_actor_type", json_object_new_string("workspace-member"));
 	json_object_object_add(actor, "referenced_actor_id", json_object_new_string(text));
 	return actor;

@@ -61,6 +61,27 @@ target_key_junk(const AttioRelation *relation, Relation rel)
 	return psprintf("attio_key_%d", key_column(relation, RelationGetDescr(rel)));
 }
 
+/*
+ * What cannot be written at all: an ERROR with the server's own words, before
+ * anything else is missed of the table.
+ */
+static void
+check_is_updatable(const AttioRelation *relation, Relation rel, CmdType operation)
+{
+	const char *name = RelationGetRelationName(rel);
+
+	if (target_is_updatable(relation, rel))
+		return;
+	ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+					operation == CMD_DELETE ? errmsg("foreign table \"%s\" does not allow deletes", name)
+											: errmsg("foreign table \"%s\" does not allow updates", name),
+					relation->resource->values == NULL
+						? errdetail("Tables of records and of entries of lists can be written; this one shows \"%s\".",
+									relation->resource->name)
+					: relation->view != NULL ? errdetail("It shows a saved view, which can only be read.")
+											 : errdetail("Option updatable of the table or its server is false.")));
+}
+
 /* AddForeignUpdateTargets: the id, and of an UPDATE the old row, to see what differs. */
 static void
 attio_add_update_targets(PlannerInfo *root, Index rtindex, RangeTblEntry *target_rte, Relation target)
@@ -69,6 +90,7 @@ attio_add_update_targets(PlannerInfo *root, Index rtindex, RangeTblEntry *target
 	AttrNumber key = key_column(relation, RelationGetDescr(target));
 
 	(void) target_rte;
+	check_is_updatable(relation, target, root->parse->commandType);
 	if (key == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_INVALID_COLUMN_NUMBER),

@@ -39,11 +39,11 @@ spread_target(List *listings, Session *session, const ResourceDef *resource, con
 	const char *prefix = psprintf("%s/%s", target->is_list ? "lists" : "objects", target->id);
 	List *attributes;
 	ListCell *lc;
-	bool disabled;
+	TargetRefusal refusal = {0};
 
 	if (resource->spread == SPREAD_TARGETS)
 		return add_target(listings, psprintf(resource->path, prefix), target, NULL);
-	attributes = metadata_attributes(session, target->is_list, target->id, target->slug, &disabled);
+	attributes = metadata_attributes(session, target->is_list, target->id, target->slug, &refusal);
 	foreach(lc, attributes)
 	{
 		const AttributeDef *attribute = (const AttributeDef *) lfirst(lc);
