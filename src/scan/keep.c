@@ -78,6 +78,7 @@ read_rows(AttioScan *state, ForeignScanState *node)
 		if (wanted > 0 && --wanted == 0)
 			break;
 	}
+	pager_release(state->pager);
 	return store;
 }
 

@@ -347,6 +347,31 @@ pager_lost_window(const Pager *pager)
 	return pager->lost_window;
 }
 
+static void
+free_array(void *array)
+{
+	if (array != NULL)
+		pfree(array);
+}
+
+/* Nothing more is wanted: give back what the pages took; pager_rewind() asks for them anew. */
+void
+pager_release(Pager *pager)
+{
+	fetcher_clear(pager->fetcher);
+	free_array(pager->page.rows);
+	free_array(pager->page.slices);
+	free_array(pager->keys);
+	pager->page.rows = NULL;
+	pager->page.slices = NULL;
+	pager->keys = NULL;
+	pager->page.nrows = pager->page.rows_size = pager->page.nslices = pager->page.slices_size = 0;
+	pager->keys_size = pager->first = pager->next = 0;
+	pager->replayable = false;
+	if (!pager->keeps_seen)
+		seen_forget(&pager->seen);
+}
+
 /* Cancel what is under way and free the page. */
 void
 pager_close(Pager *pager)

@@ -81,6 +81,7 @@ extern Pager *pager_open(Session *session, const AttioRelation *relation, Projec
 extern void pager_set_plan(Pager *pager, const PagerPlan *plan, int64 definitions);
 extern bool pager_lost_window(const Pager *pager);
 
+extern void pager_release(Pager *pager);
 extern PagerStop pager_stop(const Pager *pager);
 
 /* Does the pager hand out the rows behind those that met the guard? */

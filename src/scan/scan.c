@@ -45,6 +45,7 @@ attio_begin_scan(ForeignScanState *node, int eflags)
 	state->term = (List *) list_nth(plan->fdw_private, SCAN_PLAN_FILTER);
 	state->operand_states = ExecInitExprList(plan->fdw_exprs, (PlanState *) node);
 	state->has_params = keep_has_params(plan);
+	state->replays = (eflags & EXEC_FLAG_REWIND) != 0;
 	state->context = AllocSetContextCreate(node->ss.ps.state->es_query_cxt, "attio_fdw scan", ALLOCSET_DEFAULT_SIZES);
 	state->row_context = AllocSetContextCreate(state->context, "attio_fdw row", ALLOCSET_DEFAULT_SIZES);
 	state->filter_context = AllocSetContextCreate(state->context, "attio_fdw filter", ALLOCSET_SMALL_SIZES);
@@ -369,6 +370,14 @@ meets_conditions(ForeignScanState *node, TupleTableSlot *slot)
 	return ExecQual(node->ss.ps.qual, econtext);
 }
 
+/* All rows were handed out: many scans of a statement may have ended while others go on. */
+static void
+give_back(AttioScan *state)
+{
+	if (!state->replays)
+		pager_release(state->pager);
+}
+
 /* Does the row in the slot count?  Where Attio was to answer only such rows it must. */
 static bool
 row_counts(AttioScan *state, ForeignScanState *node, TupleTableSlot *slot)
@@ -472,7 +481,10 @@ received_row(AttioScan *state, ForeignScanState *node)
 	if (state->sort != NULL)
 		sorted_works(state->sort);
 	if (!found)
+	{
+		give_back(state);
 		return slot;
+	}
 	ExecStoreVirtualTuple(slot);
 	state->returned++;
 	if (state->sort != NULL && pager_in_second_step(state->pager))
@@ -521,7 +533,10 @@ scan_next_row(AttioScan *state, ForeignScanState *node)
 	for (;;)
 	{
 		if (state->limited && state->limit >= 0 && state->handed >= state->limit)
+		{
+			give_back(state);
 			return ExecClearTuple(slot);
+		}
 		if (sorted_is_local(state->sort))
 			slot = sorted_row(state, node);
 		else
@@ -586,6 +601,8 @@ attio_rescan(ForeignScanState *node)
 		scan_make_plan(state, node);
 	else
 	{
+		/* who does so once without having said it may do so again */
+		state->replays = true;
 		if (!sorted_rescan(state->sort))
 			pager_rewind(state->pager);
 		state->handed = 0;

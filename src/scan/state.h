@@ -42,7 +42,9 @@ typedef struct AttioScan
 	Datum keys;                          /* of a lookup: what a join asks for; an array */
 	int keys_a_request;                  /* fewer than planned where Attio refused so many; 0 = cannot be asked for */
 	bool without_others;                 /* only the keys are asked for: Attio refused them with the conditions */
+	bool replays;                        /* the rows may be wanted again: a page that holds all of them is kept */
 	bool async;                          /* a row is wanted only if that takes no waiting */
+	bool under_way;                      /* below an Append it has begun, and not ended */
 	bool starved;                        /* and it did */
 	struct ScanDescriptors *descriptors; /* owned by async.c */
 	bool has_params;                     /* what it asks for may change while the statement runs */
