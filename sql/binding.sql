@@ -31,6 +31,16 @@ CREATE FOREIGN TABLE gone (record_id uuid, name text OPTIONS (attribute 'name', 
 	SERVER attio OPTIONS (object 'partners', missing_attribute 'null');
 CREATE TABLE near AS SELECT record_id, name, NULL::numeric AS number, NULL::timestamptz AS made, NULL::bool AS done, NULL::text[] AS choices FROM partners;
 -- each of these against the local copy
+-- What EXPLAIN ANALYZE says of Attio; the rest differs between majors.
+CREATE FUNCTION explained(query text) RETURNS SETOF text LANGUAGE plpgsql AS $$
+DECLARE
+	line text;
+BEGIN
+	FOR line IN EXECUTE 'EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) ' || query LOOP
+		IF line LIKE '%Attio %' THEN RETURN NEXT line; END IF;
+	END LOOP;
+END $$;
+
 CREATE FUNCTION differs(query text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE there text; here text;
 BEGIN
@@ -95,10 +105,10 @@ SELECT value FROM deals ORDER BY value DESC NULLS LAST LIMIT 2;
 SELECT name IS NOT NULL AS named FROM deals WHERE value > 1000 AND value < 3000 LIMIT 1;
 :back
 SELECT count(*) FROM deals WHERE value > 1000;
-EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) SELECT name FROM deals WHERE value > 1000000;
+SELECT * FROM explained('SELECT name FROM deals WHERE value > 1000000');
 :rename
 -- one request for the definitions
-EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) SELECT name FROM deals WHERE value > 1000000;
+SELECT * FROM explained('SELECT name FROM deals WHERE value > 1000000');
 SELECT count(*) FROM deals a JOIN deals b ON a.record_id = b.record_id WHERE b.value > 1000;
 :back
 SELECT count(*) FROM deals a JOIN deals b ON a.record_id = b.record_id WHERE b.value > 1000;
