@@ -15,7 +15,7 @@ import uuid
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
 from attio_test import FAST, Database, Emulator, Tap, must, start_psql  # noqa: E402
-from front import (HAS_NGINX, RST_STREAM, ConnectProxy, Front, Sockets, certificates, frame, http2_answer, http2_goaway,  # noqa: E402
+from front import (HAS_NGINX, RST_STREAM, ConnectProxy, Front, Sockets, certificates, close_gently, frame, http2_answer, http2_goaway,  # noqa: E402
                    http2_requests, read_request, reset)
 
 tap = Tap()
@@ -139,6 +139,7 @@ with Emulator() as emulator, tempfile.TemporaryDirectory() as folder:
             strike = strikes.pop(0) if strikes else None
             if strike:
                 connection.sendall(strike(stream))
+                close_gently(connection)
                 return
             seen.append(text_of(body))
             connection.sendall(http2_answer(stream, json.dumps({"data": {"id": {"record_id": str(uuid.uuid4())}, "values": {}}}).encode()))
@@ -149,20 +150,25 @@ with Emulator() as emulator, tempfile.TemporaryDirectory() as folder:
         readers = {1}
         with Database("attio_refused", server, f"{QUICK}, ca_file '{keys['ca']}', on_ignored_write 'ignore'", schema=None) as database:
             must(database.psql("CREATE FOREIGN TABLE all_types (record_id uuid, a_text text) SERVER attio OPTIONS (object 'all_types')"))
-            for strike, name, again in ((lambda stream: http2_goaway(stream - 1 if stream > 1 else 0), "a GOAWAY below it", True),
+            for strike, name, again in ((lambda stream: http2_goaway(max(stream - 2, 0)), "a GOAWAY below it", True),
                                         (lambda stream: http2_goaway(2**31 - 1) + http2_goaway(0), "two GOAWAYs, the last below it", True),
                                         (http2_goaway, "a GOAWAY that counts it", False),
                                         (lambda stream: http2_goaway(2**31 - 1), "a GOAWAY above it", False),
                                         (lambda stream: b"", "a close without a word", False),
                                         (lambda stream: frame(RST_STREAM, 0, stream, (2).to_bytes(4, "big")), "an internal error", False)):
-                readers.add(server.count + 1)
-                strikes[:] = [strike]
-                seen.clear()
-                result = database.psql(insert(1, name))
-                if again:
-                    tap.ok(result.code == 0 and len(seen) == 1, f"{name}: the create is sent again", (result, seen))
-                else:
-                    tap.ok("08007" in result.err and not seen, f"{name}: it is not", (result, seen))
+                # as the first request of a connection, and as the second, where libcurl itself would try another one
+                for before in (0, 1):
+                    readers.add(server.count + 1)
+                    strikes[:] = [None] * before + [strike]
+                    seen.clear()
+                    result = database.psql((insert(1, "earlier") + ";") * before + insert(1, name))
+                    asked = sum(name in str(text) for text in seen)
+                    where = "on a new connection" if before == 0 else "on one that was used"
+                    tap.equal(len(seen) - asked, before, f"{name}, {where}: the earlier one is created once")
+                    if again:
+                        tap.ok(result.code == 0 and asked == 1, f"{name}, {where}: the create is sent again", (result, seen))
+                    else:
+                        tap.ok("08007" in result.err and asked == 0, f"{name}, {where}: it is not", (result, seen))
 
 # ----- through a proxy that refuses: nothing has left -----
 if HAS_NGINX:

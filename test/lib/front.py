@@ -170,6 +170,7 @@ class Sockets:
             except OSError:
                 return
             self.count += 1
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self.open.append(connection)
             threading.Thread(target=self.serve, args=(connection, self.count), daemon=True).start()
 
@@ -205,6 +206,14 @@ def reset(connection):
     """Close hard."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
     connection.close()
+
+
+def close_gently(connection):
+    """Close so that what was sent arrives: not before the other side has closed, or for two seconds."""
+    connection.shutdown(socket.SHUT_WR)
+    connection.settimeout(2)
+    while connection.recv(65536):
+        pass
 
 
 def read_head(connection):
