@@ -283,7 +283,7 @@ class Statements:
         return rng.choice([
             f"WITH w AS ({made}) SELECT w.tag, w.n FROM w",
             f"WITH w AS ({made}) INSERT INTO @plain_local SELECT tag, n, 'from w' FROM w RETURNING tag",
-            f"WITH w AS (DELETE FROM @plain_local WHERE n = {rng.randrange(60)} RETURNING tag, n, txt) INSERT INTO @{name} (tag, n, txt) SELECT tag, n, txt FROM w RETURNING tag, n",
+            f"WITH w AS (DELETE FROM @plain_local WHERE n = {rng.randrange(60)} RETURNING tag, n, txt) INSERT INTO @{name} (tag, n, txt) SELECT tag || 'w{self.number()}', n, txt FROM w RETURNING tag, n",
             f"WITH w AS ({made}) UPDATE @{name} SET txt = 'seen' FROM w WHERE @{name}.tag = w.tag RETURNING @{name}.tag",
             f"WITH w AS (UPDATE @{name} SET r = 2 WHERE tag = 'tag{rng.randrange(1, self.tags + 1)}' RETURNING tag, r) SELECT w.tag, w.r, (SELECT count(*) FROM @plain_local) FROM w"])
 
@@ -392,6 +392,8 @@ class Run:
             elif known:
                 self.refused += 1
                 self.why[known] = self.why.get(known, 0) + 1
+                if re.search(r"WARNING.*writes? to Attio stays?", "\n".join(remote[1])):
+                    return False    # rows before the refused one are written, as it says
             else:
                 self.report("an error on the foreign side alone", statement, seed, message)
                 return False
