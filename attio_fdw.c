@@ -19,6 +19,7 @@
 #include "modify/modify.h"
 #include "modify/read_first.h"
 #include "http/governor.h"
+#include "plan/lateral.h"
 #include "plan/lookup.h"
 #include "plan/scanplan.h"
 #include "scan/async.h"
@@ -43,6 +44,7 @@ _PG_init(void)
 	attio_define_settings();
 	join_init();
 	stats_init();
+	lateral_init();
 	read_first_init();
 }
 

@@ -66,9 +66,10 @@ CREATE FUNCTION attio_fdw_measure(server name, apply boolean DEFAULT false, OUT 
 COMMENT ON FUNCTION attio_fdw_measure(name, boolean) IS
 	'asks the workspace how Attio behaves where its documents do not say; reads only; apply sets the server''s options';
 
+-- with all arguments: a function (name) of someone else's would be taken otherwise
 CREATE FUNCTION attio_fdw_behaviour(server name) RETURNS jsonb LANGUAGE sql VOLATILE STRICT
 	RETURN (SELECT jsonb_object_agg(switch, CASE WHEN answer ~ '^(true|false|[0-9]+)$' THEN answer::jsonb ELSE to_jsonb(answer) END)
-		FROM attio_fdw_measure(server) WHERE answer NOT IN ('unknown', 'other'));
+		FROM attio_fdw_measure(server, false) WHERE answer NOT IN ('unknown', 'other'));
 COMMENT ON FUNCTION attio_fdw_behaviour(name) IS
 	'the same as a behaviour file of the emulator, without any of the workspace''s data';
 

@@ -13,12 +13,15 @@
 #include "attio/relation.h"
 #include "attio/version.h"
 #include "base/options.h"
+#include "catalog/namespace.h"
 #include "catalog/pg_foreign_table.h"
 #include "catalog/pg_user_mapping.h"
 #include "commands/defrem.h"
+#include "commands/tablecmds.h"
 #include "executor/spi.h"
 #include "funcapi.h"
 #include "lib/stringinfo.h"
+#include "nodes/makefuncs.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
@@ -191,12 +194,30 @@ bind_target(const AttioRelation *relation, const char *table, Session *session)
 	}
 }
 
+/*
+ * Open a table of the user's own to be bound, with a lock that only one holds.
+ * ALTER takes a stronger one later: of two that held a weaker one meanwhile, each
+ * would wait for the other.  Readers wait for no answer of Attio's.
+ */
+static Relation
+open_to_bind(Oid oid)
+{
+	char *name = get_rel_name(oid);
+
+	if (name != NULL && get_rel_relkind(oid) != RELKIND_FOREIGN_TABLE)
+		ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE), errmsg("\"%s\" is not a foreign table", name)));
+	if (name != NULL)
+		oid = RangeVarGetRelidExtended(makeRangeVar(get_namespace_name(get_rel_namespace(oid)), name, -1),
+									   ShareUpdateExclusiveLock, 0, RangeVarCallbackOwnsRelation, NULL);
+	return table_open(oid, NoLock);
+}
+
 /* attio_fdw_bind(regclass) -> int: columns whose options were written */
 Datum
 attio_fdw_bind(PG_FUNCTION_ARGS)
 {
-	Oid oid = PG_GETARG_OID(0);
-	Relation rel = table_open(oid, AccessShareLock);
+	Relation rel = open_to_bind(PG_GETARG_OID(0));
+	Oid oid = RelationGetRelid(rel);
 	AttioRelation *relation;
 	Session *session;
 	List *definitions;
@@ -204,9 +225,6 @@ attio_fdw_bind(PG_FUNCTION_ARGS)
 	char *table;
 	int nbound;
 
-	if (rel->rd_rel->relkind != RELKIND_FOREIGN_TABLE)
-		ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
-						errmsg("\"%s\" is not a foreign table", RelationGetRelationName(rel))));
 	session = function_session(GetForeignServer(GetForeignTable(oid)->serverid)->servername);
 	relation = attio_relation_open(rel);
 	table = quote_qualified_identifier(get_namespace_name(RelationGetNamespace(rel)), RelationGetRelationName(rel));

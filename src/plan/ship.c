@@ -18,12 +18,16 @@
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/clauses.h"
+#include "miscadmin.h"
 #include "optimizer/optimizer.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/numeric.h"
 #include "utils/timestamp.h"
+
+/* Attio documents no limit to the levels of a filter; beyond so many nobody writes one by hand. */
+#define FILTER_MAX_DEPTH 32
 
 static List *ship_expression(ShipContext *context, Node *node, bool negated, Verdict *verdict);
 
@@ -424,7 +428,7 @@ ship_disjunction(ShipContext *context, List *arms, bool negated, Verdict *verdic
 }
 
 static List *
-ship_logic(ShipContext *context, BoolExpr *expr, bool negated, Verdict *verdict)
+ship_arms(ShipContext *context, BoolExpr *expr, bool negated, Verdict *verdict)
 {
 	switch (expr->boolop)
 	{
@@ -438,6 +442,24 @@ ship_logic(ShipContext *context, BoolExpr *expr, bool negated, Verdict *verdict)
 						   : ship_disjunction(context, expr->args, false, verdict);
 	}
 	return NIL;
+}
+
+/* AND, OR and NOT, as deep as filters go. */
+static List *
+ship_logic(ShipContext *context, BoolExpr *expr, bool negated, Verdict *verdict)
+{
+	List *term = NIL;
+
+	check_stack_depth();
+	if (context->depth == FILTER_MAX_DEPTH)
+		context->reason = "too deep";
+	else
+	{
+		context->depth++;
+		term = ship_arms(context, expr, negated, verdict);
+		context->depth--;
+	}
+	return term;
 }
 
 static List *

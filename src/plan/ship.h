@@ -18,6 +18,7 @@ typedef struct ShipContext
 	List *operands;     /* becomes fdw_exprs */
 	bool uncertain;     /* set where the definitions may yet forbid to send what is exact */
 	const char *reason; /* of the last condition: why nothing of it is sent; NULL = something is */
+	int depth;          /* of the AND and OR around what is looked at */
 } ShipContext;
 
 extern List *ship_condition(ShipContext *context, Expr *clause, Verdict *verdict);
