@@ -20,6 +20,7 @@
 #include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
 #include "scan/filter_condition.h"
+#include "scan/params.h"
 #include "scan/scan.h"
 #include "scan/scan_private.h"
 #include "utils/fmgrprotos.h"
@@ -61,26 +62,15 @@ only_key_term(const ForeignScan *scan)
 }
 
 /*
- * Does it take a value that only the plan's target list makes?  Of SET (a, b) =
- * (SELECT ...) the columns are such Params: their subquery stands in an entry of
- * that list which nobody evaluates when the rows are not read.
+ * Are the new values the same for all rows, and known without any of them?  The
+ * columns of SET (a, b) = (SELECT ...) are not: they are Params whose subquery
+ * stands in an entry of the target list that nobody evaluates here.
  */
-static bool
-contains_multiexpr(Node *node, void *context)
-{
-	if (node == NULL)
-		return false;
-	if (IsA(node, Param) && ((Param *) node)->paramkind == PARAM_MULTIEXPR)
-		return true;
-	return expression_tree_walker(node, contains_multiexpr, context);
-}
-
-/* Are the new values the same for all rows, and known without any of them? */
 static bool
 is_independent(List *targets)
 {
 	return !contain_var_clause((Node *) targets) && !contain_subplans((Node *) targets) &&
-		   !contain_volatile_functions((Node *) targets) && !contains_multiexpr((Node *) targets, NULL);
+		   !contain_volatile_functions((Node *) targets) && !contains_param((Node *) targets, PARAM_MULTIEXPR);
 }
 
 /* The new values of an UPDATE; those of the plan's own entries are left out. */

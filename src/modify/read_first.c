@@ -25,6 +25,7 @@
 #include "foreign/fdwapi.h"
 #include "modify/state.h"
 #include "nodes/nodeFuncs.h"
+#include "scan/params.h"
 #include "scan/scan.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -253,16 +254,6 @@ look_at_outer(Writer *writer)
 	writer->is_direct = contents.is_direct;
 }
 
-static bool
-is_param(Node *node, void *context)
-{
-	if (node == NULL)
-		return false;
-	if (IsA(node, Param) && ((Param *) node)->paramkind == PARAM_EXEC)
-		return true;
-	return expression_tree_walker(node, is_param, context);
-}
-
 /* May something of the statement be read when something else of it is written? */
 static bool
 may_read_late(const Statement *statement)
@@ -271,8 +262,8 @@ may_read_late(const Statement *statement)
 	const ModifyTable *plan = (const ModifyTable *) writer->node->ps.plan;
 
 	return list_length(statement->writers) > 1 || (PlanState *) writer->node != statement->top || writer->is_direct ||
-		   writer->node->ps.subPlan != NIL || is_param((Node *) plan->returningLists, NULL) ||
-		   is_param((Node *) plan->withCheckOptionLists, NULL);
+		   writer->node->ps.subPlan != NIL || contains_param((Node *) plan->returningLists, PARAM_EXEC) ||
+		   contains_param((Node *) plan->withCheckOptionLists, PARAM_EXEC);
 }
 
 static void

@@ -6,7 +6,7 @@
  */
 #include "plan/late.h"
 
-#include "nodes/nodeFuncs.h"
+#include "scan/params.h"
 
 /* Is there a part of the statement that may be run when another has written a row? */
 static bool
@@ -21,16 +21,6 @@ reads_late(PlannerInfo *root)
 										  (statement->returningList != NIL || statement->withCheckOptions != NIL));
 }
 
-static bool
-is_param(Node *node, void *context)
-{
-	if (node == NULL)
-		return false;
-	if (IsA(node, Param) && ((Param *) node)->paramkind == PARAM_EXEC)
-		return true;
-	return expression_tree_walker(node, is_param, context);
-}
-
 bool
 late_is_unknown(PlannerInfo *root, const RelOptInfo *baserel)
 {
@@ -39,7 +29,7 @@ late_is_unknown(PlannerInfo *root, const RelOptInfo *baserel)
 	if (!reads_late(root))
 		return false;
 	foreach(lc, baserel->baserestrictinfo)
-		if (is_param((Node *) lfirst_node(RestrictInfo, lc)->clause, NULL))
+		if (contains_param((Node *) lfirst_node(RestrictInfo, lc)->clause, PARAM_EXEC))
 			return true;
-	return is_param(root->parse->limitCount, NULL) || is_param(root->parse->limitOffset, NULL);
+	return contains_param(root->parse->limitCount, PARAM_EXEC) || contains_param(root->parse->limitOffset, PARAM_EXEC);
 }

@@ -16,24 +16,14 @@
 #include "base/guc.h"
 #include "executor/executor.h"
 #include "foreign/fdwapi.h"
-#include "nodes/nodeFuncs.h"
 #include "scan/count_scan.h"
-
-static bool
-is_param(Node *node, void *context)
-{
-	if (node == NULL)
-		return false;
-	if (IsA(node, Param) && ((Param *) node)->paramkind == PARAM_EXEC)
-		return true;
-	return expression_tree_walker(node, is_param, context);
-}
+#include "scan/params.h"
 
 /* May what the scan asks for change while the statement runs? */
 bool
 keep_has_params(const ForeignScan *plan)
 {
-	return list_nth(plan->fdw_private, SCAN_PLAN_LOOKUP) != NIL || is_param((Node *) plan->fdw_exprs, NULL);
+	return list_nth(plan->fdw_private, SCAN_PLAN_LOOKUP) != NIL || contains_param((Node *) plan->fdw_exprs, PARAM_EXEC);
 }
 
 /* ----- stores ----- */
