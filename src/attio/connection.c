@@ -8,6 +8,7 @@
  */
 #include "attio/connection.h"
 
+#include "access/xact.h"
 #include "attio/activity.h"
 #include "attio/version.h"
 #include "base/guc.h"
@@ -28,10 +29,12 @@ typedef struct SessionEntry
 } SessionEntry;
 
 static HTAB *sessions = NULL;
+static bool has_invalid = false; /* any that is not pinned, perhaps */
 
 /* Longest key that a file may hold. */
 #define KEY_LIMIT 4096
 
+/* Close a session; its key is wiped. */
 static void
 session_drop(Session *session)
 {
@@ -39,7 +42,38 @@ session_drop(Session *session)
 	MemoryContextDelete(session->context);
 }
 
-/* A changed server or mapping marks its sessions; session_get() drops them. */
+/* Drop what is out of date and not in use: sessions of dropped mappings, too, which nobody asks for again. */
+static void
+drop_invalid(void)
+{
+	HASH_SEQ_STATUS scan;
+	SessionEntry *entry;
+
+	if (!has_invalid)
+		return;
+	has_invalid = false;
+	hash_seq_init(&scan, sessions);
+	while ((entry = (SessionEntry *) hash_seq_search(&scan)) != NULL)
+	{
+		Session *session = entry->session;
+
+		if (session != NULL && (!session->invalid || session->pins > 0))
+			continue;
+		(void) hash_search(sessions, &entry->mapping, HASH_REMOVE, NULL);
+		if (session != NULL)
+			session_drop(session);
+	}
+}
+
+static void
+on_transaction_end(XactEvent event, void *arg)
+{
+	(void) arg;
+	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE)
+		drop_invalid();
+}
+
+/* A changed server or mapping marks its sessions; they go at the next session_get() or the transaction's end. */
 static void
 on_invalidation(Datum arg, int cacheid, uint32 hashvalue)
 {
@@ -47,6 +81,7 @@ on_invalidation(Datum arg, int cacheid, uint32 hashvalue)
 	SessionEntry *entry;
 
 	(void) arg;
+	has_invalid = true;
 	hash_seq_init(&scan, sessions);
 	while ((entry = (SessionEntry *) hash_seq_search(&scan)) != NULL)
 	{
@@ -70,6 +105,7 @@ make_cache(void)
 	sessions = hash_create("attio_fdw sessions", 8, &ctl, HASH_ELEM | HASH_BLOBS);
 	CacheRegisterSyscacheCallback(FOREIGNSERVEROID, on_invalidation, (Datum) 0);
 	CacheRegisterSyscacheCallback(USERMAPPINGOID, on_invalidation, (Datum) 0);
+	RegisterXactCallback(on_transaction_end, NULL);
 }
 
 /* The user's own mapping or PUBLIC's; none is an error that says what to run. */
@@ -235,17 +271,13 @@ session_get(Oid serverid, Oid user)
 
 	if (sessions == NULL)
 		make_cache();
+	drop_invalid();
 	entry = (SessionEntry *) hash_search(sessions, &mapping->umid, HASH_ENTER, &found);
 	if (!found)
 		entry->session = NULL;
+	/* one in use goes when its statement ends */
 	if (entry->session != NULL && entry->session->invalid)
-	{
-		Session *stale = entry->session;
-
 		entry->session = NULL;
-		if (stale->pins == 0)
-			session_drop(stale);
-	}
 	if (entry->session == NULL)
 		entry->session = session_open(server, mapping);
 	return entry->session;
@@ -349,7 +381,7 @@ session_disconnect(const char *server_name)
 	{
 		Session *session = entry->session;
 
-		if (session == NULL || session->invalid ||
+		if (session == NULL || (session->invalid && session->pins > 0) ||
 			(server_name != NULL && strcmp(session->server_name, server_name) != 0))
 			continue;
 		session->invalid = true;

@@ -60,12 +60,14 @@ void
 attempt_release(HttpTransfer *transfer)
 {
 	HttpClient *client = transfer->client;
-	HttpLaneKind lane = transfer->nature == HTTP_ONCE ? LANE_SINGLE : LANE_SHARED;
+	HttpLane *lane = &client->lanes[nature_lane(transfer->nature)];
 
+	lane->running -= (transfer->place == PLACE_UNDER_WAY);
 	leave_list(transfer);
 	if (transfer->easy == NULL)
 		return;
-	curl_multi_remove_handle(client->lanes[lane].multi, transfer->easy);
+	if (lane->multi != NULL)
+		curl_multi_remove_handle(lane->multi, transfer->easy);
 	if (client->nidle < CLIENT_SPARES && !client->closing)
 	{
 		curl_easy_reset(transfer->easy);
@@ -117,7 +119,7 @@ static void
 launch(HttpTransfer *transfer)
 {
 	HttpClient *client = transfer->client;
-	HttpLane *lane = client_lane(client, transfer->nature == HTTP_ONCE ? LANE_SINGLE : LANE_SHARED);
+	HttpLane *lane = client_lane(client, nature_lane(transfer->nature));
 
 	leave_list(transfer);
 	transfer->attempts++;
@@ -130,6 +132,7 @@ launch(HttpTransfer *transfer)
 		curl_multi_add_handle(lane->multi, transfer->easy) == CURLM_OK)
 	{
 		join_under_way(transfer);
+		lane->running++;
 		return;
 	}
 	transfer->exchange->failure = HTTP_NO_MEMORY;
@@ -386,6 +389,7 @@ note_result(HttpTransfer *transfer, CURLcode result)
 	exchange->elapsed += seconds_between(transfer->attempt_at, GetCurrentTimestamp());
 	if (exchange->failure != HTTP_ANSWERED)
 		return;
+	client->shares = (version != CURL_HTTP_VERSION_1_0 && version != CURL_HTTP_VERSION_1_1);
 	if (!client->loopback_only)
 		client->opens_many = (version == CURL_HTTP_VERSION_1_0 || version == CURL_HTTP_VERSION_1_1);
 	if (client->allowed < INT_MAX)

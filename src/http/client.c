@@ -11,7 +11,6 @@
 #include "http/private.h"
 
 #include "http/governor.h"
-#include "storage/fd.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
@@ -40,45 +39,7 @@ http_init(void)
 		ereport(ERROR, (errcode(ERRCODE_FDW_ERROR), errmsg("could not initialize libcurl")));
 }
 
-/* ----- callbacks of libcurl: none throws ----- */
-
-static int
-on_socket(CURL *easy, curl_socket_t socket, int what, void *arg, void *socket_arg)
-{
-	HttpLane *lane = (HttpLane *) arg;
-	HttpMux *mux = &lane->client->mux;
-
-	(void) easy, (void) socket_arg;
-	if (what == CURL_POLL_REMOVE)
-		return mux_forget(mux, socket) ? 0 : -1;
-	return mux_watch(mux, lane->owner, socket, what != CURL_POLL_OUT, what != CURL_POLL_IN) ? 0 : -1;
-}
-
-static int
-on_timer(CURLM *multi, long timeout_ms, void *arg)
-{
-	HttpLane *lane = (HttpLane *) arg;
-
-	(void) multi;
-	return mux_set_timer(&lane->client->mux, lane->owner, timeout_ms) ? 0 : -1;
-}
-
 /* ----- clients ----- */
-
-/* Announce up to so many descriptors to the server; how many there may be is added. */
-static void
-announce(int *descriptors, int wanted)
-{
-	while (wanted-- > 0 && AcquireExternalFD())
-		(*descriptors)++;
-}
-
-static void
-give_back(int *descriptors)
-{
-	for (; *descriptors > 0; (*descriptors)--)
-		ReleaseExternalFD();
-}
 
 static void
 wipe(const char *secret)
@@ -92,14 +53,7 @@ client_free(HttpClient *client)
 {
 	while (client->nidle > 0)
 		curl_easy_cleanup(client->idle[--client->nidle]);
-	for (int i = 0; i < HTTP_LANES; i++)
-	{
-		if (client->lanes[i].multi != NULL)
-			curl_multi_cleanup(client->lanes[i].multi);
-		give_back(&client->lanes[i].descriptors);
-	}
-	mux_close(&client->mux);
-	give_back(&client->descriptors);
+	client_rest(client);
 	while (client->nspares > 0)
 		free(client->spares[--client->nspares]);
 	wipe(client->config.authorization);
@@ -132,36 +86,9 @@ client_copy_config(HttpClient *client, const HttpConfig *config)
 }
 
 /*
- * One of the client's lanes, opened when there is none; NULL where memory or
- * descriptors are short.  Does not raise.
+ * A client for one origin and key.  It connects, and takes descriptors, at its
+ * first request.  Raises ERROR for lack of memory.
  */
-HttpLane *
-client_lane(HttpClient *client, HttpLaneKind kind)
-{
-	HttpLane *lane = &client->lanes[kind];
-	CURLM *multi;
-
-	if (lane->multi != NULL)
-		return lane;
-	announce(&lane->descriptors, client->config.max_connections);
-	if (lane->descriptors == 0 || (multi = curl_multi_init()) == NULL)
-	{
-		give_back(&lane->descriptors);
-		return NULL;
-	}
-	lane->multi = multi;
-	/* No more connections than descriptors could be announced. */
-	curl_multi_setopt(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, (long) lane->descriptors);
-	curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long) lane->descriptors);
-	curl_multi_setopt(multi, CURLMOPT_PIPELINING, (long) (kind == LANE_SHARED ? CURLPIPE_MULTIPLEX : CURLPIPE_NOTHING));
-	curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, on_socket);
-	curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, lane);
-	curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, on_timer);
-	curl_multi_setopt(multi, CURLMOPT_TIMERDATA, lane);
-	return lane;
-}
-
-/* A client for one origin and key.  Raises ERROR for lack of memory or descriptors. */
 HttpClient *
 http_client_open(const HttpConfig *config)
 {
@@ -182,13 +109,6 @@ http_client_open(const HttpConfig *config)
 	}
 	client_copy_config(client, config);
 	client->governed = governor_key(config->authorization != NULL ? config->authorization : config->base_url);
-
-	announce(&client->descriptors, MUX_DESCRIPTORS);
-	if (client->descriptors < MUX_DESCRIPTORS || !mux_open(&client->mux) || client_lane(client, LANE_SHARED) == NULL)
-	{
-		client_free(client);
-		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_RESOURCES), errmsg("could not open a connection set: %m")));
-	}
 	return client;
 }
 
@@ -281,7 +201,7 @@ client_drive(HttpClient *client)
 		for (int i = 0; i < nevents; i++)
 			drive_event(client, &events[i]);
 		/* A fast peer must not keep us here: interrupts are served between rounds. */
-		if (InterruptPending || nevents < (int) lengthof(events))
+		if (InterruptPending || nevents < (int) lengthof(events) - MUX_TIMERS)
 			break;
 	}
 	for (int i = 0; i < HTTP_LANES; i++)
@@ -293,7 +213,8 @@ client_drive(HttpClient *client)
 
 /*
  * Send a request, when its turn comes.  Does not wait for the turn nor for the
- * answer.
+ * answer; where descriptors are short it may wait until other clients have
+ * theirs.
  */
 HttpExchange *
 http_start(HttpClient *client, const HttpRequest *request)
@@ -301,6 +222,7 @@ http_start(HttpClient *client, const HttpRequest *request)
 	HttpExchange *exchange = (HttpExchange *) palloc0(sizeof(HttpExchange));
 	HttpTransfer *transfer = (HttpTransfer *) palloc0(sizeof(HttpTransfer));
 
+	client_wake(client, nature_lane(request->nature));
 	exchange->transfer = transfer;
 	exchange->method = pstrdup(request->method);
 	exchange->path = pstrdup(request->path);
@@ -333,10 +255,15 @@ http_progress(HttpClient *client)
 	client_drive(client);
 }
 
-/* A descriptor that is readable when http_progress() has something to do; -1 = there is none. */
+/*
+ * A descriptor that is readable when http_progress() has something to do; -1 =
+ * there is none, or nothing is under way.  Another takes its place when the
+ * client has closed its connections meanwhile: *waking is another number then.
+ */
 int
-http_descriptor(const HttpClient *client)
+http_descriptor(const HttpClient *client, uint64 *waking)
 {
+	*waking = client->wakings;
 	return client->mux.fd;
 }
 
@@ -350,9 +277,23 @@ wait_for_event(HttpClient *client, long timeout)
 	if (client->mux.fd >= 0)
 		events = WaitLatchOrSocket(MyLatch, flags | WL_SOCKET_READABLE, client->mux.fd, timeout, http_wait_event);
 	else
-		events = WaitLatch(MyLatch, flags | WL_TIMEOUT, POLL_SLICE_MS, http_wait_event);
+		events = WaitLatch(MyLatch, flags | WL_TIMEOUT, client->awake ? POLL_SLICE_MS : timeout, http_wait_event);
 	if (events & WL_LATCH_SET)
 		ResetLatch(MyLatch);
+}
+
+/* Wait until nothing is under way.  Serves interrupts, so it may raise any of them. */
+void
+client_settle(HttpClient *client)
+{
+	for (;;)
+	{
+		CHECK_FOR_INTERRUPTS();
+		client_drive(client);
+		if (client_is_idle(client))
+			break;
+		wait_for_event(client, -1);
+	}
 }
 
 /* Wait until the exchange is done.  Serves interrupts, so it may raise any of them. */

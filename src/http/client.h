@@ -12,7 +12,8 @@
  *
  * Requests wait for their turn (governor.h) and are sent again where that is
  * harmless (retry.h); how the last attempt went stands in the exchange, and only
- * the caller can say what it means.  http_start() raises only for lack of memory.
+ * the caller can say what it means.  http_start() raises only for lack of memory or
+ * descriptors, and interrupts.
  */
 #ifndef ATTIO_CLIENT_H
 #define ATTIO_CLIENT_H
@@ -111,7 +112,7 @@ extern HttpClient *http_client_open(const HttpConfig *config);
 extern void http_client_close(HttpClient *client);
 extern HttpExchange *http_start(HttpClient *client, const HttpRequest *request);
 extern void http_progress(HttpClient *client);
-extern int http_descriptor(const HttpClient *client);
+extern int http_descriptor(const HttpClient *client, uint64 *waking);
 extern void http_wait(HttpExchange *exchange);
 extern void http_pause(HttpClient *client, int milliseconds);
 extern bool http_opens_many(const HttpClient *client);

@@ -2,7 +2,7 @@
  * mux.c
  *		One pollable descriptor for all of libcurl's sockets and its timers.
  *
- * Owns: an epoll set with timerfds in it.  Elsewhere there is no such
+ * Owns: an epoll set with a timerfd in it.  Elsewhere there is no such
  * descriptor (fd is -1) and the client polls in short slices.
  */
 #include "http/mux.h"
@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <stdint.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #ifdef __linux__
@@ -17,6 +18,7 @@
 #include <sys/timerfd.h>
 
 #define MUX_MAX_EVENTS 16
+#define NANOSECONDS INT64_C(1000000000)
 
 /* An event's data: whose it is, and the descriptor. */
 static uint64_t
@@ -25,42 +27,58 @@ event_data(int owner, int fd)
 	return (uint64_t) owner << 32 | (uint32_t) fd;
 }
 
-static bool
-add_timer(HttpMux *mux, int owner)
+static int64_t
+monotonic_now(void)
 {
-	struct epoll_event event;
-	int timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+	struct timespec now;
 
-	mux->timers[owner] = timer;
-	memset(&event, 0, sizeof(event));
-	event.events = EPOLLIN;
-	event.data.u64 = event_data(owner, timer);
-	return mux->fd >= 0 && timer >= 0 && epoll_ctl(mux->fd, EPOLL_CTL_ADD, timer, &event) == 0;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * NANOSECONDS + now.tv_nsec;
+}
+
+/* Let the timer fire at the first of the deadlines. */
+static bool
+arm(HttpMux *mux)
+{
+	struct itimerspec spec;
+	int64_t first = 0;
+
+	for (int i = 0; i < MUX_TIMERS; i++)
+		if (mux->deadlines[i] != 0 && (first == 0 || mux->deadlines[i] < first))
+			first = mux->deadlines[i];
+	if (first == mux->armed)
+		return true;
+	mux->armed = first;
+	memset(&spec, 0, sizeof(spec));
+	spec.it_value.tv_sec = first / NANOSECONDS;
+	spec.it_value.tv_nsec = first % NANOSECONDS;
+	return timerfd_settime(mux->timer, TFD_TIMER_ABSTIME, &spec, NULL) == 0;
 }
 
 /* A set that is closed. */
 void
 mux_init(HttpMux *mux)
 {
-	mux->fd = -1;
-	for (int i = 0; i < MUX_TIMERS; i++)
-		mux->timers[i] = -1;
+	memset(mux, 0, sizeof(*mux));
+	mux->fd = mux->timer = -1;
 }
 
 /* Open an empty set.  On failure nothing stays open. */
 bool
 mux_open(HttpMux *mux)
 {
-	bool good;
+	struct epoll_event event;
 
 	mux_init(mux);
+	memset(&event, 0, sizeof(event));
+	event.events = EPOLLIN;
 	mux->fd = epoll_create1(EPOLL_CLOEXEC);
-	good = (mux->fd >= 0);
-	for (int i = 0; i < MUX_TIMERS && good; i++)
-		good = add_timer(mux, i);
-	if (!good)
-		mux_close(mux);
-	return good;
+	mux->timer = mux->fd < 0 ? -1 : timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+	event.data.u64 = event_data(0, mux->timer);
+	if (mux->timer >= 0 && epoll_ctl(mux->fd, EPOLL_CTL_ADD, mux->timer, &event) == 0)
+		return true;
+	mux_close(mux);
+	return false;
 }
 
 /* Close it; harmless when it is closed. */
@@ -69,9 +87,8 @@ mux_close(HttpMux *mux)
 {
 	int saved = errno;
 
-	for (int i = 0; i < MUX_TIMERS; i++)
-		if (mux->timers[i] >= 0)
-			close(mux->timers[i]);
+	if (mux->timer >= 0)
+		close(mux->timer);
 	if (mux->fd >= 0)
 		close(mux->fd);
 	mux_init(mux);
@@ -103,43 +120,66 @@ mux_forget(HttpMux *mux, int socket)
 bool
 mux_set_timer(HttpMux *mux, int owner, long timeout_ms)
 {
-	struct itimerspec spec;
+	if (mux->fd < 0)
+		return true;
+	mux->deadlines[owner] = timeout_ms < 0 ? 0 : monotonic_now() + timeout_ms * INT64_C(1000000);
+	return arm(mux);
+}
 
-	memset(&spec, 0, sizeof(spec));
-	if (timeout_ms > 0)
+/* The timer fired: an event for each owner whose deadline is over.  Returns their number. */
+static int
+fired_timers(HttpMux *mux, MuxEvent *events)
+{
+	uint64_t fired;
+	int64_t now = monotonic_now();
+	int n = 0;
+
+	while (read(mux->timer, &fired, sizeof(fired)) > 0)
+		;
+	for (int i = 0; i < MUX_TIMERS; i++)
 	{
-		spec.it_value.tv_sec = timeout_ms / 1000;
-		spec.it_value.tv_nsec = (timeout_ms % 1000) * 1000000;
+		if (mux->deadlines[i] == 0 || mux->deadlines[i] > now)
+			continue;
+		mux->deadlines[i] = 0;
+		memset(&events[n], 0, sizeof(MuxEvent));
+		events[n].owner = i;
+		events[n++].socket = -1;
 	}
-	else if (timeout_ms == 0)
-		spec.it_value.tv_nsec = 1;
-	return timerfd_settime(mux->timers[owner], 0, &spec, NULL) == 0;
+	mux->armed = 0;
+	(void) arm(mux);
+	return n;
 }
 
 /*
- * What is ready now, without waiting: up to "max" events, their number as the
- * result.  A timer that fired is quiet again until it is set anew.
+ * What is ready now, without waiting: up to "max" events, which must be more
+ * than there are timers; their number as the result.  A timer that fired is
+ * quiet again until it is set anew.
  */
 int
 mux_ready(HttpMux *mux, MuxEvent *events, int max)
 {
 	struct epoll_event ready[MUX_MAX_EVENTS];
-	int nready = epoll_wait(mux->fd, ready, max < MUX_MAX_EVENTS ? max : MUX_MAX_EVENTS, 0);
+	int most = max - (MUX_TIMERS - 1);
+	int nready = epoll_wait(mux->fd, ready, most < MUX_MAX_EVENTS ? most : MUX_MAX_EVENTS, 0);
+	int n = 0;
 
 	for (int i = 0; i < nready; i++)
 	{
 		int fd = (int) (uint32_t) ready[i].data.u64;
-		uint64_t fired;
 
-		events[i].owner = (int) (ready[i].data.u64 >> 32);
-		events[i].socket = fd == mux->timers[events[i].owner] ? -1 : fd;
-		events[i].readable = (ready[i].events & EPOLLIN) != 0;
-		events[i].writable = (ready[i].events & EPOLLOUT) != 0;
-		events[i].broken = (ready[i].events & (EPOLLERR | EPOLLHUP)) != 0;
-		while (events[i].socket < 0 && read(fd, &fired, sizeof(fired)) > 0)
-			;
+		if (fd == mux->timer)
+		{
+			n += fired_timers(mux, &events[n]);
+			continue;
+		}
+		events[n].owner = (int) (ready[i].data.u64 >> 32);
+		events[n].socket = fd;
+		events[n].readable = (ready[i].events & EPOLLIN) != 0;
+		events[n].writable = (ready[i].events & EPOLLOUT) != 0;
+		events[n].broken = (ready[i].events & (EPOLLERR | EPOLLHUP)) != 0;
+		n++;
 	}
-	return nready < 0 ? 0 : nready;
+	return n;
 }
 
 #else /* no epoll: the client polls */
@@ -147,9 +187,8 @@ mux_ready(HttpMux *mux, MuxEvent *events, int max)
 void
 mux_init(HttpMux *mux)
 {
-	mux->fd = -1;
-	for (int i = 0; i < MUX_TIMERS; i++)
-		mux->timers[i] = -1;
+	memset(mux, 0, sizeof(*mux));
+	mux->fd = mux->timer = -1;
 }
 
 bool

@@ -9,6 +9,7 @@
 #define ATTIO_MUX_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* Timers of a set: one for each of libcurl's handles that share it, and the client's own. */
 #define MUX_HANDLES 2
@@ -17,8 +18,10 @@
 
 typedef struct HttpMux
 {
-	int fd;                 /* readable when there is something to drive; -1 = none, poll instead */
-	int timers[MUX_TIMERS]; /* their descriptors */
+	int fd;                        /* readable when there is something to drive; -1 = none, poll instead */
+	int timer;                     /* fires at the first of the deadlines */
+	int64_t deadlines[MUX_TIMERS]; /* nanoseconds of the monotonic clock; 0 = none */
+	int64_t armed;                 /* what the timer is set to */
 } HttpMux;
 
 typedef struct MuxEvent
@@ -40,7 +43,7 @@ extern int mux_ready(HttpMux *mux, MuxEvent *events, int max);
 
 /* Descriptors that an open mux holds, for the server's accounting. */
 #ifdef __linux__
-#define MUX_DESCRIPTORS (1 + MUX_TIMERS)
+#define MUX_DESCRIPTORS 2
 #else
 #define MUX_DESCRIPTORS 0
 #endif

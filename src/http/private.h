@@ -33,17 +33,25 @@ typedef enum HttpLaneKind
 
 #define HTTP_LANES 2
 
+/* Descriptors that libcurl opens for a lane before any connection. */
+#define LANE_DESCRIPTORS 2
+
 typedef struct HttpLane
 {
 	struct HttpClient *client;
 	int owner;       /* its number in the mux */
 	CURLM *multi;    /* NULL until it is needed */
-	int descriptors; /* announced to fd.c for its connections */
+	int running;     /* transfers that it has */
+	int connections; /* open, each announced to fd.c */
+	int limit;       /* of connections, as libcurl knows it */
 } HttpLane;
 
 struct HttpClient
 {
 	MemoryContext context;
+	dlist_node node; /* among those that are awake */
+	bool awake;      /* it holds descriptors */
+	uint64 wakings;  /* how often it has closed them */
 	HttpLane lanes[HTTP_LANES];
 	HttpMux mux;
 	HttpConfig config;
@@ -51,7 +59,6 @@ struct HttpClient
 	bool loopback_only;
 	bool closing;         /* free it when the last transfer ends */
 	int transfers;        /* exchanges that still hold a handle or wait for their turn */
-	int descriptors;      /* announced to fd.c for the mux */
 	dlist_head waiting;   /* transfers that are to start, by the time they were asked for */
 	dlist_head under_way; /* transfers that libcurl has */
 	int reads;            /* of these, that read */
@@ -60,6 +67,7 @@ struct HttpClient
 	TimestampTz received; /* when anything came last */
 	TimestampTz alarm;    /* what the mux's alarm is set to; 0 = none */
 	bool has_connected;   /* at least once */
+	bool shares;          /* many requests share a connection, as far as it is known */
 	bool opens_many;      /* each request under way takes a connection of its own, at the cost of a handshake */
 	int64 passed;         /* answers that were no 429 */
 	int64 limited;        /* and that were */
@@ -128,6 +136,13 @@ typedef struct HttpTransfer
 	uint32 last_stream;
 } HttpTransfer;
 
+/* Where requests of this nature go. */
+static inline HttpLaneKind
+nature_lane(HttpNature nature)
+{
+	return nature == HTTP_ONCE ? LANE_SINGLE : LANE_SHARED;
+}
+
 /* Has its answer begun? */
 static inline bool
 transfer_has_answer(const HttpTransfer *transfer)
@@ -157,6 +172,12 @@ extern void attempt_release(HttpTransfer *transfer);
 
 /* client.c */
 extern const char *header_find(const HttpExchange *exchange, const char *name, size_t *length);
+extern void client_settle(HttpClient *client);
+
+/* pool.c */
 extern HttpLane *client_lane(HttpClient *client, HttpLaneKind kind);
+extern bool client_is_idle(const HttpClient *client);
+extern void client_wake(HttpClient *client, HttpLaneKind kind);
+extern void client_rest(HttpClient *client);
 
 #endif /* ATTIO_HTTP_PRIVATE_H */

@@ -7,6 +7,8 @@
  */
 #include "http/private.h"
 
+#include "http/descriptors.h"
+
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -144,7 +146,12 @@ on_open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
 		(void) setsockopt(opened, IPPROTO_TCP, TCP_USER_TIMEOUT, &silence, sizeof(silence));
 	}
 #endif
-	if (opened != CURL_SOCKET_BAD && transfer->client->nsockets < CLIENT_SOCKETS)
+	if (opened == CURL_SOCKET_BAD)
+		return opened;
+	/* that there is one to be had was seen to before (pool.c) */
+	descriptors_reserve(1);
+	transfer->client->lanes[nature_lane(transfer->nature)].connections++;
+	if (transfer->client->nsockets < CLIENT_SOCKETS)
 		transfer->client->sockets[transfer->client->nsockets++] = opened;
 	return opened;
 }
@@ -153,11 +160,14 @@ on_open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
 static int
 on_close_socket(void *arg, curl_socket_t socket)
 {
-	HttpClient *client = (HttpClient *) arg;
+	HttpLane *lane = (HttpLane *) arg;
+	HttpClient *client = lane->client;
 
 	for (int i = 0; i < client->nsockets; i++)
 		if (client->sockets[i] == socket)
 			client->sockets[i--] = client->sockets[--client->nsockets];
+	lane->connections--;
+	descriptors_give(1);
 	return close(socket);
 }
 
@@ -211,7 +221,7 @@ set_connection_options(HttpTransfer *transfer)
 	curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
 	curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transfer);
 	curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, on_close_socket);
-	curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, transfer->client);
+	curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, &transfer->client->lanes[nature_lane(transfer->nature)]);
 	curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, transfer->fresh ? 1L : 0L);
 	/* Several requests share one connection where the server speaks HTTP/2. */
 	if (!transfer->client->loopback_only && transfer->nature != HTTP_ONCE)

@@ -5,7 +5,8 @@
  * Owns: the descriptors by which Append waits for a scan.  All scans of a session
  * share one client, so one may receive what another waits for: each scan has a
  * copy of the client's descriptor, and another that is always readable for
- * answers that have come already.
+ * answers that have come already.  Where the server has no descriptors left, the
+ * scans without take turns: each reads its next row while Append waits for none.
  */
 #include "scan/async.h"
 
@@ -15,21 +16,28 @@
 #endif
 
 #include "executor/execAsync.h"
+#include "executor/instrument.h"
 #include "http/client.h"
+#include "http/descriptors.h"
 #include "scan/scan.h"
 #include "scan/state.h"
-#include "storage/fd.h"
 #include "storage/latch.h"
 
 /* Scans of one Append that have begun and not ended: each may hold a page, and two descriptors. */
 #define SCANS_AT_ONCE 24
 
+#define SCAN_DESCRIPTORS 2
+
+/* Left by scans to the connections that they read from, besides what is left to the server. */
+#define LEFT_TO_CONNECTIONS (DESCRIPTORS_LEFT_WIDE + 16)
+
 typedef struct ScanDescriptors
 {
 	MemoryContextCallback cleanup;
 	int of_client; /* copy of the client's descriptor */
+	uint64 waking; /* of which it is a copy */
 	int ready;     /* always readable */
-	int announced; /* to fd.c */
+	bool taken;    /* announced */
 } ScanDescriptors;
 
 static void
@@ -42,41 +50,53 @@ close_descriptors(void *arg)
 	if (descriptors->ready >= 0)
 		close(descriptors->ready);
 	descriptors->of_client = descriptors->ready = -1;
-	for (; descriptors->announced > 0; descriptors->announced--)
-		ReleaseExternalFD();
+	if (descriptors->taken)
+		descriptors_give(SCAN_DESCRIPTORS);
+	descriptors->taken = false;
 }
 
 /* The scan's own descriptors, closed at its end or when its memory context goes. */
 static ScanDescriptors *
-get_descriptors(AttioScan *state)
+make_descriptors(AttioScan *state)
 {
-	ScanDescriptors *descriptors = state->descriptors;
+	ScanDescriptors *descriptors = (ScanDescriptors *) MemoryContextAllocZero(state->context, sizeof(ScanDescriptors));
 
-	if (descriptors != NULL && descriptors->announced > 0)
-		return descriptors;
-	if (descriptors == NULL)
-	{
-		descriptors = (ScanDescriptors *) MemoryContextAllocZero(state->context, sizeof(ScanDescriptors));
-		descriptors->of_client = descriptors->ready = -1;
-		descriptors->cleanup.func = close_descriptors;
-		descriptors->cleanup.arg = descriptors;
-		MemoryContextRegisterResetCallback(state->context, &descriptors->cleanup);
-		state->descriptors = descriptors;
-	}
-	while (descriptors->announced < 2 && AcquireExternalFD())
-		descriptors->announced++;
-	if (descriptors->announced == 2)
-	{
-		descriptors->of_client = dup(http_descriptor(state->session->client));
+	descriptors->of_client = descriptors->ready = -1;
+	descriptors->cleanup.func = close_descriptors;
+	descriptors->cleanup.arg = descriptors;
+	MemoryContextRegisterResetCallback(state->context, &descriptors->cleanup);
+	return descriptors;
+}
+
+/* Open those that are closed; the client's may have changed.  False where none is to be had. */
+static bool
+open_descriptors(AttioScan *state)
+{
+	uint64 waking;
+	int of_client = http_descriptor(state->session->client, &waking);
+	ScanDescriptors *descriptors;
+
+	if (state->descriptors == NULL)
+		state->descriptors = make_descriptors(state);
+	descriptors = state->descriptors;
+	if (!descriptors->taken && !(descriptors->taken = descriptors_take(SCAN_DESCRIPTORS, LEFT_TO_CONNECTIONS)))
+		return false;
 #ifdef __linux__
+	if (descriptors->ready < 0)
 		descriptors->ready = eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK);
 #endif
+	if (descriptors->of_client >= 0 && descriptors->waking != waking)
+	{
+		close(descriptors->of_client);
+		descriptors->of_client = -1;
 	}
-	if (descriptors->of_client < 0 || descriptors->ready < 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_RESOURCES), errmsg("could not open a descriptor to wait on: %m"),
-				 errhint("ALTER SERVER ... OPTIONS (ADD async_capable 'false') scans one table after another.")));
-	return descriptors;
+	if (descriptors->of_client < 0 && of_client >= 0)
+		descriptors->of_client = dup(of_client);
+	descriptors->waking = waking;
+	if (descriptors->ready >= 0)
+		return true;
+	close_descriptors(descriptors);
+	return false;
 }
 
 static AttioScan *
@@ -98,7 +118,7 @@ may_go_on(const AsyncRequest *request)
 
 	if (scan_of(request)->under_way)
 		return true;
-	while ((i = bms_next_member(append->as_asyncplans, i)) >= 0)
+	while (under_way < SCANS_AT_ONCE && (i = bms_next_member(append->as_asyncplans, i)) >= 0)
 	{
 		const AsyncRequest *other = append->as_asyncrequests[i];
 
@@ -110,9 +130,9 @@ may_go_on(const AsyncRequest *request)
 	return under_way < SCANS_AT_ONCE;
 }
 
-/* Hand a row to Append, or the end; or say that it takes waiting. */
+/* Hand a row to Append, or the end; or say that it takes waiting, unless this waits. */
 static void
-produce(AsyncRequest *request)
+produce(AsyncRequest *request, bool may_wait)
 {
 	ForeignScanState *node = (ForeignScanState *) request->requestee;
 	AttioScan *state = (AttioScan *) node->fdw_state;
@@ -123,7 +143,8 @@ produce(AsyncRequest *request)
 		ExecAsyncRequestPending(request);
 		return;
 	}
-	state->under_way = state->async = true;
+	state->under_way = true;
+	state->async = !may_wait;
 	state->starved = false;
 	/* Counting rows and time is the caller's. */
 	slot = node->ss.ps.ExecProcNodeReal((PlanState *) node);
@@ -146,7 +167,21 @@ produce(AsyncRequest *request)
 void
 attio_async_request(AsyncRequest *request)
 {
-	produce(request);
+	produce(request, false);
+}
+
+/*
+ * A scan without descriptors: its row now, and Append has it as if it had been
+ * waited for.
+ */
+static void
+take_turn(AsyncRequest *request)
+{
+	request->callback_pending = false;
+	produce(request, true);
+	ExecAsyncResponse(request);
+	if (request->requestee->instrument != NULL)
+		InstrUpdateTupleCount(request->requestee->instrument, TupIsNull(request->result) ? 0.0 : 1.0);
 }
 
 /* ForeignAsyncConfigureWait */
@@ -154,25 +189,31 @@ void
 attio_async_configure_wait(AsyncRequest *request)
 {
 	ForeignScanState *node = (ForeignScanState *) request->requestee;
+	AppendState *append = (AppendState *) request->requestor;
 	AttioScan *state = (AttioScan *) node->fdw_state;
-	WaitEventSet *set = ((AppendState *) request->requestor)->as_eventset;
-	ScanDescriptors *descriptors;
+	WaitEventSet *set = append->as_eventset;
 	bool waits;
+	int descriptor;
 
-	if (!may_go_on(request))
+	/* what another scan has read in this round waits for nobody */
+	if (append->as_nasyncresults > 0 || !may_go_on(request))
 		return;
 	state->under_way = true;
 	if (state->pager == NULL)
 		scan_open(state, node);
-	descriptors = get_descriptors(state);
 	/* one that reads all of its rows first waits by itself */
 	waits = !state->reads_first && pager_would_wait(state->pager);
-	AddWaitEventToSet(set, WL_SOCKET_READABLE, waits ? descriptors->of_client : descriptors->ready, NULL, request);
+	descriptor = !open_descriptors(state) ? -1 : waits ? state->descriptors->of_client : state->descriptors->ready;
+	if (descriptor >= 0)
+		AddWaitEventToSet(set, WL_SOCKET_READABLE, descriptor, NULL, request);
+	/* Append has added the postmaster's death */
+	else if (GetNumRegisteredWaitEvents(set) == 1)
+		take_turn(request);
 }
 
 /* ForeignAsyncNotify */
 void
 attio_async_notify(AsyncRequest *request)
 {
-	produce(request);
+	produce(request, false);
 }
