@@ -144,7 +144,9 @@ def test_killed(emulator, database):
     tap.equal(len(rows_with(emulator, "killed")), len(writes(emulator)), "no row is created twice")
     if server_log.there:
         logged = {UUID.search(line.split(" id ")[1]).group(0) for line in server_log.writes()}
-        tap.ok(len(logged) == 7 and logged <= rows_with(emulator, "killed"), "the server's log names those that were answered", logged)
+        # the one that arrived first need not be the one that was sent first, so that others may have been sent meanwhile
+        created = rows_with(emulator, "killed")
+        tap.ok(len(logged) == len(created) - 1 >= 7 and logged <= created, "the server's log names those that were answered", logged)
 
 
 def test_conflicts(emulator, database):

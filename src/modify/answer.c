@@ -8,7 +8,6 @@
 #include "modify/state.h"
 
 #include "access/sysattr.h"
-#include "attio/api.h"
 #include "commands/trigger.h"
 #include "nodes/nodeFuncs.h"
 #include "utils/memutils.h"
@@ -97,14 +96,13 @@ answer_prepare(ModifyState *state, const ResultRelInfo *target, List *conditions
 }
 
 static void
-read_page(ModifyState *state, const Write *write, PagerRow *row)
+read_page(ModifyState *state, const char *body, const char *request, PagerRow *row)
 {
 	static const Listing nowhere = {0};
 
-	if (tok_page(&state->page, write->exchange->body, write->exchange->length, state->projection->row) != TOK_OK ||
-		state->page.nrows != 1)
+	if (tok_page(&state->page, body, strlen(body), state->projection->row) != TOK_OK || state->page.nrows != 1)
 		ereport(ERROR, (errcode(ERRCODE_FDW_ERROR), errmsg("Attio's answer has an unknown shape"),
-						errdetail("%s The row was written all the same.", api_request_detail(write->exchange))));
+						errdetail("%s The row was written all the same.", request)));
 	row->page = &state->page;
 	row->row = &state->page.rows[0];
 	row->listing = &nowhere;
@@ -126,9 +124,9 @@ bind_anew(ModifyState *state)
 	return true;
 }
 
-/* Fill the slot with what Attio answered, as far as somebody wants to know. */
+/* Fill the slot with what Attio answered to this request, as far as somebody wants to know. */
 void
-answer_read(ModifyState *state, const Write *write, TupleTableSlot *slot)
+answer_read(ModifyState *state, const char *body, const char *request, TupleTableSlot *slot)
 {
 	PagerRow row = {0};
 
@@ -138,7 +136,7 @@ answer_read(ModifyState *state, const Write *write, TupleTableSlot *slot)
 			ExecStoreAllNullTuple(slot);
 		return;
 	}
-	read_page(state, write, &row);
+	read_page(state, body, request, &row);
 	for (;;)
 	{
 		ExecClearTuple(slot);
@@ -146,7 +144,7 @@ answer_read(ModifyState *state, const Write *write, TupleTableSlot *slot)
 		if (!row_is_doubtful(state->reader))
 			break;
 		if (!row_lacks_hidden(state->reader, state->session) && bind_anew(state))
-			read_page(state, write, &row);
+			read_page(state, body, request, &row);
 		else
 			row_settle(state->reader, state->session);
 	}

@@ -13,6 +13,7 @@
 #include "executor/executor.h"
 #include "foreign/fdwapi.h"
 #include "join/system_columns.h"
+#include "modify/queue.h"
 #include "modify/read_first.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
@@ -39,10 +40,10 @@ typedef enum DirectPlanIndex
 typedef struct DirectState
 {
 	ModifyState *modify;
-	List *exprs;     /* ExprState of each of fdw_exprs */
-	List *writes;    /* those that are done, for RETURNING; NIL until they are */
-	bool is_written; /* the first row was asked for */
-	int next;        /* of the writes, to be returned */
+	List *exprs;        /* ExprState of each of fdw_exprs */
+	bool is_written;    /* the first row was asked for */
+	TextStore *answers; /* of those done, for RETURNING; NULL where it wants none */
+	MemoryContext row;  /* of the answer that is being returned */
 } DirectState;
 
 /* ----- planning ----- */
@@ -212,8 +213,8 @@ assigned_row(DirectState *direct, ForeignScanState *node)
 	return slot;
 }
 
-/* One write for each id, each once. */
-static List *
+/* One write for each id, each once; NULL where there is none. */
+static WriteQueue *
 make_writes(DirectState *direct, ForeignScanState *node)
 {
 	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
@@ -222,7 +223,7 @@ make_writes(DirectState *direct, ForeignScanState *node)
 	FilterOperand operand = {.known = true, .type = exprType((Node *) list_nth(plan->fdw_exprs, key))};
 	TupleTableSlot *slot = plan->operation == CMD_UPDATE ? assigned_row(direct, node) : NULL;
 	Elements ids;
-	List *writes = NIL;
+	WriteQueue *queue = NULL;
 
 	operand.value = evaluate(direct, node, key, &operand.isnull);
 	ids = filter_keys(&operand);
@@ -243,44 +244,42 @@ make_writes(DirectState *direct, ForeignScanState *node)
 			write = write_make(&modify->sender, "DELETE", id);
 			write->before = "not read";
 		}
-		writes = lappend(writes, write);
+		if (queue == NULL)
+			queue = queue_create(&modify->sender);
+		queue_put(queue, write);
 	}
-	return writes;
+	return queue;
 }
 
-/* Write all of them; those that were there remain in the list. */
+/* Write all of them; the answers of those that were there are kept for RETURNING. */
 static void
 write_all(DirectState *direct, ForeignScanState *node)
 {
 	EState *estate = node->ss.ps.state;
-	MemoryContext saved = MemoryContextSwitchTo(direct->modify->context);
-	List *writes = make_writes(direct, node);
-	ListCell *lc;
+	ModifyState *modify = direct->modify;
+	bool is_returning = node->resultRelInfo->ri_projectReturning != NULL;
+	MemoryContext saved = MemoryContextSwitchTo(modify->context);
+	WriteQueue *queue = make_writes(direct, node);
 
 	direct->is_written = true;
 	/* the executor checks the scan's conditions of what we return */
-	if (node->resultRelInfo->ri_projectReturning != NULL)
-		answer_prepare(direct->modify, node->resultRelInfo, node->ss.ps.plan->qual);
-	if (writes != NIL)
-		read_first_before_write(estate);
-	if (!attio_dry_run)
-		write_send(&direct->modify->sender, writes, node->resultRelInfo->ri_projectReturning != NULL);
-	foreach(lc, writes)
+	if (is_returning)
 	{
-		Write *write = (Write *) lfirst(lc);
-
-		if (attio_dry_run)
-			modify_show(direct->modify, write);
-		else if (write->was_done)
-			direct->writes = lappend(direct->writes, write);
+		answer_prepare(modify, node->resultRelInfo, node->ss.ps.plan->qual);
+		direct->answers = texts_create(ANSWER_TEXTS);
+		direct->row = AllocSetContextCreate(modify->context, "attio_fdw answer", ALLOCSET_DEFAULT_SIZES);
+	}
+	if (queue != NULL)
+	{
+		read_first_before_write(estate);
+		modify_send_queue(modify, queue, direct->answers);
 	}
 	MemoryContextSwitchTo(saved);
-	modify_warn_shown(direct->modify);
-	if (intVal(list_nth(((ForeignScan *) node->ss.ps.plan)->fdw_private, DIRECT_PLAN_COUNTS)) != 0 &&
-		node->resultRelInfo->ri_projectReturning == NULL)
-		estate->es_processed += list_length(direct->writes);
-	if (node->ss.ps.instrument != NULL && node->resultRelInfo->ri_projectReturning == NULL)
-		node->ss.ps.instrument->tuplecount += list_length(direct->writes);
+	modify_warn_shown(modify);
+	if (intVal(list_nth(((ForeignScan *) node->ss.ps.plan)->fdw_private, DIRECT_PLAN_COUNTS)) != 0 && !is_returning)
+		estate->es_processed += modify->sender.done;
+	if (node->ss.ps.instrument != NULL && !is_returning)
+		node->ss.ps.instrument->tuplecount += modify->sender.done;
 }
 
 /* IterateDirectModify: a row for each that is written where RETURNING wants it, else none. */
@@ -290,13 +289,22 @@ attio_iterate_direct(ForeignScanState *node)
 	DirectState *direct = (DirectState *) node->fdw_state;
 	ResultRelInfo *target = node->resultRelInfo;
 	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
+	char *answer[ANSWER_TEXTS];
+	MemoryContext saved;
+	bool found;
 
 	if (!direct->is_written)
 		write_all(direct, node);
 	ExecClearTuple(slot);
-	if (target->ri_projectReturning == NULL || direct->next >= list_length(direct->writes))
+	if (direct->answers == NULL)
 		return slot;
-	answer_read(direct->modify, (const Write *) list_nth(direct->writes, direct->next++), slot);
+	MemoryContextReset(direct->row);
+	saved = MemoryContextSwitchTo(direct->row);
+	found = texts_next(direct->answers, answer);
+	MemoryContextSwitchTo(saved);
+	if (!found)
+		return slot;
+	answer_read(direct->modify, answer[ANSWER_BODY], answer[ANSWER_REQUEST], slot);
 	if (intVal(list_nth(((ForeignScan *) node->ss.ps.plan)->fdw_private, DIRECT_PLAN_COUNTS)) != 0)
 		node->ss.ps.state->es_processed++;
 	target->ri_projectReturning->pi_exprContext->ecxt_scantuple = slot;

@@ -176,11 +176,30 @@ tell(Sender *sender, const Write *write, const char *slug, JsonTree *sent, JsonT
 				 : errhint("Attio enriches some attributes itself; others may be set by an automation.")));
 }
 
+/*
+ * The definition with this id, looked for from a place on: where the next is
+ * looked for from there, that is one step, as values are sent in the order of
+ * the definitions.
+ */
+static const AttributeDef *
+next_attribute(List *definitions, const char *id, int *place)
+{
+	for (int i = 0; i < list_length(definitions); i++)
+	{
+		const AttributeDef *attribute =
+			(const AttributeDef *) list_nth(definitions, (*place)++ % list_length(definitions));
+
+		if (strcmp(attribute->id, id) == 0)
+			return attribute;
+	}
+	return NULL;
+}
+
 /* The attribute with this id, if the answer does not show that it took the list; else NULL. */
 static const AttributeDef *
-untaken(const Sender *sender, const char *id, JsonTree *list, JsonTree *answered)
+untaken(const Sender *sender, const char *id, int *place, JsonTree *list, JsonTree *answered)
 {
-	const AttributeDef *attribute = attribute_by_id(sender->definitions, id);
+	const AttributeDef *attribute = next_attribute(sender->definitions, id, place);
 	bool matches_by;
 
 	if (attribute == NULL || attribute->type == NULL)
@@ -214,11 +233,12 @@ ignored_check(Sender *sender, const Write *write)
 	struct json_object_iterator last;
 	JsonTree *sent;
 	JsonTree *answered;
+	int place = 0;
 
 	if (strcmp(sender->relation->on_ignored_write, "ignore") == 0)
 		return;
 	sent = json_member(json_at(json_read(write->body, strlen(write->body)), "data"), values);
-	answered = json_member(json_at(json_read(write->exchange->body, write->exchange->length), "data"), values);
+	answered = json_member(json_at(write->answer, "data"), values);
 	if (sent == NULL || answered == NULL)
 		return;
 	last = json_object_iter_end(sent);
@@ -227,11 +247,11 @@ ignored_check(Sender *sender, const Write *write)
 	{
 		const char *id = json_object_iter_peek_name(&at);
 		JsonTree *list = json_object_iter_peek_value(&at);
-		const AttributeDef *attribute = untaken(sender, id, list, answered);
+		const AttributeDef *attribute = untaken(sender, id, &place, list, answered);
 
 		/* answers go by slug, which may be another one by now */
 		if (attribute != NULL && renew_definitions(sender))
-			attribute = untaken(sender, id, list, answered);
+			attribute = untaken(sender, id, &place, list, answered);
 		if (attribute != NULL)
 			tell(sender, write, attribute->slug, list, json_member(answered, attribute->slug));
 	}

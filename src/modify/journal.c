@@ -115,6 +115,24 @@ on_subtransaction(SubXactEvent event, SubTransactionId mine, SubTransactionId pa
 	}
 }
 
+/*
+ * A line for the log.  It hides its context, so nothing is asked for one: among
+ * many rows that would cost more than the rows.
+ */
+static void
+log_write(const char *method, const char *table, const char *id, const char *before, const char *body,
+		  const char *request_id)
+{
+	ErrorContextCallback *saved = error_context_stack;
+
+	error_context_stack = NULL;
+	ereport(LOG, (errmsg("attio_fdw: role %s, %s, table %s, id %s, before %s, after %s, request id %s",
+						 GetUserNameFromId(GetUserId(), true), method, table, id, before, body,
+						 request_id == NULL ? "none" : request_id),
+				  errhidestmt(true), errhidecontext(true)));
+	error_context_stack = saved;
+}
+
 void
 journal_note(const char *method, const char *table, const char *id, const char *before, const char *body,
 			 const char *request_id)
@@ -137,10 +155,7 @@ journal_note(const char *method, const char *table, const char *id, const char *
 	}
 	add_id(innermost, id);
 	if (attio_log_writes)
-		ereport(LOG, (errmsg("attio_fdw: role %s, %s, table %s, id %s, before %s, after %s, request id %s",
-							 GetUserNameFromId(GetUserId(), true), method, table, id, before, body,
-							 request_id == NULL ? "none" : request_id),
-					  errhidestmt(true), errhidecontext(true)));
+		log_write(method, table, id, before, body, request_id);
 }
 
 void

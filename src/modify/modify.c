@@ -12,11 +12,13 @@
  */
 #include "modify/modify.h"
 
+#include "attio/api.h"
 #include "base/guc.h"
 #include "executor/executor.h"
 #include "foreign/fdwapi.h"
 #include "join/system_columns.h"
 #include "modify/journal.h"
+#include "modify/queue.h"
 #include "modify/read_first.h"
 #include "modify/restore.h"
 #include "modify/state.h"
@@ -189,14 +191,24 @@ modify_warn_shown(const ModifyState *state)
 						  errhint("SET attio_fdw.dry_run = off writes.")));
 }
 
-/* Keep it until all rows have been read; too many are refused before the first is written. */
-static void
-collect(ModifyState *state, Write *write)
+/* Send these, or under attio_fdw.dry_run show them; the queue is freed. */
+void
+modify_send_queue(ModifyState *state, WriteQueue *queue, TextStore *answers)
 {
-	MemoryContext saved = MemoryContextSwitchTo(state->context);
+	Write *write;
 
-	state->collected = lappend(state->collected, write);
-	MemoryContextSwitchTo(saved);
+	if (!attio_dry_run)
+	{
+		write_send_all(&state->sender, queue, answers);
+		return;
+	}
+	while ((write = queue_next(queue)) != NULL)
+	{
+		CHECK_FOR_INTERRUPTS();
+		modify_show(state, write);
+		MemoryContextDelete(write->context);
+	}
+	queue_end(queue);
 }
 
 /* May the statement write so many rows?  An INSERT may. */
@@ -235,21 +247,31 @@ is_seen(ModifyState *state, TupleTableSlot *plan_slot)
 	return found;
 }
 
-/* Send one row's write now, or keep it; false where it is not written. */
+/* Send one row's write now, or keep it until all rows have been read; false where it is not written.  Frees it. */
 static bool
-dispatch(ModifyState *state, Write *write)
+dispatch(ModifyState *state, Write *write, TupleTableSlot *slot)
 {
-	modify_check_count(state, state->sender.done + list_length(state->collected) + 1);
+	bool is_written = false;
+
+	modify_check_count(state, state->sender.done + queue_length(state->collected) + 1);
 	if (attio_dry_run)
-	{
 		modify_show(state, write);
-		return false;
+	else if (state->collects)
+	{
+		if (state->collected == NULL)
+			state->collected = queue_create(&state->sender);
+		queue_put(state->collected, write);
+		return true;
 	}
-	if (state->collects)
-		collect(state, write);
 	else
-		write_send(&state->sender, list_make1(write), true);
-	return !write->skipped;
+	{
+		write_send(&state->sender, write);
+		is_written = !write_is_skipped(write);
+		if (is_written && slot != NULL)
+			answer_read(state, write->exchange->body, api_request_detail(write->exchange), slot);
+	}
+	MemoryContextDelete(write->context);
+	return is_written;
 }
 
 /* ExecForeignInsert */
@@ -257,18 +279,11 @@ static TupleTableSlot *
 attio_insert(EState *estate, ResultRelInfo *target, TupleTableSlot *slot, TupleTableSlot *plan_slot)
 {
 	ModifyState *state = (ModifyState *) target->ri_FdwState;
-	Write *write;
 
 	checks_routed_row(state, plan_slot);
 	checks_new_row(estate, target, slot, CMD_INSERT);
 	answer_prepare(state, target, NIL);
-	write = row_insert(state, slot);
-	if (!dispatch(state, write))
-		slot = NULL;
-	else
-		answer_read(state, write, slot);
-	MemoryContextDelete(write->context);
-	return slot;
+	return dispatch(state, row_insert(state, slot), slot) ? slot : NULL;
 }
 
 /* ExecForeignBatchInsert: nobody asks for what Attio made of the rows. */
@@ -277,8 +292,7 @@ attio_batch_insert(EState *estate, ResultRelInfo *target, TupleTableSlot **slots
 				   int *nslots)
 {
 	ModifyState *state = (ModifyState *) target->ri_FdwState;
-	List *writes = NIL;
-	ListCell *lc;
+	WriteQueue *queue = queue_create(&state->sender);
 
 	/* all of them are checked before the first is sent */
 	for (int i = 0; i < *nslots; i++)
@@ -286,18 +300,11 @@ attio_batch_insert(EState *estate, ResultRelInfo *target, TupleTableSlot **slots
 		CHECK_FOR_INTERRUPTS();
 		checks_routed_row(state, plan_slots[i]);
 		checks_new_row(estate, target, slots[i], CMD_INSERT);
-		writes = lappend(writes, row_insert(state, slots[i]));
+		queue_put(queue, row_insert(state, slots[i]));
 	}
 	if (attio_dry_run)
 		*nslots = 0;
-	else
-		write_send(&state->sender, writes, false);
-	foreach(lc, writes)
-	{
-		if (attio_dry_run)
-			modify_show(state, (Write *) lfirst(lc));
-		MemoryContextDelete(((Write *) lfirst(lc))->context);
-	}
+	modify_send_queue(state, queue, NULL);
 	return slots;
 }
 
@@ -333,13 +340,7 @@ attio_update(EState *estate, ResultRelInfo *target, TupleTableSlot *slot, TupleT
 	write = row_update(state, slot, plan_slot);
 	if (write == NULL)
 		return slot;
-	if (!dispatch(state, write))
-		slot = NULL;
-	else if (!state->collects)
-		answer_read(state, write, slot);
-	if (slot == NULL || !state->collects)
-		MemoryContextDelete(write->context);
-	return slot;
+	return dispatch(state, write, slot) ? slot : NULL;
 }
 
 /* The deleted row, where it was read; else a slot without values, which nobody looks at. */
@@ -363,36 +364,27 @@ static TupleTableSlot *
 attio_delete(EState *estate, ResultRelInfo *target, TupleTableSlot *slot, TupleTableSlot *plan_slot)
 {
 	ModifyState *state = (ModifyState *) target->ri_FdwState;
-	Write *write;
-	bool done;
 
 	(void) estate;
-	if (is_seen(state, plan_slot))
-		return NULL;
-	write = row_delete(state, plan_slot);
-	done = dispatch(state, write);
-	if (!done || !state->collects)
-		MemoryContextDelete(write->context);
-	if (!done)
+	if (is_seen(state, plan_slot) || !dispatch(state, row_delete(state, plan_slot), NULL))
 		return NULL;
 	return old_row(state, slot, plan_slot);
 }
 
 /* Send what was collected; returns the number of rows that were gone. */
-static int
+static int64
 send_collected(ModifyState *state)
 {
-	List *collected = state->collected;
-	int skipped = 0;
-	ListCell *lc;
+	WriteQueue *collected = state->collected;
+	int64 skipped = state->sender.skipped;
 
-	state->collected = NIL;
-	if (collected != NIL)
-		write_send(&state->sender, collected, false);
-	foreach(lc, collected)
-		skipped += ((const Write *) lfirst(lc))->skipped;
+	if (collected == NULL)
+		return 0;
+	state->collected = NULL;
+	modify_send_queue(state, collected, NULL);
+	skipped = state->sender.skipped - skipped;
 	if (skipped > 0)
-		ereport(WARNING, (errmsg("%d of the rows of \"%s\" were gone when they were to be written", skipped,
+		ereport(WARNING, (errmsg(INT64_FORMAT " of the rows of \"%s\" were gone when they were to be written", skipped,
 								 state->relation->name),
 						  errdetail("They were deleted in Attio meanwhile.")));
 	return skipped;
@@ -407,9 +399,9 @@ modify_send_collected(ModifyTableState *mtstate)
 	{
 		ResultRelInfo *target = &mtstate->resultRelInfo[i];
 		ModifyState *state = attio_is_ours(target->ri_FdwRoutine) ? (ModifyState *) target->ri_FdwState : NULL;
-		int skipped;
+		int64 skipped;
 
-		if (state == NULL || state->collected == NIL)
+		if (state == NULL || state->collected == NULL)
 			continue;
 		read_first_before_write(estate);
 		skipped = send_collected(state);

@@ -115,12 +115,26 @@ make_body(ModifyState *state, JsonTree *values, TupleTableSlot *slot)
 	return json_write(body);
 }
 
+/* Where a row's values are put together; what is not the write's own goes with it. */
+static MemoryContext
+begin_values(const Write *write)
+{
+	return MemoryContextSwitchTo(
+		AllocSetContextCreate(write->context, "attio_fdw values of a row", ALLOCSET_DEFAULT_SIZES));
+}
+
+static void
+end_values(MemoryContext saved)
+{
+	MemoryContextDelete(MemoryContextSwitchTo(saved));
+}
+
 /* What is sent, and what is shown of it. */
 static void
 set_body(ModifyState *state, Write *write, JsonTree *values, TupleTableSlot *slot)
 {
-	write->shown = make_body(state, values, slot);
-	write->body = make_body(state, values_by_id(state, values), slot);
+	write->shown = MemoryContextStrdup(write->context, make_body(state, values, slot));
+	write->body = MemoryContextStrdup(write->context, make_body(state, values_by_id(state, values), slot));
 }
 
 /* The attribute that says which row is meant; it must be unique, and have a value. */
@@ -147,7 +161,7 @@ row_insert(ModifyState *state, TupleTableSlot *slot)
 {
 	const char *matching = state->relation->matching;
 	Write *write = write_make(&state->sender, matching == NULL ? "POST" : "PUT", NULL);
-	MemoryContext saved = MemoryContextSwitchTo(write->context);
+	MemoryContext saved = begin_values(write);
 	JsonTree *values = encoder_values(state->encoder, slot, NULL);
 
 	write->creates = (matching == NULL);
@@ -158,20 +172,40 @@ row_insert(ModifyState *state, TupleTableSlot *slot)
 	{
 		const AttributeDef *attribute = check_matching(state, values);
 
-		write->path = psprintf("%s?matching_attribute=%s", write->path, http_escape(attribute->id));
+		write->path = MemoryContextStrdup(
+			write->context, psprintf("%s?matching_attribute=%s", write->path, http_escape(attribute->id)));
 	}
 	if (write->creates)
 		encoder_check_required(state->encoder, values);
 	set_body(state, write, values, slot);
-	MemoryContextSwitchTo(saved);
+	end_values(saved);
 	return write;
+}
+
+/* The attribute of each column by its slug, NULL = none; found out once a statement. */
+static const char **
+column_slugs(ModifyState *state)
+{
+	TupleDesc tupdesc = RelationGetDescr(state->rel);
+	MemoryContext saved;
+
+	if (state->column_slugs != NULL)
+		return state->column_slugs;
+	saved = MemoryContextSwitchTo(state->context);
+	state->column_slugs = (const char **) palloc0(sizeof(char *) * tupdesc->natts);
+	for (int i = 0; i < tupdesc->natts; i++)
+		if (attio_is_stored(TupleDescAttr(tupdesc, i)))
+			state->column_slugs[i] = relation_column_hint(state->relation, i + 1).slug;
+	MemoryContextSwitchTo(saved);
+	return state->column_slugs;
 }
 
 /* Old values as text for the log: of what changes, or with NULL all that there are. */
 static char *
-old_text(const ModifyState *state, JsonTree *changed, const OldRow *old)
+old_text(ModifyState *state, JsonTree *changed, const OldRow *old)
 {
 	TupleDesc tupdesc = RelationGetDescr(state->rel);
+	const char **slugs = changed == NULL ? NULL : column_slugs(state);
 	StringInfoData text;
 
 	initStringInfo(&text);
@@ -183,9 +217,7 @@ old_text(const ModifyState *state, JsonTree *changed, const OldRow *old)
 			continue;
 		if (changed != NULL)
 		{
-			ColumnHint hint = relation_column_hint(state->relation, i + 1);
-
-			if (hint.slug == NULL || json_member(changed, hint.slug) == NULL)
+			if (slugs[i] == NULL || json_member(changed, slugs[i]) == NULL)
 				continue;
 			/* one that nobody writes may not have been read */
 			if (old->nulls[i] && !bms_is_member(i + 1 - FirstLowInvalidHeapAttributeNumber, state->writable))
@@ -237,7 +269,7 @@ Write *
 row_update(ModifyState *state, TupleTableSlot *slot, TupleTableSlot *plan_slot)
 {
 	Write *write = write_make(&state->sender, "PUT", row_id(state, plan_slot));
-	MemoryContext saved = MemoryContextSwitchTo(write->context);
+	MemoryContext saved = begin_values(write);
 	OldRow old = {.id = write->id};
 	JsonTree *changed;
 
@@ -247,9 +279,10 @@ row_update(ModifyState *state, TupleTableSlot *slot, TupleTableSlot *plan_slot)
 	if (json_object_object_length(changed) > 0)
 	{
 		set_body(state, write, changed, NULL);
-		write->before = attio_log_writes ? old_text(state, changed, &old) : NULL;
+		if (attio_log_writes)
+			write->before = MemoryContextStrdup(write->context, old_text(state, changed, &old));
 	}
-	MemoryContextSwitchTo(saved);
+	end_values(saved);
 	if (write->body == NULL)
 	{
 		MemoryContextDelete(write->context);
@@ -263,14 +296,14 @@ Write *
 row_update_direct(ModifyState *state, TupleTableSlot *slot, const char *id)
 {
 	Write *write = write_make(&state->sender, "PUT", id);
-	MemoryContext saved = MemoryContextSwitchTo(write->context);
+	MemoryContext saved = begin_values(write);
 	OldRow old = {.id = write->id};
 	JsonTree *changed = encoder_values(state->encoder, slot, &old);
 
 	if (json_object_object_length(changed) > 0)
 		set_body(state, write, changed, NULL);
-	write->before = "not read";
-	MemoryContextSwitchTo(saved);
+	write->before = MemoryContextStrdup(write->context, "not read");
+	end_values(saved);
 	if (write->body != NULL)
 		return write;
 	MemoryContextDelete(write->context);
@@ -282,11 +315,11 @@ Write *
 row_delete(ModifyState *state, TupleTableSlot *plan_slot)
 {
 	Write *write = write_make(&state->sender, "DELETE", row_id(state, plan_slot));
-	MemoryContext saved = MemoryContextSwitchTo(write->context);
+	MemoryContext saved = begin_values(write);
 	OldRow old = {.id = write->id};
 
 	if (attio_log_writes && read_old(state, plan_slot, &old))
-		write->before = old_text(state, NULL, &old);
-	MemoryContextSwitchTo(saved);
+		write->before = MemoryContextStrdup(write->context, old_text(state, NULL, &old));
+	end_values(saved);
 	return write;
 }

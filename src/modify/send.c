@@ -9,10 +9,10 @@
 
 #include "attio/api.h"
 #include "base/errors.h"
-#include "base/json.h"
 #include "modify/encode.h"
 #include "modify/ignored.h"
 #include "modify/journal.h"
+#include "modify/queue.h"
 #include "storage/ipc.h"
 #include "utils/memutils.h"
 
@@ -21,65 +21,127 @@
 
 /* ----- what is known of each row ----- */
 
-/* The id of a new row in the answer, or NULL. */
-static const char *
-new_id(const Sender *sender, JsonTree *answer)
-{
-	return json_string_at(json_at(answer, "data"), sender->relation->resource->id_path);
-}
-
-typedef enum WriteState
-{
-	WRITE_DONE,
-	WRITE_UNKNOWN, /* sent, and no answer was read */
-	WRITE_NOT_DONE
-} WriteState;
-
 /*
- * Has Attio said that it is written: with HTTP 200 and an object, of a new row
- * with its id?  Anything else may be of something that stands between.
+ * Has Attio said that it is written: with an object, of a new row with its id?
+ * Anything else may be of something that stands between.  Keeps the answer for
+ * who looks at it, and the id.
  */
 static bool
-has_succeeded(const Sender *sender, const Write *write)
+is_confirmed(const Sender *sender, Write *write)
 {
-	const HttpExchange *exchange = write->exchange;
 	MemoryContext saved;
-	JsonTree *answer;
-	bool confirmed;
+	const char *id = write->id;
 
-	if (exchange == NULL || !exchange->done || exchange->failure != HTTP_ANSWERED || exchange->status != 200)
-		return false;
-	saved = MemoryContextSwitchTo(write->context);
-	answer = json_read(exchange->body, exchange->length);
-	confirmed = json_object_is_type(answer, json_type_object) && (write->id != NULL || new_id(sender, answer) != NULL);
+	write->answer_context = AllocSetContextCreate(write->context, "attio_fdw answer", ALLOCSET_DEFAULT_SIZES);
+	saved = MemoryContextSwitchTo(write->answer_context);
+	write->answer = json_read(write->exchange->body, write->exchange->length);
+	if (id == NULL)
+		id = json_string_at(json_at(write->answer, "data"), sender->relation->resource->id_path);
 	MemoryContextSwitchTo(saved);
-	return confirmed;
+	if (!json_object_is_type(write->answer, json_type_object) || id == NULL)
+		return false;
+	if (write->id == NULL)
+		write->id = MemoryContextStrdup(write->context, id);
+	return true;
 }
 
 /*
- * Not written is only what was refused by an answer, or of which surely nothing
- * has left.  Of all else nobody knows before a good answer came.
+ * Decide what became of a write, if its answer has arrived and nobody has yet.
+ * Refused is only what was refused by an answer, or of which surely nothing has
+ * left.  Of all else nobody knows before a good answer came.
  */
-static WriteState
-state_of(const Sender *sender, const Write *write)
+static void
+judge(const Sender *sender, Write *write)
 {
-	if (write->finished)
-		return write->was_done ? WRITE_DONE : WRITE_NOT_DONE;
-	if (has_succeeded(sender, write))
-		return WRITE_DONE;
-	return write->exchange != NULL && write->exchange->uncertain ? WRITE_UNKNOWN : WRITE_NOT_DONE;
+	const HttpExchange *exchange = write->exchange;
+
+	if (write->outcome != WRITE_SENT || !exchange->done)
+		return;
+	if (exchange->failure == HTTP_ANSWERED && exchange->status == 200 && is_confirmed(sender, write))
+		write->outcome = WRITE_DONE;
+	else
+		write->outcome = exchange->uncertain ? WRITE_UNKNOWN : WRITE_REFUSED;
+}
+
+/* Is it not written, which is no error? */
+bool
+write_is_skipped(const Write *write)
+{
+	return write->outcome == WRITE_GONE || write->outcome == WRITE_CONFLICT;
 }
 
 /* The row in words: its id, or before Attio gave it one its place in the statement. */
-static void
-append_row(StringInfo list, const Write *write)
+void
+write_append_row(StringInfo list, const char *id, int64 number)
 {
 	if (list->len > 0)
 		appendStringInfoString(list, ", ");
-	if (write->id != NULL)
-		appendStringInfoString(list, write->id);
+	if (id != NULL)
+		appendStringInfoString(list, id);
 	else
-		appendStringInfo(list, "row " INT64_FORMAT, write->number);
+		appendStringInfo(list, "row " INT64_FORMAT, number);
+}
+
+/* What an error says of rows: how many, and which the first are. */
+typedef enum ProgressKind
+{
+	PROGRESS_DONE,
+	PROGRESS_UNKNOWN,
+	PROGRESS_NOT_DONE,
+	PROGRESS_KINDS
+} ProgressKind;
+
+typedef struct Progress
+{
+	int64 counts[PROGRESS_KINDS];
+	StringInfoData lists[PROGRESS_KINDS];
+} Progress;
+
+static ProgressKind
+progress_kind(const Write *write)
+{
+	switch (write->outcome)
+	{
+		case WRITE_DONE:
+			return PROGRESS_DONE;
+		case WRITE_UNKNOWN:
+			return PROGRESS_UNKNOWN;
+		case WRITE_SENT:
+			return write->exchange->uncertain ? PROGRESS_UNKNOWN : PROGRESS_NOT_DONE;
+		default:
+			return PROGRESS_NOT_DONE;
+	}
+}
+
+static void
+count_progress(const Sender *sender, Progress *progress)
+{
+	ListCell *lc;
+
+	for (int i = 0; i < PROGRESS_KINDS; i++)
+		initStringInfo(&progress->lists[i]);
+	progress->counts[PROGRESS_DONE] = sender->done;
+	if (sender->done_ids.data != NULL)
+		appendStringInfoString(&progress->lists[PROGRESS_DONE], sender->done_ids.data);
+	progress->counts[PROGRESS_NOT_DONE] = sender->skipped_now;
+	if (sender->skipped_ids.data != NULL)
+		appendStringInfoString(&progress->lists[PROGRESS_NOT_DONE], sender->skipped_ids.data);
+	foreach(lc, sender->under_way)
+	{
+		Write *write = (Write *) lfirst(lc);
+		ProgressKind kind;
+
+		/* answered while others were waited for */
+		judge(sender, write);
+		kind = progress_kind(write);
+		if (!write->noted && progress->counts[kind]++ < NAMED_ROWS)
+			write_append_row(&progress->lists[kind], write->id, write->number);
+	}
+	if (sender->waiting == NULL)
+		return;
+	queue_append_rows(sender->waiting, &progress->lists[PROGRESS_NOT_DONE],
+					  NAMED_ROWS - progress->counts[PROGRESS_NOT_DONE]);
+	progress->counts[PROGRESS_NOT_DONE] += queue_length(sender->waiting);
 }
 
 /* What an error among many rows says of the others. */
@@ -87,74 +149,59 @@ static void
 explain_progress(void *arg)
 {
 	const Sender *sender = (const Sender *) arg;
-	int counts[3] = {0};
-	StringInfoData lists[3];
-	ListCell *lc;
-	int64 done;
+	Progress progress = {0};
+	const int64 *counts = progress.counts;
+	const StringInfoData *lists = progress.lists;
 
 	if (sender->rows <= 1)
 		return;
-	for (int i = 0; i < (int) lengthof(lists); i++)
-		initStringInfo(&lists[i]);
-	if (sender->earlier_ids.data != NULL)
-		appendStringInfoString(&lists[WRITE_DONE], sender->earlier_ids.data);
-	foreach(lc, sender->writes)
-	{
-		const Write *write = (const Write *) lfirst(lc);
-		WriteState state = state_of(sender, write);
-
-		if (counts[state]++ + (state == WRITE_DONE ? Min(sender->earlier, NAMED_ROWS) : 0) < NAMED_ROWS)
-			append_row(&lists[state], write);
-	}
-	done = sender->earlier + counts[WRITE_DONE];
+	count_progress(sender, &progress);
 	errcontext("writing to foreign table \"%s\": " INT64_FORMAT " row%s of this statement %s written%s%s%s%s%s%s%s%s",
-			   sender->relation->name, done, done == 1 ? "" : "s", done == 1 ? "is" : "are",
-			   counts[WRITE_UNKNOWN] > 0 ? psprintf(", %d more may be", counts[WRITE_UNKNOWN]) : "",
-			   counts[WRITE_NOT_DONE] > 0
-				   ? psprintf(", %d %s not", counts[WRITE_NOT_DONE], counts[WRITE_NOT_DONE] == 1 ? "is" : "are")
-				   : "",
-			   lists[WRITE_DONE].len > 0 ? "\nwritten: " : "", lists[WRITE_DONE].data,
-			   lists[WRITE_UNKNOWN].len > 0 ? "\nmay be written: " : "", lists[WRITE_UNKNOWN].data,
-			   lists[WRITE_NOT_DONE].len > 0 ? "\nnot written: " : "", lists[WRITE_NOT_DONE].data);
+			   sender->relation->name, counts[PROGRESS_DONE], counts[PROGRESS_DONE] == 1 ? "" : "s",
+			   counts[PROGRESS_DONE] == 1 ? "is" : "are",
+			   counts[PROGRESS_UNKNOWN] > 0 ? psprintf(", " INT64_FORMAT " more may be", counts[PROGRESS_UNKNOWN]) : "",
+			   counts[PROGRESS_NOT_DONE] > 0 ? psprintf(", " INT64_FORMAT " %s not", counts[PROGRESS_NOT_DONE],
+														counts[PROGRESS_NOT_DONE] == 1 ? "is" : "are")
+											 : "",
+			   lists[PROGRESS_DONE].len > 0 ? "\nwritten: " : "", lists[PROGRESS_DONE].data,
+			   lists[PROGRESS_UNKNOWN].len > 0 ? "\nmay be written: " : "", lists[PROGRESS_UNKNOWN].data,
+			   lists[PROGRESS_NOT_DONE].len > 0 ? "\nnot written: " : "", lists[PROGRESS_NOT_DONE].data);
 }
 
-/* These are over: of what was written the errors to come still tell. */
+/* One row more of a kind, of which errors to come tell. */
 static void
-remember(Sender *sender)
+remember(const Sender *sender, StringInfo list, int64 earlier, const Write *write)
 {
-	ListCell *lc;
+	MemoryContext saved = MemoryContextSwitchTo(sender->context);
 
-	if (sender->earlier_ids.data == NULL)
-	{
-		MemoryContext saved = MemoryContextSwitchTo(sender->context);
-
-		initStringInfo(&sender->earlier_ids);
-		MemoryContextSwitchTo(saved);
-	}
-	foreach(lc, sender->writes)
-	{
-		const Write *write = (const Write *) lfirst(lc);
-
-		if (!write->was_done)
-			continue;
-		if (sender->earlier++ < NAMED_ROWS)
-			append_row(&sender->earlier_ids, write);
-	}
-	sender->writes = NIL;
+	if (list->data == NULL)
+		initStringInfo(list);
+	if (earlier < NAMED_ROWS)
+		write_append_row(list, write->id, write->number);
+	MemoryContextSwitchTo(saved);
 }
 
 /* ----- single writes ----- */
 
-/* A write that is not sent yet; to delete its context forgets it. */
+/* A write without anything in it; to delete its context forgets it. */
+Write *
+write_allocate(const Sender *sender)
+{
+	MemoryContext context = AllocSetContextCreate(sender->context, "attio_fdw write", ALLOCSET_SMALL_SIZES);
+	Write *write = (Write *) MemoryContextAllocZero(context, sizeof(Write));
+
+	write->context = context;
+	return write;
+}
+
+/* A write that is not sent yet, of the statement's next row. */
 Write *
 write_make(Sender *sender, const char *method, const char *id)
 {
-	MemoryContext context = AllocSetContextCreate(sender->context, "attio_fdw write", ALLOCSET_SMALL_SIZES);
-	MemoryContext saved = MemoryContextSwitchTo(context);
-	Write *write = (Write *) palloc0(sizeof(Write));
+	Write *write = write_allocate(sender);
+	MemoryContext saved = MemoryContextSwitchTo(write->context);
 
 	CHECK_FOR_INTERRUPTS();
-	write->context = context;
 	write->number = ++sender->rows;
 	write->method = method;
 	write->id = id == NULL ? NULL : pstrdup(id);
@@ -173,12 +220,13 @@ write_show(const Write *write)
 }
 
 static void
-send_write(Sender *sender, Write *write)
+start_write(Sender *sender, Write *write)
 {
 	MemoryContext saved = MemoryContextSwitchTo(write->context);
 
 	write->exchange =
 		api_write(sender->session, write->method, write->path, write->body, write->creates ? HTTP_ONCE : HTTP_REPEAT);
+	write->outcome = WRITE_SENT;
 	MemoryContextSwitchTo(saved);
 }
 
@@ -201,17 +249,42 @@ raise_unknown(const Sender *sender, HttpExchange *exchange)
 		 errhint("It was not sent again. Look for it in Attio before you do.")));
 }
 
-/* Written: for the log, the warning of an abort, and reads that follow. */
+/* Written: for the log, the warning of an abort, errors to come, and reads that follow. */
 static void
 note_done(Sender *sender, Write *write)
 {
-	if (write->id == NULL)
-		write->id = pstrdup(new_id(sender, json_read(write->exchange->body, write->exchange->length)));
-	write->was_done = true;
-	sender->done++;
+	write->noted = true;
+	remember(sender, &sender->done_ids, sender->done++, write);
 	session_wrote(sender->session, write->exchange);
 	journal_note(write->method, sender->relation->name, write->id, write->before == NULL ? "none" : write->before,
 				 write->shown == NULL ? "none" : write->shown, http_header(write->exchange, "x-attio-execution-id"));
+}
+
+/* A refusal that is no error: the row is gone, or (ON CONFLICT DO NOTHING) it is there already. */
+static void
+note_skipped(Sender *sender, Write *write)
+{
+	/* a DELETE that was sent again finds nothing where the first one was done */
+	bool was_done = strcmp(write->method, "DELETE") == 0 && write->exchange->retries > 0;
+
+	/* that the object itself is there, so that it is the row that is not */
+	if (!was_done && sender->definitions == NIL)
+	{
+		MemoryContext saved = MemoryContextSwitchTo(sender->context);
+
+		sender->definitions = relation_definitions(sender->relation, sender->session);
+		MemoryContextSwitchTo(saved);
+	}
+	if (was_done)
+	{
+		write->outcome = WRITE_DONE;
+		note_done(sender, write);
+		return;
+	}
+	write->outcome = write->targets_row ? WRITE_GONE : WRITE_CONFLICT;
+	remember(sender, &sender->skipped_ids, sender->skipped_now, write);
+	sender->skipped_now++;
+	sender->skipped++;
 }
 
 /* Wait for the answer of a write, and note it.  Raises ERROR when it failed. */
@@ -222,8 +295,7 @@ finish_write(Sender *sender, Write *write)
 	HttpExchange *exchange = write->exchange;
 	ApiSubject subject = {0};
 
-	http_wait(exchange);
-	if (write->creates && state_of(sender, write) == WRITE_UNKNOWN)
+	if (write->creates && write->outcome == WRITE_UNKNOWN)
 		raise_unknown(sender, exchange);
 	subject.what = psprintf("foreign table \"%s\"", sender->relation->name);
 	subject.slug = sender->relation->slug;
@@ -235,31 +307,64 @@ finish_write(Sender *sender, Write *write)
 		subject.tolerated = "not_found";
 	else if (sender->skips_conflicts)
 		subject.tolerated = "uniqueness_conflict";
-	write->skipped = !api_check(sender->session, exchange, &subject);
-	/* a DELETE that was sent again finds nothing where the first one was done */
-	if (write->skipped && strcmp(write->method, "DELETE") == 0 && exchange->retries > 0)
-		write->skipped = false;
-	/* that the object itself is there, so that it is the row that is not */
-	if (write->skipped && sender->definitions == NIL)
+	if (!api_check(sender->session, exchange, &subject))
+		note_skipped(sender, write);
+	else
 	{
-		MemoryContextSwitchTo(sender->context);
-		sender->definitions = relation_definitions(sender->relation, sender->session);
-		MemoryContextSwitchTo(write->context);
-	}
-	if (!write->skipped)
-	{
-		if (exchange->status == 200 && !has_succeeded(sender, write))
+		if (write->outcome != WRITE_DONE)
 			ereport(ERROR, (errcode(ERRCODE_FDW_ERROR), errmsg("Attio's answer has an unknown shape"),
 							errdetail("%s", api_request_detail(exchange)), errhint("The row may be written.")));
 		note_done(sender, write);
 		if (write->body != NULL)
 			ignored_check(sender, write);
 	}
-	write->finished = true;
 	MemoryContextSwitchTo(saved);
+	if (write->answer_context != NULL)
+		MemoryContextDelete(write->answer_context);
+	write->answer_context = NULL;
+	write->answer = NULL;
 }
 
 /* ----- many writes ----- */
+
+/* Send those that wait, as long as there is room. */
+static void
+fill_window(Sender *sender)
+{
+	int window = Max(sender->session->max_requests, 1);
+
+	while (list_length(sender->under_way) < window)
+	{
+		MemoryContext saved;
+		Write *write;
+
+		/* what came while the rows were made is served before the first is sent */
+		CHECK_FOR_INTERRUPTS();
+		saved = MemoryContextSwitchTo(sender->context);
+		write = sender->waiting == NULL ? NULL : queue_next(sender->waiting);
+		if (write != NULL)
+			sender->under_way = lappend(sender->under_way, write);
+		MemoryContextSwitchTo(saved);
+		if (write == NULL)
+			break;
+		start_write(sender, write);
+	}
+}
+
+/* A write of a queue is over: keep of it what somebody wants, and free it. */
+static void
+release(Write *write, TextStore *answers)
+{
+	if (answers != NULL && write->outcome == WRITE_DONE)
+	{
+		MemoryContext saved = MemoryContextSwitchTo(write->context);
+		const char *texts[ANSWER_TEXTS] = {write->exchange->body, api_request_detail(write->exchange)};
+
+		texts_put(answers, texts);
+		MemoryContextSwitchTo(saved);
+	}
+	MemoryContextDelete(write->context);
+}
 
 /*
  * Send all of these, several at once: the next as soon as the first of those
@@ -268,34 +373,49 @@ finish_write(Sender *sender, Write *write)
  * true.
  */
 static void
-send_all(Sender *sender, List *writes, bool keeps_answers)
+send_all(Sender *sender, TextStore *answers)
 {
-	int window = Max(sender->session->max_requests, 1);
-	int started = 0;
 	Write *failed = NULL;
+	int at = 0; /* of those under way, the first that was not waited for */
 
-	for (int i = 0; i < list_length(writes); i++)
+	for (;;)
 	{
-		Write *write = (Write *) list_nth(writes, i);
+		Write *write;
 
-		while (failed == NULL && started < list_length(writes) && started < i + window)
-		{
-			/* what came while the rows were made is served before the first is sent */
-			CHECK_FOR_INTERRUPTS();
-			send_write(sender, (Write *) list_nth(writes, started++));
-		}
-		if (i >= started)
+		if (failed == NULL)
+			fill_window(sender);
+		if (at >= list_length(sender->under_way))
 			break;
+		write = (Write *) list_nth(sender->under_way, at);
 		http_wait(write->exchange);
-		if (has_succeeded(sender, write) || (failed == NULL && write->targets_row && write->exchange->status == 404))
+		judge(sender, write);
+		if (write->outcome == WRITE_DONE || (failed == NULL && write->targets_row && write->exchange->status == 404))
+		{
 			finish_write(sender, write);
-		else if (failed == NULL)
+			sender->under_way = list_delete_nth_cell(sender->under_way, at);
+			release(write, answers);
+			continue;
+		}
+		if (failed == NULL)
 			failed = write;
-		if (write->finished && !keeps_answers)
-			http_finish(write->exchange);
+		at++;
 	}
 	if (failed != NULL)
 		finish_write(sender, failed);
+}
+
+/* The one that is under way. */
+static void
+send_single(Sender *sender, TextStore *answers)
+{
+	Write *write = (Write *) linitial(sender->under_way);
+
+	(void) answers;
+	CHECK_FOR_INTERRUPTS();
+	start_write(sender, write);
+	http_wait(write->exchange);
+	judge(sender, write);
+	finish_write(sender, write);
 }
 
 /* What was answered before the statement was interrupted is written all the same. */
@@ -307,23 +427,20 @@ note_answered(int code, Datum arg)
 	ListCell *lc;
 
 	(void) code;
-	foreach(lc, sender->writes)
+	foreach(lc, sender->under_way)
 	{
 		Write *write = (Write *) lfirst(lc);
 
-		if (!write->finished && !write->was_done && has_succeeded(sender, write))
+		judge(sender, write);
+		if (write->outcome == WRITE_DONE && !write->noted)
 			note_done(sender, write);
 	}
 	MemoryContextSwitchTo(saved);
 }
 
-/*
- * Send these, several at once, and wait for them.  Their answers live as long
- * as they do, where somebody wants to read them.  An error names the rows that
- * are written, that may be, and that are not.
- */
-void
-write_send(Sender *sender, List *writes, bool keeps_answers)
+/* An error while they are sent names the rows that are written, that may be, and that are not. */
+static void
+send_guarded(Sender *sender, void (*send)(Sender *, TextStore *), TextStore *answers)
 {
 	ErrorContextCallback context;
 
@@ -331,13 +448,35 @@ write_send(Sender *sender, List *writes, bool keeps_answers)
 	context.arg = sender;
 	context.previous = error_context_stack;
 	error_context_stack = &context;
-	sender->writes = writes;
 	/* where the session is terminated, too */
 	PG_ENSURE_ERROR_CLEANUP(note_answered, PointerGetDatum(sender));
 	{
-		send_all(sender, writes, keeps_answers);
+		send(sender, answers);
 	}
 	PG_END_ENSURE_ERROR_CLEANUP(note_answered, PointerGetDatum(sender));
 	error_context_stack = context.previous;
-	remember(sender);
+	list_free(sender->under_way);
+	sender->under_way = NIL;
+	sender->skipped_now = 0;
+	if (sender->skipped_ids.data != NULL)
+		resetStringInfo(&sender->skipped_ids);
+}
+
+void
+write_send(Sender *sender, Write *write)
+{
+	MemoryContext saved = MemoryContextSwitchTo(sender->context);
+
+	sender->under_way = list_make1(write);
+	MemoryContextSwitchTo(saved);
+	send_guarded(sender, send_single, NULL);
+}
+
+void
+write_send_all(Sender *sender, WriteQueue *queue, TextStore *answers)
+{
+	sender->waiting = queue;
+	send_guarded(sender, send_all, answers);
+	sender->waiting = NULL;
+	queue_end(queue);
 }

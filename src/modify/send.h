@@ -6,8 +6,22 @@
 #define ATTIO_SEND_H
 
 #include "attio/relation.h"
+#include "base/json.h"
 #include "http/client.h"
 #include "lib/stringinfo.h"
+#include "modify/texts.h"
+
+/* What became of a write: decided once, when its answer arrives. */
+typedef enum WriteOutcome
+{
+	WRITE_PLANNED,  /* nothing of it was sent */
+	WRITE_SENT,     /* under way, as far as anybody has looked */
+	WRITE_DONE,     /* Attio has said that it is written */
+	WRITE_GONE,     /* there is no such row any more, which is no error */
+	WRITE_CONFLICT, /* there is such a row already, which is none either */
+	WRITE_REFUSED,  /* surely not written */
+	WRITE_UNKNOWN   /* something of it has left, and nobody knows */
+} WriteOutcome;
 
 /* One write: what is sent, and what of the row it is for. */
 typedef struct Write
@@ -23,10 +37,13 @@ typedef struct Write
 	bool targets_row; /* by id, which may be gone */
 	char *before;     /* for the log */
 	HttpExchange *exchange;
-	bool finished; /* its answer was read */
-	bool was_done; /* and it is written */
-	bool skipped;  /* or not, which is no error: the row is gone, or (ON CONFLICT DO NOTHING) there is one already */
+	MemoryContext answer_context;
+	JsonTree *answer; /* from when it is judged to when it is finished */
+	WriteOutcome outcome;
+	bool noted; /* done, and in the log */
 } Write;
+
+typedef struct WriteQueue WriteQueue;
 
 /* Who sends the writes of one statement. */
 typedef struct Sender
@@ -36,16 +53,36 @@ typedef struct Sender
 	Session *session;  /* pinned */
 	List *definitions; /* AttributeDef; NIL of a DELETE until a row is gone */
 	bool skips_conflicts;
-	int64 rows;                 /* for which a write was made */
-	int64 done;                 /* writes that Attio has answered */
-	int64 ignored;              /* of these, that were not stored as they were sent */
-	List *writes;               /* that are being sent */
-	int64 earlier;              /* rows written before those */
-	StringInfoData earlier_ids; /* the first of them */
+	int64 rows;              /* for which a write was made */
+	int64 done;              /* writes that Attio has answered */
+	int64 skipped;           /* that were not to be written any more */
+	int64 ignored;           /* of those done, that were not stored as they were sent */
+	StringInfoData done_ids; /* the first of them */
+	/* while writes are being sent */
+	List *under_way;            /* Write */
+	WriteQueue *waiting;        /* to be sent after those; NULL = none */
+	int64 skipped_now;          /* skipped since this began */
+	StringInfoData skipped_ids; /* the first of them */
 } Sender;
 
+extern Write *write_allocate(const Sender *sender);
 extern Write *write_make(Sender *sender, const char *method, const char *id);
+extern void write_append_row(StringInfo list, const char *id, int64 number);
 extern void write_show(const Write *write);
-extern void write_send(Sender *sender, List *writes, bool keeps_answers);
+extern bool write_is_skipped(const Write *write);
+
+/* One write; its answer lives as long as it. */
+extern void write_send(Sender *sender, Write *write);
+
+/* What is kept of answers: the text, and which request it is of. */
+typedef enum AnswerText
+{
+	ANSWER_BODY,
+	ANSWER_REQUEST,
+	ANSWER_TEXTS
+} AnswerText;
+
+/* All writes of a queue, which is freed; answers of those done go to the store, NULL = nobody wants them. */
+extern void write_send_all(Sender *sender, WriteQueue *queue, TextStore *answers);
 
 #endif /* ATTIO_SEND_H */

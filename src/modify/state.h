@@ -38,10 +38,11 @@ typedef struct ModifyState
 	AttrNumber moved_junk; /* of a MERGE that brings rows: where they come from; 0 = they are new */
 	AttrNumber key_junk;
 	AttrNumber row_junk;
+	const char **column_slugs; /* of each column; NULL until the log wants them */
 	bool collects;
-	List *collected; /* Write */
-	int64 shown;     /* writes of a dry run */
-	HTAB *seen;      /* ids of rows that this statement has written; NULL until the first */
+	WriteQueue *collected; /* NULL = none */
+	int64 shown;           /* writes of a dry run */
+	HTAB *seen;            /* ids of rows that this statement has written; NULL until the first */
 	Sender sender;
 	/* for RETURNING: the answer read as a row; no reader where nobody wants to know */
 	bool is_answer_prepared;
@@ -89,12 +90,13 @@ extern void checks_routed_row(const ModifyState *state, TupleTableSlot *plan_slo
 
 /* answer.c: what Attio made of it, as a row. */
 extern void answer_prepare(ModifyState *state, const ResultRelInfo *target, List *conditions);
-extern void answer_read(ModifyState *state, const Write *write, TupleTableSlot *slot);
+extern void answer_read(ModifyState *state, const char *body, const char *request, TupleTableSlot *slot);
 
 /* modify.c */
 extern ModifyState *modify_begin(EState *estate, ResultRelInfo *target, CmdType operation, List *columns,
 								 const Bitmapset *named, bool skips_conflicts);
 extern void modify_show(ModifyState *state, const Write *write);
+extern void modify_send_queue(ModifyState *state, WriteQueue *queue, TextStore *answers);
 extern void modify_warn_shown(const ModifyState *state);
 extern void modify_check_count(const ModifyState *state, int64 count);
 
