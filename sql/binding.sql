@@ -32,7 +32,7 @@ CREATE FOREIGN TABLE gone (record_id uuid, name text OPTIONS (attribute 'name', 
 CREATE TABLE near AS SELECT record_id, name, NULL::numeric AS number, NULL::timestamptz AS made, NULL::bool AS done, NULL::text[] AS choices FROM partners;
 -- each of these against the local copy
 -- What EXPLAIN ANALYZE says of Attio; the rest differs between majors.
-CREATE FUNCTION explained(query text) RETURNS SETOF text LANGUAGE plpgsql AS $$
+CREATE FUNCTION attio_lines(query text) RETURNS SETOF text LANGUAGE plpgsql AS $$
 DECLARE
 	line text;
 BEGIN
@@ -105,10 +105,10 @@ SELECT value FROM deals ORDER BY value DESC NULLS LAST LIMIT 2;
 SELECT name IS NOT NULL AS named FROM deals WHERE value > 1000 AND value < 3000 LIMIT 1;
 :back
 SELECT count(*) FROM deals WHERE value > 1000;
-SELECT * FROM explained('SELECT name FROM deals WHERE value > 1000000');
+SELECT * FROM attio_lines('SELECT name FROM deals WHERE value > 1000000');
 :rename
 -- one request for the definitions
-SELECT * FROM explained('SELECT name FROM deals WHERE value > 1000000');
+SELECT * FROM attio_lines('SELECT name FROM deals WHERE value > 1000000');
 SELECT count(*) FROM deals a JOIN deals b ON a.record_id = b.record_id WHERE b.value > 1000;
 :back
 SELECT count(*) FROM deals a JOIN deals b ON a.record_id = b.record_id WHERE b.value > 1000;
