@@ -15,6 +15,9 @@
 /* An alarm that is served so late was not listened to: nobody knows what has come meanwhile. */
 #define LATE_ALARM USECS_PER_SEC
 
+/* How often libcurl looks at connections that do not come about. */
+#define NUDGE_INTERVAL (USECS_PER_SEC / 2)
+
 static double
 seconds_between(TimestampTz from, TimestampTz to)
 {
@@ -183,6 +186,41 @@ stalls_at(const HttpTransfer *transfer)
 	return progress + timeout_ms * INT64CONST(1000);
 }
 
+/* When connections that do not come about are looked at next; DT_NOEND = there are none. */
+static TimestampTz
+nudge_at(HttpClient *client)
+{
+	dlist_iter iter;
+
+	dlist_foreach(
+		iter, &client->under_way) if (!dlist_container(HttpTransfer, node, iter.cur)->connected) return client->nudged +
+		NUDGE_INTERVAL;
+	return DT_NOEND;
+}
+
+/*
+ * Let libcurl look at connections that do not come about.  When a name's first
+ * address was silent for its part of the time it closes that socket, and opens one
+ * to the next address only when it is called again, of which no timer of its own
+ * takes care (7.88).  This call is old, but the only one that says so.
+ */
+void
+attempt_nudge(HttpClient *client)
+{
+	TimestampTz now = GetCurrentTimestamp();
+	int running;
+
+	if (nudge_at(client) > now)
+		return;
+	client->nudged = now;
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+	for (int i = 0; i < HTTP_LANES; i++)
+		if (client->lanes[i].multi != NULL)
+			curl_multi_socket_all(client->lanes[i].multi, &running);
+#pragma GCC diagnostic pop
+}
+
 /* Set the mux's alarm for what is to happen next. */
 void
 attempt_set_alarm(HttpClient *client)
@@ -200,6 +238,7 @@ attempt_set_alarm(HttpClient *client)
 			next = Min(next, transfer->start_at);
 	}
 	dlist_foreach(iter, &client->under_way) next = Min(next, stalls_at(dlist_container(HttpTransfer, node, iter.cur)));
+	next = Min(next, nudge_at(client));
 	client->alarm = next == DT_NOEND ? 0 : next;
 	mux_set_timer(&client->mux, MUX_ALARM, next == DT_NOEND ? -1 : Max((long) ((next - now) / 1000 + 1), 0));
 }

@@ -204,6 +204,7 @@ client_drive(HttpClient *client)
 		if (InterruptPending || nevents < (int) lengthof(events) - MUX_TIMERS)
 			break;
 	}
+	attempt_nudge(client);
 	for (int i = 0; i < HTTP_LANES; i++)
 		read_messages(&client->lanes[i]);
 	attempt_end_stalled(client);

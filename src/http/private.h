@@ -66,6 +66,7 @@ struct HttpClient
 	TimestampTz narrowed; /* when that became fewer */
 	TimestampTz received; /* when anything came last */
 	TimestampTz alarm;    /* what the mux's alarm is set to; 0 = none */
+	TimestampTz nudged;   /* when libcurl looked at connections that do not come about */
 	bool has_connected;   /* at least once */
 	bool shares;          /* many requests share a connection, as far as it is known */
 	bool opens_many;      /* each request under way takes a connection of its own, at the cost of a handshake */
@@ -166,6 +167,7 @@ extern void sent_end(HttpTransfer *transfer);
 extern void attempt_ask(HttpTransfer *transfer, TimestampTz earliest);
 extern void attempt_complete(HttpTransfer *transfer, CURLcode result);
 extern void attempt_launch_due(HttpClient *client);
+extern void attempt_nudge(HttpClient *client);
 extern void attempt_end_stalled(HttpClient *client);
 extern void attempt_set_alarm(HttpClient *client);
 extern void attempt_release(HttpTransfer *transfer);
