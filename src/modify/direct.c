@@ -27,6 +27,7 @@
 #include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
+#include "utils/uuid.h"
 
 /* What is added to the scan's fdw_private: a List of Nodes. */
 typedef enum DirectPlanIndex
@@ -213,7 +214,7 @@ assigned_row(DirectState *direct, ForeignScanState *node)
 	return slot;
 }
 
-/* One write for each id, each once; NULL where there is none. */
+/* One write for each id, each once a statement; NULL where there is none. */
 static WriteQueue *
 make_writes(DirectState *direct, ForeignScanState *node)
 {
@@ -233,6 +234,8 @@ make_writes(DirectState *direct, ForeignScanState *node)
 		const char *id = DatumGetCString(DirectFunctionCall1(uuid_out, ids.values[i]));
 		Write *write;
 
+		if (read_first_is_written(node->ss.ps.state, DatumGetUUIDP(ids.values[i])))
+			continue;
 		if (slot != NULL)
 		{
 			write = row_update_direct(modify, slot, id);

@@ -225,26 +225,14 @@ modify_check_count(const ModifyState *state, int64 count)
 				 errhint("SET attio_fdw.max_rows_written allows more.")));
 }
 
-/*
- * Has this statement written the row already?  A join may bring it again; as
- * with local tables the first counts.
- */
+/* Has this statement written the row already? */
 static bool
-is_seen(ModifyState *state, TupleTableSlot *plan_slot)
+has_been_written(const ModifyState *state, EState *estate, TupleTableSlot *plan_slot)
 {
 	bool isnull;
 	Datum id = ExecGetJunkAttribute(plan_slot, state->key_junk, &isnull);
-	bool found = false;
 
-	if (state->seen == NULL)
-	{
-		HASHCTL ctl = {.keysize = UUID_LEN, .entrysize = UUID_LEN, .hcxt = state->context};
-
-		state->seen = hash_create("attio_fdw rows written", 64, &ctl, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-	}
-	if (!isnull)
-		(void) hash_search(state->seen, DatumGetUUIDP(id)->data, HASH_ENTER, &found);
-	return found;
+	return !isnull && read_first_is_written(estate, DatumGetUUIDP(id));
 }
 
 /* Send one row's write now, or keep it until all rows have been read; false where it is not written.  Frees it. */
@@ -332,7 +320,7 @@ attio_update(EState *estate, ResultRelInfo *target, TupleTableSlot *slot, TupleT
 	ModifyState *state = (ModifyState *) target->ri_FdwState;
 	Write *write;
 
-	if (is_seen(state, plan_slot))
+	if (has_been_written(state, estate, plan_slot))
 		return NULL;
 	checks_new_row(estate, target, slot, CMD_UPDATE);
 	if (!state->collects)
@@ -365,8 +353,7 @@ attio_delete(EState *estate, ResultRelInfo *target, TupleTableSlot *slot, TupleT
 {
 	ModifyState *state = (ModifyState *) target->ri_FdwState;
 
-	(void) estate;
-	if (is_seen(state, plan_slot) || !dispatch(state, row_delete(state, plan_slot), NULL))
+	if (has_been_written(state, estate, plan_slot) || !dispatch(state, row_delete(state, plan_slot), NULL))
 		return NULL;
 	return old_row(state, slot, plan_slot);
 }

@@ -14,6 +14,9 @@
  * is read when the first row is about to be written: what no write can change
  * to its end, of the others all of the table.
  *
+ * A row that the statement has written it does not find again: a join or another
+ * part of the statement may bring it a second time, and the first write counts.
+ *
  * Must not know how a row is written.
  */
 #include "modify/read_first.h"
@@ -30,6 +33,7 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/tuplestore.h"
+#include "utils/uuid.h"
 
 struct Statement;
 
@@ -60,6 +64,7 @@ typedef struct Statement
 	List *writers;
 	bool reads_late; /* something may read when something else has written */
 	bool is_frozen;  /* and has read all that it may */
+	HTAB *written;   /* ids of rows; NULL until the first */
 	struct Statement *next;
 	MemoryContextCallback cleanup;
 } Statement;
@@ -467,16 +472,42 @@ read_first_drains(const ModifyTableState *node)
 	return writer.reads && !writer.is_direct;
 }
 
+static Statement *
+statement_of(const EState *estate)
+{
+	Statement *statement = running;
+
+	while (statement != NULL && statement->estate != estate)
+		statement = statement->next;
+	return statement;
+}
+
+bool
+read_first_is_written(EState *estate, const pg_uuid_t *id)
+{
+	Statement *statement = statement_of(estate);
+	bool found;
+
+	if (statement == NULL)
+		elog(ERROR, "a row is written by no statement");
+	if (statement->written == NULL)
+	{
+		HASHCTL ctl = {.keysize = UUID_LEN, .entrysize = UUID_LEN, .hcxt = estate->es_query_cxt};
+
+		statement->written = hash_create("attio_fdw rows written", 64, &ctl, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	}
+	(void) hash_search(statement->written, id->data, HASH_ENTER, &found);
+	return found;
+}
+
 void
 read_first_before_write(EState *estate)
 {
-	Statement *statement = running;
+	Statement *statement = statement_of(estate);
 	Walk walk;
 	MemoryContext saved;
 	ListCell *lc;
 
-	while (statement != NULL && statement->estate != estate)
-		statement = statement->next;
 	if (statement == NULL || statement->is_frozen)
 		return;
 	statement->is_frozen = true;

@@ -7,6 +7,8 @@
 
 #include "base/compat.h"
 
+#include "utils/uuid.h"
+
 /* Once a process: look at each statement that starts. */
 extern void read_first_init(void);
 
@@ -18,5 +20,11 @@ extern bool read_first_drains(const ModifyTableState *node);
  * ERROR where that cannot be known yet.
  */
 extern void read_first_before_write(EState *estate);
+
+/*
+ * Has the statement written the row with this id already, by whatever part of
+ * it?  As with local tables the first counts.  If not, it is about to.
+ */
+extern bool read_first_is_written(EState *estate, const pg_uuid_t *id);
 
 #endif /* ATTIO_READ_FIRST_H */

@@ -42,7 +42,6 @@ typedef struct ModifyState
 	bool collects;
 	WriteQueue *collected; /* NULL = none */
 	int64 shown;           /* writes of a dry run */
-	HTAB *seen;            /* ids of rows that this statement has written; NULL until the first */
 	Sender sender;
 	/* for RETURNING: the answer read as a row; no reader where nobody wants to know */
 	bool is_answer_prepared;
