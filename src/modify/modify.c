@@ -286,7 +286,8 @@ attio_batch_insert(EState *estate, ResultRelInfo *target, TupleTableSlot **slots
 	for (int i = 0; i < *nslots; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		checks_routed_row(state, plan_slots[i]);
+		/* COPY has no plan (from 16 on it hands over batches, too) */
+		checks_routed_row(state, plan_slots == NULL ? NULL : plan_slots[i]);
 		checks_new_row(estate, target, slots[i], CMD_INSERT);
 		queue_put(queue, row_insert(state, slots[i]));
 	}
