@@ -61,6 +61,7 @@ lane_close(HttpLane *lane)
 	if (lane->multi == NULL)
 		return;
 	curl_multi_cleanup(lane->multi);
+	transfer_count_sockets(lane->client);
 	lane->multi = NULL;
 	lane->limit = 0;
 	(void) mux_set_timer(&lane->client->mux, lane->owner, -1);

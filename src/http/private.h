@@ -46,6 +46,15 @@ typedef struct HttpLane
 	int limit;       /* of connections, as libcurl knows it */
 } HttpLane;
 
+/* A socket that libcurl was given; its number may be another's by now. */
+typedef struct HttpSocket
+{
+	curl_socket_t socket;
+	dev_t device;
+	ino_t inode;
+	HttpLane *lane;
+} HttpSocket;
+
 struct HttpClient
 {
 	MemoryContext context;
@@ -74,7 +83,7 @@ struct HttpClient
 	int64 limited;        /* and that were */
 	CURL *idle[CLIENT_SPARES];
 	int nidle;
-	curl_socket_t sockets[CLIENT_SOCKETS]; /* that are open */
+	HttpSocket sockets[CLIENT_SOCKETS]; /* that were opened, and are not known to be closed */
 	int nsockets;
 	char *spares[CLIENT_SPARES];
 	size_t spare_sizes[CLIENT_SPARES];
@@ -154,6 +163,7 @@ transfer_has_answer(const HttpTransfer *transfer)
 /* transfer.c */
 extern bool transfer_set_options(HttpTransfer *transfer);
 extern HttpFailure transfer_failure(const HttpTransfer *transfer);
+extern void transfer_count_sockets(HttpClient *client);
 extern void transfer_clear(HttpTransfer *transfer);
 extern void transfer_shut_down(const HttpTransfer *transfer);
 

@@ -13,6 +13,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "utils/timestamp.h"
@@ -117,6 +118,64 @@ longest_silence(const HttpConfig *config)
 	return Min(Max(config->request_timeout / 2, SHORTEST_SILENCE_MS), LONGEST_SILENCE_MS);
 }
 
+/* ----- the sockets that are open ----- */
+
+static void
+count_closed(HttpLane *lane)
+{
+	lane->connections--;
+	descriptors_give(1);
+}
+
+static void
+forget_socket(HttpClient *client, curl_socket_t socket)
+{
+	int kept = 0;
+
+	for (int i = 0; i < client->nsockets; i++)
+		if (client->sockets[i].socket != socket)
+			client->sockets[kept++] = client->sockets[i];
+	client->nsockets = kept;
+}
+
+/* Is it still the socket that was opened under this number? */
+static bool
+is_open(const HttpSocket *socket)
+{
+	struct stat now;
+
+	return fstat(socket->socket, &now) == 0 && now.st_dev == socket->device && now.st_ino == socket->inode;
+}
+
+/* Count those that are closed by now: libcurl says nothing when it closes one that was never connected. */
+void
+transfer_count_sockets(HttpClient *client)
+{
+	int kept = 0;
+
+	for (int i = 0; i < client->nsockets; i++)
+	{
+		if (is_open(&client->sockets[i]))
+			client->sockets[kept++] = client->sockets[i];
+		else
+			count_closed(client->sockets[i].lane);
+	}
+	client->nsockets = kept;
+}
+
+static void
+remember_socket(HttpLane *lane, curl_socket_t opened)
+{
+	HttpClient *client = lane->client;
+	struct stat now;
+
+	transfer_count_sockets(client);
+	descriptors_reserve(1);
+	lane->connections++;
+	if (client->nsockets < CLIENT_SOCKETS && fstat(opened, &now) == 0)
+		client->sockets[client->nsockets++] = (HttpSocket){opened, now.st_dev, now.st_ino, lane};
+}
+
 /*
  * Without TLS, the key must not leave this machine whatever a resolver says.
  * The kernel closes a connection that is dead, which frees what waits on it.
@@ -149,10 +208,7 @@ on_open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
 	if (opened == CURL_SOCKET_BAD)
 		return opened;
 	/* that there is one to be had was seen to before (pool.c) */
-	descriptors_reserve(1);
-	transfer->client->lanes[nature_lane(transfer->nature)].connections++;
-	if (transfer->client->nsockets < CLIENT_SOCKETS)
-		transfer->client->sockets[transfer->client->nsockets++] = opened;
+	remember_socket(&transfer->client->lanes[nature_lane(transfer->nature)], opened);
 	return opened;
 }
 
@@ -161,13 +217,9 @@ static int
 on_close_socket(void *arg, curl_socket_t socket)
 {
 	HttpLane *lane = (HttpLane *) arg;
-	HttpClient *client = lane->client;
 
-	for (int i = 0; i < client->nsockets; i++)
-		if (client->sockets[i] == socket)
-			client->sockets[i--] = client->sockets[--client->nsockets];
-	lane->connections--;
-	descriptors_give(1);
+	forget_socket(lane->client, socket);
+	count_closed(lane);
 	return close(socket);
 }
 
@@ -391,6 +443,6 @@ transfer_shut_down(const HttpTransfer *transfer)
 	if (!transfer->connected || curl_easy_getinfo(transfer->easy, CURLINFO_LOCAL_PORT, &port) != CURLE_OK || port == 0)
 		return;
 	for (int i = 0; i < client->nsockets; i++)
-		if (local_port(client->sockets[i]) == port)
-			shutdown(client->sockets[i], SHUT_RDWR);
+		if (local_port(client->sockets[i].socket) == port && is_open(&client->sockets[i]))
+			shutdown(client->sockets[i].socket, SHUT_RDWR);
 }

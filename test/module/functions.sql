@@ -4,3 +4,5 @@ CREATE FUNCTION attio_test_mutations(page text, count int, seed int) RETURNS int
 CREATE FUNCTION attio_test_speed(page_of regclass, columns text[], rounds int, OUT bytes bigint, OUT rows bigint,
 	OUT tokenizer float8, OUT with_datums float8, OUT server_parser float8) AS :'module' LANGUAGE C;
 CREATE FUNCTION attio_test_floor(url text, key text, pages int, page_limit int, request_window int) RETURNS bigint AS :'module' LANGUAGE C STRICT;
+CREATE FUNCTION attio_test_curl(url text, key text, pages int, page_limit int, request_window int, ca_file text, http2 bool, compressed bool)
+	RETURNS float8 AS :'module' LANGUAGE C STRICT;
