@@ -147,7 +147,7 @@ is_open(const HttpSocket *socket)
 	return fstat(socket->socket, &now) == 0 && now.st_dev == socket->device && now.st_ino == socket->inode;
 }
 
-/* Count those that are closed by now: libcurl says nothing when it closes one that was never connected. */
+/* Count those that are closed by now: libcurl says nothing when it gives up an address that is silent. */
 void
 transfer_count_sockets(HttpClient *client)
 {
