@@ -3,7 +3,7 @@ import re
 
 from . import errors
 from .ids import uuid_of
-from .model import Choice
+from .model import NOW, Choice
 
 CREATABLE = ("text number checkbox currency date timestamp rating status select record-reference actor-reference location "
              "phone-number").split()      # docs: domain and email-address cannot be created although the enum lists them
@@ -45,7 +45,7 @@ def create_object(request):
 def system_attributes(target):
     key = "record_id" if target.kind == "objects" else "entry_id"
     target.add(key, "text", system=True, writable=False, unique=True)
-    target.add("created_at", "timestamp", system=True, writable=False)
+    target.add("created_at", "timestamp", system=True, writable=False, default=NOW)
     target.add("created_by", "actor-reference", system=True, writable=False)
 
 

@@ -29,6 +29,14 @@ def bad_body(path, message):
                    validation_errors=[{"code": "invalid_type", "path": path, "message": message}])
 
 
+def invalid_value(attribute, *reasons):
+    """What was written is no value: the message names the attribute only, why stands beside it (recorded)."""
+    member = "values" if attribute.target.kind == "objects" else "entry_values"
+    return invalid("validation_type", f'An invalid value was passed to attribute with slug "{attribute.slug}".',
+                   validation_errors=[dict({"code": "invalid_type", "path": ["data", member, attribute.slug, *path], "message": message}, **extra)
+                                      for path, message, extra in reasons])
+
+
 def not_found(message):
     return ApiError(404, "invalid_request_error", "not_found", message)
 

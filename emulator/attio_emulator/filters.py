@@ -206,6 +206,13 @@ def one_test(op, kind, want, switches):
     return lambda have: COMPARE[op](stored(kind, have), want)
 
 
+def comparison(condition, path):
+    """A condition, or the value that it stands for.  An array is no value (measured)."""
+    if isinstance(condition, list):
+        raise errors.invalid("filter_error", "Error in filter.", path=path)
+    return condition if isinstance(condition, dict) else {"$eq": condition}
+
+
 class Compiler:
     """Compiles one filter of one object or list."""
 
@@ -270,8 +277,7 @@ class Compiler:
     def field_tests(self, attribute, condition, path):
         fields = FIELDS[attribute.kind]
         implicit = None if attribute.kind in NO_IMPLICIT else next(iter(fields))
-        if not isinstance(condition, dict):
-            condition = {"$eq": condition}
+        condition = comparison(condition, path)
         tests = []
         for key, value in condition.items():
             here = path + [key]
@@ -296,8 +302,7 @@ class Compiler:
             raise errors.invalid("invalid_filter_field",
                                  f"Invalid field '{field}' for attribute of type '{attribute.kind}'.", path=path)
         kind, operators, read = fields[field]
-        if not isinstance(condition, dict):
-            condition = {"$eq": condition}
+        condition = comparison(condition, path)
         if not condition:
             raise errors.invalid("filter_error", "Error in filter.", path=path)
         tests = []
@@ -322,7 +327,8 @@ class Compiler:
         value = literal(kind, value, self.switches, path)
         if kind in ("option", "status") and self.switches["unknown_title"] == "error":
             if not any(value == c.id or compare_text("$eq", c.title, value, self.switches) for c in attribute.choices):
-                raise errors.invalid("value_not_found", f'Unknown {kind} "{value}".', path=path)
+                what = "Status" if kind == "status" else "select option"
+                raise errors.invalid("value_not_found", f'Cannot find {what} with title "{value}"', path=path)     # recorded wording
         return value
 
     def value_test(self, attribute, op, kind, want, read):

@@ -7,7 +7,7 @@ import random
 
 from . import resources, values
 from .ids import timestamp, uuid_of
-from .model import Row, Workspace
+from .model import NOW, Row, Workspace
 
 FIRST = ["Ada", "Grace", "Linus", "Edsger", "Barbara", "Donald", "Zoë", "José", "Anaïs", "Søren", "Chloé", "Yuki"]
 LAST = ["Lovelace", "Hopper", "Torvalds", "Dijkstra", "Liskov", "Knuth", "O'Neil", "García", "Müller", "Ōta", "Nguyễn"]
@@ -297,7 +297,7 @@ class Entries(Maker):
 def system_attributes(target):
     key = "record_id" if target.kind == "objects" else "entry_id"
     target.add(key, "text", system=True, writable=False, unique=True)
-    target.add("created_at", "timestamp", system=True, writable=False)
+    target.add("created_at", "timestamp", system=True, writable=False, default=NOW)
     target.add("created_by", "actor-reference", system=True, writable=False,
                default={"type": "dynamic", "template": "current-user"})
 

@@ -6,7 +6,7 @@ every row is taken for text.
 """
 import json
 
-from .model import Choice, Row, Workspace
+from .model import NOW, Choice, Row, Workspace
 
 # Empty everywhere in the recording, but known from API.md 6.
 KNOWN_TYPES = {
@@ -48,7 +48,8 @@ def fill_target(target, rows, member, key):
     for slug in slugs:
         kind, multi = infer_type(slug, rows, member)
         choices = choices_of(slug, rows, member, kind) if kind in ("select", "status") else ()
-        target.add(slug, kind, multi=multi, choices=choices, system=slug in (key, "created_at", "created_by"))
+        target.add(slug, kind, multi=multi, choices=choices, system=slug in (key, "created_at", "created_by"),
+                   default=NOW if slug == "created_at" else None)
     for row in rows:
         target.insert(Row(row["id"][key], row[member]["created_at"][0]["value"], row["created_at"], row[member],
                           row.get("parent_object"), row.get("parent_record_id")))

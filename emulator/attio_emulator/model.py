@@ -48,6 +48,10 @@ KINDS = ("actor-reference checkbox currency date domain email-address interactio
          "record-reference select status text timestamp").split()
 
 
+# The default of created_at: the moment of the create (recorded).
+NOW = {"type": "dynamic", "template": "PT0S"}
+
+
 class Attribute:
     """A definition (API.md 6)."""
 

@@ -13,10 +13,8 @@ COUNTRIES = {"GB": ("44", "0"), "US": ("1", ""), "DE": ("49", "0"), "FR": ("33",
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
-def refuse(attribute, why=""):
-    # recorded wording
-    return errors.invalid("validation_type",
-                          f'An invalid value was passed to attribute with slug "{attribute.slug}". {why}'.strip())
+def refuse(attribute, why="Invalid value."):
+    return errors.invalid_value(attribute, ([], why, {}))
 
 
 def unknown(attribute, what):
@@ -248,12 +246,12 @@ def parse_phone(attribute, raw, _):
     digits = re.sub(r"[\s().-]", "", raw)
     if not digits.startswith("+"):
         if country not in COUNTRIES:
-            raise refuse(attribute, "Expected a leading + or a country code.")
+            raise refuse(attribute, "Invalid phone number, possibly due to missing country information.")
         code, trunk = COUNTRIES[country]
         digits = "+" + code + (digits[len(trunk):] if digits.startswith(trunk) else digits)
     # claimed: 555 numbers fail
     if not re.fullmatch(r"\+[1-9]\d{7,14}", digits) or re.fullmatch(r"\+1\d{3}555\d{4}", digits):
-        raise refuse(attribute, "Not a valid phone number.")
+        raise refuse(attribute, "Invalid phone number, possibly due to missing country information.")    # recorded wording
     for iso, (code, _) in COUNTRIES.items():
         if country is None and digits.startswith("+" + code):
             country = iso
@@ -282,8 +280,11 @@ def parse_location(attribute, raw, _):
         rest = parts[:-1] if country else parts
         return values.location(line_1=rest[0] if len(rest) > 1 else None, locality=rest[-1] if rest else None,
                                country_code=country)
-    if not isinstance(raw, dict) or set(raw) != set(LOCATION_KEYS):
+    if not isinstance(raw, dict) or set(raw) - set(LOCATION_KEYS):
         raise refuse(attribute, "Expected all ten keys.")
+    missing = [key for key in LOCATION_KEYS if key not in raw]
+    if missing:
+        raise errors.invalid_value(attribute, *(([key], "Required", {"expected": "string", "received": "undefined"}) for key in missing))
     if not all(v is None or isinstance(v, str) for v in raw.values()):
         raise refuse(attribute, "Expected strings.")
     return {key: raw[key] for key in LOCATION_KEYS}

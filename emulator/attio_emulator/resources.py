@@ -167,6 +167,7 @@ def create_task(request):
         "deadline_at": data["deadline_at"], "is_completed": data["is_completed"],
         "linked_records": task_links(request, data["linked_records"]),
         "assignees": task_assignees(request, data["assignees"]), "created_by_actor": context.actor, "created_at": context.now,
+        "completed_at": context.now if data["is_completed"] else None,
     }
     request.workspace.tasks.append(task)
     return {"data": task}
@@ -178,6 +179,8 @@ def change_task(request):
     if unknown:
         raise errors.bad_body(["data", sorted(unknown)[0]], "Cannot be changed")
     changed = {k: data[k] for k in ("deadline_at", "is_completed") if k in data}
+    if changed.get("is_completed", task["is_completed"]) != task["is_completed"]:
+        changed["completed_at"] = Context(request).now if changed["is_completed"] else None
     if "linked_records" in data:
         changed["linked_records"] = task_links(request, data["linked_records"])
     if "assignees" in data:
@@ -188,7 +191,6 @@ def change_task(request):
 
 # ----- threads and comments -----
 
-NOBODY = {"type": None, "id": None}     # an actor that is none (specification: an object, its members null)
 
 
 def thread_documents(workspace):
@@ -248,7 +250,7 @@ def create_comment(request):
     comment = {
         # the head comment's id equals the thread's (recorded)
         "id": ident, "thread_id": thread or ident["comment_id"], "content_plaintext": data["content"], "entry": entry,
-        "record": record, "resolved_at": None, "resolved_by": NOBODY, "created_at": data.get("created_at") or context.now,
+        "record": record, "resolved_at": None, "resolved_by": None, "created_at": data.get("created_at") or context.now,
         "author": data["author"],
     }
     request.workspace.comments.append(comment)
@@ -602,7 +604,7 @@ def fill(workspace):
             "created_by_actor": actor(i), "created_at": at(i)})
         workspace.tasks.append({
             "id": ident("task_id", i), "content_plaintext": f"Call back number {i}", "deadline_at": at(24 * i) if i % 2 else None,
-            "is_completed": i % 4 == 0, "linked_records": [{"target_object_id": target.slug, "target_record_id": record}] if i % 3 else [],
+            "is_completed": i % 4 == 0, "completed_at": at(i + 2) if i % 4 == 0 else None, "linked_records": [{"target_object_id": target.slug, "target_record_id": record}] if i % 3 else [],
             "assignees": [{"referenced_actor_type": "workspace-member", "referenced_actor_id": actor(i)["id"]}] if i % 5 else [],
             "created_by_actor": actor(i), "created_at": at(i)})
     for i in range(count // 2):
@@ -613,7 +615,7 @@ def fill(workspace):
                 "content_plaintext": f"Comment {j} of thread {i}", "entry": None,
                 "record": {"record_id": persons[i % len(persons)], "object_id": people.id},
                 "resolved_at": at(i + 5) if i % 4 == 0 else None,
-                "resolved_by": actor(i + 1) if i % 4 == 0 else NOBODY, "created_at": at(i + j), "author": actor(j)})
+                "resolved_by": actor(i + 1) if i % 4 == 0 else None, "created_at": at(i + j), "author": actor(j)})
         meeting = ident("meeting_id", i)
         workspace.meetings.append({
             "id": meeting, "title": f"Meeting {i}", "description": "" if i % 3 else "Agenda follows", "is_all_day": i % 7 == 0,

@@ -166,6 +166,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
         except OSError:
             pass
 
+    def tells_moment(self, status):
+        """Does the answer say of which moment it is: not of a key, nor of an error, a create, a DELETE (recorded)?"""
+        if status >= 400 or self.path == "/v2/self" or self.command == "DELETE":
+            return False
+        return self.command != "POST" or self.path.endswith("/query")
+
     def accurate_at(self):
         """The moment that an answer is of; queries may lag behind."""
         moment = getattr(self, "started", time.time()) - (self.server.emulator.switches["query_lag_ms"] / 1000 if self.path.endswith("/query") else 0)
@@ -175,8 +181,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         lines = [f"HTTP/1.1 {status} {self.responses.get(status, ('',))[0]}",
                  f"Content-Type: {content_type}",
                  f"Date: {self.date_time_string()}",
-                 f"x-attio-execution-id: {getattr(self, 'request_number', 0):08x}",
-                 f"x-accurate-at: {self.accurate_at()}"]
+                 f"x-attio-execution-id: {getattr(self, 'request_number', 0):08x}"]
+        if self.tells_moment(status):
+            lines.append(f"x-accurate-at: {self.accurate_at()}")
         lines += [f"{name}: {value}" for name, value in extra.items()]
         if fault.get("no_length"):
             lines.append("Connection: close")

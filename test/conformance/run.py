@@ -46,6 +46,9 @@ def patched_specification(path):
                 node["type"] = types = [types, "null"]
             if isinstance(types, list) and "null" in types and None not in node.get("enum", [None]):
                 node["enum"].append(None)
+            # null where nobody has resolved the thread (recorded)
+            if isinstance(properties.get("resolved_by"), dict) and isinstance(properties["resolved_by"].get("type"), str):
+                properties["resolved_by"]["type"] = [properties["resolved_by"]["type"], "null"]
             # a 204 has no body, whatever is written there
             if isinstance(node.get("204"), dict):
                 node["204"].pop("content", None)
