@@ -145,4 +145,3 @@ ROLLBACK;
 ALTER FOREIGN TABLE deals OPTIONS (DROP page_size);
 \! "$ATTIO_ROOT/scripts/emulate" reset
 SELECT attio_fdw_refresh('attio');
-DROP FUNCTION explained(text);
