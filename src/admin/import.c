@@ -449,11 +449,15 @@ table_statement(Session *session, const Offer *made, ColumnSet set, const char *
 char *
 import_find_ddl(Session *session, const char *table, ColumnSet set)
 {
-	List *offers = offer_all(metadata_targets(session, false), metadata_targets(session, true));
+	List *objects;
+	List *offers;
 	List *names = NIL;
 	const char *nearest;
 	ListCell *lc;
 
+	metadata_ask_targets(session);
+	objects = metadata_targets(session, false);
+	offers = offer_all(objects, metadata_targets(session, true));
 	foreach(lc, offers)
 	{
 		Offer *made = (Offer *) lfirst(lc);
@@ -483,8 +487,10 @@ attio_import_schema(ImportForeignSchemaStmt *stmt, Oid serverid)
 	List *objects;
 	List *offers;
 	List *wanted = NIL;
+	List *targets = NIL;
 	List *statements = NIL;
 	ListCell *lc;
+	int next = 0;
 	bool known = false;
 
 	for (int i = 0; i < (int) lengthof(schemas); i++)
@@ -496,6 +502,8 @@ attio_import_schema(ImportForeignSchemaStmt *stmt, Oid serverid)
 	session_pin(session);
 	granted = check_self(session);
 	metadata_forget(session);
+	if (api_missing_scopes(granted, "list_configuration:read") == NULL)
+		metadata_ask_targets(session);
 	objects = metadata_targets(session, false);
 	offers = offer_all(objects, visible_lists(session, stmt->remote_schema, granted));
 	warn_of_unknown_names(offers, stmt);
@@ -507,9 +515,14 @@ attio_import_schema(ImportForeignSchemaStmt *stmt, Oid serverid)
 		(strcmp(stmt->remote_schema, "objects") == 0 || strcmp(stmt->remote_schema, "attio") == 0))
 		note_unseen_objects(objects);
 	foreach(lc, wanted)
+		if (((Offer *) lfirst(lc))->target != NULL)
+			targets = lappend(targets, unconstify(TargetDef *, ((Offer *) lfirst(lc))->target));
+	foreach(lc, wanted)
 	{
-		char *statement = table_statement(session, (Offer *) lfirst(lc), set, server->servername, true);
+		char *statement;
 
+		metadata_ask_ahead(session, targets, &next);
+		statement = table_statement(session, (Offer *) lfirst(lc), set, server->servername, true);
 		note_new_name((Offer *) lfirst(lc));
 		if (statement != NULL)
 			statements = lappend(statements, statement);

@@ -465,19 +465,26 @@ api_write(Session *session, const char *method, const char *path, const char *bo
 	return start(session, &request);
 }
 
-/*
- * GET definitions: a small answer, as a tree that belongs to the current memory context.
- * Raises ERROR for anything but a complete JSON object; NULL only for the
- * tolerated code.
- */
-JsonTree *
-api_get(Session *session, const char *path, const ApiSubject *subject)
+/* GET definitions; does not wait for the answer, which api_get_finish() takes. */
+HttpExchange *
+api_get_start(Session *session, const char *path)
 {
 	HttpRequest request = {"GET", path, NULL, HTTP_READ, attio_request_timeout};
-	HttpExchange *exchange = start(session, &request);
-	JsonTree *answer;
 
 	session->definitions++;
+	return start(session, &request);
+}
+
+/*
+ * A small answer, as a tree that belongs to the current memory context; the
+ * exchange is gone then.  Raises ERROR for anything but a complete JSON object;
+ * NULL only for what the subject tolerates.
+ */
+JsonTree *
+api_get_finish(Session *session, HttpExchange *exchange, const ApiSubject *subject)
+{
+	JsonTree *answer;
+
 	if (!api_check(session, exchange, subject))
 		return NULL;
 	answer = json_read(exchange->body, exchange->length);
@@ -488,6 +495,13 @@ api_get(Session *session, const char *path, const ApiSubject *subject)
 						errhint("Nothing of the answer was used; run the statement again.")));
 	http_finish(exchange);
 	return answer;
+}
+
+/* Both at once. */
+JsonTree *
+api_get(Session *session, const char *path, const ApiSubject *subject)
+{
+	return api_get_finish(session, api_get_start(session, path), subject);
 }
 
 static bool

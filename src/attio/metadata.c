@@ -9,6 +9,7 @@
 #include "attio/metadata.h"
 
 #include "access/xact.h"
+#include "attio/ahead.h"
 #include "attio/api.h"
 #include "attio/choices.h"
 #include "attio/members.h"
@@ -23,6 +24,9 @@
 
 /* What each definition of an attribute has. */
 static const char *const attribute_strings[] = {"id.attribute_id", "api_slug", "type"};
+
+/* Pages that are asked for at once after one that is full. */
+#define PAGES_AHEAD 4
 
 /* Whoever answers fewer than asked for has a limit that is a multiple of this. */
 #define ROUND_LIMIT 10
@@ -151,6 +155,12 @@ target_path(bool is_list, const char *identifier)
 	return psprintf("%s/%s", is_list ? "lists" : "objects", http_escape(identifier));
 }
 
+static char *
+attributes_page(bool is_list, const char *identifier, int offset)
+{
+	return psprintf("/v2/%s/attributes?limit=%d&offset=%d", target_path(is_list, identifier), ATTRIBUTE_PAGE, offset);
+}
+
 /*
  * All definitions of one object or list, in the current memory context.  With
  * "refusal", what it stands for is no error: it is set.
@@ -179,9 +189,8 @@ fetch_attributes(Session *session, bool is_list, const char *identifier, const c
 		JsonTree *answer;
 
 		MemoryContextSwitchTo(work);
-		path = psprintf("/v2/%s/attributes?limit=%d&offset=%d", target_path(is_list, identifier), ATTRIBUTE_PAGE,
-						list_length(attributes));
-		answer = api_get(session, path, &subject);
+		path = attributes_page(is_list, identifier, list_length(attributes));
+		answer = ahead_get(session, path, &subject);
 		if (answer == NULL)
 		{
 			MemoryContextSwitchTo(target);
@@ -197,9 +206,13 @@ fetch_attributes(Session *session, bool is_list, const char *identifier, const c
 		for (int i = 0; i < n; i++)
 			attributes = lappend(attributes, read_attribute(json_element(json_at(answer, "data"), i), path));
 		MemoryContextDelete(work);
+		if (n == ATTRIBUTE_PAGE && largest == 0)
+			for (int i = 0; i < PAGES_AHEAD; i++)
+				ahead_ask(session, attributes_page(is_list, identifier, n * (i + 1)));
 		largest = Max(largest, n);
 		/* a short page of a round number may have been cut, unless there was a longer one */
 	} while (n == ATTRIBUTE_PAGE || (n > 0 && n == largest && n % ROUND_LIMIT == 0));
+	ahead_drop(session, psprintf("/v2/%s/attributes?", target_path(is_list, identifier)));
 	return attributes;
 }
 
@@ -291,6 +304,35 @@ make_metadata(Session *session)
 		session->metadata = (struct Metadata *) MemoryContextAllocZero(session->context, sizeof(struct Metadata));
 }
 
+/* Known, and at most metadata_ttl old; else NULL. */
+static KnownTarget *
+find_fresh(Session *session, bool is_list, const char *identifier)
+{
+	KnownTarget *known = find_known(session, is_list, identifier);
+
+	return known == NULL || TimestampDifferenceExceeds(known->read_at, GetCurrentTimestamp(), session->metadata_ttl)
+			   ? NULL
+			   : known;
+}
+
+/*
+ * The definitions of these targets (a List of TargetDef) will be asked for by
+ * id, one after the other: ask for as many as may be under way.  *next is the
+ * first that was not asked for yet, 0 at first.  Call it before each.
+ */
+void
+metadata_ask_ahead(Session *session, List *targets, int *next)
+{
+	make_metadata(session);
+	for (; *next < list_length(targets) && ahead_has_room(session); ++*next)
+	{
+		const TargetDef *target = (const TargetDef *) list_nth(targets, *next);
+
+		if (find_fresh(session, target->is_list, target->id) == NULL)
+			ahead_ask(session, attributes_page(target->is_list, target->id, 0));
+	}
+}
+
 /*
  * The attribute definitions of an object or list, by id or slug: a List of
  * AttributeDef in UI order, archived ones left out.  Asks Attio when what the
@@ -304,8 +346,7 @@ metadata_attributes(Session *session, bool is_list, const char *identifier, cons
 	List *attributes;
 
 	make_metadata(session);
-	known = find_known(session, is_list, identifier);
-	if (known != NULL && !TimestampDifferenceExceeds(known->read_at, GetCurrentTimestamp(), session->metadata_ttl))
+	if ((known = find_fresh(session, is_list, identifier)) != NULL)
 		return metadata_copy(known->attributes);
 	attributes = fetch_attributes(session, is_list, identifier, slug, refusal);
 	if (refusal != NULL && (refusal->disabled || refusal->absent != NULL))
@@ -397,6 +438,14 @@ metadata_peek(Session *session, bool is_list, const char *identifier)
 	return known == NULL ? NIL : known->attributes;
 }
 
+/* All objects and all lists will be asked for: do so at once. */
+void
+metadata_ask_targets(Session *session)
+{
+	ahead_ask(session, "/v2/objects");
+	ahead_ask(session, "/v2/lists");
+}
+
 /* All objects, or all lists that the key can see: a List of TargetDef.  Always asks. */
 List *
 metadata_targets(Session *session, bool is_list)
@@ -408,7 +457,7 @@ metadata_targets(Session *session, bool is_list)
 	int n;
 
 	subject.scopes = is_list ? "list_configuration:read" : "object_configuration:read";
-	answer = api_get(session, path, &subject);
+	answer = ahead_get(session, path, &subject);
 	n = json_length_at(answer, "data");
 	if (n < 0)
 		raise_shape_error(path);

@@ -54,6 +54,8 @@ extern void metadata_note_hidden(Session *session, bool is_list, const char *ide
 extern bool metadata_is_hidden(Session *session, bool is_list, const char *identifier, const char *attribute_id);
 extern List *metadata_peek(Session *session, bool is_list, const char *identifier);
 extern List *metadata_copy(List *attributes);
+extern void metadata_ask_ahead(Session *session, List *targets, int *next);
+extern void metadata_ask_targets(Session *session);
 extern List *metadata_targets(Session *session, bool is_list);
 extern List *metadata_list_parents(Session *session, const char *identifier);
 extern const char *metadata_object_slug(Session *session, const char *id);

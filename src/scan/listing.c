@@ -56,6 +56,27 @@ spread_target(List *listings, Session *session, const ResourceDef *resource, con
 	return listings;
 }
 
+/* Listings of all objects and lists; what is independent is asked for at once. */
+static List *
+spread(Session *session, const ResourceDef *resource)
+{
+	List *targets;
+	List *listings = NIL;
+	ListCell *lc;
+	int next = 0;
+
+	metadata_ask_targets(session);
+	targets = metadata_targets(session, false);
+	targets = list_concat(targets, metadata_targets(session, true));
+	foreach(lc, targets)
+	{
+		if (resource->spread != SPREAD_TARGETS)
+			metadata_ask_ahead(session, targets, &next);
+		listings = spread_target(listings, session, resource, (const TargetDef *) lfirst(lc));
+	}
+	return listings;
+}
+
 /*
  * What a scan with these filters walks through: a List of Listing, in the
  * current memory context.  May make requests.
@@ -71,12 +92,7 @@ listings_make(Session *session, const AttioRelation *relation, const FilterSet *
 	if (filters->nothing)
 		return NIL;
 	if (resource->spread != SPREAD_ONE)
-	{
-		for (int is_list = 0; is_list <= 1; is_list++)
-			foreach(lc, metadata_targets(session, is_list))
-				listings = spread_target(listings, session, resource, (const TargetDef *) lfirst(lc));
-		return listings;
-	}
+		return spread(session, resource);
 	if (relation->slug != NULL)
 		path = psprintf(path, http_escape(relation_identifier(relation)));
 	foreach(lc, filters->filters)

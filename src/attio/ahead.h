@@ -1,0 +1,18 @@
+/*
+ * ahead.h
+ *		Definitions that are asked for before they are waited for.
+ *
+ * Each is taken at most once, by the path that it was asked for by, and is
+ * cancelled when the memory context goes in which that was done.
+ */
+#ifndef ATTIO_AHEAD_H
+#define ATTIO_AHEAD_H
+
+#include "attio/api.h"
+
+extern bool ahead_has_room(const Session *session);
+extern void ahead_ask(Session *session, const char *path);
+extern JsonTree *ahead_get(Session *session, const char *path, const ApiSubject *subject);
+extern void ahead_drop(const Session *session, const char *beginning);
+
+#endif /* ATTIO_AHEAD_H */
