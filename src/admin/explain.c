@@ -151,7 +151,10 @@ explain_filter(ForeignScanState *node, const AttioRelation *relation, ExplainSta
 	text = json_write((JsonTree *) linitial(filters));
 	ExplainPropertyText("Attio Filter", clean_text(text, strlen(text), FILTER_SHOWN), es);
 	if (list_length(filters) > 1)
-		ExplainPropertyInteger("Attio Key Batches", NULL, list_length(filters), es);
+		ExplainPropertyInteger(filter_has_keys((List *) list_nth(plan->fdw_private, SCAN_PLAN_FILTER))
+								   ? "Attio Key Batches"
+								   : "Attio Value Batches",
+							   NULL, list_length(filters), es);
 }
 
 /* Which conditions are answered by Attio alone, which are sent and checked again, which are only checked here. */

@@ -449,7 +449,14 @@ start(Session *session, const HttpRequest *request)
 HttpExchange *
 api_start(Session *session, const char *method, const char *path, const char *body)
 {
-	HttpRequest request = {method, path, body, HTTP_READ, attio_request_timeout};
+	return api_start_in_line(session, method, path, body, NULL);
+}
+
+/* Likewise, one of many: those of one line wait for the rate limit one after the other. */
+HttpExchange *
+api_start_in_line(Session *session, const char *method, const char *path, const char *body, const void *line)
+{
+	HttpRequest request = {method, path, body, HTTP_READ, attio_request_timeout, line};
 
 	charge_budget();
 	return start(session, &request);

@@ -35,6 +35,8 @@ typedef struct ApiSubject
 
 extern HttpExchange *api_start(Session *session, const char *method, const char *path, const char *body);
 extern HttpExchange *
+api_start_in_line(Session *session, const char *method, const char *path, const char *body, const void *line);
+extern HttpExchange *
 api_write(Session *session, const char *method, const char *path, const char *body, HttpNature nature);
 extern bool api_check(Session *session, HttpExchange *exchange, const ApiSubject *subject);
 extern bool api_names_unknown_slug(Session *session, HttpExchange *exchange);

@@ -75,6 +75,7 @@ attio_relation_open(Relation rel)
 	relation->missing_is_null = strcmp(option_text(options, ForeignTableRelationId, "missing_attribute"), "null") == 0;
 	relation->estimated_rows =
 		option_is_set(options, "estimated_rows") ? option_int(options, ForeignTableRelationId, "estimated_rows") : -1;
+	relation->known_rows = relation->estimated_rows >= 0 ? relation->estimated_rows : rel->rd_rel->reltuples;
 	relation->async_capable =
 		option_is_set(options, "async_capable")
 			? option_bool(options, ForeignTableRelationId, "async_capable")

@@ -41,6 +41,7 @@ typedef struct AttioRelation
 	bool by_created_at;           /* option page_order */
 	bool missing_is_null;         /* option missing_attribute */
 	double estimated_rows;        /* -1 = not said */
+	double known_rows;            /* that, or what ANALYZE saw; -1 = not known */
 	int join_batch;               /* keys that a join looks up in one request */
 	bool async_capable;           /* may be scanned beside others */
 	const char *matching;         /* option matching_attribute; NULL = an INSERT always creates */

@@ -36,6 +36,58 @@ leave_list(HttpTransfer *transfer)
 	transfer->place = PLACE_NONE;
 }
 
+/* ----- turns ----- */
+
+static void
+take_place(HttpTransfer *transfer, TimestampTz earliest)
+{
+	HttpClient *client = transfer->client;
+	TimestampTz now = GetCurrentTimestamp();
+
+	transfer->turn = governor_take(client->governed, transfer->nature != HTTP_READ, &client->config.rates);
+	transfer->has_place = true;
+	transfer->start_at = Max(earliest, transfer->turn);
+	transfer->exchange->governed += Max(seconds_between(Max(earliest, now), transfer->turn), 0);
+}
+
+/* One that waits in this line for its first attempt, with a place or without; NULL = there is none. */
+static HttpTransfer *
+first_in_line(HttpClient *client, const void *line, bool has_place)
+{
+	dlist_iter iter;
+
+	dlist_foreach(iter, &client->waiting)
+	{
+		HttpTransfer *transfer = dlist_container(HttpTransfer, node, iter.cur);
+
+		if (transfer->line == line && transfer->attempts == 0 && transfer->has_place == has_place)
+			return transfer;
+	}
+	return NULL;
+}
+
+/* A place of this line was used or given back: the next that waits takes one. */
+static void
+pass_on(HttpClient *client, const void *line)
+{
+	HttpTransfer *next = line == NULL ? NULL : first_in_line(client, line, false);
+
+	if (next != NULL && first_in_line(client, line, true) == NULL)
+		take_place(next, next->asked_at);
+}
+
+/* It is not sent: give its place back. */
+static void
+give_place_back(HttpTransfer *transfer)
+{
+	HttpClient *client = transfer->client;
+
+	if (!transfer->has_place)
+		return;
+	transfer->has_place = false;
+	governor_give_back(client->governed, transfer->nature != HTTP_READ, &client->config.rates, transfer->turn);
+}
+
 /* Those that were asked for first come first, also when they are sent again. */
 static void
 join_waiting(HttpTransfer *transfer)
@@ -66,6 +118,12 @@ attempt_release(HttpTransfer *transfer)
 	HttpLane *lane = &client->lanes[nature_lane(transfer->nature)];
 
 	lane->running -= (transfer->place == PLACE_UNDER_WAY);
+	if (transfer->place == PLACE_WAITING)
+	{
+		leave_list(transfer);
+		give_place_back(transfer);
+		pass_on(client, transfer->line);
+	}
 	leave_list(transfer);
 	if (transfer->easy == NULL)
 		return;
@@ -104,16 +162,17 @@ finish(HttpTransfer *transfer)
 
 /* ----- beginning ----- */
 
-/* Wait for a turn: not before "earliest", and not before the rate limit allows. */
+/*
+ * Wait for a turn: not before "earliest", and not before the rate limit allows.
+ * Behind others of its line that wait, too, it has no place yet, so that who asks
+ * for much stands in the governor's line once.
+ */
 void
 attempt_ask(HttpTransfer *transfer, TimestampTz earliest)
 {
-	HttpClient *client = transfer->client;
-	TimestampTz turn = governor_take(client->governed, transfer->nature != HTTP_READ, &client->config.rates);
-	TimestampTz now = GetCurrentTimestamp();
-
-	transfer->start_at = Max(earliest, turn);
-	transfer->exchange->governed += Max(seconds_between(Max(earliest, now), turn), 0);
+	if (transfer->line == NULL || transfer->attempts > 0 ||
+		first_in_line(transfer->client, transfer->line, true) == NULL)
+		take_place(transfer, earliest);
 	join_waiting(transfer);
 }
 
@@ -125,7 +184,9 @@ launch(HttpTransfer *transfer)
 	HttpLane *lane = client_lane(client, nature_lane(transfer->nature));
 
 	leave_list(transfer);
+	transfer->has_place = false;
 	transfer->attempts++;
+	pass_on(client, transfer->line);
 	transfer->attempt_at = transfer->progress = GetCurrentTimestamp();
 	if (transfer->attempts == 1)
 		transfer->begun_at = transfer->attempt_at;
@@ -163,7 +224,7 @@ attempt_launch_due(HttpClient *client)
 	{
 		HttpTransfer *transfer = dlist_container(HttpTransfer, node, iter.cur);
 
-		if (transfer->start_at <= now && is_allowed(transfer))
+		if (transfer->has_place && transfer->start_at <= now && is_allowed(transfer))
 			launch(transfer);
 	}
 }
@@ -234,7 +295,7 @@ attempt_set_alarm(HttpClient *client)
 		HttpTransfer *transfer = dlist_container(HttpTransfer, node, iter.cur);
 
 		/* where too many are under way, the end of one of them is the sign */
-		if (is_allowed(transfer))
+		if (transfer->has_place && is_allowed(transfer))
 			next = Min(next, transfer->start_at);
 	}
 	dlist_foreach(iter, &client->under_way) next = Min(next, stalls_at(dlist_container(HttpTransfer, node, iter.cur)));

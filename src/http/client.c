@@ -232,6 +232,7 @@ http_start(HttpClient *client, const HttpRequest *request)
 	transfer->nature = request->nature;
 	transfer->body = copy_or_null(request->body);
 	transfer->timeout_ms = request->timeout_ms;
+	transfer->line = request->line;
 	client->transfers++;
 	transfer->cleanup.func = exchange_cleanup;
 	transfer->cleanup.arg = transfer;

@@ -76,7 +76,8 @@ typedef struct HttpRequest
 	const char *path; /* already escaped */
 	const char *body; /* JSON, or NULL */
 	HttpNature nature;
-	int timeout_ms; /* without progress; 0 = the client's */
+	int timeout_ms;   /* without progress; 0 = the client's */
+	const void *line; /* whose requests stand in the rate limit's line one after the other; NULL = none's */
 } HttpRequest;
 
 typedef struct HttpClient HttpClient;

@@ -33,6 +33,9 @@ extern uint64 governor_key(const char *secret);
 /* Take a place: microseconds (as GetCurrentTimestamp counts) from which the request may be sent. */
 extern TimestampTz governor_take(uint64 key, bool is_write, const GovernorRates *rates);
 
+/* A place whose request is not sent: whoever comes next may have it. */
+extern void governor_give_back(uint64 key, bool is_write, const GovernorRates *rates, TimestampTz turn);
+
 /* The limit was hit: nobody with this key goes on before that time. */
 extern void governor_drain(uint64 key, TimestampTz until);
 

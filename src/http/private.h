@@ -110,6 +110,9 @@ typedef struct HttpTransfer
 
 	dlist_node node;
 	HttpPlace place;
+	const void *line;     /* whose requests take places one after the other; NULL = it takes one at once */
+	bool has_place;       /* in the governor's line, and has not used it */
+	TimestampTz turn;     /* the time of that place */
 	TimestampTz start_at; /* not before */
 	TimestampTz asked_at; /* when the request was made */
 	TimestampTz begun_at; /* of the first attempt */

@@ -88,7 +88,9 @@ start(Fetcher *fetcher, FetchEntry *entry)
 	MemoryContext saved = MemoryContextSwitchTo(entry->context);
 	int64 before = fetcher->session->requests;
 
-	entry->exchange = api_start(fetcher->session, fetcher->relation->resource->method, entry->path, entry->body);
+	/* the pages of a scan wait for the rate limit one after the other, so that others get a turn between them */
+	entry->exchange =
+		api_start_in_line(fetcher->session, fetcher->relation->resource->method, entry->path, entry->body, fetcher);
 	fetcher->requests += fetcher->session->requests - before;
 	MemoryContextSwitchTo(saved);
 }
@@ -118,8 +120,9 @@ drop(Fetcher *fetcher, int n)
 	memcpy(dropped, fetcher->ahead, sizeof(FetchEntry) * n);
 	memmove(fetcher->ahead, fetcher->ahead + n, sizeof(FetchEntry) * left);
 	fetcher->nahead = left;
-	for (int i = 0; i < n; i++)
-		MemoryContextDelete(dropped[i].context);
+	/* the last first, so that none takes the place of the one before it */
+	while (n-- > 0)
+		MemoryContextDelete(dropped[n].context);
 }
 
 static void

@@ -178,6 +178,12 @@ outer_key(List *term)
 	return NIL;
 }
 
+bool
+filter_has_keys(List *term)
+{
+	return outer_key(term) != NIL;
+}
+
 /* One filter for each batch of keys, with all other conditions beside it. */
 static List *
 batch_filters(const FilterInput *input, const Elements *keys, JsonTree *others)
@@ -196,6 +202,115 @@ batch_filters(const FilterInput *input, const Elements *keys, JsonTree *others)
 	return filters;
 }
 
+/* ----- other values in batches ----- */
+
+/* The arm that asks for some of the keys. */
+static Made
+make_some(FilterInput *input, List *arm, int operand, Datum *values, const Elements *all, int n)
+{
+	int16 length;
+	bool byval;
+	char align;
+
+	get_typlenbyvalalign(all->type, &length, &byval, &align);
+	input->operands[operand].value = PointerGetDatum(construct_array(values, n, all->type, length, byval, align));
+	input->operands[operand].isnull = false;
+	return make_term(input, arm);
+}
+
+/* Values that one filter may ask for in this arm; 0: it is none that can be taken apart. */
+static int
+values_a_filter(const FilterInput *input, List *arm)
+{
+	List *numbers;
+
+	switch ((TermKind) intVal(linitial(arm)))
+	{
+		case TERM_PARENT:
+			return FILTER_MAX_IN;
+		case TERM_CONDITION:
+			numbers = (List *) list_nth(arm, 5);
+			return linitial_int(numbers) == OP_IN || linitial_int(numbers) == OP_HAS_ANY
+					   ? filter_max_in(input, strVal(lfourth(arm)), strVal(list_nth(arm, 4)))
+					   : 0;
+		default:
+			return 0;
+	}
+}
+
+/* The operand of such an arm. */
+static int
+arm_operand(List *arm)
+{
+	return intVal(linitial(arm)) == TERM_PARENT ? intVal(lsecond(arm)) : lsecond_int((List *) list_nth(arm, 5));
+}
+
+/* Is the table known to have fewer pages than that?  Then it is read whole. */
+static bool
+has_fewer_pages(const AttioRelation *relation, int filters)
+{
+	return relation->known_rows >= 0 && filters > relation->known_rows / relation->page_size + 1;
+}
+
+/* The arm of the outermost AND whose values need the most filters, if more than one; or NIL. */
+static List *
+outer_values(const FilterInput *input, List *term)
+{
+	List *largest = NIL;
+	int most = 1;
+
+	if (input->relation->resource->paging != PAGING_OFFSET_BODY)
+		return NIL;
+	for (int i = 1; i < list_length(term); i++)
+	{
+		List *arm = (List *) list_nth(term, i);
+		int size = values_a_filter(input, arm);
+		int filters;
+
+		if (size == 0 || !input->operands[arm_operand(arm)].known)
+			continue;
+		filters = (operand_elements(&input->operands[arm_operand(arm)]).n + size - 1) / size;
+		if (filters > most)
+		{
+			most = filters;
+			largest = arm;
+		}
+	}
+	return has_fewer_pages(input->relation, most) ? NIL : largest;
+}
+
+/*
+ * One filter for each portion of the values that the arm asks for, with all
+ * other conditions beside it.  Where some of them cannot be asked for none is:
+ * only the other conditions are sent.
+ */
+static void
+add_portions(FilterInput *input, List *arm, Made others, FilterSet *set)
+{
+	int operand = arm_operand(arm);
+	int size = values_a_filter(input, arm);
+	FilterOperand whole = input->operands[operand];
+	Elements values = operand_elements(&whole);
+	Made made = made_false;
+
+	for (int at = 0; at < values.n && made.kind != MADE_TRUE; at += size)
+	{
+		CHECK_FOR_INTERRUPTS();
+		made = make_some(input, arm, operand, values.values + at, &values, Min(values.n - at, size));
+		if (made.kind != MADE_TREE)
+			continue;
+		if (others.kind == MADE_TREE)
+			made = made_group(list_make2(made.tree, others.tree), true);
+		set->filters = lappend(set->filters, made.tree);
+	}
+	input->operands[operand] = whole;
+	if (made.kind == MADE_TRUE)
+		set->filters = others.kind == MADE_TREE ? list_make1(others.tree) : NIL;
+	else
+		set->nothing = (set->filters == NIL);
+	set->incomplete = input->incomplete;
+}
+
 /*
  * The filters of a scan whose plan has this term (the outermost is always an
  * AND).  May ask for the slugs of objects and for options.
@@ -205,13 +320,14 @@ filter_build(FilterInput *input, List *term)
 {
 	FilterSet set = {false, false, NIL};
 	List *key = term == NIL ? NIL : outer_key(term);
+	List *values = term == NIL || key != NIL ? NIL : outer_values(input, term);
 	List *others = NIL;
 	Made made;
 
 	if (term == NIL)
 		return set;
 	for (int i = 0; i < list_length(term); i++)
-		if (i == 0 || list_nth(term, i) != key)
+		if (i == 0 || (list_nth(term, i) != key && list_nth(term, i) != values))
 			others = lappend(others, list_nth(term, i));
 	made = make_term(input, others);
 	set.incomplete = input->incomplete;
@@ -234,26 +350,14 @@ filter_build(FilterInput *input, List *term)
 		set.nothing = (keys.n == 0);
 		set.filters = batch_filters(input, &keys, made.tree);
 	}
+	else if (values != NIL)
+		add_portions(input, values, made, &set);
 	else if (made.kind == MADE_TREE)
 		set.filters = list_make1(made.tree);
 	return set;
 }
 
 /* ----- lookups ----- */
-
-/* The arm that asks for some of the keys. */
-static Made
-make_some(FilterInput *input, List *arm, int operand, Datum *values, const Elements *all, int n)
-{
-	int16 length;
-	bool byval;
-	char align;
-
-	get_typlenbyvalalign(all->type, &length, &byval, &align);
-	input->operands[operand].value = PointerGetDatum(construct_array(values, n, all->type, length, byval, align));
-	input->operands[operand].isnull = false;
-	return make_term(input, arm);
-}
 
 /* The same key by key, where some of them cannot be sent: those that can; false where one needs everything. */
 static bool

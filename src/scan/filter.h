@@ -50,4 +50,7 @@ extern FilterSet
 filter_build_lookup(FilterInput *input, List *term, int operand, int keys_a_request, bool without_others);
 extern FilterSet filter_build(FilterInput *input, List *term);
 
+/* Does a term ask for rows by their ids, so that several filters are batches of those? */
+extern bool filter_has_keys(List *term);
+
 #endif /* ATTIO_FILTER_H */

@@ -367,6 +367,52 @@ make_pattern(const Subject *subject, TermOp op, const char *pattern)
 
 /* ----- arrays ----- */
 
+typedef struct ElementType
+{
+	int16 length;
+	bool byval;
+} ElementType;
+
+/* Any order of images will do. */
+static int
+compare_images(const void *a, const void *b, void *arg)
+{
+	const ElementType *type = (const ElementType *) arg;
+	Datum one = *(const Datum *) a;
+	Datum other = *(const Datum *) b;
+	Size size;
+	Size other_size;
+	int compared;
+
+	if (type->byval)
+		return one < other ? -1 : one > other;
+	size = datumGetSize(one, false, type->length);
+	other_size = datumGetSize(other, false, type->length);
+	compared = memcmp(DatumGetPointer(one), DatumGetPointer(other), Min(size, other_size));
+	return compared != 0 ? compared : size < other_size ? -1 : size > other_size;
+}
+
+/* Each value once; in another order where they are many. */
+static void
+drop_doubles(Elements *elements, int16 length, bool byval)
+{
+	ElementType type = {length, byval};
+	int n = 0;
+
+	if (elements->n > FILTER_MAX_IN)
+		qsort_arg(elements->values, elements->n, sizeof(Datum), compare_images, &type);
+	for (int i = 0; i < elements->n; i++)
+	{
+		bool known = false;
+
+		for (int j = elements->n > FILTER_MAX_IN ? Max(n - 1, 0) : 0; j < n && !known; j++)
+			known = datumIsEqual(elements->values[j], elements->values[i], byval, length);
+		if (!known)
+			elements->values[n++] = elements->values[i];
+	}
+	elements->n = n;
+}
+
 static Elements
 array_elements(Datum value)
 {
@@ -385,14 +431,11 @@ array_elements(Datum value)
 	elements.values = (Datum *) palloc(sizeof(Datum) * Max(n, 1));
 	for (int i = 0; i < n; i++)
 	{
-		bool known = nulls[i];
-
 		elements.had_null = elements.had_null || nulls[i];
-		for (int j = 0; j < elements.n && !known && n <= FILTER_MAX_IN; j++)
-			known = datumIsEqual(elements.values[j], all[i], byval, length);
-		if (!known)
+		if (!nulls[i])
 			elements.values[elements.n++] = all[i];
 	}
+	drop_doubles(&elements, length, byval);
 	return elements;
 }
 
@@ -451,17 +494,32 @@ texts_condition(const Elements *elements)
 	return condition;
 }
 
+/* Does Attio have $in for it? */
+static bool
+has_in(FilterClass class)
+{
+	return class == FILTER_TEXT || class == FILTER_REFERENCE;
+}
+
+/* Values that one filter may ask for, of those that a column of this type and property is to have one of. */
+int
+filter_max_in(const FilterInput *input, const char *type, const char *property)
+{
+	FilterClass class = attribute_property(attribute_type(type), property)->filter;
+
+	return has_in(class) || input->looks_up ? FILTER_MAX_IN : MAX_ARMS;
+}
+
 /* Any of them: $in where Attio has it, else an $or. */
 static Made
 make_in(const FilterInput *input, const Subject *subject, const Elements *elements)
 {
 	FilterClass class = subject->property->filter;
-	bool has_in = (class == FILTER_TEXT || class == FILTER_REFERENCE);
 	List *trees = NIL;
 
 	if (elements->n == 0)
 		return made_false;
-	if (elements->n > (has_in || input->looks_up ? FILTER_MAX_IN : MAX_ARMS))
+	if (elements->n > (has_in(class) || input->looks_up ? FILTER_MAX_IN : MAX_ARMS))
 		return made_true;
 	if (class == FILTER_REFERENCE)
 		return make_reference(input, subject, uuids_condition(elements));

@@ -42,6 +42,7 @@ extern Made made_tree(JsonTree *tree);
 extern Made made_group(List *trees, bool conjunction);
 extern bool filter_is_as_planned(const ColumnBinding *binding, const char *type, const char *property);
 extern Made make_condition(FilterInput *input, List *term);
+extern int filter_max_in(const FilterInput *input, const char *type, const char *property);
 extern Elements operand_elements(const FilterOperand *operand);
 extern Elements filter_keys(const FilterOperand *operand);
 extern JsonTree *uuids_condition(const Elements *elements);

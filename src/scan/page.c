@@ -89,8 +89,52 @@ static bool fetch_page(Pager *pager);
 void
 page_begin_unsorted(Pager *pager)
 {
-	pager->limit = Min(Max(pager->relation->page_size, ORDER_PROOF), pager->largest);
+	pager->limit = good_limit(pager, Max(pager->relation->page_size, ORDER_PROOF), true);
 	page_begin_order(pager, ORDER_BY_ID);
+}
+
+/* ----- sizes ----- */
+
+/* So many rows have so many bytes: how many make a page of a good size. */
+static void
+aim_at(Pager *pager, size_t bytes, size_t nrows)
+{
+	pager->aim = Max((int) (PAGE_AIM / (bytes / nrows + 1)), SMALLEST_PAGE);
+}
+
+/* A page came: is it larger than it should be?  Pages that are under way are of the old size, so not for a little. */
+static void
+note_size(Pager *pager, size_t bytes)
+{
+	if (pager->page.nrows > 0 && bytes > (pager->aim == 0 ? 1 : 2) * (size_t) PAGE_MOST)
+		aim_at(pager, bytes, pager->page.nrows);
+}
+
+/*
+ * The answer was too large, and what came of it says how large rows are: ask for
+ * as many as fit, with room for larger ones.
+ */
+static void
+shrink(Pager *pager, const HttpExchange *exchange)
+{
+	MemoryContext saved = MemoryContextSwitchTo(pager->context);
+	size_t nrows = 0;
+	int fits = SMALLEST_PAGE;
+
+	if (exchange->length > 0)
+	{
+		(void) tok_page(&pager->page, exchange->body, exchange->length, pager->projection->row);
+		nrows = pager->page.nrows;
+		pager->page.nrows = 0;
+	}
+	if (nrows > 0)
+	{
+		aim_at(pager, exchange->length, nrows);
+		fits = (int) Min(nrows * 3 / 4, (size_t) INT_MAX);
+	}
+	pager->largest = Max(Min(pager->limit / 2, fits), SMALLEST_PAGE);
+	pager->limit = good_limit(pager, pager->limit, !pager->order.has_last);
+	MemoryContextSwitchTo(saved);
 }
 
 /* Neither unsorted nor sorted pages prove that they are complete. */
@@ -104,6 +148,18 @@ raise_no_order(const Pager *pager)
 			 errhint("Conditions that leave no more rows than a page holds make the query possible.")));
 }
 
+/* Of several filters one was refused: the rows that the others gave are known by their ids, and do not come again. */
+static void
+leave_filters(Pager *pager)
+{
+	pager->plan.distinct = true;
+	pager->listing = 0;
+	pager->order.nhanded = pager->order.nprobed = 0;
+	pager->order.handed_overflow = false;
+	page_begin_order(pager, pager->order.mode);
+	pager->limit = good_limit(pager, Max(pager->relation->page_size, ORDER_PROOF), true);
+}
+
 /*
  * Attio refused the filter (an option unknown, too many arms): ask once more
  * without.  The executor checks every condition again, so the rows are right.
@@ -113,7 +169,7 @@ fetch_without_filter(Pager *pager)
 {
 	MemoryContext saved;
 
-	if (pager->listing > 0 || (pager->plan.sort == SORT_ONE_PAGE && pager->handed))
+	if (pager->plan.sort == SORT_ONE_PAGE && pager->handed)
 		ereport(ERROR, (errcode(ERRCODE_FDW_ERROR),
 						errmsg("Attio refused a filter in the middle of a scan of \"%s\"", pager->relation->name),
 						errhint("SET attio_fdw.push_filter = off reads without filters.")));
@@ -122,6 +178,8 @@ fetch_without_filter(Pager *pager)
 	pager->lost_window = true;
 	pager->plan.offset = pager->offset = 0;
 	pager->plan.filters.filters = NIL;
+	if (list_length(pager->listings) > 1)
+		leave_filters(pager);
 	saved = MemoryContextSwitchTo(pager->listings_context);
 	pager->listings = list_make1(linitial(pager->listings));
 	((Listing *) linitial(pager->listings))->filter = NULL;
@@ -197,8 +255,8 @@ read_page(Pager *pager, HttpExchange *exchange)
 }
 
 /*
- * Ask for the page at the present offset and tokenize it.  Halves the limit
- * while the answer is too large.  False when the listing is switched off.
+ * Ask for the page at the present offset and tokenize it; asks for fewer rows
+ * where the answer is too large.  False when the listing is switched off.
  */
 static bool
 fetch_page(Pager *pager)
@@ -226,7 +284,7 @@ fetch_page(Pager *pager)
 			pager->limit <= SMALLEST_PAGE)
 			break;
 		MemoryContextSwitchTo(saved);
-		pager->limit = pager->largest = Max(pager->limit / 2, SMALLEST_PAGE);
+		shrink(pager, exchange);
 	}
 	if (!pager->is_settled && api_names_unknown_slug(pager->session, exchange))
 	{
@@ -257,6 +315,7 @@ fetch_page(Pager *pager)
 	if (pager->resource->paging != PAGING_NONE && pager->page.nrows > (size_t) pager->limit)
 		ereport(ERROR, (errcode(ERRCODE_FDW_ERROR), errmsg("Attio answered more rows than were asked for"),
 						errdetail("%s", api_request_detail(exchange))));
+	note_size(pager, exchange->length);
 	pager->counts.rows += pager->page.nrows;
 	activity_page(pager->activity, (int64) pager->page.nrows, (int64) exchange->length);
 	MemoryContextSwitchTo(saved);
@@ -418,7 +477,7 @@ page_get(Pager *pager)
 				pager->first = pager->next = step.first;
 				pager->listing_done = (step.verdict == ORDER_END);
 				/* From the second page on, what the table asks for. */
-				pager->limit = Min(Max(pager->relation->page_size, SMALLEST_PAGE), pager->largest);
+				pager->limit = good_limit(pager, Max(pager->relation->page_size, SMALLEST_PAGE), false);
 				return;
 			case ORDER_AGAIN:
 				pager->first = pager->next = 0;

@@ -85,6 +85,8 @@ first_limit(const Pager *pager, int listing)
 		limit = Max(limit, ORDER_PROOF);
 	if (pager->plan.first_page > 0 && listing == 0)
 		limit = Min(limit, pager->plan.first_page);
+	else
+		limit = good_limit(pager, limit, true);
 	if (pager->plan.sort != SORT_ANY)
 		limit = Max(limit, SMALLEST_SORTED_PAGE);
 	return Min(limit, pager->largest);

@@ -18,6 +18,10 @@
 /* Smallest page that makes progress: one row overlaps. */
 #define SMALLEST_PAGE 2
 
+/* Bytes of a page: such pages are fast, and several of them fit into memory; larger ones become smaller. */
+#define PAGE_AIM (3 * 1024 * 1024)
+#define PAGE_MOST (4 * 1024 * 1024)
+
 struct Pager
 {
 	MemoryContext context; /* lives as long as the scan */
@@ -51,7 +55,8 @@ struct Pager
 	bool keeps_seen;
 	SeenRows *seen; /* ids handed out by a distinct plan; NULL = none */
 	int limit;
-	int largest;       /* limit that is known to be too large, halved */
+	int largest;       /* more rows than these are too large an answer */
+	int aim;           /* rows that make a page of a good size, whatever its place; 0 = as the table says */
 	bool listing_done; /* no further page in this listing */
 
 	TokPage page;
@@ -75,6 +80,15 @@ static inline const Listing *
 present_listing(const Pager *pager)
 {
 	return (const Listing *) list_nth(pager->listings, pager->listing);
+}
+
+/* Rows to ask for: so many, or fewer that make a page of a good size, but enough to prove an order where that counts. */
+static inline int
+good_limit(const Pager *pager, int limit, bool proves)
+{
+	int rows = pager->aim == 0 ? limit : Min(limit, proves ? Max(pager->aim, ORDER_PROOF) : pager->aim);
+
+	return Min(rows, pager->largest);
 }
 
 /* May pages be sorted by created_at and the id? */

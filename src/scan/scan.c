@@ -162,6 +162,8 @@ plan_order(AttioScan *state, ForeignScanState *node, FilterInput *input, PagerPl
 		plan->filters.filters = NIL;
 		plan->filters.incomplete = true;
 	}
+	if (way != SORT_LOCALLY && list_length(plan->filters.filters) > 1)
+		why = "several filters ask for the rows";
 	plan_window(state, node, input->operands, plan, way != SORT_WITHOUT_OFFSET);
 	if (way == SORT_WITHOUT_ID && plan->sort != SORT_ONE_PAGE)
 	{

@@ -142,6 +142,7 @@ class Generator:
 
     def __init__(self, rng, database):
         self.rng = rng
+        self.long = False
         self.columns, self.samples = {}, {}
         for slug in [s for _, s in TABLES] + [VIEW]:
             out = database.value(f"SELECT jsonb_object_agg(attname, format_type(atttypid, -1)) FROM pg_attribute "
@@ -215,7 +216,11 @@ class Generator:
                 "uuid": self.uuid}[kind](slug, column)
 
     def many(self, kind, slug, column):
-        return [self.operand(kind, slug, column) for _ in range(self.pick(1, 2, 3, 5, 12))]
+        return [self.operand(kind, slug, column) for _ in range(self.amount(1, 2, 3, 5, 12))]
+
+    def amount(self, *few):
+        """How many values: now and then more than one filter holds."""
+        return self.pick(51, 101, 130, 260) if self.rng.random() < (0.7 if self.long else 0.02) else self.pick(*few)
 
     def leaf(self, slug):
         column, kind = self.rng.choice(list(self.columns[slug].items()))
@@ -225,7 +230,7 @@ class Generator:
             if element not in ("text", "uuid"):
                 return f"{name} IS NOT NULL"
             one = self.operand(element, slug, column)
-            some = f"ARRAY[{', '.join(self.operand(element, slug, column) for _ in range(self.pick(1, 1, 2, 3)))}]::{kind}"
+            some = f"ARRAY[{', '.join(self.operand(element, slug, column) for _ in range(self.amount(1, 1, 2, 3)))}]::{kind}"
             return self.pick(f"{one} = ANY ({name})", f"{name} @> {some}", f"{name} && {some}", f"{some} <@ {name}", f"{name} = '{{}}'",
                              f"cardinality({name}) > 1", f"{name} IS NULL", f"NOT ({name} @> {some})", f"{one} <> ALL ({name})", f"{name} <@ {some}",
                              f"{name} @> '{{}}'", f"{name} && '{{}}'", f"NOT ({one} = ANY ({name}))")
@@ -236,7 +241,7 @@ class Generator:
             return f"{name} IS NOT NULL"
         if self.rng.random() < 0.1:
             return f"{name} IS {self.pick('', 'NOT ')}NULL"
-        if self.rng.random() < 0.2:
+        if self.rng.random() < (0.7 if self.long else 0.2):
             values = self.many(kind, slug, column)
             sql_type = "timestamptz" if kind.startswith("timestamp") else kind if kind != "smallint" else "numeric"
             cast = [f"({v})::{sql_type}" for v in values]
@@ -488,6 +493,7 @@ def main():
     parser.add_argument("--counts", action="store_true", help="half of the queries are counts, which are probed for")
     parser.add_argument("--trust", action="store_true", help="under an Attio that does not do what it is asked")
     parser.add_argument("--joins", action="store_true", help="joins by lookups instead")
+    parser.add_argument("--long", action="store_true", help="lists of values that one filter cannot hold")
     arguments = parser.parse_args()
     rng = random.Random(arguments.seed)
     print(f"differential: seed {arguments.seed}, {arguments.sets} sets of {arguments.queries} queries")
@@ -503,6 +509,7 @@ def main():
             must(database.psql("".join(f"ALTER FOREIGN TABLE crm.{slug} OPTIONS (ADD estimated_rows '10000000');" for _, slug in TABLES)))
         must(database.psql("ALTER SERVER attio OPTIONS (" + ", ".join(f"ADD {n} 'unknown'" for n in known(rng, {})) + ", ADD join_batch_size '100')" + ";" + joins.USES_JOIN))
         generator = Generator(rng, database)
+        generator.long = arguments.long
         defaults = emulator.call("GET", "/_emulator/switches")
         for number in range(arguments.sets):
             if time.time() - started > arguments.seconds or (differences and arguments.stop):
