@@ -43,6 +43,7 @@ extern Made made_group(List *trees, bool conjunction);
 extern bool filter_is_as_planned(const ColumnBinding *binding, const char *type, const char *property);
 extern Made make_condition(FilterInput *input, List *term);
 extern int filter_max_in(const FilterInput *input, const char *type, const char *property);
+extern Elements array_elements(Datum value);
 extern Elements operand_elements(const FilterOperand *operand);
 extern Elements filter_keys(const FilterOperand *operand);
 extern JsonTree *uuids_condition(const Elements *elements);
