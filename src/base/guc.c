@@ -68,9 +68,9 @@ attio_define_settings(void)
 	DefineCustomBoolVariable("attio_fdw.allow_unqualified_writes", "Allows UPDATE and DELETE without WHERE.",
 							 "Off refuses them: no ROLLBACK brings rows back.", &attio_allow_unqualified_writes, false,
 							 PGC_USERSET, 0, NULL, NULL, NULL);
-	DefineCustomIntVariable("attio_fdw.max_rows_written", "Rows that one UPDATE or DELETE may write to Attio.",
-							"0 is any number.", &attio_max_rows_written, 1000, 0, INT_MAX, PGC_USERSET, 0, NULL, NULL,
-							NULL);
+	DefineCustomIntVariable(
+		"attio_fdw.max_rows_written", "Rows that the UPDATEs and DELETEs of one statement may write to Attio.",
+		"0 is any number.", &attio_max_rows_written, 1000, 0, INT_MAX, PGC_USERSET, 0, NULL, NULL, NULL);
 	DefineCustomBoolVariable("attio_fdw.log_writes", "Writes a LOG line for each write to Attio.",
 							 "Role, method, table, id, attributes before and after, request id.", &attio_log_writes,
 							 true, PGC_SUSET, 0, NULL, NULL, NULL);

@@ -228,7 +228,7 @@ make_writes(DirectState *direct, ForeignScanState *node)
 
 	operand.value = evaluate(direct, node, key, &operand.isnull);
 	ids = filter_keys(&operand);
-	modify_check_count(modify, ids.n);
+	modify_check_count(modify, node->ss.ps.state, ids.n);
 	for (int i = 0; i < ids.n; i++)
 	{
 		const char *id = DatumGetCString(DirectFunctionCall1(uuid_out, ids.values[i]));
@@ -314,11 +314,14 @@ attio_iterate_direct(ForeignScanState *node)
 	return slot;
 }
 
-/* EndDirectModify: the statement's memory context frees all. */
+/* EndDirectModify */
 static void
 attio_end_direct(ForeignScanState *node)
 {
-	(void) node;
+	DirectState *direct = (DirectState *) node->fdw_state;
+
+	if (direct != NULL && direct->answers != NULL)
+		texts_end(direct->answers);
 }
 
 /* ExplainDirectModify */

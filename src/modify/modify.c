@@ -211,18 +211,26 @@ modify_send_queue(ModifyState *state, WriteQueue *queue, TextStore *answers)
 	queue_end(queue);
 }
 
-/* May the statement write so many rows?  An INSERT may. */
+/*
+ * May the statement write so many rows more?  All its UPDATEs and DELETEs count
+ * together, of whatever table and child; an INSERT may.
+ */
 void
-modify_check_count(const ModifyState *state, int64 count)
+modify_check_count(const ModifyState *state, EState *estate, int64 rows)
 {
-	if (state->operation != CMD_INSERT && attio_max_rows_written > 0 && count > attio_max_rows_written)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("the statement would write more than %d rows of \"%s\"", attio_max_rows_written,
-						state->relation->name),
-				 state->sender.done == 0 ? errdetail("Nothing was written.")
-										 : errdetail(INT64_FORMAT " rows were written before.", state->sender.done),
-				 errhint("SET attio_fdw.max_rows_written allows more.")));
+	int64 total = state->operation == CMD_INSERT ? 0 : read_first_count_rows(estate, rows);
+
+	if (attio_max_rows_written > 0 && total > attio_max_rows_written)
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+			 errmsg("the statement would write more than %d rows of \"%s\"", attio_max_rows_written,
+					state->relation->name),
+			 state->sender.done > 0 ? errdetail(INT64_FORMAT " rows were written before.", state->sender.done)
+			 : total == queue_length(state->collected) + rows
+				 ? errdetail("Nothing was written.")
+				 : errdetail("None of them was written; rows of other tables and parts of the statement count, too."),
+			 errhint("SET attio_fdw.max_rows_written allows more.")));
 }
 
 /* Has this statement written the row already? */
@@ -237,11 +245,11 @@ has_been_written(const ModifyState *state, EState *estate, TupleTableSlot *plan_
 
 /* Send one row's write now, or keep it until all rows have been read; false where it is not written.  Frees it. */
 static bool
-dispatch(ModifyState *state, Write *write, TupleTableSlot *slot)
+dispatch(ModifyState *state, EState *estate, Write *write, TupleTableSlot *slot)
 {
 	bool is_written = false;
 
-	modify_check_count(state, state->sender.done + queue_length(state->collected) + 1);
+	modify_check_count(state, estate, 1);
 	if (attio_dry_run)
 		modify_show(state, write);
 	else if (state->collects)
@@ -271,7 +279,7 @@ attio_insert(EState *estate, ResultRelInfo *target, TupleTableSlot *slot, TupleT
 	checks_routed_row(state, plan_slot);
 	checks_new_row(estate, target, slot, CMD_INSERT);
 	answer_prepare(state, target, NIL);
-	return dispatch(state, row_insert(state, slot), slot) ? slot : NULL;
+	return dispatch(state, estate, row_insert(state, slot), slot) ? slot : NULL;
 }
 
 /* ExecForeignBatchInsert: nobody asks for what Attio made of the rows. */
@@ -329,7 +337,7 @@ attio_update(EState *estate, ResultRelInfo *target, TupleTableSlot *slot, TupleT
 	write = row_update(state, slot, plan_slot);
 	if (write == NULL)
 		return slot;
-	return dispatch(state, write, slot) ? slot : NULL;
+	return dispatch(state, estate, write, slot) ? slot : NULL;
 }
 
 /* The deleted row, where it was read; else a slot without values, which nobody looks at. */
@@ -354,7 +362,7 @@ attio_delete(EState *estate, ResultRelInfo *target, TupleTableSlot *slot, TupleT
 {
 	ModifyState *state = (ModifyState *) target->ri_FdwState;
 
-	if (has_been_written(state, estate, plan_slot) || !dispatch(state, row_delete(state, plan_slot), NULL))
+	if (has_been_written(state, estate, plan_slot) || !dispatch(state, estate, row_delete(state, plan_slot), NULL))
 		return NULL;
 	return old_row(state, slot, plan_slot);
 }

@@ -65,12 +65,14 @@ typedef struct Statement
 	bool reads_late; /* something may read when something else has written */
 	bool is_frozen;  /* and has read all that it may */
 	HTAB *written;   /* ids of rows; NULL until the first */
+	int64 rows;      /* that its UPDATEs and DELETEs write */
 	struct Statement *next;
 	MemoryContextCallback cleanup;
 } Statement;
 
 static Statement *running = NULL;
 static ExecutorStart_hook_type previous_start = NULL;
+static ExecutorEnd_hook_type previous_end = NULL;
 
 static TupleTableSlot *hand_out(PlanState *node);
 
@@ -353,11 +355,44 @@ start_statement(QueryDesc *query, int eflags)
 		watch(query->estate, query->planstate);
 }
 
+static Statement *
+statement_of(const EState *estate)
+{
+	Statement *statement = running;
+
+	while (statement != NULL && statement->estate != estate)
+		statement = statement->next;
+	return statement;
+}
+
+/* ExecutorEnd_hook: rows that nobody came for, as who runs the statement wanted only so many of its answer. */
+static void
+end_statement(QueryDesc *query)
+{
+	Statement *statement = statement_of(query->estate);
+	ListCell *lc;
+
+	foreach(lc, statement == NULL ? NIL : statement->writers)
+	{
+		Writer *writer = (Writer *) lfirst(lc);
+
+		if (writer->rows != NULL)
+			tuplestore_end(writer->rows);
+		writer->rows = NULL;
+	}
+	if (previous_end != NULL)
+		previous_end(query);
+	else
+		standard_ExecutorEnd(query);
+}
+
 void
 read_first_init(void)
 {
 	previous_start = ExecutorStart_hook;
 	ExecutorStart_hook = start_statement;
+	previous_end = ExecutorEnd_hook;
+	ExecutorEnd_hook = end_statement;
 }
 
 /* ----- rows ----- */
@@ -472,16 +507,6 @@ read_first_drains(const ModifyTableState *node)
 	return writer.reads && !writer.is_direct;
 }
 
-static Statement *
-statement_of(const EState *estate)
-{
-	Statement *statement = running;
-
-	while (statement != NULL && statement->estate != estate)
-		statement = statement->next;
-	return statement;
-}
-
 bool
 read_first_is_written(EState *estate, const pg_uuid_t *id)
 {
@@ -498,6 +523,16 @@ read_first_is_written(EState *estate, const pg_uuid_t *id)
 	}
 	(void) hash_search(statement->written, id->data, HASH_ENTER, &found);
 	return found;
+}
+
+int64
+read_first_count_rows(EState *estate, int64 rows)
+{
+	Statement *statement = statement_of(estate);
+
+	if (statement == NULL)
+		elog(ERROR, "rows are written by no statement");
+	return statement->rows += rows;
 }
 
 void

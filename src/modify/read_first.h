@@ -27,4 +27,7 @@ extern void read_first_before_write(EState *estate);
  */
 extern bool read_first_is_written(EState *estate, const pg_uuid_t *id);
 
+/* So many rows more are to be updated or deleted; returns how many these are in all parts of the statement. */
+extern int64 read_first_count_rows(EState *estate, int64 rows);
+
 #endif /* ATTIO_READ_FIRST_H */

@@ -97,7 +97,7 @@ extern ModifyState *modify_begin(EState *estate, ResultRelInfo *target, CmdType 
 extern void modify_show(ModifyState *state, const Write *write);
 extern void modify_send_queue(ModifyState *state, WriteQueue *queue, TextStore *answers);
 extern void modify_warn_shown(const ModifyState *state);
-extern void modify_check_count(const ModifyState *state, int64 count);
+extern void modify_check_count(const ModifyState *state, EState *estate, int64 rows);
 
 /* All rows have been read: send what was collected of them, and count only what is written. */
 extern void modify_send_collected(ModifyTableState *mtstate);
