@@ -19,6 +19,7 @@
 #include "modify/modify.h"
 #include "modify/read_first.h"
 #include "http/governor.h"
+#include "plan/compiling.h"
 #include "plan/lateral.h"
 #include "plan/lookup.h"
 #include "plan/scanplan.h"
@@ -45,6 +46,7 @@ _PG_init(void)
 	join_init();
 	stats_init();
 	lateral_init();
+	compiling_init();
 	read_first_init();
 }
 

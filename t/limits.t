@@ -85,9 +85,31 @@ def keys(database):
     tap.ok(any(n["Total Cost"] < 1000 for n in plan[:1]), "a list of two stays two", [(n["Node Type"], n["Total Cost"]) for n in plan])
 
 
+def compiling(database):
+    """Are expressions of a plan compiled?  EXPLAIN shows it where there is a compiler."""
+    if database.value("SELECT pg_jit_available()") != "t":
+        tap.skip("waiting is not compiled", "this server has no compiler")
+        return
+
+    def is_compiled(query, above):
+        return "JIT" in database.value(f"SET jit = on; SET jit_above_cost = {above}; SET max_parallel_workers_per_gather = 0; EXPLAIN {query}")
+    must(database.psql("ALTER FOREIGN TABLE people OPTIONS (SET estimated_rows '10000000'); ALTER FOREIGN TABLE companies OPTIONS (ADD estimated_rows '10000000')"))
+    work = "SELECT sum(a.i * b.i) FROM generate_series(1, 10000) a (i), generate_series(1, 10000) b (i)"
+    for query in ("SELECT upper(name) FROM people", "SELECT name FROM people UNION ALL SELECT name FROM companies", "SELECT max(job_title) FROM people WHERE upper(name) = 'X'",
+                  "SELECT p.name FROM wanted w JOIN people p ON p.record_id = w.a WHERE w.b > w.a", "SELECT (SELECT count(job_title) FROM people)",
+                  "SELECT upper(p.name) FROM people p, LATERAL (SELECT p.name OFFSET 0) s LIMIT 9000000"):
+        cost = nodes(database, query)[0]["Total Cost"]
+        # half of the cost is more than what is work of it
+        tap.ok(not is_compiled(query, cost / 2), f"waiting is not compiled: {query}", cost)
+        tap.ok(is_compiled(query, 0), "but work is", cost)
+    tap.ok(is_compiled(work, 100000), "what needs no request is compiled as before")
+    tap.ok(is_compiled(f"{work} UNION ALL SELECT count(name) FROM people", 100000), "beside a scan, too")
+
+
 with Emulator() as emulator, Database("attio_limits", emulator, FAST) as database:
     deep_filters(emulator, database)
     binding(emulator, database)
     keys(database)
+    compiling(database)
     extension(database)
 tap.done()

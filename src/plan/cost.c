@@ -3,8 +3,7 @@
  *		What a scan costs: requests, and little else.
  *
  * Owns: the constants.  What counts is their ratio: a request is worth some
- * thousand rows.  They are small enough that an ordinary scan stays below the
- * cost at which the server begins to compile (jit_above_cost).
+ * thousand rows.
  */
 #include "plan/cost.h"
 
@@ -12,6 +11,7 @@
 
 #define COST_PER_REQUEST 100.0
 #define COST_PER_ROW 0.02
+#define LARGEST_PAGE 500
 
 /* A request for one row, of which several are under way; and how many a count needs for each doubling of the rows. */
 #define COST_PER_PROBE 40.0
@@ -46,4 +46,11 @@ cost_count(double rows, int page_size)
 	if (rows < page_size)
 		return page + COST_PER_PROBE;
 	return page + COST_PER_PROBE * (3 + PROBES_PER_DOUBLING * log2(Max(rows, 1)));
+}
+
+/* Of a full page the least is, since it has the most rows beside its request. */
+Cost
+cost_waiting(Cost total)
+{
+	return total * COST_PER_REQUEST / (COST_PER_REQUEST + LARGEST_PAGE * COST_PER_ROW);
 }

@@ -1,0 +1,124 @@
+/*
+ * compiling.c
+ *		Whether the server compiles expressions of plans that wait for Attio.
+ *
+ * Owns: the decision once more (jit_above_cost and the like), with the cost of
+ * requests left out.  The server takes all cost for work; of a scan of ours most
+ * is waiting, which compiling does not shorten.
+ */
+#include "plan/compiling.h"
+
+#include "base/compat.h"
+#include "executor/executor.h"
+#include "foreign/fdwapi.h"
+#include "jit/jit.h"
+#include "miscadmin.h"
+#include "nodes/plannodes.h"
+#include "plan/cost.h"
+#include "scan/scan.h"
+
+static ExecutorStart_hook_type previous_hook = NULL;
+
+static Cost waiting(const Plan *plan);
+
+static Cost
+waiting_of_all(const List *plans)
+{
+	Cost cost = 0;
+	const ListCell *lc;
+
+	foreach(lc, plans)
+		cost += waiting((const Plan *) lfirst(lc));
+	return cost;
+}
+
+/* The inner side of a nested loop is asked again and again, but where its rows are kept. */
+static Cost
+waiting_of_loop(const Plan *plan)
+{
+	const Plan *outer = outerPlan(plan);
+	const Plan *inner = innerPlan(plan);
+	Cost once = waiting(inner);
+
+	if (IsA(inner, Material))
+		return waiting(outer) + once;
+	return waiting(outer) + Min(once * Max(outer->plan_rows, 1), Max(plan->total_cost - outer->total_cost, 0));
+}
+
+static Cost
+waiting_of_children(const Plan *plan)
+{
+	switch (nodeTag(plan))
+	{
+		case T_NestLoop:
+			return waiting_of_loop(plan);
+		case T_Append:
+			return waiting_of_all(((const Append *) plan)->appendplans);
+		case T_MergeAppend:
+			return waiting_of_all(((const MergeAppend *) plan)->mergeplans);
+		case T_SubqueryScan:
+			return waiting(((const SubqueryScan *) plan)->subplan);
+		case T_CustomScan:
+			return waiting_of_all(((const CustomScan *) plan)->custom_plans);
+		default:
+			return waiting(outerPlan(plan)) + waiting(innerPlan(plan));
+	}
+}
+
+/* How much of a plan's cost is for requests; at most all of it. */
+static Cost
+waiting(const Plan *plan)
+{
+	const Plan *child;
+	Cost cost;
+
+	check_stack_depth();
+	if (plan == NULL)
+		return 0;
+	if (IsA(plan, ForeignScan))
+		return attio_is_ours(GetFdwRoutineByServerId(((const ForeignScan *) plan)->fs_server))
+				   ? cost_waiting(plan->total_cost)
+				   : 0;
+	cost = waiting_of_children(plan);
+	child = outerPlan(plan);
+	/* what ends before its input does (LIMIT) waits for less of it */
+	if (IsA(plan, Limit) && child->total_cost > plan->total_cost)
+		cost *= plan->total_cost / child->total_cost;
+	return Min(cost, plan->total_cost);
+}
+
+/* What the server decided, for work alone. */
+static void
+decide_again(PlannedStmt *statement)
+{
+	Cost work = statement->planTree->total_cost - waiting(statement->planTree) - waiting_of_all(statement->subplans);
+
+	if (work <= jit_above_cost)
+		statement->jitFlags = PGJIT_NONE;
+	if (work <= jit_optimize_above_cost)
+		statement->jitFlags &= ~PGJIT_OPT3;
+	if (work <= jit_inline_above_cost)
+		statement->jitFlags &= ~PGJIT_INLINE;
+}
+
+/*
+ * ExecutorStart_hook: the planner's own hook is too late for the statement that
+ * loads the library.  Of a plan that is kept the decision is the same each time.
+ */
+static void
+start(QueryDesc *query, int flags)
+{
+	if (query->plannedstmt->jitFlags != PGJIT_NONE && query->plannedstmt->planTree != NULL)
+		decide_again(query->plannedstmt);
+	if (previous_hook != NULL)
+		previous_hook(query, flags);
+	else
+		standard_ExecutorStart(query, flags);
+}
+
+void
+compiling_init(void)
+{
+	previous_hook = ExecutorStart_hook;
+	ExecutorStart_hook = start;
+}
