@@ -56,6 +56,9 @@ SELECT guarded($$DELETE FROM companies WHERE coalesce(record_id = record_id, nam
 SELECT guarded($$DELETE FROM companies WHERE coalesce(name = name, true)$$);
 SELECT guarded($$DELETE FROM companies WHERE (name = name) IS NOT FALSE$$);
 SELECT guarded($$DELETE FROM companies WHERE (name IS NULL) IS NOT NULL$$);
+SELECT guarded($$DELETE FROM companies WHERE (record_id IS NULL) IS NOT TRUE$$);
+SELECT guarded($$DELETE FROM companies WHERE (record_id IS NULL) IS FALSE$$);
+SELECT guarded($$DELETE FROM companies WHERE (name IS DISTINCT FROM name) IS NOT TRUE$$);
 SELECT guarded($$DELETE FROM companies WHERE CASE WHEN name = 'x' THEN true ELSE true END$$);
 SELECT guarded($$DELETE FROM companies WHERE created_at IS NOT NULL$$);
 SELECT guarded($$DELETE FROM companies WHERE categories IS NOT NULL$$);
@@ -72,6 +75,7 @@ SELECT guarded($$DELETE FROM companies WHERE name = 'no such' AND true$$);
 SELECT guarded($$DELETE FROM companies WHERE false$$);
 SELECT guarded($$DELETE FROM companies WHERE 1 = 0$$);
 SELECT guarded($$DELETE FROM companies WHERE record_id IS NULL$$);
+SELECT guarded($$DELETE FROM companies WHERE (name = 'no such') IS TRUE AND (name IS NULL) IS NOT TRUE$$);
 SELECT guarded($$DELETE FROM companies WHERE name = name AND name = 'no such'$$);
 SELECT guarded($$DELETE FROM firms WHERE name <> name$$);
 SELECT guarded($$DELETE FROM companies USING locals l WHERE l.id = companies.record_id$$);

@@ -120,24 +120,6 @@ values_of_null_test(const Target *target, const NullTest *test)
 	return CAN_BE_FALSE;
 }
 
-static int
-values_of_boolean_test(const Target *target, const BooleanTest *test)
-{
-	int values = values_of(target, (Node *) test->arg);
-
-	switch (test->booltesttype)
-	{
-		case IS_TRUE:
-			return values == 0 ? 0 : CAN_BE_FALSE;
-		case IS_NOT_FALSE:
-			return (values & CAN_BE_FALSE) ? CAN_BE_FALSE : 0;
-		case IS_NOT_UNKNOWN:
-			return (values & CAN_BE_NULL) && !is_never_null(target, (Node *) test->arg) ? CAN_BE_FALSE : 0;
-		default:
-			return CAN_BE_FALSE;
-	}
-}
-
 /* c IS DISTINCT FROM NULL; under NOT: c IS DISTINCT FROM c */
 static int
 values_of_distinct(const Target *target, const DistinctExpr *expr, bool negated)
@@ -151,6 +133,37 @@ values_of_distinct(const Target *target, const DistinctExpr *expr, bool negated)
 				   (is_null_constant(left) && is_never_null(target, right))
 			   ? 0
 			   : CAN_BE_FALSE;
+}
+
+/* IS NULL of what is never NULL, and c IS DISTINCT FROM c */
+static bool
+is_always_false(const Target *target, Node *node)
+{
+	if (IsA(node, NullTest))
+		return ((NullTest *) node)->nulltesttype == IS_NULL && !((NullTest *) node)->argisrow &&
+			   is_never_null(target, (Node *) ((NullTest *) node)->arg);
+	return IsA(node, DistinctExpr) && values_of_distinct(target, (DistinctExpr *) node, true) == 0;
+}
+
+static int
+values_of_boolean_test(const Target *target, const BooleanTest *test)
+{
+	int values = values_of(target, (Node *) test->arg);
+
+	switch (test->booltesttype)
+	{
+		case IS_TRUE:
+			return values == 0 ? 0 : CAN_BE_FALSE;
+		case IS_NOT_FALSE:
+			return (values & CAN_BE_FALSE) ? CAN_BE_FALSE : 0;
+		case IS_NOT_UNKNOWN:
+			return (values & CAN_BE_NULL) && !is_never_null(target, (Node *) test->arg) ? CAN_BE_FALSE : 0;
+		case IS_FALSE:
+		case IS_NOT_TRUE:
+			return is_always_false(target, (Node *) test->arg) ? 0 : CAN_BE_FALSE;
+		default:
+			return CAN_BE_FALSE;
+	}
 }
 
 /* a IS NULL OR a IS NOT NULL, whatever else the arms say */
