@@ -99,8 +99,12 @@ static void
 read_page(ModifyState *state, const char *body, const char *request, PagerRow *row)
 {
 	static const Listing nowhere = {0};
+	/* the arrays of the page serve the next answer, too; the caller's context may not last as long */
+	MemoryContext saved = MemoryContextSwitchTo(state->context);
+	TokStatus status = tok_page(&state->page, body, strlen(body), state->projection->row);
 
-	if (tok_page(&state->page, body, strlen(body), state->projection->row) != TOK_OK || state->page.nrows != 1)
+	MemoryContextSwitchTo(saved);
+	if (status != TOK_OK || state->page.nrows != 1)
 		ereport(ERROR, (errcode(ERRCODE_FDW_ERROR), errmsg("Attio's answer has an unknown shape"),
 						errdetail("%s The row was written all the same.", request)));
 	row->page = &state->page;

@@ -314,7 +314,7 @@ attio_iterate_direct(ForeignScanState *node)
 	return slot;
 }
 
-/* EndDirectModify */
+/* EndDirectModify: the statement's memory context frees all but files. */
 static void
 attio_end_direct(ForeignScanState *node)
 {

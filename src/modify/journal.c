@@ -10,6 +10,7 @@
 #include "access/xact.h"
 #include "base/guc.h"
 #include "lib/stringinfo.h"
+#include "miscadmin.h"
 #include "utils/memutils.h"
 
 /* Ids that a warning names. */
@@ -117,7 +118,8 @@ on_subtransaction(SubXactEvent event, SubTransactionId mine, SubTransactionId pa
 
 /*
  * A line for the log.  It hides its context, so nothing is asked for one: among
- * many rows that would cost more than the rows.
+ * many rows that would cost more than the rows.  An interrupt waits until the
+ * context is there again: its error shows one.
  */
 static void
 log_write(const char *method, const char *table, const char *id, const char *before, const char *body,
@@ -125,12 +127,14 @@ log_write(const char *method, const char *table, const char *id, const char *bef
 {
 	ErrorContextCallback *saved = error_context_stack;
 
+	HOLD_INTERRUPTS();
 	error_context_stack = NULL;
 	ereport(LOG, (errmsg("attio_fdw: role %s, %s, table %s, id %s, before %s, after %s, request id %s",
 						 GetUserNameFromId(GetUserId(), true), method, table, id, before, body,
 						 request_id == NULL ? "none" : request_id),
 				  errhidestmt(true), errhidecontext(true)));
 	error_context_stack = saved;
+	RESUME_INTERRUPTS();
 }
 
 void

@@ -166,6 +166,9 @@ explain_progress(void *arg)
 			   lists[PROGRESS_DONE].len > 0 ? "\nwritten: " : "", lists[PROGRESS_DONE].data,
 			   lists[PROGRESS_UNKNOWN].len > 0 ? "\nmay be written: " : "", lists[PROGRESS_UNKNOWN].data,
 			   lists[PROGRESS_NOT_DONE].len > 0 ? "\nnot written: " : "", lists[PROGRESS_NOT_DONE].data);
+	/* what is made for a warning stays otherwise until an error comes */
+	for (int i = 0; i < PROGRESS_KINDS; i++)
+		pfree(lists[i].data);
 }
 
 /* One row more of a kind, of which errors to come tell. */
