@@ -47,7 +47,8 @@ FORGETS_PLANS(enable_batched_join)
 void
 attio_define_settings(void)
 {
-	DefineCustomIntVariable("attio_fdw.request_timeout", "Time that one request to Attio may take in this session.",
+	DefineCustomIntVariable("attio_fdw.request_timeout",
+							"Time that one request to Attio may be without progress in this session.",
 							"0 leaves it to the server option request_timeout.", &attio_request_timeout, 0, 0,
 							24 * 60 * 60 * 1000, PGC_USERSET, GUC_UNIT_MS, NULL, NULL, NULL);
 	DefineCustomBoolVariable(

@@ -137,8 +137,7 @@ attempt_release(HttpTransfer *transfer)
 	else
 		curl_easy_cleanup(transfer->easy);
 	transfer->easy = NULL;
-	curl_slist_free_all(transfer->headers);
-	transfer->headers = NULL;
+	transfer_free_headers(transfer);
 }
 
 /*

@@ -131,6 +131,7 @@ typedef struct HttpTransfer
 	size_t body_size; /* allocated for the answer */
 	char *header_text;
 	size_t header_length;
+	size_t header_bytes; /* with those of interim answers */
 	bool too_large;
 	bool headers_too_large;
 	bool no_memory;
@@ -168,6 +169,7 @@ extern bool transfer_set_options(HttpTransfer *transfer);
 extern HttpFailure transfer_failure(const HttpTransfer *transfer);
 extern void transfer_count_sockets(HttpClient *client);
 extern void transfer_clear(HttpTransfer *transfer);
+extern void transfer_free_headers(HttpTransfer *transfer);
 extern void transfer_shut_down(const HttpTransfer *transfer);
 
 /* sent.c */

@@ -72,7 +72,10 @@ on_body(char *data, size_t size, size_t nmemb, void *arg)
 	return length;
 }
 
-/* Collects header lines; a status line starts over (100 Continue, proxies). */
+/*
+ * Collects header lines; a status line starts over (100 Continue, proxies).
+ * Interim answers count as well: a server may send any number of them.
+ */
 static size_t
 on_header(char *data, size_t size, size_t nmemb, void *arg)
 {
@@ -83,7 +86,8 @@ on_header(char *data, size_t size, size_t nmemb, void *arg)
 	note_received(transfer);
 	if (length >= 5 && memcmp(data, "HTTP/", 5) == 0)
 		transfer->header_length = 0;
-	if (transfer->header_length + length + 1 > HEADER_LIMIT)
+	transfer->header_bytes += length;
+	if (transfer->header_bytes >= HEADER_LIMIT)
 	{
 		transfer->headers_too_large = true;
 		return 0;
@@ -323,6 +327,16 @@ add_header(HttpTransfer *transfer, const char *line)
 	return true;
 }
 
+/* Free what add_header() made; the key is wiped. */
+void
+transfer_free_headers(HttpTransfer *transfer)
+{
+	for (struct curl_slist *line = transfer->headers; line != NULL; line = line->next)
+		explicit_bzero(line->data, strlen(line->data));
+	curl_slist_free_all(transfer->headers);
+	transfer->headers = NULL;
+}
+
 /* libcurl copies the strings it is given. */
 static bool
 set_request_options(HttpTransfer *transfer)
@@ -410,39 +424,55 @@ transfer_clear(HttpTransfer *transfer)
 	transfer->exchange->length = 0;
 	if (transfer->exchange->body != NULL)
 		transfer->exchange->body[0] = '\0';
-	transfer->header_length = 0;
+	transfer->header_length = transfer->header_bytes = 0;
 	if (transfer->header_text != NULL)
 		transfer->header_text[0] = '\0';
 	transfer->too_large = transfer->headers_too_large = transfer->no_memory = transfer->not_loopback = false;
 	transfer->error[0] = '\0';
 }
 
-static int
-local_port(curl_socket_t socket)
+/* Is this end of a socket at that address?  Any port will do for 0. */
+static bool
+is_end(curl_socket_t socket, int (*name)(int, struct sockaddr *, socklen_t *), const char *ip, long port)
 {
 	struct sockaddr_storage address;
 	socklen_t length = sizeof(address);
+	const struct sockaddr_in *v4 = (const struct sockaddr_in *) &address;
+	const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *) &address;
+	char text[INET6_ADDRSTRLEN];
+	bool is_v6;
 
-	if (getsockname(socket, (struct sockaddr *) &address, &length) != 0)
-		return 0;
-	if (address.ss_family == AF_INET)
-		return ntohs(((struct sockaddr_in *) &address)->sin_port);
-	return address.ss_family == AF_INET6 ? ntohs(((struct sockaddr_in6 *) &address)->sin6_port) : 0;
+	if (name(socket, (struct sockaddr *) &address, &length) != 0 ||
+		(address.ss_family != AF_INET && address.ss_family != AF_INET6))
+		return false;
+	is_v6 = (address.ss_family == AF_INET6);
+	if (port != 0 && ntohs(is_v6 ? v6->sin6_port : v4->sin_port) != port)
+		return false;
+	return inet_ntop(address.ss_family, is_v6 ? (const void *) &v6->sin6_addr : (const void *) &v4->sin_addr, text,
+					 sizeof(text)) != NULL &&
+		   strcmp(text, ip) == 0;
 }
 
 /*
  * Shut down the connection that it is on, so that libcurl gives it up.  libcurl
- * tells its local port only; the socket of a transfer under way it does not tell.
+ * does not tell the socket of a transfer under way, but its ends: one port of
+ * this machine may lead to several addresses at once.
  */
 void
 transfer_shut_down(const HttpTransfer *transfer)
 {
 	const HttpClient *client = transfer->client;
+	CURL *easy = transfer->easy;
+	const char *local = NULL;
+	const char *remote = NULL;
 	long port = 0;
 
-	if (!transfer->connected || curl_easy_getinfo(transfer->easy, CURLINFO_LOCAL_PORT, &port) != CURLE_OK || port == 0)
+	if (!transfer->connected || curl_easy_getinfo(easy, CURLINFO_LOCAL_PORT, &port) != CURLE_OK || port <= 0 ||
+		curl_easy_getinfo(easy, CURLINFO_LOCAL_IP, &local) != CURLE_OK || local == NULL ||
+		curl_easy_getinfo(easy, CURLINFO_PRIMARY_IP, &remote) != CURLE_OK || remote == NULL)
 		return;
 	for (int i = 0; i < client->nsockets; i++)
-		if (local_port(client->sockets[i].socket) == port && is_open(&client->sockets[i]))
+		if (is_end(client->sockets[i].socket, getsockname, local, port) &&
+			is_end(client->sockets[i].socket, getpeername, remote, 0) && is_open(&client->sockets[i]))
 			shutdown(client->sockets[i].socket, SHUT_RDWR);
 }
