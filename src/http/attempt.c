@@ -231,19 +231,17 @@ attempt_launch_due(HttpClient *client)
 /* ----- progress ----- */
 
 /*
- * Until when it may be without progress.  Before its answer begins, what others
- * receive counts, too: they may share a narrow line, or the connections.
+ * Until when it may be without progress.  What others receive counts, too: they
+ * may share a narrow line, or the connections, and the server chooses whose turn
+ * it is.  They end, so that one which is really stuck ends as well.
  */
 static TimestampTz
 stalls_at(const HttpTransfer *transfer)
 {
 	const HttpClient *client = transfer->client;
 	int timeout_ms = transfer->timeout_ms > 0 ? transfer->timeout_ms : client->config.request_timeout;
-	TimestampTz progress = transfer->progress;
 
-	if (!transfer_has_answer(transfer))
-		progress = Max(progress, client->received);
-	return progress + timeout_ms * INT64CONST(1000);
+	return Max(transfer->progress, client->received) + timeout_ms * INT64CONST(1000);
 }
 
 /* When connections that do not come about are looked at next; DT_NOEND = there are none. */
