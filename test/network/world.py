@@ -48,6 +48,7 @@ class World:
         self.settings, self.link = {}, None
         self.forgotten = self.broken = 0
         atexit.register(self.stop)
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))       # whoever ends the test ends all of it
         for name in (self.near, self.far):
             subprocess.run(["ip", "netns", "add", name], check=True)
         # what is run in the near namespace asks a server of the far side for names, if there is one
