@@ -46,7 +46,7 @@ const OptionDef attio_options[] = {
 	{"request_timeout", SERVER, OPTION_DURATION, GUARD_NONE, "30s", 1, DAY_MS, NULL,
 	 "time that one request may be without progress"},
 	{"max_response_size", SERVER, OPTION_SIZE, GUARD_NONE, "64MB", 1024, 1024 * 1024 * 1024, NULL,
-	 "largest answer in bytes; a larger page is asked for again in halves"},
+	 "largest answer in bytes; a larger page is asked for again with fewer rows"},
 	{"max_concurrent_requests", SERVER, OPTION_INT, GUARD_NONE, "8", 1, 32, NULL,
 	 "requests that a scan keeps under way; 1 asks for a page only when it is wanted"},
 	{"max_retries", SERVER, OPTION_INT, GUARD_NONE, "5", 0, 100, NULL,
