@@ -55,6 +55,7 @@ with Prepared(ATTRIBUTES, LARGE) as prepared, Database("attio_write_memory", pre
     log = ServerLog()
     cases = {name: lambda rows, s=statement: s.replace("a1 > 0", f"created_at IS NOT NULL AND right(record_id::text, 12) < lpad(to_hex({rows}), 12, '0')")
              for name, statement in statements(ATTRIBUTES).items()}
+    cases["UPDATE by ids, RETURNING"] = lambda rows: cases["UPDATE by ids"](rows) + " RETURNING a0"
     for name, statement in {**cases, "COPY": copy}.items():
         sizes = {rows: session(database, statement(rows), rows) for rows in (SMALL, LARGE)}
         tap.ok(all(sizes[rows][0] == rows for rows in sizes) or name == "COPY", f"{name}: all rows are written", sizes)    # psql does not count a \\copy
