@@ -12,7 +12,7 @@ import uuid
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
 from attio_test import FAST, Database, Emulator, Tap, must, start_psql  # noqa: E402
-from front import (HEADERS, RST_STREAM, SETTINGS, Sockets, certificates, close_gently, frame, http2_answer, http2_requests, read_exactly,  # noqa: E402
+from front import (HEADERS, RST_STREAM, SETTINGS, Sockets, certificates, close_gently, frame, http2_answer, http2_goaway, http2_requests, read_exactly,  # noqa: E402
                    read_request)
 
 tap = Tap()
@@ -93,6 +93,7 @@ with tempfile.TemporaryDirectory() as folder:
     keys = certificates(folder)
     created = []
     narrow = [False]
+    goodbye = [None]
 
     def serve2(connection, number):
         """Definitions over HTTP/1.1; writes over HTTP/2, on connections whose second request finds that no byte of a body is taken."""
@@ -101,6 +102,10 @@ with tempfile.TemporaryDirectory() as folder:
             return
         for stream, body in http2_requests(connection):
             created.append(body)
+            if goodbye[0] and len(created) == 2:
+                connection.sendall(goodbye[0])
+                close_gently(connection)
+                return
             connection.sendall(http2_answer(stream, json.dumps({"data": {"id": {"record_id": str(uuid.uuid4())}, "values": {}}}).encode()))
             if not narrow[0]:
                 continue
@@ -124,4 +129,13 @@ with tempfile.TemporaryDirectory() as folder:
                 created.clear()
                 result, took = timed(lambda: database.psql(f"SET statement_timeout = '40s'; {CREATE}; SELECT pg_sleep(0.3); {statement}"))
                 tap.ok(len(created) in (1, 2) and all(created), f"{name} of which no byte was taken is sent whole or not at all: {took:.1f} s", (result, created))
+            # as the second request of a connection, where an honest server has to name the first
+            for name, said, again in (("with the last that it may name", http2_goaway(1), True), ("without any stream", http2_goaway(0), False),
+                                      ("because of an error", http2_goaway(1, 2), False)):
+                readers.add(server.count + 1)
+                goodbye[0] = said
+                created.clear()
+                result = database.psql(f"{CREATE}; {CREATE}")
+                tap.ok((result.code == 0) == again and len(created) == (3 if again else 2) and ("08007" in result.err) != again,
+                       f"a server that goes away {name}: the create is {'' if again else 'not '}sent again", (result, created))
 tap.done()

@@ -11,7 +11,8 @@
  * libcurl tells the numbers of streams only in the texts that it makes for
  * people who look for faults.  Three kinds of them are read; all else that comes
  * with them, the key among it, is dropped unread.  Where libcurl words them
- * otherwise there is no proof, and what was sent is unknown.
+ * otherwise there is no proof, and what was sent is unknown.  So it is where a
+ * server goes away because of an error, or names a stream that cannot be.
  */
 #include "http/private.h"
 
@@ -33,12 +34,18 @@ on_send(char *buffer, size_t size, size_t nmemb, void *arg)
 	return length;
 }
 
-/* Has the server said that it did not process the request? */
+/*
+ * Has the server said that it did not process the request?  The streams before
+ * it were answered, as a connection has one at a time: who names an earlier one
+ * as the last does not know what it did.
+ */
 static bool
 was_refused(const HttpTransfer *transfer)
 {
-	return transfer->stream > 0 &&
-		   (transfer->refused || (transfer->going_away && transfer->stream > transfer->last_stream));
+	if (transfer->stream == 0)
+		return false;
+	return transfer->refused || (transfer->going_away && transfer->stream > transfer->last_stream &&
+								 transfer->stream - transfer->last_stream <= 2);
 }
 
 /* Another stream, perhaps on another connection: what was said of the one before does not count. */
@@ -145,6 +152,7 @@ on_text(CURL *easy, curl_infotype type, char *data, size_t size, void *arg)
 	{
 		const char *at = data;
 		uint32 number;
+		uint32 last;
 
 		if (!skip_words(&at, end, texts[i].before) || !skip_number(&at, end, &number) ||
 			!skip_words(&at, end, texts[i].behind))
@@ -153,10 +161,10 @@ on_text(CURL *easy, curl_infotype type, char *data, size_t size, void *arg)
 			transfer->stream = number;
 		else if (texts[i].what == REFUSED)
 			transfer->refused = (number == transfer->stream);
-		else if (skip_number(&at, end, &number))
+		else if (skip_number(&at, end, &last))
 		{
-			transfer->going_away = true;
-			transfer->last_stream = number;
+			transfer->going_away = (number == 0);
+			transfer->last_stream = last;
 		}
 		break;
 	}

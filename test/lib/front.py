@@ -286,8 +286,8 @@ def http2_answer(stream, body):
     return frame(HEADERS, 4, stream, b"\x88\x0f\x10" + bytes((len(kind),)) + kind) + frame(DATA, 1, stream, body)
 
 
-def http2_goaway(last_stream):
-    return frame(GOAWAY, 0, 0, last_stream.to_bytes(4, "big") + b"\0\0\0\0")
+def http2_goaway(last_stream, error=0):
+    return frame(GOAWAY, 0, 0, last_stream.to_bytes(4, "big") + error.to_bytes(4, "big"))
 
 
 def pump(one, other):
