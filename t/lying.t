@@ -11,9 +11,9 @@ import time
 import uuid
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
-from attio_test import FAST, Database, Emulator, Tap, must, start_psql  # noqa: E402
-from front import (HEADERS, RST_STREAM, SETTINGS, Sockets, certificates, close_gently, frame, http2_answer, http2_goaway, http2_requests, read_exactly,  # noqa: E402
-                   read_request)
+from attio_test import FAST, Database, Tap, must  # noqa: E402
+from front import (HEADERS, SETTINGS, Sockets, certificates, close_gently, frame, http2_answer, http2_goaway, http2_requests, read_exactly,  # noqa: E402
+                   read_head, read_request, reset)
 
 tap = Tap()
 TABLE = "CREATE FOREIGN TABLE all_types (record_id uuid, a_text text) SERVER attio OPTIONS (object 'all_types'{})"
@@ -86,6 +86,27 @@ with Sockets(serve) as server, Database("attio_lying", server, f"{FAST}, request
                                 connection.sendall(b"1\r\n \r\n" * 3000))
     result, took = timed(lambda: database.psql(f"SET statement_timeout = '30s'; {READ}"))
     tap.ok("54000" in result.err and "1024 bytes" in result.err, f"so does max_response_size: {took:.1f} s", result)
+
+# ----- a proxy whose refusal does not end -----
+def refuse(connection, _number):
+    read_head(connection)
+    connection.sendall(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 100000000000\r\n\r\n")
+    while True:
+        connection.sendall(b"x" * 10000)
+
+
+with Sockets(refuse) as proxy:
+    server.url = "https://127.0.0.1:9"
+    options = f"{FAST}, connect_timeout '3s', request_timeout '1s', max_retries '0', proxy '{proxy.url}'"
+    with Database("attio_lying", server, options, schema=None) as database:
+        must(database.psql(TABLE.format("")))
+        for limit, code, name in (("1s", "57014", "statement_timeout"), ("30s", "08001", "connect_timeout")):
+            # a backend that hears nothing is let go by its proxy
+            letting_go = threading.Timer(12, lambda: [reset(connection) for connection in proxy.open if connection.fileno() >= 0])
+            letting_go.start()
+            result, took = timed(lambda: database.psql(f"SET statement_timeout = '{limit}'; {READ}"))
+            letting_go.cancel()
+            tap.ok(code in result.err and took < 10, f"a proxy whose refusal does not end: {name} ends it: {took:.1f} s", result)
 
 # ----- HTTP/2 -----
 with tempfile.TemporaryDirectory() as folder:

@@ -507,6 +507,8 @@ note_error(HttpTransfer *transfer)
 		words = curl_easy_strerror(transfer->result);
 	if (exchange->failure == HTTP_TOO_LARGE)
 		snprintf(exchange->error, sizeof(exchange->error), "more than %d bytes", config->max_response_size);
+	else if (transfer->connects_too_long)
+		snprintf(exchange->error, sizeof(exchange->error), "no connection within %d ms", config->connect_timeout);
 	else if (transfer->headers_too_large)
 		strlcpy(exchange->error, "its headers are too large", sizeof(exchange->error));
 	else if (exchange->failure == HTTP_UNREADABLE && transfer->result == CURLE_OUT_OF_MEMORY)

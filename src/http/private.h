@@ -136,6 +136,8 @@ typedef struct HttpTransfer
 	bool headers_too_large;
 	bool no_memory;
 	bool not_loopback;
+	bool connects_too_long;
+	TimestampTz opened_at; /* its first socket; 0 = none */
 	CURLcode result;
 	long connect_status; /* of the proxy; 0 = none */
 	char error[CURL_ERROR_SIZE];

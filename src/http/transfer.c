@@ -200,6 +200,8 @@ on_open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
 #ifdef SOCK_CLOEXEC
 	type |= SOCK_CLOEXEC;
 #endif
+	if (transfer->opened_at == 0)
+		transfer->opened_at = GetCurrentTimestamp();
 	opened = socket(address->family, type, address->protocol);
 #ifdef TCP_USER_TIMEOUT
 	if (opened != CURL_SOCKET_BAD && address->socktype == SOCK_STREAM)
@@ -225,6 +227,28 @@ on_close_socket(void *arg, curl_socket_t socket)
 	forget_socket(lane->client, socket);
 	count_closed(lane);
 	return close(socket);
+}
+
+/*
+ * libcurl asks between pieces whether to go on.  It reads what a proxy says
+ * before a connection is ready, and some of what comes behind, as long as
+ * anything comes: neither its time-outs nor our waiting are served meanwhile.  A
+ * write that has left goes on, as its answer may be the next piece.
+ */
+static int
+on_progress(void *arg, curl_off_t dltotal, curl_off_t dlnow, curl_off_t ultotal, curl_off_t ulnow)
+{
+	HttpTransfer *transfer = (HttpTransfer *) arg;
+	curl_off_t connected = 0;
+
+	(void) dltotal, (void) dlnow, (void) ultotal, (void) ulnow;
+	curl_easy_getinfo(transfer->easy, CURLINFO_PRETRANSFER_TIME_T, &connected);
+	if (transfer->connected || connected > 0)
+		return transfer->nature == HTTP_READ && (QueryCancelPending || ProcDiePending);
+	transfer->connects_too_long =
+		transfer->opened_at != 0 && TimestampDifferenceExceeds(transfer->opened_at, GetCurrentTimestamp(),
+															   transfer->client->config.connect_timeout);
+	return transfer->connects_too_long || QueryCancelPending || ProcDiePending;
 }
 
 /* ----- options ----- */
@@ -312,6 +336,9 @@ set_network_options(HttpTransfer *transfer)
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
 	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
 	curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
+	curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, on_progress);
+	curl_easy_setopt(easy, CURLOPT_XFERINFODATA, transfer);
+	curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
 	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->error);
 	curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
 }
@@ -428,6 +455,8 @@ transfer_clear(HttpTransfer *transfer)
 	if (transfer->header_text != NULL)
 		transfer->header_text[0] = '\0';
 	transfer->too_large = transfer->headers_too_large = transfer->no_memory = transfer->not_loopback = false;
+	transfer->connects_too_long = false;
+	transfer->opened_at = 0;
 	transfer->error[0] = '\0';
 }
 
