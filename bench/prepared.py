@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A stand-in of prepared answers, for measuring where the emulator is too slow: one object of many attributes.
 
-    bench/prepared.py --attributes N --records N     prints its URL, and answers until it is killed
+    bench/prepared.py --attributes N --records N [--latency MS]     prints its URL, and answers until it is killed
 
 Object "wide" has N attributes that may be written, in turn text, number, checkbox and date.  Rows are the same each time
 they are read.  A write is answered with the row as it was sent, from a text that was made at the start.  Nothing is kept.
@@ -88,6 +88,7 @@ class Wide:
 
 class Connection(asyncio.Protocol):
     wide = None
+    latency = 0
     created = 1 << 40
 
     def connection_made(self, transport):
@@ -106,8 +107,14 @@ class Connection(asyncio.Protocol):
             self.buffer = rest[length:]
             method, path, _ = head.split(b"\r\n", 1)[0].decode().split(" ")
             body = self.answer(method, path, rest[:length])
-            self.transport.write(b"HTTP/1.1 %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
-                                 % (b"200 OK" if body else b"404 Not Found", len(body)) + body)
+            self.send(b"HTTP/1.1 %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+                      % (b"200 OK" if body else b"404 Not Found", len(body)) + body)
+
+    def send(self, answer):
+        if self.latency:
+            asyncio.get_running_loop().call_later(self.latency / 1000, self.transport.write, answer)
+        else:
+            self.transport.write(answer)
 
     def answer(self, method, path, body):
         wide, path = self.wide, path.partition("?")
@@ -135,9 +142,9 @@ class Connection(asyncio.Protocol):
 class Prepared:
     """The server for a test: its url; ends with the block."""
 
-    def __init__(self, attributes, records):
-        self.process = subprocess.Popen([sys.executable, os.path.abspath(__file__), "--attributes", str(attributes), "--records", str(records)],
-                                        stdout=subprocess.PIPE, text=True)
+    def __init__(self, attributes, records, latency=0):
+        self.process = subprocess.Popen([sys.executable, os.path.abspath(__file__), "--attributes", str(attributes), "--records", str(records),
+                                         "--latency", str(latency)], stdout=subprocess.PIPE, text=True)
         self.url = self.process.stdout.readline().strip()
 
     def __enter__(self):
@@ -150,7 +157,7 @@ class Prepared:
 
 
 async def serve(arguments):
-    Connection.wide = Wide(arguments.attributes, arguments.records)
+    Connection.wide, Connection.latency = Wide(arguments.attributes, arguments.records), arguments.latency
     server = await asyncio.get_running_loop().create_server(Connection, "127.0.0.1", 0)
     print(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", flush=True)
     await server.serve_forever()
@@ -160,4 +167,5 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--attributes", type=int, default=200)
     parser.add_argument("--records", type=int, default=10000)
+    parser.add_argument("--latency", type=int, default=0)
     asyncio.run(serve(parser.parse_args()))
