@@ -1,4 +1,6 @@
 -- Parts of one table that show the same rows: a warning, once a session for each parent.
+-- (before 15.13 no scan below an Append is asynchronous)
+SET enable_async_append = off;
 SET search_path = crm, public;
 \pset tuples_only on
 \pset format unaligned
