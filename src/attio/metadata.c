@@ -206,9 +206,10 @@ fetch_attributes(Session *session, bool is_list, const char *identifier, const c
 		for (int i = 0; i < n; i++)
 			attributes = lappend(attributes, read_attribute(json_element(json_at(answer, "data"), i), path));
 		MemoryContextDelete(work);
-		if (n == ATTRIBUTE_PAGE && largest == 0)
+		/* behind the first page, and behind the last of those that were asked for ahead */
+		if (n == ATTRIBUTE_PAGE && list_length(attributes) % (PAGES_AHEAD * ATTRIBUTE_PAGE) == ATTRIBUTE_PAGE)
 			for (int i = 0; i < PAGES_AHEAD; i++)
-				ahead_ask(session, attributes_page(is_list, identifier, n * (i + 1)));
+				ahead_ask(session, attributes_page(is_list, identifier, list_length(attributes) + n * i));
 		largest = Max(largest, n);
 		/* a short page of a round number may have been cut, unless there was a longer one */
 	} while (n == ATTRIBUTE_PAGE || (n > 0 && n == largest && n % ROUND_LIMIT == 0));

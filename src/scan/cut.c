@@ -28,30 +28,44 @@ named_ids(JsonTree *filter, const char *id_attribute)
 	return ids;
 }
 
-static bool
-is_key(const RowKey *key, const char *text)
+static int
+compare_ids(const void *a, const void *b)
 {
-	Datum uuid = DirectFunctionCall1(uuid_in, CStringGetDatum(text));
+	return memcmp(a, b, UUID_LEN);
+}
 
-	return memcmp(DatumGetUUIDP(uuid)->data, key->id, sizeof(key->id)) == 0;
+/* The ids, decoded and in order, in the current memory context. */
+static pg_uuid_t *
+sorted_ids(JsonTree *ids, size_t count)
+{
+	pg_uuid_t *sorted = (pg_uuid_t *) palloc(sizeof(pg_uuid_t) * count);
+
+	for (size_t i = 0; i < count; i++)
+	{
+		const char *text = json_string_at(json_element(ids, (int) i), "");
+		pg_uuid_t *id = DatumGetUUIDP(DirectFunctionCall1(uuid_in, CStringGetDatum(text)));
+
+		sorted[i] = *id;
+		pfree(id);
+	}
+	qsort(sorted, count, sizeof(pg_uuid_t), compare_ids);
+	return sorted;
 }
 
 /* Are the rows all those that the filter names?  Then there is none behind them. */
 static bool
 are_all_named(JsonTree *ids, const RowKey *keys, size_t nrows)
 {
+	pg_uuid_t *sorted;
+	bool named = true;
+
 	if (json_length_at(ids, "") != (int) nrows)
 		return false;
-	for (size_t i = 0; i < nrows; i++)
-	{
-		bool found = false;
-
-		for (int j = 0; j < (int) nrows && !found; j++)
-			found = is_key(&keys[i], json_string_at(json_element(ids, j), ""));
-		if (!found)
-			return false;
-	}
-	return true;
+	sorted = sorted_ids(ids, nrows);
+	for (size_t i = 0; i < nrows && named; i++)
+		named = bsearch(keys[i].id, sorted, nrows, sizeof(pg_uuid_t), compare_ids) != NULL;
+	pfree(sorted);
+	return named;
 }
 
 static bool
