@@ -5,7 +5,7 @@ import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
-from attio_test import FAST, Database, Emulator, Tap, must  # noqa: E402
+from attio_test import FAST, ROOT, Database, Emulator, Tap, must  # noqa: E402
 
 tap = Tap()
 
@@ -107,7 +107,7 @@ with Emulator("--scale", "200") as emulator, Database("attio_trust", emulator, F
     must(database.psql("ALTER FOREIGN TABLE people OPTIONS (ADD page_size '20')"))
     emulator.forget()
     result = database.psql("BEGIN; DECLARE c CURSOR FOR SELECT created_at FROM people ORDER BY created_at; FETCH 3 FROM c;\n"
-                           f"\\! curl -s -d '{{\"sorts\": \"ignored\"}}' {emulator.url}/_emulator/switches >/dev/null\nFETCH 190 FROM c")
+                           f"\\! ATTIO_EMULATOR_URL={emulator.url} {ROOT}/scripts/emulate switches '{{\"sorts\": \"ignored\"}}'\nFETCH 190 FROM c")
     tap.ok("40001" in result.err and "push_sort" in result.err, "after rows were returned it is 40001, with a hint", result)
     must(database.psql("ALTER FOREIGN TABLE people OPTIONS (DROP page_size)"))
 
