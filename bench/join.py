@@ -10,6 +10,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
 from attio_test import Database, Emulator, must  # noqa: E402
+from tables import write_table  # noqa: E402
 
 LATENCY = 50
 OWN = "SET attio_fdw.enable_batched_join = off; SET attio_fdw.push_count = off;"
@@ -61,11 +62,7 @@ def main():
                 lines.append(f"| {name} | {asked} | {mine:.0f} ms | {other} | {slow_asked} | {slow:.0f} ms | {slow / mine:.1f} |")
                 print(lines[-1], flush=True)
     if arguments.write:
-        page = os.path.join(arguments.write, "performance.md")
-        with open(page, encoding="utf-8") as file:
-            before, _, rest = file.read().partition("<!-- joins -->")
-        with open(page, "w", encoding="utf-8") as file:
-            file.write("\n".join([before + "<!-- joins -->", *lines, "<!-- end of joins -->"]) + rest.partition("<!-- end of joins -->")[2])
+        write_table(arguments.write, "joins", lines)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from attio_test import Database, must  # noqa: E402
 from pairs import MEASURE as TIMED  # noqa: E402
 from prepared import Prepared, ident  # noqa: E402
 from writes import MEASURE as CONSUMED, RATES  # noqa: E402
+from tables import write_table  # noqa: E402
 
 FAST = "SET jit = off; SET attio_fdw.push_count = off;"
 TYPES = ("text", "numeric", "boolean", "date")
@@ -156,11 +157,7 @@ def main():
     arguments = parser.parse_args()
     lines = run(arguments)
     if arguments.write:
-        page = os.path.join(arguments.write, "performance.md")
-        with open(page, encoding="utf-8") as file:
-            before, _, rest = file.read().partition("<!-- limits -->")
-        with open(page, "w", encoding="utf-8") as file:
-            file.write("\n".join([before + "<!-- limits -->", *lines, "<!-- end of limits -->"]) + rest.partition("<!-- end of limits -->")[2])
+        write_table(arguments.write, "limits", lines)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
 from attio_test import Database, Emulator, must  # noqa: E402
+from tables import write_table  # noqa: E402
 
 # name, how often it is run to be measured once, query
 CASES = (
@@ -86,11 +87,7 @@ def main():
             lines.append(compare(name, times, query, (before, now), arguments.rounds))
             print(lines[-1], flush=True)
     if arguments.write:
-        page = os.path.join(arguments.write, "performance.md")
-        with open(page, encoding="utf-8") as file:
-            text, _, rest = file.read().partition("<!-- pairs -->")
-        with open(page, "w", encoding="utf-8") as file:
-            file.write("\n".join([text + "<!-- pairs -->", *lines, "<!-- end of pairs -->"]) + rest.partition("<!-- end of pairs -->")[2])
+        write_table(arguments.write, "pairs", lines)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from world import FAR_ADDRESS, World, missing  # noqa: E402
 from attio_test import KEY, Database, Emulator, must  # noqa: E402
 from front import Front, certificates  # noqa: E402
 from scan import MEASURE  # noqa: E402
+from tables import write_table  # noqa: E402
 
 # name, the link, what attio_fdw may take of curl's time over HTTP/2 and 1.1 (None = whatever it is)
 PATHS = (
@@ -85,11 +86,7 @@ def main():
             .format(shown=f"at most {r['goal']}" if r["goal"] else "", **r) for r in results]
     print("\n".join(head + rows))
     if arguments.write:
-        page = os.path.join(arguments.write, "performance.md")
-        with open(page, encoding="utf-8") as file:
-            before, _, rest = file.read().partition("<!-- paths -->")
-        with open(page, "w", encoding="utf-8") as file:
-            file.write("\n".join([before + "<!-- paths -->", *head, *rows, "<!-- end of paths -->"]) + rest.partition("<!-- end of paths -->")[2])
+        write_table(arguments.write, "paths", [*head, *rows])
 
 
 if __name__ == "__main__":

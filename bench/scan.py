@@ -14,6 +14,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
 from attio_test import KEY, Database, Emulator, must  # noqa: E402
+from tables import write_table  # noqa: E402
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
 MEASURE = """
@@ -136,12 +137,8 @@ def main():
     print("\n".join(head + rows + [""] + more))
     if arguments.write:
         chart(results, os.path.join(arguments.write, "scan.svg"))
-        page = os.path.join(arguments.write, "performance.md")
-        with open(page, encoding="utf-8") as file:
-            before, _, rest = file.read().partition("<!-- table -->")
-        with open(page, "w", encoding="utf-8") as file:
-            file.write("\n".join([before + "<!-- table -->", *head, *rows, "", f"Single queries at 50 ms latency ({os.cpu_count()} cores; medians):", "", *more,
-                                  "<!-- end -->"]) + rest.partition("<!-- end -->")[2])
+        write_table(arguments.write, "table", [*head, *rows, "", f"Single queries at 50 ms latency ({os.cpu_count()} cores; medians):", "", *more],
+                    end="<!-- end -->")
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
 from attio_test import Database, must  # noqa: E402
 from prepared import Prepared  # noqa: E402
+from tables import write_table  # noqa: E402
 
 # Rows up to which another version is measured, too: it may take megabytes a row.
 MOST_BEFORE = 300
@@ -114,11 +115,7 @@ def main():
     arguments = parser.parse_args()
     lines = run(arguments)
     if arguments.write:
-        page = os.path.join(arguments.write, "performance.md")
-        with open(page, encoding="utf-8") as file:
-            before, _, rest = file.read().partition("<!-- writes -->")
-        with open(page, "w", encoding="utf-8") as file:
-            file.write("\n".join([before + "<!-- writes -->", *lines, "<!-- end of writes -->"]) + rest.partition("<!-- end of writes -->")[2])
+        write_table(arguments.write, "writes", lines)
 
 
 if __name__ == "__main__":

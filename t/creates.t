@@ -5,9 +5,7 @@ written which is.
 import json
 import os
 import re
-import subprocess
 import sys
-import socket
 import tempfile
 import threading
 import time
@@ -15,7 +13,7 @@ import uuid
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
 from attio_test import FAST, Database, Emulator, Tap, must, start_psql  # noqa: E402
-from front import (HAS_NGINX, RST_STREAM, ConnectProxy, Front, Sockets, certificates, close_gently, frame, http2_answer, http2_goaway,  # noqa: E402
+from front import (HAS_NGINX, RST_STREAM, ConnectProxy, Front, Sockets, ask, certificates, close_gently, frame, http2_answer, http2_goaway,  # noqa: E402
                    http2_requests, read_request, reset)
 
 tap = Tap()
@@ -52,7 +50,6 @@ def check(emulator, result, rows, name):
 
 # ----- "not written" is only what is surely not -----
 with Emulator() as emulator:
-    upstream = ("127.0.0.1", int(emulator.url.rsplit(":", 1)[1]))
     mode = {"create": None}
 
     def relay(connection, _number):
@@ -65,14 +62,7 @@ with Emulator() as emulator:
             if creates and mode["create"] == "cut before":
                 reset(connection)
                 return
-            with socket.create_connection(upstream) as there:
-                there.sendall(head.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n", 1) + body)
-                answer = b""
-                while True:
-                    piece = there.recv(65536)
-                    if not piece:
-                        break
-                    answer += piece
+            answer = ask(emulator, head, body)
             if creates and mode["create"] == "long header":
                 answer = answer.replace(b"\r\n", b"\r\nX-Long: " + b"x" * 200000 + b"\r\n", 1)
             if creates and mode["create"] == "many headers":

@@ -12,7 +12,7 @@ import random
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
-from attio_test import FAST, KEY, Database, Emulator, Tap, must  # noqa: E402
+from attio_test import FAST, Database, Emulator, Tap, must  # noqa: E402
 
 tap = Tap()
 DEFINITIONS = int(os.environ.get("ATTIO_DEFINITIONS", "40"))

@@ -2,12 +2,11 @@
 """Descriptors: many roles, servers and branches in one backend, few descriptors, and sessions that nobody asks for again."""
 import os
 import re
-import subprocess
 import sys
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
 sys.path.insert(0, os.path.join(ROOT, "test", "lib"))
-from attio_test import FAST, KEY, Database, Emulator, Tap, must  # noqa: E402
+from attio_test import FAST, KEY, Database, Emulator, Sandbox, Tap, must  # noqa: E402
 
 tap = Tap()
 
@@ -101,17 +100,7 @@ with Emulator("--scale", "20") as emulator, Database(name, emulator, FAST) as da
     tap.equal(lines[1], "1", "attio_fdw_disconnect() closes the session of a dropped server")
 
 # the fewest that a server may have
-folder = os.path.abspath(os.environ["ATTIO_SANDBOX"]) + "_few"
-environment = dict(os.environ, ATTIO_SANDBOX=folder, ATTIO_IMPORT="no", ATTIO_SETTINGS="max_files_per_process = 64")
-script = os.path.join(ROOT, "scripts", "sandbox")
-subprocess.run([script, "up"], env=environment, check=True, capture_output=True)
-try:
-    for line in subprocess.run([script, "env"], env=environment, check=True, capture_output=True, text=True).stdout.split("\n"):
-        if line.startswith("export "):
-            key, _, value = line[len("export "):].partition("=")
-            os.environ[key] = value.strip("'")
+with Sandbox("few", "max_files_per_process = 64"):
     with Emulator("--scale", "20") as emulator, Database(name, emulator, FAST) as database:
         check(64, 10, 10, 100)
-finally:
-    subprocess.run([script, "down"], env=environment, check=False, capture_output=True)
 tap.done()

@@ -9,7 +9,7 @@ import tempfile
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
-from attio_test import FAST, KEY, ROOT, Database, Emulator, Tap, must, psql  # noqa: E402
+from attio_test import FAST, KEY, Database, Emulator, Sandbox, Tap, must, psql  # noqa: E402
 from front import ConnectProxy, Sockets, certificates, pump, reset  # noqa: E402
 
 tap = Tap()
@@ -202,26 +202,14 @@ with Emulator() as emulator:
 key_log = os.path.join(folder.name, "keys", "log")
 os.makedirs(os.path.dirname(key_log))
 os.chmod(os.path.dirname(key_log), 0o777)
-place = os.path.abspath(os.environ["ATTIO_SANDBOX"]) + "_environment"
-environment = dict(os.environ, ATTIO_SANDBOX=place, ATTIO_IMPORT="no", NO_PROXY="127.0.0.1,localhost", no_proxy="127.0.0.1,localhost",
-                   HTTPS_PROXY="http://127.0.0.1:1", https_proxy="http://127.0.0.1:1", ALL_PROXY="http://127.0.0.1:1", SSLKEYLOGFILE=key_log)
-script = os.path.join(ROOT, "scripts", "sandbox")
-saved = dict(os.environ)
-try:
-    subprocess.run([script, "up"], env=environment, check=True, stdout=subprocess.DEVNULL)
-    for line in subprocess.run([script, "env"], env=environment, check=True, capture_output=True, text=True).stdout.splitlines():
-        name, value = line.removeprefix("export ").split("=", 1)
-        os.environ[name] = value.strip("'")
+with Sandbox("environment", NO_PROXY="127.0.0.1,localhost", no_proxy="127.0.0.1,localhost", HTTPS_PROXY="http://127.0.0.1:1",
+             https_proxy="http://127.0.0.1:1", ALL_PROXY="http://127.0.0.1:1", SSLKEYLOGFILE=key_log):
     with Emulator() as emulator, Sockets(tunnel_to(emulator), keys) as tls, ConnectProxy() as proxy:
         with Database("attio_environment", tls, f"{FAST}, ca_file '{keys['ca']}', proxy '{proxy.url}'") as database:
             tap.ok(database.psql(COUNT).out == RIGHT and proxy.requests, "NO_PROXY does not switch the option proxy off", proxy.requests)
             must(database.psql("ALTER SERVER attio OPTIONS (DROP proxy)"))
             tap.ok(database.psql(COUNT).out == RIGHT, "no proxy of the environment's is used", "")
             tap.ok(not os.path.exists(key_log), "SSLKEYLOGFILE is not written", "")
-finally:
-    os.environ.clear()
-    os.environ.update(saved)
-    subprocess.run([script, "down"], env=environment, check=False, stdout=subprocess.DEVNULL)
 
 log = server_log()
 tap.ok(KEY not in log and SECRET not in log, "neither key nor password in the server's log", [line for line in log.splitlines() if SECRET in line or KEY in line][:3])

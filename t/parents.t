@@ -4,7 +4,6 @@
 Policies of row security, bounds of partitions, transition tables, triggers of statements, ids at different places,
 rows that a MERGE moves.  The same statements run beside local twins, and say the same.
 """
-import json
 import os
 import re
 import sys

@@ -13,24 +13,16 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
 from attio_test import FAST, Database, Emulator, Tap, must  # noqa: E402
-from front import HAS_NGINX, Front, Sockets, certificates, free_port, read_request  # noqa: E402
+from front import HAS_NGINX, Front, Sockets, ask, certificates, free_port, read_request  # noqa: E402
 
 tap = Tap()
 COUNT = "SELECT count(name) FROM people"
 ALL = "SELECT count(DISTINCT record_id) FROM people"
 
 
-def ask(emulator, head, body):
-    """The emulator's answer to a request, as head and body."""
-    with socket.create_connection(("127.0.0.1", int(emulator.url.rsplit(":", 1)[1]))) as there:
-        there.sendall(head.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n", 1) + body)
-        answer = b""
-        while True:
-            piece = there.recv(65536)
-            if not piece:
-                break
-            answer += piece
-    head, body = answer.split(b"\r\n\r\n", 1)
+def head_and_body(emulator, head, body):
+    """The emulator's answer to a request, for a connection that stays."""
+    head, body = ask(emulator, head, body).split(b"\r\n\r\n", 1)
     return head.replace(b"Connection: close\r\n", b"").replace(b"\r\nConnection: close", b""), body
 
 
@@ -66,7 +58,7 @@ class Relay(Sockets):
             try:
                 if is_query and self.hook and self.hook(number, head, body, connection):
                     continue
-                connection.sendall(b"\r\n\r\n".join(ask(self.emulator, head, body)))
+                connection.sendall(b"\r\n\r\n".join(head_and_body(self.emulator, head, body)))
             finally:
                 with self.lock:
                     self.under_way -= is_query
@@ -140,7 +132,7 @@ with Emulator("--scale", "1000") as emulator:
         right = database.value(ALL)
 
         def trickle(_number, head, body, connection):
-            answer = b"\r\n\r\n".join(ask(emulator, head, body))
+            answer = b"\r\n\r\n".join(head_and_body(emulator, head, body))
             step = len(answer) // 8 + 1
             for at in range(0, len(answer), step):
                 connection.sendall(answer[at:at + step])
@@ -154,7 +146,7 @@ with Emulator("--scale", "1000") as emulator:
         must(database.psql("ALTER SERVER attio OPTIONS (DROP max_retries)"))
 
         def stall(number, head, body, connection):
-            answer = b"\r\n\r\n".join(ask(emulator, head, body))
+            answer = b"\r\n\r\n".join(head_and_body(emulator, head, body))
             if number != 1:
                 return False
             connection.sendall(answer[:2000])
@@ -205,7 +197,7 @@ with Emulator("--scale", "1000") as emulator:
             def hook(number, head, body, connection):
                 if number != 1:
                     return False
-                body = ask(emulator, head, body)[1]
+                body = head_and_body(emulator, head, body)[1]
                 data = encode(body[:find(body)])
                 connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n" + headers)
                 if b"chunked" in headers:

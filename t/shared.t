@@ -1,24 +1,15 @@
 #!/usr/bin/env python3
 """Where memory is shared (here: the library is preloaded) all backends keep one rate, and see each other's activity."""
 import os
-import subprocess
 import sys
 import time
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
 sys.path.insert(0, os.path.join(ROOT, "test", "lib"))
-from attio_test import Database, Emulator, Tap, must, start_psql  # noqa: E402
+from attio_test import Database, Emulator, Sandbox, Tap, must, start_psql  # noqa: E402
 
 tap = Tap()
-folder = os.path.abspath(os.environ["ATTIO_SANDBOX"]) + "_preloaded"
-environment = dict(os.environ, ATTIO_SANDBOX=folder, ATTIO_IMPORT="no", ATTIO_SETTINGS="shared_preload_libraries = 'attio_fdw'")
-script = os.path.join(ROOT, "scripts", "sandbox")
-subprocess.run([script, "up"], env=environment, check=True, capture_output=True)
-try:
-    for line in subprocess.run([script, "env"], env=environment, check=True, capture_output=True, text=True).stdout.split("\n"):
-        if line.startswith("export "):
-            name, _, value = line[len("export "):].partition("=")
-            os.environ[name] = value.strip("'")
+with Sandbox("preloaded", "shared_preload_libraries = 'attio_fdw'"):
     with Emulator("--scale", "2000") as emulator, Database("attio_shared", emulator) as database:
         tap.equal(database.value("SELECT count(name) FROM companies; SELECT bool_and(shared) FROM attio_fdw_rate"), "500\nt", "memory is shared")
         must(database.psql("ALTER FOREIGN TABLE people OPTIONS (ADD page_size '20')"))
@@ -51,6 +42,4 @@ try:
         time.sleep(0.7)
         waits = float(database.value("SELECT max(read_wait_ms) FROM attio_fdw_rate"))
         tap.ok(waits > 300 and first.wait() == 0, f"one backend's 429 makes the others wait: {waits:.0f} ms", waits)
-finally:
-    subprocess.run([script, "down"], env=environment, check=False, capture_output=True)
 tap.done()

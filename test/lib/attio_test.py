@@ -173,6 +173,30 @@ def must(result):
     return result
 
 
+class Sandbox:
+    """A server of this test's own, with settings (lines of postgresql.conf) or another environment; psql goes there meanwhile."""
+
+    def __init__(self, name, settings="", **environment):
+        self.saved = dict(os.environ)
+        self.environment = dict(os.environ, ATTIO_SANDBOX=os.path.abspath(os.environ["ATTIO_SANDBOX"]) + "_" + name, ATTIO_IMPORT="no",
+                                ATTIO_SETTINGS=settings, **environment)
+
+    def run(self, word, check=True):
+        return subprocess.run([os.path.join(ROOT, "scripts", "sandbox"), word], env=self.environment, check=check, capture_output=True, text=True).stdout
+
+    def __enter__(self):
+        self.run("up")
+        for line in self.run("env").splitlines():
+            name, value = line.removeprefix("export ").split("=", 1)
+            os.environ[name] = value.strip("'")
+        return self
+
+    def __exit__(self, *_):
+        os.environ.clear()
+        os.environ.update(self.saved)
+        self.run("down", check=False)
+
+
 class ServerLog:
     """The writes that the server logs from now on; "there" is false where its log is not at hand."""
 

@@ -290,6 +290,18 @@ def http2_goaway(last_stream, error=0):
     return frame(GOAWAY, 0, 0, last_stream.to_bytes(4, "big") + error.to_bytes(4, "big"))
 
 
+def ask(emulator, head, body):
+    """The emulator's answer to a request that came to somebody else, as it is sent."""
+    with socket.create_connection(("127.0.0.1", int(emulator.url.rsplit(":", 1)[1]))) as there:
+        there.sendall(head.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n", 1) + body)
+        answer = b""
+        while True:
+            piece = there.recv(65536)
+            if not piece:
+                return answer
+            answer += piece
+
+
 def pump(one, other):
     """Carry bytes both ways until one of them ends."""
     while True:

@@ -8,7 +8,7 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from world import FAR_ADDRESS, World, missing  # noqa: E402
-from attio_test import Database, Emulator, Tap, must, start_psql  # noqa: E402
+from attio_test import Database, Emulator, Tap, start_psql  # noqa: E402
 from front import Front  # noqa: E402
 
 tap = Tap()
