@@ -448,11 +448,17 @@ ask_another_way(AttioScan *state, ForeignScanState *node)
 	}
 }
 
-/* The next row as it comes from Attio; an empty slot at the end, and where it takes waiting that nobody wants. */
+/*
+ * The next row as it comes from Attio.  An empty slot at the end, where it takes
+ * waiting that nobody wants, and where what comes from now on is to be sorted
+ * first: by another sort, if it was sorted already and the scan has begun anew.
+ */
 static TupleTableSlot *
 received_row(AttioScan *state, ForeignScanState *node)
 {
 	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
+	const SortedScan *sort = state->sort;
+	bool is_local = sorted_is_local(sort);
 	MemoryContext saved;
 	PagerRow row;
 	bool found;
@@ -475,10 +481,9 @@ received_row(AttioScan *state, ForeignScanState *node)
 		{
 			again = true;
 			ask_another_way(state, node);
-			/* what comes now is to be sorted first */
-			if (sorted_is_local(state->sort))
-				return slot;
 		}
+		if (again && (is_local ? state->sort != sort : sorted_is_local(state->sort)))
+			return ExecClearTuple(slot);
 	} while (again);
 	if (state->sort != NULL)
 		sorted_works(state->sort);
@@ -534,13 +539,20 @@ scan_next_row(AttioScan *state, ForeignScanState *node)
 		scan_open(state, node);
 	for (;;)
 	{
+		const SortedScan *sort = state->sort;
+
 		if (state->limited && state->limit >= 0 && state->handed >= state->limit)
 		{
 			give_back(state);
 			return ExecClearTuple(slot);
 		}
-		if (sorted_is_local(state->sort))
+		if (sorted_is_local(sort))
+		{
 			slot = sorted_row(state, node);
+			/* the scan has begun anew before there was a row */
+			if (state->sort != sort)
+				continue;
+		}
 		else
 		{
 			slot = received_row(state, node);

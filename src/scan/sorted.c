@@ -258,6 +258,7 @@ sorted_is_local(const SortedScan *sort)
 	return sort != NULL && sort->way == SORT_LOCALLY;
 }
 
+/* Read and sort all rows; none where the scan has begun anew meanwhile, and has another sort. */
 static void
 sort_all(SortedScan *sort, ForeignScanState *node, RowSource source, int64 bound)
 {
@@ -276,7 +277,10 @@ sort_all(SortedScan *sort, ForeignScanState *node, RowSource source, int64 bound
 	sort->scan->async = false;
 	for (slot = source(sort->scan, node); !TupIsNull(slot); slot = source(sort->scan, node))
 		tuplesort_puttupleslot(sort->sorted, slot);
-	tuplesort_performsort(sort->sorted);
+	if (sort->scan->sort == sort)
+		tuplesort_performsort(sort->sorted);
+	else
+		sorted_end(sort);
 }
 
 TupleTableSlot *
@@ -288,7 +292,7 @@ sorted_next(SortedScan *sort, ForeignScanState *node, RowSource source, int64 bo
 	if (sort->sorted == NULL)
 		sort_all(sort, node, source, bound);
 	ExecClearTuple(slot);
-	if (!tuplesort_gettupleslot(sort->sorted, true, false, sort->sorted_slot, NULL))
+	if (sort->sorted == NULL || !tuplesort_gettupleslot(sort->sorted, true, false, sort->sorted_slot, NULL))
 		return slot;
 	slot_getallattrs(sort->sorted_slot);
 	memcpy(slot->tts_values, sort->sorted_slot->tts_values, sizeof(Datum) * natts);

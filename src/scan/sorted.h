@@ -50,7 +50,10 @@ extern void sorted_check_second_step(SortedScan *sort, const Pager *pager, Tuple
 
 extern bool sorted_is_local(const SortedScan *sort);
 
-/* The next row of a scan that sorts locally, in the node's slot.  The first call reads all; bound: so many are wanted, -1 = all. */
+/*
+ * The next row of a scan that sorts locally, in the node's slot.  The first call reads all; bound: so many are wanted,
+ * -1 = all.  An empty slot, too, where the scan has begun anew under other definitions: then it has another sort.
+ */
 extern TupleTableSlot *sorted_next(SortedScan *sort, ForeignScanState *node, RowSource source, int64 bound);
 
 /* The same rows from the start, where there are any. */
