@@ -39,7 +39,7 @@ api_start_in_line(Session *session, const char *method, const char *path, const 
 extern HttpExchange *
 api_write(Session *session, const char *method, const char *path, const char *body, HttpNature nature);
 extern bool api_check(Session *session, HttpExchange *exchange, const ApiSubject *subject);
-extern bool api_names_unknown_slug(Session *session, HttpExchange *exchange);
+extern bool api_names_unknown_slug(const HttpExchange *exchange);
 extern HttpExchange *api_get_start(Session *session, const char *path);
 extern JsonTree *api_get_finish(Session *session, HttpExchange *exchange, const ApiSubject *subject);
 extern JsonTree *api_get(Session *session, const char *path, const ApiSubject *subject);

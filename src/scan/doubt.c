@@ -52,12 +52,13 @@ doubt_of(Trust *trust, const PagerRow *row, const TokSlice *list, int leaf, cons
 
 	if (list == NULL)
 	{
-		if (trust->may_lack || trust->key_page == row->page->serial || page_has(row->page, leaf))
+		if (trust->may_lack || trust->key_page == row->page->serial)
 			return DOUBT_NONE;
-		return DOUBT_KEY;
+		if (!page_has(row->page, leaf))
+			return DOUBT_KEY;
 	}
 	trust->key_page = row->page->serial;
-	if (trust->page == row->page->serial || list->kind != TOK_ARRAY || list->element == 0)
+	if (list == NULL || trust->page == row->page->serial || list->kind != TOK_ARRAY || list->element == 0)
 		return DOUBT_NONE;
 	trust->page = row->page->serial;
 	type = type_of_values(list, &length);

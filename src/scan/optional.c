@@ -21,25 +21,24 @@ holds_all(Oid declared, int32 typmod, Oid expected)
 
 /* Of an attribute: is its type the column's, or text; and may there be so many values? */
 static bool
-fits_attribute(const ColumnBinding *binding, List *definitions)
+fits_attribute(const ColumnBinding *binding)
 {
-	const AttributeDef *attribute = attribute_by_slug(definitions, binding->slug);
 	Oid element = get_element_type(binding->type);
 
 	if (binding->property == NULL)
 		return binding->type == JSONBOID || binding->type == JSONOID;
-	if (binding->single && (attribute == NULL || attribute->multiselect))
+	if (binding->single && binding->attribute->multiselect)
 		return false;
 	return holds_all(OidIsValid(element) ? element : binding->type, binding->typmod, binding->property->type);
 }
 
 static bool
-fits(const ColumnBinding *binding, List *definitions)
+fits(const ColumnBinding *binding)
 {
 	if (binding->missing)
 		return false;
 	if (binding->kind == COLUMN_ATTRIBUTE)
-		return fits_attribute(binding, definitions);
+		return fits_attribute(binding);
 	return binding->kind == COLUMN_FIELD && holds_all(binding->type, binding->typmod, binding->field->type);
 }
 
@@ -55,7 +54,7 @@ optional_columns(const AttioRelation *relation, TupleDesc tupdesc, List *attnums
 	foreach(lc, attnums)
 	{
 		CHECK_FOR_INTERRUPTS();
-		if (fits(relation_bind_column(&lenient, tupdesc, (AttrNumber) lfirst_int(lc), definitions), definitions))
+		if (fits(relation_bind_column(&lenient, tupdesc, (AttrNumber) lfirst_int(lc), definitions)))
 			columns = lappend_int(columns, lfirst_int(lc));
 	}
 	return columns;

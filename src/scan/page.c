@@ -286,7 +286,7 @@ fetch_page(Pager *pager)
 		MemoryContextSwitchTo(saved);
 		shrink(pager, exchange);
 	}
-	if (!pager->is_settled && api_names_unknown_slug(pager->session, exchange))
+	if (!pager->is_settled && api_names_unknown_slug(exchange))
 	{
 		MemoryContextSwitchTo(saved);
 		pager->stop = PAGER_NAMES_UNKNOWN;
