@@ -52,6 +52,7 @@ with Emulator("--scale", "2000") as emulator, Database("attio_values", emulator,
     # Attio refuses one of the filters: all rows are read, those that were handed out do not come again
     emulator.faults({"match": {"path": "query", "nth": [4]}, "times": 1, "status": 400, "body": '{"code":"invalid_filter","message":"no"}'})
     check("one filter refused in the middle", "people", "p", f"job_title = {titles}", 0)
+    tap.equal([entry["status"] for entry in queries(emulator)].count(400), 1, "which it was")
     emulator.faults()
 
     # depth
