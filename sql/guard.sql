@@ -113,6 +113,32 @@ SELECT guarded($$DELETE FROM parts WHERE kind = 'b'$$);
 PREPARE removed(text) AS DELETE FROM companies WHERE $1 IS NULL OR name = $1;
 EXECUTE removed('no such');
 EXECUTE removed(NULL);
+-- and in a plan for all values: the values decide when the statement begins
+SET plan_cache_mode = force_generic_plan;
+EXECUTE removed('no such');
+EXECUTE removed(NULL);
+PREPARE kept(text, text) AS DELETE FROM companies WHERE ($1 IS NULL OR name = $1) AND name LIKE $2;
+EXECUTE kept(NULL, 'no such');
+EXECUTE kept(NULL, NULL);
+PREPARE filled(text) AS UPDATE companies SET description = 'x' WHERE coalesce($1, name) IS NOT NULL AND name <> name;
+EXECUTE filled('x');
+PREPARE off(bool) AS DELETE FROM parts WHERE $1 OR name = 'no such';
+EXECUTE off(false);
+EXECUTE off(true);
+PREPARE nested(bool) AS WITH d AS (DELETE FROM companies c USING locals l WHERE $1 OR l.id = c.record_id RETURNING 1) SELECT * FROM d;
+EXECUTE nested(false);
+EXECUTE nested(true);
+CREATE FUNCTION delete_named(wanted text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+	DELETE FROM companies WHERE wanted IS NULL OR name = wanted;
+END $$;
+SELECT delete_named('no such');
+SELECT delete_named(NULL);
+CREATE FUNCTION delete_by_name(text) RETURNS void LANGUAGE sql AS 'DELETE FROM companies WHERE $1 IS NULL OR name = $1';
+SELECT delete_by_name('no such');
+SELECT delete_by_name(NULL);
+RESET plan_cache_mode;
+DROP FUNCTION delete_named(text), delete_by_name(text);
 -- the words
 \set VERBOSITY default
 DELETE FROM companies WHERE record_id IS NOT NULL;

@@ -34,9 +34,14 @@
 
 /* The first of the guard rails: before anything is asked. */
 static void
-check_qualified(Relation rel, CmdType operation, Qualification found)
+check_qualified(Relation rel, CmdType operation, List *fdw_private, ParamListInfo params)
 {
+	Qualification found = (Qualification) intVal(list_nth(fdw_private, MODIFY_PLAN_QUALIFICATION));
+
 	if (found == QUALIFIED || attio_allow_unqualified_writes)
+		return;
+	if (qualification_by_params(rel, (Index) intVal(list_nth(fdw_private, MODIFY_PLAN_TARGET)),
+								(List *) list_nth(fdw_private, MODIFY_PLAN_OPEN), params))
 		return;
 	if (found == WITHOUT_CONDITION)
 		ereport(ERROR,
@@ -133,8 +138,7 @@ attio_begin_modify(ModifyTableState *mtstate, ResultRelInfo *target, List *fdw_p
 		return;
 	if (mtstate->operation == CMD_INSERT)
 		restore_check(target->ri_RelationDesc, false);
-	check_qualified(target->ri_RelationDesc, mtstate->operation,
-					(Qualification) intVal(list_nth(fdw_private, MODIFY_PLAN_QUALIFICATION)));
+	check_qualified(target->ri_RelationDesc, mtstate->operation, fdw_private, mtstate->ps.state->es_param_list_info);
 	checks_transition_tables(target, mtstate->operation);
 	named = mtstate->operation == CMD_INSERT ? ExecGetInsertedCols(target, mtstate->ps.state)
 											 : target_column_set((List *) list_nth(fdw_private, MODIFY_PLAN_NAMED));

@@ -8,11 +8,15 @@
  *
  * What the planner knows to be true (WHERE true, x OR true) it has removed
  * before; what it leaves although it is true of every row is told apart here.
+ * A plan for all values of its parameters leaves this to the statement's begin.
  */
 #include "modify/state.h"
 
+#include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
+#include "nodes/params.h"
 #include "optimizer/optimizer.h"
+#include "scan/params.h"
 #include "utils/lsyscache.h"
 
 typedef struct Target
@@ -22,6 +26,7 @@ typedef struct Target
 	TupleDesc tupdesc;
 	Index root_rtindex; /* as the statement names it; of a table that inherits another than its own */
 	Index rtindex;
+	List *open; /* conditions that the values of parameters decide, of the table that is written */
 } Target;
 
 /* What the value of a condition can be beside true. */
@@ -285,9 +290,9 @@ uses_column(Node *node, void *context)
 	return expression_tree_walker(node, uses_column, context);
 }
 
-/* Does one of the conditions, a list or a tree of them, count? */
+/* Does one of the conditions, a list or a tree of them, count?  Those with parameters are kept instead. */
 static bool
-counts(const Target *target, Node *node)
+counts(Target *target, Node *node)
 {
 	ListCell *lc;
 
@@ -305,12 +310,17 @@ counts(const Target *target, Node *node)
 	if (target->rtindex != target->root_rtindex)
 		node = attio_over_child(target->root, node, find_base_rel(target->root, target->rtindex),
 								find_base_rel(target->root, target->root_rtindex));
-	return uses_column(node, unconstify(Target *, target)) && values_of(target, node) != 0;
+	if (contains_param(node, PARAM_EXTERN))
+	{
+		target->open = lappend(target->open, node);
+		return false;
+	}
+	return uses_column(node, target) && values_of(target, node) != 0;
 }
 
 /* Conditions of a join that can drop rows; what stands on the side that is filled with NULLs drops none. */
 static bool
-picks(const Target *target, Node *node, List *rtable)
+picks(Target *target, Node *node, List *rtable)
 {
 	ListCell *lc;
 
@@ -340,8 +350,9 @@ picks(const Target *target, Node *node, List *rtable)
 	}
 }
 
+/* Puts conditions into "open" that decide when the statement begins, where none does now. */
 Qualification
-qualification(PlannerInfo *root, Index rtindex, Relation rel)
+qualification(PlannerInfo *root, Index rtindex, Relation rel, List **open)
 {
 	FromExpr *jointree = root->parse->jointree;
 	Target target = {.root = root,
@@ -352,8 +363,52 @@ qualification(PlannerInfo *root, Index rtindex, Relation rel)
 
 	if (picks(&target, (Node *) jointree, root->parse->rtable))
 		return QUALIFIED;
+	*open = (List *) copyObject(target.open);
 	return jointree->quals == NULL && list_length(jointree->fromlist) == 1 &&
 				   IsA(linitial(jointree->fromlist), RangeTblRef)
 			   ? WITHOUT_WHERE
 			   : WITHOUT_CONDITION;
+}
+
+/* ----- when the statement begins ----- */
+
+/* The expression with the values of parameters; those without a value stay. */
+static Node *
+put_in_values(Node *node, void *context)
+{
+	ParamListInfo params = (ParamListInfo) context;
+	const Param *param = (const Param *) node;
+
+	if (node == NULL)
+		return NULL;
+	if (IsA(node, Param) && param->paramkind == PARAM_EXTERN && params != NULL && param->paramid > 0 &&
+		param->paramid <= params->numParams)
+	{
+		ParamExternData workspace;
+		const ParamExternData *given = params->paramFetch != NULL
+										   ? params->paramFetch(params, param->paramid, true, &workspace)
+										   : &params->params[param->paramid - 1];
+		int16 length;
+		bool by_value;
+
+		if (given->ptype == param->paramtype)
+		{
+			get_typlenbyval(param->paramtype, &length, &by_value);
+			return (Node *) makeConst(param->paramtype, param->paramtypmod, param->paramcollid, length, given->value,
+									  given->isnull, by_value);
+		}
+	}
+	return expression_tree_mutator(node, put_in_values, context);
+}
+
+/* Does one of these conditions count, which qualification() left open? */
+bool
+qualification_by_params(Relation rel, Index rtindex, List *open, ParamListInfo params)
+{
+	Target target = {.relation = attio_relation_open(rel),
+					 .tupdesc = RelationGetDescr(rel),
+					 .root_rtindex = rtindex,
+					 .rtindex = rtindex};
+
+	return counts(&target, eval_const_expressions(NULL, put_in_values((Node *) open, params)));
 }

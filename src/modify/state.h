@@ -17,10 +17,12 @@
 /* What crosses from planner to executor: a List of Nodes. */
 typedef enum ModifyPlanIndex
 {
-	MODIFY_PLAN_COLUMNS,        /* IntList: attribute numbers that may be assigned */
-	MODIFY_PLAN_NAMED,          /* IntList: of an UPDATE, those that the statement assigns */
-	MODIFY_PLAN_QUALIFICATION,  /* Integer: Qualification of an UPDATE or DELETE */
-	MODIFY_PLAN_SKIPS_CONFLICTS /* Integer: INSERT ... ON CONFLICT DO NOTHING */
+	MODIFY_PLAN_COLUMNS,         /* IntList: attribute numbers that may be assigned */
+	MODIFY_PLAN_NAMED,           /* IntList: of an UPDATE, those that the statement assigns */
+	MODIFY_PLAN_QUALIFICATION,   /* Integer: Qualification of an UPDATE or DELETE */
+	MODIFY_PLAN_SKIPS_CONFLICTS, /* Integer: INSERT ... ON CONFLICT DO NOTHING */
+	MODIFY_PLAN_OPEN,            /* List: conditions that may qualify it by the values of parameters */
+	MODIFY_PLAN_TARGET           /* Integer: the table's number in them */
 } ModifyPlanIndex;
 
 typedef struct ModifyState
@@ -68,7 +70,8 @@ typedef enum Qualification
 	WITHOUT_CONDITION /* there are conditions, but none that is about the target's columns and can be false */
 } Qualification;
 
-extern Qualification qualification(PlannerInfo *root, Index rtindex, Relation rel);
+extern Qualification qualification(PlannerInfo *root, Index rtindex, Relation rel, List **open);
+extern bool qualification_by_params(Relation rel, Index rtindex, List *open, ParamListInfo params);
 
 /* direct.c: UPDATE and DELETE by ids, without reading first. */
 extern void direct_set_callbacks(FdwRoutine *routine);

@@ -147,7 +147,8 @@ static List *
 attio_plan_modify(PlannerInfo *root, ModifyTable *plan, Index rtindex, int subplan_index)
 {
 	Relation rel = table_open(planner_rt_fetch(rtindex, root)->relid, NoLock);
-	Qualification found = plan->operation == CMD_INSERT ? QUALIFIED : qualification(root, rtindex, rel);
+	List *open = NIL;
+	Qualification found = plan->operation == CMD_INSERT ? QUALIFIED : qualification(root, rtindex, rel, &open);
 	List *named = plan->operation == CMD_UPDATE ? assigned_columns(root, rtindex, rel) : NIL;
 	List *columns = named;
 
@@ -157,8 +158,9 @@ attio_plan_modify(PlannerInfo *root, ModifyTable *plan, Index rtindex, int subpl
 		(plan->operation == CMD_UPDATE && rel->trigdesc != NULL && rel->trigdesc->trig_update_before_row))
 		columns = target_all_columns(rel);
 	table_close(rel, NoLock);
-	return list_make4((Node *) columns, (Node *) named, makeInteger((int) found),
-					  makeInteger(plan->onConflictAction == ONCONFLICT_NOTHING));
+	return lappend(list_make5((Node *) columns, (Node *) named, makeInteger((int) found),
+							  makeInteger(plan->onConflictAction == ONCONFLICT_NOTHING), (Node *) open),
+				   makeInteger((int) rtindex));
 }
 
 /* Put them into the table of callbacks. */
