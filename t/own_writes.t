@@ -7,6 +7,7 @@ tables and on local ones, under the same planner settings, and must return the s
 import os
 import random
 import sys
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
 from attio_test import FAST, Database, Emulator, Tap, must  # noqa: E402
@@ -220,6 +221,13 @@ with Emulator("--scale", "20") as emulator, Database("attio_own_writes", emulato
             ("of a scan that is not", "WITH w AS (INSERT INTO crm.f (t, n) VALUES ('w', 1) RETURNING n) SELECT count(*) FROM w, crm.f WHERE length(f.t) = 2000", "120"),
             ("that are to be written", "WITH w AS (INSERT INTO crm.f (t, n) SELECT t, n + 1000 FROM crm.f WHERE length(t) = 2000 RETURNING t, n) SELECT count(*), sum(n), max(length(t)) FROM w", "120|127260|2000")):
         tap.equal(database.value(f"SET work_mem = '64kB'; {sql}"), wanted, f"rows that wait on disk: {name}")
+
+    # WITH queries that each read the one before twice: each is looked at once, else the statement does not end
+    chain = "a0 AS MATERIALIZED (SELECT t FROM crm.f WHERE t = 'w')" + "".join(
+        f", a{i} AS MATERIALIZED (SELECT x.t FROM a{i - 1} x JOIN a{i - 1} y USING (t) LIMIT 1)" for i in range(1, 31))
+    started = time.monotonic()
+    must(database.psql(f"{PREFIX}WITH {chain} INSERT INTO crm.f (t) SELECT t FROM a30"))
+    tap.ok(time.monotonic() - started < 30, "a chain of WITH queries", f"{time.monotonic() - started:.0f} s")
 
     generator = Generator(SEED)
     differences, refused, done = [], 0, 0

@@ -35,7 +35,6 @@ struct Encoder
 	List *whole;       /* WrittenAttribute of columns of type jsonb, which hold the values as they are sent */
 	List *refused;     /* ColumnBinding: read-only, or without an attribute: may only stay as they are */
 	List *deferred;    /* IntList: attribute numbers that the statement does not name; bound by the first value */
-	List *all;         /* ColumnBinding of every column, for the parts that are not assigned; NIL until asked for */
 	JsonTree *present; /* the record as it is; NULL until asked for */
 };
 

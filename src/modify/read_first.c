@@ -50,7 +50,6 @@ typedef struct Writer
 	bool depends;             /* and from what is written */
 	bool is_direct;           /* its rows are those that the outer plan has written */
 	bool started;
-	bool drained;
 	Tuplestorestate *rows; /* those to be handed out; NULL where they come as they are read */
 	TupleTableSlot *kept;
 	TupleTableSlot *slot;
@@ -80,9 +79,10 @@ static TupleTableSlot *hand_out(PlanState *node);
 
 typedef struct Contents
 {
-	bool reads;     /* tables of ours */
-	bool writes;    /* any table */
-	bool is_direct; /* by a scan */
+	bool reads;      /* tables of ours */
+	bool writes;     /* any table */
+	bool is_direct;  /* by a scan */
+	Bitmapset *ctes; /* WITH queries that have been looked into: one may read another many times */
 } Contents;
 
 static bool
@@ -98,8 +98,11 @@ look_into(PlanState *node, void *context)
 		contents->writes = contents->is_direct = true;
 	else if (IsA(node, ForeignScanState) && attio_is_scan((ForeignScanState *) node))
 		contents->reads = true;
-	if (IsA(node, CteScanState))
+	if (IsA(node, CteScanState) && !bms_is_member(((CteScan *) node->plan)->ctePlanId, contents->ctes))
+	{
+		contents->ctes = bms_add_member(contents->ctes, ((CteScan *) node->plan)->ctePlanId);
 		(void) look_into(((CteScanState *) node)->cteplanstate, context);
+	}
 	return planstate_tree_walker(node, look_into, context);
 }
 
@@ -244,7 +247,7 @@ look_at_targets(Writer *writer)
 static void
 look_at_outer(Writer *writer)
 {
-	Contents contents = {false, false, false};
+	Contents contents = {0};
 	ListCell *lc;
 
 	(void) look_into(writer->outer, &contents);
