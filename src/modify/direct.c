@@ -99,11 +99,9 @@ static bool
 is_one_whole_value(Oid table, Oid user, List *columns)
 {
 	Relation rel = table_open(table, NoLock);
-	const TupleConstr *constraints = RelationGetDescr(rel)->constr;
 	ColumnHint hint = {0};
 
-	/* a generated column is assigned as well, by the executor, which sees no row here */
-	if (list_length(columns) == 1 && (constraints == NULL || !constraints->has_generated_stored))
+	if (list_length(columns) == 1)
 	{
 		AttioRelation *relation = attio_relation_open(rel);
 
