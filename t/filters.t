@@ -50,4 +50,16 @@ with Emulator("--scale", "300") as emulator, Database("attio_filters", emulator,
                     tap.equal(result.out, wanted, f"{query}, {setting}")
         tap.ok(refused <= len(QUERIES), f"{refused} of {len(QUERIES) * len(SESSIONS)} are an error, {setting}")
 
+    # of statements that write, whose subqueries are read before and kept
+    largest = database.value("SELECT max(value) FROM local_deals WHERE value < 1000")
+    deal = database.value("SELECT record_id FROM local_deals WHERE value IS NULL LIMIT 1")
+    update = f"UPDATE deals SET name = 'x' WHERE record_id = '{deal}' RETURNING"
+    for setting in SETTINGS:
+        emulator.switches(**dict({"null_order": "last", "unsorted_order": "id", "tie_order": "id"}, **setting))
+        for query in (f"{update} (SELECT max(value) FROM deals WHERE value < 1000)",
+                      f"WITH w AS ({update} 1) SELECT (SELECT max(value) FROM deals WHERE value < 1000) FROM w"):
+            result = database.psql(query)
+            good = result.out == largest if result.code == 0 else setting["filters"] == "ignored" and "HINT" in result.err
+            tap.ok(good, f"{query}, {setting}", result)
+
 tap.done()

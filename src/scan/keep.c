@@ -38,7 +38,8 @@ drop(Tuplestorestate **store)
 
 /*
  * Rows that the scan is asked for at most, 0 = any number: what fits one page
- * comes from one, where a LIMIT above the scan says so.
+ * comes from one, where a LIMIT above the scan says so.  Only rows that meet the
+ * conditions count: others come where Attio refused the filter.
  */
 static int
 rows_wanted(const AttioScan *state, const ForeignScanState *node)
@@ -65,7 +66,7 @@ read_rows(AttioScan *state, ForeignScanState *node)
 	for (slot = scan_next_row(state, node); !TupIsNull(slot); slot = scan_next_row(state, node))
 	{
 		tuplestore_puttupleslot(store, slot);
-		if (wanted > 0 && --wanted == 0)
+		if (wanted > 0 && scan_meets_conditions(node, slot) && --wanted == 0)
 			break;
 	}
 	pager_release(state->pager);

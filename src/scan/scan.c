@@ -362,8 +362,9 @@ count_here(AttioScan *state)
 	state->skip = state->offset;
 }
 
-static bool
-meets_conditions(ForeignScanState *node, TupleTableSlot *slot)
+/* Does the row meet the conditions that the executor checks? */
+bool
+scan_meets_conditions(ForeignScanState *node, TupleTableSlot *slot)
 {
 	ExprContext *econtext = node->ss.ps.ps_ExprContext;
 
@@ -386,7 +387,7 @@ row_counts(AttioScan *state, ForeignScanState *node, TupleTableSlot *slot)
 {
 	if (state->windowed && pager_lost_window(state->pager))
 		count_here(state);
-	if (meets_conditions(node, slot))
+	if (scan_meets_conditions(node, slot))
 	{
 		if (state->skip == 0)
 			return true;
@@ -507,7 +508,7 @@ matching_row(AttioScan *state, ForeignScanState *node)
 
 	do
 		slot = received_row(state, node);
-	while (state->limited && !TupIsNull(slot) && !meets_conditions(node, slot));
+	while (state->limited && !TupIsNull(slot) && !scan_meets_conditions(node, slot));
 	return slot;
 }
 

@@ -62,6 +62,7 @@ typedef struct AttioScan
 extern void scan_open(AttioScan *state, ForeignScanState *node);
 extern void scan_make_plan(AttioScan *state, ForeignScanState *node);
 extern TupleTableSlot *scan_next_row(AttioScan *state, ForeignScanState *node);
+extern bool scan_meets_conditions(ForeignScanState *node, TupleTableSlot *slot);
 extern int64 scan_count(AttioScan *state, ForeignScanState *node);
 
 /* keep.c: rows that are read before they are wanted. */
