@@ -74,5 +74,10 @@ with Emulator() as emulator, Database("attio_titles", emulator, FAST + ", remote
         emulator.switches(option_lists=lists)
         for title in ("Lost", "Lead"):
             tap.equal(database.value(update % title), title, f"a title is written, lists {lists}")
+        emulator.forget()
+        must(database.psql("UPDATE deals SET stage = CASE stage WHEN 'Lost' THEN 'Lead' ELSE 'Lost' END WHERE record_id IN (SELECT record_id FROM deals ORDER BY record_id LIMIT 8)"))
+        asked = [e["path"] for e in emulator.log() if "/statuses" in e["path"]]
+        written = [e for e in emulator.log() if e["method"] == "PUT"]
+        tap.ok(len(asked) == 1 and len(written) == 8, f"many titles are written, and the list asked for once, lists {lists}", (asked, len(written)))
 
 tap.done()

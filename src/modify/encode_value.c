@@ -179,11 +179,12 @@ choice_json(const Encoder *encoder, const WrittenColumn *column, const Attribute
 			if (same && !choice->archived)
 				return json_object_new_string(choice->id);
 		}
+		/* where Attio shows none of them, it decides itself: it creates no option, so a wrong title is refused */
+		if (refused || choices == NIL)
+			return json_object_new_string(text);
 	}
-	/* where Attio shows none of them, it decides itself: it creates no option, so a wrong title is refused */
-	if (!refused && choices != NIL)
-		refuse_title(encoder, column, text, choices);
-	return json_object_new_string(text);
+	refuse_title(encoder, column, text, choices);
+	return NULL;
 }
 
 /* {key: value} */
