@@ -14,7 +14,7 @@ from front import Front  # noqa: E402
 tap = Tap()
 if missing():
     tap.skip_all(missing())
-LONG_BEFORE = 45        # request_timeout is 60 s, and a dead connection may take no more than a part of it
+LONG_BEFORE = 25        # request_timeout is 30 s, and a dead connection is given up after half of it
 
 
 def under_way(world, emulator, database, sql):
@@ -56,7 +56,7 @@ for http2 in (True, False):
         world.forget_flows()
         out, error = process.stdout.read().split(), process.stderr.read()
         process.wait()
-        tap.equal((out, error), (["200", "200", "50"], "") if out and out[-1] == "50" else (out, ""), f"{words}: the next statements of a session work")
-        tap.ok(len(out) == 3 and time.time() - started < LONG_BEFORE, f"{words}: long before request_timeout", f"{out}, {time.time() - started:.1f} s")
+        tap.equal((out, error), (["200", "200", "50"], ""), f"{words}: the next statements of a session work")
+        tap.ok(time.time() - started < LONG_BEFORE, f"{words}: long before request_timeout", f"{time.time() - started:.1f} s")
         tap.note(f"{words}, after the connection died while nothing was asked: {time.time() - started:.1f} s with a sleep of 2 s")
 tap.done()
