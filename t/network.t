@@ -3,10 +3,12 @@
 import json
 import os
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
 import time
+import warnings
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
 from attio_test import FAST, KEY, Database, Emulator, Sandbox, Tap, must, psql  # noqa: E402
@@ -182,8 +184,8 @@ with Emulator() as emulator:
         tap.ok("not JSON" in result.err and "<h1>" not in result.err, "HTTP 200 with a page: no tags either", result)
     # how long to wait, as it is said in odd ways
     with Database("attio_network", emulator, f"{FAST}, retry_deadline '10s'") as database:
-        for said, name, waits in (("2020-01-01T00:00:1e300Z", "seconds out of range", True), ("2020-01-01T00:00:99999999999", "seconds too large", True),
-                                  ("2020-13-45T99:99:99Z", "a date that is none", True), ("nan", "no number", True), ("-5", "a number below zero", True)):
+        for said, name in (("2020-01-01T00:00:1e300Z", "seconds out of range"), ("2020-01-01T00:00:99999999999", "seconds too large"),
+                           ("2020-13-45T99:99:99Z", "a date that is none"), ("nan", "no number"), ("-5", "a number below zero")):
             emulator.faults({"match": {"path": "query"}, "times": 1, "status": 429, "headers": {"Retry-After": said}})
             result = database.psql(COUNT)
             tap.ok(result.out == RIGHT, f"Retry-After: {name}", result)
@@ -199,17 +201,39 @@ with Emulator() as emulator:
         tap.ok(database.psql(COUNT).out == RIGHT, "Retry-After with an offset: now is now", "")
 
 # ----- the environment of the server reaches nothing -----
+def old_tls(carry):
+    """The same by TLS 1.1; a client that does not speak it ends the handshake."""
+    def serve(connection, number):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.set_ciphers("ALL:@SECLEVEL=0")
+        warnings.simplefilter("ignore", DeprecationWarning)
+        context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1_1
+        context.load_cert_chain(keys["certificate"], keys["key"])
+        with context.wrap_socket(connection, server_side=True) as wrapped:
+            carry(wrapped, number)
+    return serve
+
+
 key_log = os.path.join(folder.name, "keys", "log")
 os.makedirs(os.path.dirname(key_log))
 os.chmod(os.path.dirname(key_log), 0o777)
+lax = os.path.join(folder.name, "openssl.cnf")
+with open(lax, "w", encoding="ascii") as file:
+    file.write("openssl_conf = a\n[a]\nssl_conf = b\n[b]\nsystem_default = c\n[c]\nMinProtocol = TLSv1\nCipherString = DEFAULT:@SECLEVEL=0\n")
+os.chmod(lax, 0o644)
 with Sandbox("environment", NO_PROXY="127.0.0.1,localhost", no_proxy="127.0.0.1,localhost", HTTPS_PROXY="http://127.0.0.1:1",
-             https_proxy="http://127.0.0.1:1", ALL_PROXY="http://127.0.0.1:1", SSLKEYLOGFILE=key_log):
+             https_proxy="http://127.0.0.1:1", ALL_PROXY="http://127.0.0.1:1", SSLKEYLOGFILE=key_log, OPENSSL_CONF=lax):
     with Emulator() as emulator, Sockets(tunnel_to(emulator), keys) as tls, ConnectProxy() as proxy:
         with Database("attio_environment", tls, f"{FAST}, ca_file '{keys['ca']}', proxy '{proxy.url}'") as database:
             tap.ok(database.psql(COUNT).out == RIGHT and proxy.requests, "NO_PROXY does not switch the option proxy off", proxy.requests)
             must(database.psql("ALTER SERVER attio OPTIONS (DROP proxy)"))
             tap.ok(database.psql(COUNT).out == RIGHT, "no proxy of the environment's is used", "")
             tap.ok(not os.path.exists(key_log), "SSLKEYLOGFILE is not written", "")
+            with Sockets(old_tls(tunnel_to(emulator))) as old:
+                must(database.psql(f"ALTER SERVER attio OPTIONS (SET base_url 'https://127.0.0.1:{old.port}', ADD max_retries '0')"))
+                emulator.forget()
+                result = database.psql(COUNT)
+                tap.ok("08001" in result.err and "trust" not in result.err and not emulator.log(), "TLS 1.1 is not spoken, though OpenSSL would", result)
 
 log = server_log()
 tap.ok(KEY not in log and SECRET not in log, "neither key nor password in the server's log", [line for line in log.splitlines() if SECRET in line or KEY in line][:3])

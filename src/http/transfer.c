@@ -253,36 +253,43 @@ on_progress(void *arg, curl_off_t dltotal, curl_off_t dlnow, curl_off_t ultotal,
 
 /* ----- options ----- */
 
+/* A text that must not be left out where memory is short; false then.  What a build of libcurl lacks it does not use either. */
+static bool
+set_text(CURL *easy, CURLoption option, const char *text)
+{
+	return curl_easy_setopt(easy, option, text) != CURLE_OUT_OF_MEMORY;
+}
+
 /*
  * TLS is always verified, by the system's authorities or those of ca_file alone;
- * so is a proxy that is reached by https.
+ * so is a proxy that is reached by https.  TLS 1.1 and older are not spoken,
+ * whatever the TLS library's configuration says.
  */
-static void
+static bool
 set_trust_options(CURL *easy, const HttpConfig *config)
 {
+	curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long) CURL_SSLVERSION_TLSv1_2);
+	curl_easy_setopt(easy, CURLOPT_PROXY_SSLVERSION, (long) CURL_SSLVERSION_TLSv1_2);
 	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
 	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
 	curl_easy_setopt(easy, CURLOPT_PROXY_SSL_VERIFYPEER, 1L);
 	curl_easy_setopt(easy, CURLOPT_PROXY_SSL_VERIFYHOST, 2L);
 	if (config->ca_file == NULL)
-		return;
-	curl_easy_setopt(easy, CURLOPT_CAINFO, config->ca_file);
+		return true;
 	curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
-	curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, config->ca_file);
 	curl_easy_setopt(easy, CURLOPT_PROXY_CAPATH, NULL);
+	return set_text(easy, CURLOPT_CAINFO, config->ca_file) && set_text(easy, CURLOPT_PROXY_CAINFO, config->ca_file);
 }
 
 /* An explicit proxy and an explicit list of exceptions, even if empty, keep the environment's out. */
-static void
+static bool
 set_proxy_options(CURL *easy, const HttpConfig *config)
 {
-	curl_easy_setopt(easy, CURLOPT_PROXY, config->proxy != NULL ? config->proxy : "");
-	curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
 	curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-	if (config->proxy_user != NULL)
-		curl_easy_setopt(easy, CURLOPT_PROXYUSERNAME, config->proxy_user);
-	if (config->proxy_password != NULL)
-		curl_easy_setopt(easy, CURLOPT_PROXYPASSWORD, config->proxy_password);
+	return set_text(easy, CURLOPT_PROXY, config->proxy != NULL ? config->proxy : "") &&
+		   set_text(easy, CURLOPT_NOPROXY, "") &&
+		   (config->proxy_user == NULL || set_text(easy, CURLOPT_PROXYUSERNAME, config->proxy_user)) &&
+		   (config->proxy_password == NULL || set_text(easy, CURLOPT_PROXYPASSWORD, config->proxy_password));
 }
 
 /* How a connection is chosen, opened and found to be dead. */
@@ -319,8 +326,6 @@ set_network_options(HttpTransfer *transfer)
 	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
 	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long) CURL_HTTP_VERSION_2TLS);
 	curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
-	set_trust_options(easy, &transfer->client->config);
-	set_proxy_options(easy, &transfer->client->config);
 	set_connection_options(transfer);
 #if LIBCURL_VERSION_NUM >= 0x075500
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, transfer->client->loopback_only ? "http" : "https");
@@ -438,7 +443,10 @@ transfer_failure(const HttpTransfer *transfer)
 bool
 transfer_set_options(HttpTransfer *transfer)
 {
-	if (!set_request_options(transfer))
+	const HttpConfig *config = &transfer->client->config;
+
+	if (!set_request_options(transfer) || !set_trust_options(transfer->easy, config) ||
+		!set_proxy_options(transfer->easy, config))
 		return false;
 	set_network_options(transfer);
 	return true;
