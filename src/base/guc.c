@@ -76,12 +76,14 @@ attio_define_settings(void)
 							 "Role, method, table, id, attributes before and after, request id.", &attio_log_writes,
 							 true, PGC_SUSET, 0, NULL, NULL, NULL);
 	DefineCustomBoolVariable("attio_fdw.push_filter", "Sends conditions to Attio.",
-							 "Off reads everything and checks conditions here.", &attio_push_filter, true, PGC_USERSET,
-							 0, NULL, assign_push_filter, NULL);
+							 "Off reads everything and checks conditions locally.", &attio_push_filter, true,
+							 PGC_USERSET, 0, NULL, assign_push_filter, NULL);
 	DefineCustomBoolVariable("attio_fdw.push_sort", "Lets Attio sort where its order is PostgreSQL's.",
-							 "Off sorts here.", &attio_push_sort, true, PGC_USERSET, 0, NULL, assign_push_sort, NULL);
-	DefineCustomBoolVariable("attio_fdw.push_limit", "Lets LIMIT and OFFSET shape what is asked.", "Off counts here.",
-							 &attio_push_limit, true, PGC_USERSET, 0, NULL, assign_push_limit, NULL);
+							 "Off sorts locally.", &attio_push_sort, true, PGC_USERSET, 0, NULL, assign_push_sort,
+							 NULL);
+	DefineCustomBoolVariable("attio_fdw.push_limit", "Lets LIMIT and OFFSET shape what is asked.",
+							 "Off counts locally.", &attio_push_limit, true, PGC_USERSET, 0, NULL, assign_push_limit,
+							 NULL);
 	DefineCustomBoolVariable("attio_fdw.push_count", "Counts rows by asking whether there is one at an offset.",
 							 "Off reads and counts them.", &attio_push_count, true, PGC_USERSET, GUC_EXPLAIN, NULL,
 							 assign_push_count, NULL);

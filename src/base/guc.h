@@ -15,7 +15,7 @@ extern bool attio_read_only;                /* writes are refused */
 extern bool attio_dry_run;                  /* writes are shown, not made */
 extern bool attio_allow_copy;               /* COPY, and INSERT of dumps */
 extern bool attio_allow_unqualified_writes; /* UPDATE and DELETE without WHERE */
-extern int attio_max_rows_written;          /* of one UPDATE or DELETE; 0 = any number */
+extern int attio_max_rows_written;          /* by the UPDATEs and DELETEs of one statement; 0 = any number */
 extern bool attio_log_writes;               /* one LOG line a write */
 
 extern bool attio_push_filter; /* whether conditions are sent to Attio */

@@ -108,7 +108,7 @@ const OptionDef attio_options[] = {
 	 "another collection of the workspace, such as workspace_members"},
 	{"view", TABLE, OPTION_UUID, GUARD_NONE, NULL, 0, 0, NULL,
 	 "id of a saved view of the object or list, whose filter decides which rows the table shows; conditions are then "
-	 "checked here"},
+	 "checked locally"},
 	{"matching_attribute", TABLE, OPTION_TEXT, GUARD_NONE, NULL, 0, 0, NULL,
 	 "slug of a unique attribute (of a list: parent_record): an INSERT updates the row that has the same value, if there is one"},
 	{"page_size", TABLE, OPTION_INT, GUARD_NONE, "500", 2, 500, NULL,
