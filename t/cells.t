@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Every cell of every imported table against the emulator's own data, read through its API by Python.
 
-The expectation is worked out here from docs and DESIGN.md, with nothing of the extension: a second opinion.
+The expectation is worked out here from the docs, with nothing of the extension: a second opinion.
 With ATTIO_RECORDING (default: ../shared/recorded/workspace.json) also against a real workspace's answers.
 """
 import decimal

@@ -250,9 +250,11 @@ nudge_at(HttpClient *client)
 {
 	dlist_iter iter;
 
-	dlist_foreach(
-		iter, &client->under_way) if (!dlist_container(HttpTransfer, node, iter.cur)->connected) return client->nudged +
-		NUDGE_INTERVAL;
+	dlist_foreach(iter, &client->under_way)
+	{
+		if (!dlist_container(HttpTransfer, node, iter.cur)->connected)
+			return client->nudged + NUDGE_INTERVAL;
+	}
 	return DT_NOEND;
 }
 
@@ -295,7 +297,10 @@ attempt_set_alarm(HttpClient *client)
 		if (transfer->has_place && is_allowed(transfer))
 			next = Min(next, transfer->start_at);
 	}
-	dlist_foreach(iter, &client->under_way) next = Min(next, stalls_at(dlist_container(HttpTransfer, node, iter.cur)));
+	dlist_foreach(iter, &client->under_way)
+	{
+		next = Min(next, stalls_at(dlist_container(HttpTransfer, node, iter.cur)));
+	}
 	next = Min(next, nudge_at(client));
 	client->alarm = next == DT_NOEND ? 0 : next;
 	mux_set_timer(&client->mux, MUX_ALARM, next == DT_NOEND ? -1 : Max((long) ((next - now) / 1000 + 1), 0));

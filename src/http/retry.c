@@ -52,7 +52,7 @@ is_repeatable(const RetryOutcome *outcome)
 
 /* ----- Retry-After ----- */
 
-/* Two digits at most, within bounds; the text moves on. */
+/* So many digits, within bounds; the text moves on. */
 static bool
 read_digits(const char **at, int digits, int low, int high, int *value)
 {
@@ -175,12 +175,12 @@ sum_of_delays(int n, double factor)
 static double
 delay_of(const RetryPolicy *policy, const RetryOutcome *outcome)
 {
-	bool answered = outcome->failure == HTTP_ANSWERED && outcome->status >= 500;
-	bool spread = answered || (outcome->has_connected && outcome->failure != HTTP_TIMED_OUT);
+	bool spread = outcome->failure == HTTP_ANSWERED ? outcome->status >= 500
+													: outcome->has_connected && outcome->failure != HTTP_TIMED_OUT;
 	int before = Min(Max(outcome->attempts, 1) - 1, 20);
 	double factor = SMALLEST_FACTOR;
 
-	if (!spread || (outcome->failure == HTTP_ANSWERED && !answered))
+	if (!spread)
 		return Min(FIRST_DELAY_MS * pow(factor, before), LONGEST_DELAY_MS);
 	while (factor < LARGEST_FACTOR && sum_of_delays(policy->max_retries, factor) < policy->deadline * 0.9)
 		factor += 0.25;
