@@ -174,15 +174,20 @@ def must(result):
 
 
 class Sandbox:
-    """A server of this test's own, with settings (lines of postgresql.conf) or another environment; psql goes there meanwhile."""
+    """A server of this test's own, with settings (lines of postgresql.conf) or another environment; psql goes there meanwhile.
 
-    def __init__(self, name, settings="", **environment):
+    "within" is a command that starts it in another world, such as a mount namespace.
+    """
+
+    def __init__(self, name, settings="", within=(), **environment):
+        self.within = within
         self.saved = dict(os.environ)
         self.environment = dict(os.environ, ATTIO_SANDBOX=os.path.abspath(os.environ["ATTIO_SANDBOX"]) + "_" + name, ATTIO_IMPORT="no",
                                 ATTIO_SETTINGS=settings, **environment)
 
     def run(self, word, check=True):
-        return subprocess.run([os.path.join(ROOT, "scripts", "sandbox"), word], env=self.environment, check=check, capture_output=True, text=True).stdout
+        within = self.within if word == "up" else ()
+        return subprocess.run([*within, os.path.join(ROOT, "scripts", "sandbox"), word], env=self.environment, check=check, capture_output=True, text=True).stdout
 
     def __enter__(self):
         self.run("up")
