@@ -12,7 +12,7 @@ import statistics
 import sys
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
-sys.path[:0] = [os.path.join(ROOT, "test", "network"), os.path.dirname(os.path.abspath(__file__))]
+sys.path[:0] = [os.path.join(ROOT, "test", "lib"), os.path.dirname(os.path.abspath(__file__))]
 from world import FAR_ADDRESS, World, missing  # noqa: E402
 from attio_test import KEY, Database, Emulator, must  # noqa: E402
 from front import Front, certificates  # noqa: E402

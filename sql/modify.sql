@@ -1,4 +1,4 @@
--- Writing: what EXPLAIN says of it, what would be sent, and what is refused. Nothing is written here (t/write.t and t/promises.t do that).
+-- Writing: what EXPLAIN says of it, what would be sent, and what is refused. Nothing is written here (t/write.py and t/promises.py do that).
 SET search_path = crm, public;
 SET attio_fdw.dry_run = on;
 \pset tuples_only on

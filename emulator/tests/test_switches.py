@@ -324,7 +324,7 @@ class Switches(EmulatorTest):
 
     @switch_test("gzip")
     def test_gzip(self):
-        self.assertIn("gzip", self.emulator.switches)     # shown over HTTP by t/transport.t
+        self.assertIn("gzip", self.emulator.switches)     # shown over HTTP by t/transport.py
 
     def test_every_switch_has_a_test(self):
         self.assertEqual(TESTED, set(SWITCHES))

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""A proxy that is asked by CONNECT, across the link: with a password and without, slow, and dead.  What refusals are told as: t/network.t."""
+"""A proxy that is asked by CONNECT, across the link: with a password and without, slow, and dead.  What refusals are told as: t/network.py."""
 import os
 import sys
 import time
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 from world import FAR_ADDRESS, World, missing  # noqa: E402
 from attio_test import FAST, Database, Emulator, Tap, must, start_psql  # noqa: E402
 from front import ConnectProxy, Front  # noqa: E402

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from link import FAR_ADDRESS, NEAR_ADDRESS, enter  # noqa: E402, F401
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -56,7 +56,7 @@ class World:
         with open(os.path.join(self.resolver_folder(), "resolv.conf"), "w", encoding="ascii") as file:
             file.write(f"nameserver {FAR_ADDRESS}\noptions timeout:2 attempts:2\n")
         self.write()
-        self.link = subprocess.Popen([sys.executable, os.path.join(ROOT, "test", "network", "link.py"), self.near, self.far, self.control],
+        self.link = subprocess.Popen([sys.executable, os.path.join(ROOT, "test", "lib", "link.py"), self.near, self.far, self.control],
                                      stdout=subprocess.PIPE, text=True)
         if self.link.stdout.readline().strip() != "ready":
             raise RuntimeError("the link did not start")

@@ -3,7 +3,7 @@
 import os
 import sys
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 from world import FAR_ADDRESS, World, missing  # noqa: E402
 from attio_test import FAST, Database, Emulator, Tap  # noqa: E402
 from front import Front, certificates  # noqa: E402
