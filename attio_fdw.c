@@ -7,10 +7,10 @@
 #include "base/compat.h"
 
 #include "access/reloptions.h"
-#include "admin/explain.h"
+#include "scan/explain.h"
 #include "admin/import.h"
-#include "attio/activity.h"
-#include "attio/version.h"
+#include "remote/activity.h"
+#include "base/version.h"
 #include "base/guc.h"
 #include "base/options.h"
 #include "foreign/fdwapi.h"

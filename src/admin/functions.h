@@ -5,7 +5,7 @@
 #ifndef ATTIO_FUNCTIONS_H
 #define ATTIO_FUNCTIONS_H
 
-#include "attio/connection.h"
+#include "remote/session.h"
 
 /*
  * The caller's session with a server of ours that the caller may use, pinned in

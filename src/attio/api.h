@@ -9,7 +9,7 @@
 #ifndef ATTIO_API_H
 #define ATTIO_API_H
 
-#include "attio/connection.h"
+#include "remote/session.h"
 #include "base/json.h"
 
 /* What Attio says with an error that the caller is prepared for. */

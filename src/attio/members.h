@@ -5,7 +5,7 @@
 #ifndef ATTIO_MEMBERS_H
 #define ATTIO_MEMBERS_H
 
-#include "attio/connection.h"
+#include "remote/session.h"
 
 extern bool workspace_has_member(Session *session, const char *id);
 extern bool workspace_may_have_member(Session *session, const char *id);

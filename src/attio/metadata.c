@@ -13,7 +13,7 @@
 #include "attio/api.h"
 #include "attio/choices.h"
 #include "attio/members.h"
-#include "attio/resource.h"
+#include "remote/resource.h"
 #include "base/errors.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"

@@ -8,7 +8,7 @@
 #define ATTIO_METADATA_H
 
 #include "attio/attribute.h"
-#include "attio/connection.h"
+#include "remote/session.h"
 #include "base/json.h"
 
 /* One attribute definition (API.md 6). */

@@ -9,7 +9,7 @@
 #define ATTIO_NAMING_H
 
 #include "attio/metadata.h"
-#include "attio/resource.h"
+#include "remote/resource.h"
 
 typedef enum ColumnSet
 {

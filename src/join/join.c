@@ -11,7 +11,7 @@
 
 #include "base/guc.h"
 #include "executor/executor.h"
-#include "join/cache.h"
+#include "join/join_cache.h"
 #include "nodes/nodeFuncs.h"
 #include "scan/scan.h"
 #include "utils/array.h"

@@ -5,7 +5,7 @@
  * Owns: the values that RETURNING shows.  They are the answer's, not those
  * that were sent.
  */
-#include "modify/state.h"
+#include "modify/modify_state.h"
 
 #include "access/sysattr.h"
 #include "commands/trigger.h"

@@ -6,7 +6,7 @@
  * bounds of partitions), the triggers that decide when rows are written, and
  * what a foreign child of a local parent cannot do.
  */
-#include "modify/state.h"
+#include "modify/modify_state.h"
 
 #include "access/sysattr.h"
 #include "commands/trigger.h"

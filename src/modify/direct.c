@@ -5,7 +5,7 @@
  * Owns: when nothing needs the old rows, and the callbacks that then write
  * without reading first.  A row that is not there counts as none.
  */
-#include "modify/state.h"
+#include "modify/modify_state.h"
 
 #include "access/table.h"
 #include "attio/hint.h"
@@ -20,10 +20,10 @@
 #include "optimizer/appendinfo.h"
 #include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
-#include "scan/filter_condition.h"
+#include "attio/condition.h"
 #include "scan/params.h"
 #include "scan/scan.h"
-#include "scan/scan_private.h"
+#include "scan/scan_plan.h"
 #include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"

@@ -12,7 +12,7 @@
 #include "base/errors.h"
 #include "base/fixed_settings.h"
 #include "catalog/pg_type.h"
-#include "scan/value.h"
+#include "row/value.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"

@@ -13,7 +13,7 @@
 
 #include "base/errors.h"
 #include "base/json.h"
-#include "scan/timestamps.h"
+#include "row/timestamps.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 

@@ -21,7 +21,7 @@
 #include "modify/queue.h"
 #include "modify/read_first.h"
 #include "modify/restore.h"
-#include "modify/state.h"
+#include "modify/modify_state.h"
 #include "nodes/nodeFuncs.h"
 #include "scan/scan.h"
 #include "utils/memutils.h"

@@ -10,7 +10,7 @@
  * before; what it leaves although it is true of every row is told apart here.
  * A plan for all values of its parameters leaves this to the statement's begin.
  */
-#include "modify/state.h"
+#include "modify/modify_state.h"
 
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"

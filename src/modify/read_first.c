@@ -26,7 +26,7 @@
 #include "catalog/pg_inherits.h"
 #include "executor/executor.h"
 #include "foreign/fdwapi.h"
-#include "modify/state.h"
+#include "modify/modify_state.h"
 #include "nodes/nodeFuncs.h"
 #include "scan/params.h"
 #include "scan/scan.h"

@@ -5,7 +5,7 @@
  * Owns: which tables can be written, and which columns a statement assigns.
  * Makes no request.
  */
-#include "modify/state.h"
+#include "modify/modify_state.h"
 
 #include "access/sysattr.h"
 #include "attio/hint.h"

@@ -24,9 +24,9 @@
 #include "plan/partitions.h"
 #include "plan/oldrow.h"
 #include "plan/ship.h"
-#include "plan/sorts.h"
+#include "plan/pathkeys.h"
 #include "plan/upper.h"
-#include "scan/scan_private.h"
+#include "scan/scan_plan.h"
 #include "utils/array.h"
 
 /* A first page larger than this is as large as any. */

@@ -6,7 +6,7 @@
 #define ATTIO_SCANPLAN_H
 
 #include "attio/relation.h"
-#include "plan/sorts.h"
+#include "plan/pathkeys.h"
 
 /* What planning knows of a base relation; in baserel->fdw_private. */
 typedef struct RelationPlan

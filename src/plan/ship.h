@@ -7,7 +7,7 @@
 
 #include "attio/hint.h"
 #include "nodes/pathnodes.h"
-#include "scan/scan_private.h"
+#include "scan/scan_plan.h"
 
 /* Collects the operands of all conditions of one scan. */
 typedef struct ShipContext

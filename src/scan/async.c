@@ -20,7 +20,7 @@
 #include "http/client.h"
 #include "http/descriptors.h"
 #include "scan/scan.h"
-#include "scan/state.h"
+#include "scan/scan_state.h"
 #include "storage/latch.h"
 
 /* Scans of one Append that have begun and not ended: each may hold a page, and two descriptors. */

@@ -11,9 +11,9 @@
 #include "access/table.h"
 #include "base/guc.h"
 #include "executor/executor.h"
-#include "scan/count.h"
+#include "page/count.h"
 #include "scan/scan.h"
-#include "scan/scan_private.h"
+#include "scan/scan_plan.h"
 #include "utils/memutils.h"
 
 /* What checking a row takes. */

@@ -5,7 +5,7 @@
 #ifndef ATTIO_COUNT_SCAN_H
 #define ATTIO_COUNT_SCAN_H
 
-#include "scan/state.h"
+#include "scan/scan_state.h"
 
 /* Columns of the scan's row that hold the number; 0: it is no scan that counts. */
 extern int count_scan_columns(const ForeignScanState *node);

@@ -10,7 +10,7 @@
 #define ATTIO_DOUBT_H
 
 #include "attio/relation.h"
-#include "scan/pager.h"
+#include "page/pager.h"
 
 typedef enum Doubt
 {

@@ -10,8 +10,9 @@
  * which the executor checks.
  */
 #include "scan/scan.h"
+#include "scan/scan_plan.h"
 
-#include "scan/state.h"
+#include "scan/scan_state.h"
 
 #include "base/guc.h"
 #include "executor/executor.h"

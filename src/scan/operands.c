@@ -4,11 +4,11 @@
  *
  * Owns: when they are evaluated, and which of them a join hands over.
  */
-#include "scan/state.h"
+#include "scan/scan_state.h"
 
 #include "executor/executor.h"
 #include "nodes/nodeFuncs.h"
-#include "scan/scan_private.h"
+#include "scan/scan_plan.h"
 #include "utils/datum.h"
 #include "utils/lsyscache.h"
 

@@ -12,10 +12,10 @@
 #include "attio/api.h"
 #include "common/pg_prng.h"
 #include "executor/tuptable.h"
-#include "scan/count.h"
-#include "scan/decode.h"
+#include "page/count.h"
+#include "row/reader.h"
 #include "scan/doubt.h"
-#include "scan/fetch.h"
+#include "page/fetch.h"
 #include "utils/memutils.h"
 #include "utils/sampling.h"
 

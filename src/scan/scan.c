@@ -7,7 +7,7 @@
  */
 #include "scan/scan.h"
 
-#include "scan/state.h"
+#include "scan/scan_state.h"
 
 #include "base/guc.h"
 #include "common/int.h"
@@ -15,11 +15,11 @@
 #include "foreign/fdwapi.h"
 #include "access/table.h"
 #include "scan/count_scan.h"
-#include "scan/decode.h"
+#include "row/reader.h"
 #include "scan/doubt.h"
 #include "scan/optional.h"
-#include "scan/scan_private.h"
-#include "scan/sorts.h"
+#include "scan/scan_plan.h"
+#include "attio/sorts.h"
 #include "utils/memutils.h"
 
 static List *

@@ -7,7 +7,7 @@
 
 #include "base/compat.h"
 #include "foreign/fdwapi.h"
-#include "scan/pager.h"
+#include "page/pager.h"
 
 extern void attio_begin_scan(ForeignScanState *node, int eflags);
 extern TupleTableSlot *attio_iterate_scan(ForeignScanState *node);

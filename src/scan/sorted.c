@@ -10,9 +10,9 @@
 #include "scan/sorted.h"
 
 #include "base/guc.h"
-#include "scan/decode.h"
-#include "scan/scan_private.h"
-#include "scan/state.h"
+#include "row/reader.h"
+#include "scan/scan_plan.h"
+#include "scan/scan_state.h"
 #include "utils/memutils.h"
 #include "utils/sortsupport.h"
 #include "utils/tuplesort.h"

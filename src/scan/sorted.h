@@ -5,7 +5,7 @@
 #ifndef ATTIO_SCAN_SORTED_H
 #define ATTIO_SCAN_SORTED_H
 
-#include "scan/pager.h"
+#include "page/pager.h"
 
 struct AttioScan;
 

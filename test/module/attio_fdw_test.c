@@ -12,7 +12,7 @@
 #include "access/htup_details.h"
 #include "funcapi.h"
 #include "portability/instr_time.h"
-#include "scan/decode.h"
+#include "row/reader.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"

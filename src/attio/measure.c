@@ -1,0 +1,698 @@
+/*
+ * measure.c
+ *		How Attio behaves where its documents do not say.
+ *
+ * Owns: the questions of attio_fdw_measure(), and which answer means what.  It
+ * only reads: each question is a query whose answer differs from behaviour to
+ * behaviour.  It looks at a page of some objects first, for rows that fit.
+ */
+#include "attio/measure.h"
+
+#include <ctype.h>
+
+#include "attio/api.h"
+#include "remote/resource.h"
+#include "base/errors.h"
+#include "lib/stringinfo.h"
+
+/* Requests in all; objects that are looked at for rows that fit; rows of each. */
+#define MAX_REQUESTS 30
+#define MAX_OBJECTS 4
+#define SAMPLE_ROWS 100
+
+/* Pages are never asked to be larger, whatever Attio takes. */
+#define LARGEST_PAGE 500
+
+/* ----- asking ----- */
+
+/* An object with some of its rows. */
+typedef struct SampledObject
+{
+	const TargetDef *target;
+	List *attributes; /* AttributeDef */
+	JsonTree *rows;   /* array */
+} SampledObject;
+
+struct Measure
+{
+	Session *session;
+	int64 first_request;
+	List *targets;   /* TargetDef not looked at yet */
+	List *objects;   /* SampledObject */
+	bool sorts_fail; /* what is asked by sorts, or by filters, would be answered wrongly */
+	bool filters_fail;
+	StringInfoData asked;
+	List *findings; /* MeasureFinding */
+};
+
+/* What a query answered. */
+typedef struct Asked
+{
+	bool refused; /* HTTP 400, or not asked any more */
+	int rows;
+	JsonTree *data;
+} Asked;
+
+static bool
+may_ask(const Measure *measure, int requests)
+{
+	return measure->session->requests - measure->first_request + requests <= MAX_REQUESTS;
+}
+
+/* Query the records of an object; "rest" is what the body holds beside limit and offset. */
+static Asked
+ask(Measure *measure, const TargetDef *target, int limit, int64 offset, const char *rest)
+{
+	ApiSubject subject = {.tolerates_bad_request = true, .scopes = resource_records->scopes};
+	Asked asked = {.refused = true};
+	const char *path = psprintf(resource_records->path, http_escape(target->id));
+	char *body =
+		psprintf("{\"limit\":%d,\"offset\":" INT64_FORMAT "%s%s}", limit, offset, rest[0] != '\0' ? "," : "", rest);
+	HttpExchange *exchange;
+
+	if (!may_ask(measure, 1))
+		return asked;
+	exchange = api_start(measure->session, resource_records->method, path, body);
+	appendStringInfo(&measure->asked, "%s%s %s", measure->asked.len > 0 ? "; " : "",
+					 target->slug != NULL ? target->slug : target->id, body);
+	asked.refused = !api_check(measure->session, exchange, &subject);
+	if (!asked.refused)
+	{
+		asked.data = json_at(json_read(exchange->body, exchange->length), "data");
+		asked.rows = json_length_at(asked.data, "");
+	}
+	appendStringInfo(&measure->asked, " -> %s", asked.refused ? "HTTP 400" : psprintf("%d rows", Max(asked.rows, 0)));
+	return asked;
+}
+
+static const char *
+row_id(JsonTree *row)
+{
+	return json_string_at(row, resource_records->id_path);
+}
+
+static JsonTree *
+value_of(JsonTree *row, const AttributeDef *attribute)
+{
+	return json_element(json_member(json_at(row, "values"), attribute->slug), 0);
+}
+
+/* Text as a JSON string. */
+static char *
+quoted(const char *text)
+{
+	JsonTree *object = json_make_object();
+
+	json_object_object_add(object, "t", json_object_new_string(text));
+	return json_write(json_at(object, "t"));
+}
+
+/* Does the row meet the condition? */
+static Asked
+ask_row(Measure *measure, const SampledObject *object, const char *id, const char *condition)
+{
+	Asked nothing = {.refused = true};
+
+	if (measure->filters_fail)
+		return nothing;
+	return ask(measure, object->target, 1, 0,
+			   psprintf("\"filter\":{\"$and\":[{\"record_id\":{\"$in\":[\"%s\"]}},%s]}", id, condition));
+}
+
+/* ----- finding rows that fit ----- */
+
+/* Look at another object; false when there is none, or no request left for it. */
+static bool
+sample_next(Measure *measure)
+{
+	SampledObject *object;
+	TargetRefusal refusal = {0};
+
+	/* definitions come fifty at a time; the questions need some requests as well */
+	if (measure->targets == NIL || list_length(measure->objects) >= MAX_OBJECTS || !may_ask(measure, 3))
+		return false;
+	object = (SampledObject *) palloc0(sizeof(SampledObject));
+	object->target = (const TargetDef *) linitial(measure->targets);
+	measure->targets = list_delete_first(measure->targets);
+	object->attributes =
+		metadata_attributes(measure->session, false, object->target->id, object->target->slug, &refusal);
+	if (!refusal.disabled)
+	{
+		Asked asked = ask(measure, object->target, SAMPLE_ROWS, 0, "");
+
+		object->rows = asked.data;
+	}
+	measure->objects = lappend(measure->objects, object);
+	return true;
+}
+
+/* What a question needs: an attribute, a row with a value and perhaps one without. */
+typedef struct Fit
+{
+	const SampledObject *object;
+	const AttributeDef *attribute;
+	JsonTree *value;
+	const char *with;
+	const char *without;
+} Fit;
+
+typedef bool (*FitTest)(const AttributeDef *attribute, JsonTree *value);
+
+static bool
+find_in(const SampledObject *object, FitTest test, bool needs_without, Fit *fit)
+{
+	ListCell *lc;
+
+	foreach(lc, object->attributes)
+	{
+		const AttributeDef *attribute = (const AttributeDef *) lfirst(lc);
+
+		memset(fit, 0, sizeof(*fit));
+		for (int i = 0; i < json_length_at(object->rows, ""); i++)
+		{
+			JsonTree *row = json_element(object->rows, i);
+			JsonTree *value = value_of(row, attribute);
+
+			if (value == NULL)
+				fit->without = row_id(row);
+			else if (fit->with == NULL && test(attribute, value))
+			{
+				fit->with = row_id(row);
+				fit->value = value;
+			}
+		}
+		fit->object = object;
+		fit->attribute = attribute;
+		if (fit->with != NULL && (!needs_without || fit->without != NULL))
+			return true;
+	}
+	return false;
+}
+
+/* The first attribute that fits, in the objects that were looked at or in further ones. */
+static bool
+find(Measure *measure, FitTest test, bool needs_without, Fit *fit)
+{
+	for (int i = 0; i < list_length(measure->objects) || sample_next(measure); i++)
+		if (find_in((const SampledObject *) list_nth(measure->objects, i), test, needs_without, fit))
+			return true;
+	return false;
+}
+
+static bool
+is_type(const AttributeDef *attribute, const char *type)
+{
+	return !attribute->multiselect && strcmp(attribute->type_name, type) == 0;
+}
+
+static bool
+is_sortable(const AttributeDef *attribute, JsonTree *value)
+{
+	(void) value;
+	return is_type(attribute, "number") || is_type(attribute, "rating") || is_type(attribute, "date") ||
+		   is_type(attribute, "currency") ||
+		   (is_type(attribute, "timestamp") && strcmp(attribute->slug, "created_at") != 0);
+}
+
+static bool
+is_number(const AttributeDef *attribute, JsonTree *value)
+{
+	(void) value;
+	return is_type(attribute, "number") || is_type(attribute, "rating") || is_type(attribute, "currency");
+}
+
+/* Words of ASCII letters at both ends, without blanks there. */
+static bool
+is_cased_text(const AttributeDef *attribute, JsonTree *value)
+{
+	const char *text = json_string_at(value, "value");
+	size_t length = text == NULL ? 0 : strlen(text);
+
+	if (!is_type(attribute, "text") || length < 4)
+		return false;
+	for (size_t i = 0; i < 3; i++)
+		if (!isalpha((unsigned char) text[i]) || !isalpha((unsigned char) text[length - 1 - i]))
+			return false;
+	for (size_t i = 0; i < length; i++)
+		if ((unsigned char) text[i] >= 0x80 || text[i] == '%' || text[i] == '_')
+			return false;
+	return true;
+}
+
+static bool
+is_empty_name(const AttributeDef *attribute, JsonTree *value)
+{
+	const char *last = json_string_at(value, "last_name");
+
+	return is_type(attribute, "personal-name") && last != NULL && last[0] == '\0';
+}
+
+static bool
+is_choice(const AttributeDef *attribute, JsonTree *value)
+{
+	(void) value;
+	return is_type(attribute, "select") || is_type(attribute, "status");
+}
+
+static bool
+is_moment(const AttributeDef *attribute, JsonTree *value)
+{
+	const char *text = json_string_at(value, "value");
+
+	return is_type(attribute, "timestamp") && text != NULL && strlen(text) == strlen("2024-01-01T00:00:00.000000000Z");
+}
+
+static bool
+is_any(const AttributeDef *attribute, JsonTree *value)
+{
+	(void) attribute, (void) value;
+	return true;
+}
+
+/* ----- findings ----- */
+
+static void
+conclude(Measure *measure, const char *question, const char *name, const char *answer, const char *option)
+{
+	MeasureFinding *finding = (MeasureFinding *) palloc0(sizeof(MeasureFinding));
+
+	finding->question = question;
+	finding->name = name;
+	finding->answer = answer;
+	finding->option = answer == NULL ? NULL : option;
+	/* some answers come of the same queries as the one before */
+	if (measure->asked.len > 0)
+		finding->evidence = pstrdup(measure->asked.data);
+	else
+		finding->evidence = answer == NULL || measure->findings == NIL
+								? "no row fits"
+								: ((const MeasureFinding *) llast(measure->findings))->evidence;
+	resetStringInfo(&measure->asked);
+	measure->findings = lappend(measure->findings, finding);
+}
+
+static char *
+swapped_case(const char *text)
+{
+	char *copy = pstrdup(text);
+
+	for (char *c = copy; *c != '\0'; c++)
+		*c = isupper((unsigned char) *c) ? (char) tolower((unsigned char) *c) : (char) toupper((unsigned char) *c);
+	return copy;
+}
+
+/* ----- the questions ----- */
+
+static const char *
+truth(bool answer)
+{
+	return answer ? "true" : "false";
+}
+
+/* Is each number of the rows no larger than the one before it; as text?  Rows without one do not count. */
+static bool
+is_descending(JsonTree *rows, const AttributeDef *attribute, bool as_text, int *different)
+{
+	const char *member = is_type(attribute, "currency") ? "currency_value" : "value";
+	JsonTree *last = NULL;
+
+	*different = 0;
+	for (int i = 0; i < json_length_at(rows, ""); i++)
+	{
+		JsonTree *value = json_at(value_of(json_element(rows, i), attribute), member);
+		double change;
+
+		if (value == NULL)
+			continue;
+		if (last != NULL)
+		{
+			change = as_text ? strcmp(json_write(value), json_write(last))
+							 : json_object_get_double(value) - json_object_get_double(last);
+			if (change > 0)
+				return false;
+			*different += (change < 0);
+		}
+		last = value;
+	}
+	return true;
+}
+
+/*
+ * The rows that have a number, in descending order of it; with the id as second
+ * key, or without where that is refused.
+ */
+static Asked
+ask_sorted(Measure *measure, const Fit *fit, bool *without_id)
+{
+	const char *slug = quoted(fit->attribute->slug);
+	const char *field = is_type(fit->attribute, "currency") ? "currency_value" : "value";
+	char *sort = psprintf("{\"attribute\":%s,\"direction\":\"desc\"}", slug);
+	char *filter = measure->filters_fail ? "" : psprintf("\"filter\":{%s:{\"%s\":{\"$gte\":0}}},", slug, field);
+	Asked asked = ask(measure, fit->object->target, SAMPLE_ROWS, 0,
+					  psprintf("%s\"sorts\":[%s,{\"attribute\":\"record_id\",\"direction\":\"asc\"}]", filter, sort));
+
+	*without_id = asked.refused;
+	return asked.refused ? ask(measure, fit->object->target, SAMPLE_ROWS, 0, psprintf("%s\"sorts\":[%s]", filter, sort))
+						 : asked;
+}
+
+static void
+measure_sorts(Measure *measure)
+{
+	Fit fit;
+	const char *answer = NULL;
+
+	if (find(measure, is_number, false, &fit) && may_ask(measure, 2))
+	{
+		bool without_id;
+		int different;
+		Asked asked = ask_sorted(measure, &fit, &without_id);
+
+		if (asked.refused)
+			answer = "refused";
+		else if (!is_descending(asked.data, fit.attribute, false, &different))
+			answer = is_descending(asked.data, fit.attribute, true, &different) ? "as_text" : "ignored";
+		else if (different >= 4) /* fewer can be an accident */
+			answer = without_id ? "refused_by_id" : "followed";
+	}
+	measure->sorts_fail = (answer != NULL && strcmp(answer, "followed") != 0 && strcmp(answer, "refused_by_id") != 0);
+	if (measure->sorts_fail)
+		measure->session->sorts = SORTS_UNTRUSTED;
+	else if (answer != NULL && strcmp(answer, "refused_by_id") == 0)
+		measure->session->sorts = SORTS_WITHOUT_ID;
+	conclude(measure, "whether sorts are followed", "sorts", answer, NULL);
+}
+
+/* An id that no row has must find none. */
+static void
+measure_filters(Measure *measure)
+{
+	Fit fit;
+	const char *answer = NULL;
+
+	if (find(measure, is_any, false, &fit) && may_ask(measure, 1))
+	{
+		Asked asked = ask(measure, fit.object->target, 1, 0,
+						  "\"filter\":{\"record_id\":{\"$in\":[\"00000000-0000-4000-8000-000000000000\"]}}");
+
+		answer = asked.refused ? "refused" : asked.rows == 0 ? "followed" : "ignored";
+	}
+	measure->filters_fail = (answer != NULL && strcmp(answer, "followed") != 0);
+	conclude(measure, "whether filters are followed", "filters", answer, NULL);
+}
+
+static void
+measure_nulls(Measure *measure)
+{
+	Fit fit;
+	const char *answer = NULL;
+	bool nulls[2] = {false, false};
+
+	if (!measure->sorts_fail && find(measure, is_sortable, true, &fit))
+	{
+		for (int i = 0; i < 2; i++)
+		{
+			Asked asked = ask(measure, fit.object->target, 1, 0,
+							  psprintf("\"sorts\":[{\"attribute\":%s,\"direction\":\"%s\"}]",
+									   quoted(fit.attribute->slug), i == 0 ? "asc" : "desc"));
+
+			nulls[i] = asked.rows == 1 && value_of(json_element(asked.data, 0), fit.attribute) == NULL;
+			if (asked.rows != 1)
+				answer = "";
+		}
+		if (answer == NULL)
+			answer = nulls[0] ? (nulls[1] ? "first" : "smallest") : (nulls[1] ? "largest" : "last");
+		else
+			answer = NULL;
+	}
+	conclude(measure, "where sorts put rows without a value", "null_order", answer, "remote_nulls");
+}
+
+/* Text is compared exactly if neither another case nor blanks at the ends match. */
+static void
+measure_text(Measure *measure)
+{
+	static const char *const patterns[][2] = {{"$starts_with", "starts_with_case"}, {"$ends_with", "ends_with_case"}};
+	Fit fit;
+	bool found = find(measure, is_cased_text, false, &fit);
+	const char *slug = found ? quoted(fit.attribute->slug) : NULL;
+	const char *text = found ? json_string_at(fit.value, "value") : NULL;
+	const char *equality = NULL;
+	const char *trimming = NULL;
+
+	if (found && ask_row(measure, fit.object, fit.with, psprintf("{%s:{\"$eq\":%s}}", slug, quoted(text))).rows == 1)
+	{
+		Asked cased =
+			ask_row(measure, fit.object, fit.with, psprintf("{%s:{\"$eq\":%s}}", slug, quoted(swapped_case(text))));
+		Asked blank =
+			ask_row(measure, fit.object, fit.with, psprintf("{%s:{\"$eq\":%s}}", slug, quoted(psprintf(" %s ", text))));
+
+		equality = cased.refused ? NULL : cased.rows == 1 ? "ignore_case" : "exact";
+		trimming = blank.refused ? NULL : blank.rows == 1 ? "both" : "none";
+	}
+	/* the option says that $eq is SQL's "=": so blanks must count as well */
+	conclude(measure, "how $eq compares text", "text_equality", equality,
+			 trimming != NULL && strcmp(trimming, "none") == 0 ? "remote_text_equality" : NULL);
+	conclude(measure, "whether blanks at the ends count", "trimming", trimming, NULL);
+	for (int i = 0; i < (int) lengthof(patterns); i++)
+	{
+		const char *answer = NULL;
+
+		if (found && may_ask(measure, 1))
+		{
+			char *piece = i == 0 ? pnstrdup(text, 3) : pstrdup(text + strlen(text) - 3);
+			Asked asked = ask_row(measure, fit.object, fit.with,
+								  psprintf("{%s:{\"%s\":%s}}", slug, patterns[i][0], quoted(swapped_case(piece))));
+
+			answer = asked.refused ? NULL : asked.rows == 1 ? "ignore" : "exact";
+		}
+		conclude(measure, psprintf("case under %s", patterns[i][0]), patterns[i][1], answer, NULL);
+	}
+}
+
+static void
+measure_not(Measure *measure)
+{
+	Fit fit;
+	const char *answer = NULL;
+
+	if (find(measure, is_number, true, &fit))
+	{
+		Asked asked = ask_row(
+			measure, fit.object, fit.without,
+			psprintf("{\"$not\":{%s:{\"$eq\":%s}}}", quoted(fit.attribute->slug),
+					 json_write(json_at(fit.value, is_type(fit.attribute, "currency") ? "currency_value" : "value"))));
+
+		answer = asked.refused ? NULL : truth(asked.rows == 1);
+	}
+	conclude(measure, "whether $not finds rows without a value", "not_matches_empty", answer,
+			 "remote_not_matches_empty");
+}
+
+static void
+measure_empty(Measure *measure)
+{
+	Fit fit;
+	const char *answer = NULL;
+
+	if (find(measure, is_empty_name, false, &fit))
+	{
+		Asked asked = ask_row(measure, fit.object, fit.with,
+							  psprintf("{%s:{\"last_name\":{\"$not_empty\":true}}}", quoted(fit.attribute->slug)));
+
+		answer = asked.refused ? NULL : truth(asked.rows == 0);
+	}
+	conclude(measure, "whether '' counts as no value", "empty_string_is_empty", answer, NULL);
+}
+
+static void
+measure_title(Measure *measure)
+{
+	Fit fit;
+	const char *answer = NULL;
+
+	if (!measure->filters_fail && find(measure, is_choice, false, &fit) && may_ask(measure, 1))
+	{
+		Asked asked =
+			ask(measure, fit.object->target, 1, 0,
+				psprintf("\"filter\":{%s:\"no such title, says attio_fdw_measure\"}", quoted(fit.attribute->slug)));
+
+		answer = asked.refused ? "error" : asked.rows == 0 ? "none" : NULL;
+	}
+	conclude(measure, "a title that does not exist", "unknown_title", answer, NULL);
+}
+
+/* A moment a little after a row's own: what is cut off makes it no later. */
+static char *
+later(const char *moment, int digit)
+{
+	char *copy = pstrdup(moment);
+	char *place = copy + strlen("2024-01-01T00:00:00.") + digit - 1;
+
+	while (*place == '9')
+		*place-- = '0';
+	if (*place == '.')
+		return NULL;
+	(*place)++;
+	return copy;
+}
+
+static void
+measure_times(Measure *measure)
+{
+	static const struct
+	{
+		int digit;
+		const char *finer; /* what it is when the literal counts to this digit */
+	} steps[] = {{9, "ns"}, {6, "us"}};
+	Fit fit;
+	const char *answer = NULL;
+
+	if (find(measure, is_moment, false, &fit))
+	{
+		const char *moment = json_string_at(fit.value, "value");
+
+		for (int i = 0; i < (int) lengthof(steps) && answer == NULL; i++)
+		{
+			char *literal = later(moment, steps[i].digit);
+			Asked asked;
+
+			if (literal == NULL || !may_ask(measure, 1))
+				break;
+			asked = ask_row(measure, fit.object, fit.with,
+							psprintf("{%s:{\"$gte\":\"%s\"}}", quoted(fit.attribute->slug), literal));
+			if (asked.refused)
+				break;
+			if (asked.rows == 0)
+				answer = steps[i].finer;
+			else if (i == (int) lengthof(steps) - 1)
+				answer = "ms";
+		}
+	}
+	conclude(measure, "how fine a time literal is read", "time_precision", answer, NULL);
+}
+
+/* Are the sampled rows in this order?  -1 = before, as memcmp. */
+static bool
+is_ordered(JsonTree *rows, const char *path)
+{
+	for (int i = 1; i < json_length_at(rows, ""); i++)
+	{
+		JsonTree *one = json_element(rows, i - 1);
+		JsonTree *other = json_element(rows, i);
+		const char *a = strcmp(path, "created_at") == 0
+							? json_string_at(json_element(json_at(one, "values.created_at"), 0), "value")
+							: json_string_at(one, path);
+		const char *b = strcmp(path, "created_at") == 0
+							? json_string_at(json_element(json_at(other, "values.created_at"), 0), "value")
+							: json_string_at(other, path);
+
+		if (a == NULL || b == NULL || strcmp(a, b) > 0)
+			return false;
+	}
+	return true;
+}
+
+static void
+measure_order(Measure *measure)
+{
+	const char *answer = NULL;
+	Fit fit;
+
+	if (find(measure, is_any, false, &fit) && json_length_at(fit.object->rows, "") >= 8)
+	{
+		bool by_id = is_ordered(fit.object->rows, resource_records->id_path);
+		bool by_creation = is_ordered(fit.object->rows, "created_at");
+
+		appendStringInfo(&measure->asked, "%d rows of %s", json_length_at(fit.object->rows, ""),
+						 fit.object->target->slug);
+		answer = by_id == by_creation ? (by_id ? NULL : "other") : by_id ? "id" : "creation";
+	}
+	conclude(measure, "order of queries without sorts", "unsorted_order", answer, NULL);
+}
+
+/* The largest limit that is taken, and what happens above it. */
+static void
+measure_limit(Measure *measure)
+{
+	static const int limits[] = {1000, 500, 200, 100};
+	const char *over = NULL;
+	int largest = 0;
+	int above = 0;
+	Fit fit;
+
+	if (find(measure, is_any, false, &fit) && may_ask(measure, (int) lengthof(limits) + 1))
+	{
+		Asked asked = {0};
+		bool many = ask(measure, fit.object->target, 1, limits[0], "").rows == 1;
+
+		for (int i = 0; i < (int) lengthof(limits) && largest == 0; i++)
+		{
+			asked = ask(measure, fit.object->target, limits[i], 0, "");
+			if (asked.refused)
+				above = limits[i];
+			else
+				largest = limits[i];
+		}
+		if (above > 0)
+			over = "error";
+		else if (many && asked.rows < largest)
+		{
+			largest = asked.rows;
+			over = "clamp";
+		}
+		else if (asked.rows < largest)
+			largest = 0; /* there are not so many rows */
+	}
+	if (largest > 0 && largest <= LARGEST_PAGE)
+		measure->session->page_limit = measure->session->page_seen = largest;
+	conclude(measure, "largest limit of a query", "max_limit", largest > 0 ? psprintf("%d", largest) : NULL,
+			 largest <= LARGEST_PAGE ? "remote_max_limit" : NULL);
+	conclude(measure, "a limit above it", "over_limit", over, NULL);
+}
+
+/* Objects that every workspace has first: they have the most rows. */
+static List *
+in_order(List *targets)
+{
+	static const char *const first[] = {"people", "companies", "deals"};
+	List *ordered = NIL;
+	ListCell *lc;
+
+	for (int i = 0; i <= (int) lengthof(first); i++)
+		foreach(lc, targets)
+		{
+			const char *slug = ((const TargetDef *) lfirst(lc))->slug;
+			int place = 0;
+
+			while (place < (int) lengthof(first) && (slug == NULL || strcmp(slug, first[place]) != 0))
+				place++;
+			if (place == i)
+				ordered = lappend(ordered, lfirst(lc));
+		}
+	return ordered;
+}
+
+/*
+ * Ask all questions of a session's workspace: a List of MeasureFinding.  At most
+ * 30 requests, none of which writes.
+ */
+List *
+measure_all(Session *session)
+{
+	Measure measure = {.session = session, .first_request = session->requests};
+
+	initStringInfo(&measure.asked);
+	measure.targets = in_order(metadata_targets(session, false));
+	measure_filters(&measure);
+	measure_sorts(&measure);
+	measure_nulls(&measure);
+	measure_text(&measure);
+	measure_not(&measure);
+	measure_empty(&measure);
+	measure_title(&measure);
+	measure_times(&measure);
+	measure_order(&measure);
+	measure_limit(&measure);
+	return measure.findings;
+}

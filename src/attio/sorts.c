@@ -1,0 +1,103 @@
+/*
+ * sorts.c
+ *		The sorts of a plan, made into what Attio reads.
+ *
+ * Owns: the sorts array (API.md 7.3).  The id comes last, so that equals have an
+ * order too.
+ */
+#include "attio/sorts.h"
+
+#include "attio/condition.h"
+
+static void
+add_sort(JsonTree *sorts, const char *slug, const char *field, bool descending)
+{
+	JsonTree *sort = json_object_new_object();
+
+	json_object_object_add(sort, "attribute", json_object_new_string(slug));
+	json_object_object_add(sort, "direction", json_object_new_string(descending ? "desc" : "asc"));
+	if (field != NULL)
+		json_object_object_add(sort, "field", json_object_new_string(field));
+	json_object_array_add(sorts, sort);
+}
+
+/* A tree that belongs to the memory context, of which the caller may give away another reference. */
+static JsonTree *
+make_sorts(void)
+{
+	return json_at(json_read("{\"sorts\":[]}", 12), "sorts");
+}
+
+/* By created_at, and the id among equals unless that is left out. */
+JsonTree *
+sorts_by_created_at(const AttioRelation *relation, bool descending, bool with_id)
+{
+	JsonTree *sorts = make_sorts();
+
+	add_sort(sorts, "created_at", NULL, descending);
+	if (with_id)
+		add_sort(sorts, resource_id_attribute(relation->resource), NULL, false);
+	return sorts;
+}
+
+/* The column of a key as it is now. */
+static const ColumnBinding *
+bind_key(const FilterInput *input, List *key)
+{
+	return relation_bind_number(input->relation, (AttrNumber) intVal(list_nth(key, 5)), input->definitions);
+}
+
+/*
+ * Do the columns of these keys show what the plan took them for, so that Attio
+ * can give their order?  One that is gone is NULL in every row: any order is
+ * right.
+ */
+bool
+sorts_are_as_planned(const FilterInput *input, List *keys, SortShape shape)
+{
+	ListCell *lc;
+
+	foreach(lc, keys)
+	{
+		List *key = (List *) lfirst(lc);
+		const ColumnBinding *binding = bind_key(input, key);
+
+		if (binding->missing ||
+			(filter_is_as_planned(binding, strVal(lthird(key)), strVal(lfourth(key))) &&
+			 !binding->attribute->multiselect && (shape == SORT_ONE_PAGE || strcmp(binding->slug, "created_at") == 0)))
+			continue;
+		attio_forget_plans(input->relation->table);
+		return false;
+	}
+	return true;
+}
+
+/* By the keys of the plan, which are as planned; one whose attribute is gone orders nothing. */
+JsonTree *
+sorts_build(const FilterInput *input, List *keys, bool with_id)
+{
+	JsonTree *sorts = make_sorts();
+	ListCell *lc;
+
+	foreach(lc, keys)
+	{
+		List *key = (List *) lfirst(lc);
+		const char *slug = strVal(lsecond(key));
+		const AttributeType *type = attribute_type(strVal(lthird(key)));
+		const PropertyDef *property = attribute_property(type, strVal(lfourth(key)));
+		const char *field = property == type->properties && type->sorts_plainly ? NULL : property->filter_field;
+
+		if (input->session != NULL)
+		{
+			const ColumnBinding *binding = bind_key(input, key);
+
+			if (binding->missing)
+				continue;
+			slug = binding->slug;
+		}
+		add_sort(sorts, slug, field, intVal(list_nth(key, 4)) != 0);
+	}
+	if (with_id)
+		add_sort(sorts, resource_id_attribute(input->relation->resource), NULL, false);
+	return sorts;
+}

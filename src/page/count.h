@@ -1,0 +1,41 @@
+/*
+ * count.h
+ *		The number of rows of a table: a page, and by probing behind it.
+ */
+#ifndef ATTIO_COUNT_H
+#define ATTIO_COUNT_H
+
+#include "attio/relation.h"
+#include "attio/filter.h"
+#include "page/pager.h"
+
+/* How the rows that Attio answers are looked at. */
+typedef struct CountCheck
+{
+	Projection *projection;
+	const Pager *pager;                            /* of which only the row's id is asked */
+	bool (*meets)(void *arg, const PagerRow *row); /* the conditions; NULL = there are none */
+	void *arg;
+} CountCheck;
+
+/* Whether the number can be trusted, and if not, why the rows must be read. */
+typedef enum CountOutcome
+{
+	COUNT_KNOWN,
+	COUNT_NOT_WHOLE,      /* the conditions cannot be sent as one filter that says it all */
+	COUNT_FILTER_REFUSED, /* Attio refused the filter */
+	COUNT_FILTER_IGNORED, /* it answered a row that does not meet the conditions */
+	COUNT_EVERYTHING,     /* the number is that of all rows: was the filter looked at? */
+	COUNT_OFFSET_REFUSED  /* Attio refuses offsets before the last row */
+} CountOutcome;
+
+/*
+ * How many rows meet these filters, one at most.  Adds to the counts of the
+ * cost.  Where the outcome is another than COUNT_KNOWN there is no number.  The
+ * data may change meanwhile: then it is a number that was right for some of the
+ * answers.
+ */
+extern CountOutcome count_rows(Session *session, const AttioRelation *relation, const FilterSet *filters,
+							   const CountCheck *check, PagerCounts *counts, int64 *rows);
+
+#endif /* ATTIO_COUNT_H */

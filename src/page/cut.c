@@ -1,0 +1,135 @@
+/*
+ * cut.c
+ *		Pages that are shorter than asked, and yet not the last.
+ *
+ * Owns: the question whether a short page is the end.  Nobody promises that
+ * Attio, or what stands before it, answers as many rows as it is asked for.  A
+ * limit is a round number, so a short page of a round number of rows is followed
+ * by a request for the row behind it.
+ */
+#include "page/cut.h"
+
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/uuid.h"
+
+/* Limits are multiples of this. */
+#define ROUND_LIMIT 10
+
+/* The ids that a filter names, an array; NULL = none. */
+static JsonTree *
+named_ids(JsonTree *filter, const char *id_attribute)
+{
+	JsonTree *arms = json_member(filter, "$and");
+	JsonTree *ids = json_member(json_member(filter, id_attribute), "$in");
+
+	for (int i = 0; i < json_length_at(arms, "") && ids == NULL; i++)
+		ids = named_ids(json_element(arms, i), id_attribute);
+	return ids;
+}
+
+static int
+compare_ids(const void *a, const void *b)
+{
+	return memcmp(a, b, UUID_LEN);
+}
+
+/* The ids, decoded and in order, in the current memory context. */
+static pg_uuid_t *
+sorted_ids(JsonTree *ids, size_t count)
+{
+	pg_uuid_t *sorted = (pg_uuid_t *) palloc(sizeof(pg_uuid_t) * count);
+
+	for (size_t i = 0; i < count; i++)
+	{
+		const char *text = json_string_at(json_element(ids, (int) i), "");
+		pg_uuid_t *id = DatumGetUUIDP(DirectFunctionCall1(uuid_in, CStringGetDatum(text)));
+
+		sorted[i] = *id;
+		pfree(id);
+	}
+	qsort(sorted, count, sizeof(pg_uuid_t), compare_ids);
+	return sorted;
+}
+
+/* Are the rows all those that the filter names?  Then there is none behind them. */
+static bool
+are_all_named(JsonTree *ids, const RowKey *keys, size_t nrows)
+{
+	pg_uuid_t *sorted;
+	bool named = true;
+
+	if (json_length_at(ids, "") != (int) nrows)
+		return false;
+	sorted = sorted_ids(ids, nrows);
+	for (size_t i = 0; i < nrows && named; i++)
+		named = bsearch(keys[i].id, sorted, nrows, sizeof(pg_uuid_t), compare_ids) != NULL;
+	pfree(sorted);
+	return named;
+}
+
+static bool
+may_be_cut(const Session *session, const AttioRelation *relation, const PageAsk *ask, const RowKey *keys, size_t nrows)
+{
+	const ResourceDef *resource = relation->resource;
+
+	if (resource->paging == PAGING_NONE || nrows == 0 || nrows >= (size_t) ask->limit || nrows % ROUND_LIMIT != 0)
+		return false;
+	if (resource->paging != PAGING_OFFSET_BODY)
+		return true;
+	/* it has answered more */
+	if (nrows < (size_t) session->page_seen)
+		return false;
+	return ask->filter == NULL || !are_all_named(named_ids(ask->filter, resource_id_attribute(resource)), keys, nrows);
+}
+
+/* Is there a row behind the page?  Where so large an offset is refused nobody knows: the next page will say so. */
+static bool
+goes_on(CutWatch *watch, Session *session, const PageAsk *ask, size_t nrows, const ApiSubject *subject)
+{
+	PageAsk next = *ask;
+	ApiSubject about = *subject;
+	HttpExchange *exchange;
+	MemoryContext saved;
+	bool found = true;
+
+	next.offset += (int64) nrows;
+	next.limit = 1;
+	exchange = fetcher_take(watch->fetcher, &next);
+	saved = MemoryContextSwitchTo(fetcher_context(watch->fetcher));
+	about.tolerates_bad_request = true;
+	if (api_check(session, exchange, &about))
+		found = json_length_at(json_read(exchange->body, exchange->length), "data") > 0;
+	MemoryContextSwitchTo(saved);
+	fetcher_clear(watch->fetcher);
+	return found;
+}
+
+bool
+cut_was_page(CutWatch *watch, Session *session, const AttioRelation *relation, const PageAsk *ask, const RowKey *keys,
+			 size_t nrows, const ApiSubject *subject)
+{
+	bool is_query = (relation->resource->paging == PAGING_OFFSET_BODY);
+	bool may_be = may_be_cut(session, relation, ask, keys, nrows);
+
+	if (is_query)
+		session->page_seen = Max(session->page_seen, (int) nrows);
+	if (!may_be)
+		return false;
+	if (watch->fetcher == NULL)
+		watch->fetcher = fetcher_create(session, relation);
+	if (!goes_on(watch, session, ask, nrows, subject))
+		return false;
+	/* Twice the same: no row that came meanwhile. */
+	if (is_query && watch->last_cut == nrows)
+		session->page_limit = Min(session->page_limit, (int) nrows);
+	watch->last_cut = nrows;
+	return true;
+}
+
+/* Requests made so far. */
+int64
+cut_requests(const CutWatch *watch)
+{
+	return watch->fetcher == NULL ? 0 : fetcher_requests(watch->fetcher);
+}

@@ -1,0 +1,29 @@
+/*
+ * cut.h
+ *		Pages that are shorter than asked, and yet not the last.
+ */
+#ifndef ATTIO_CUT_H
+#define ATTIO_CUT_H
+
+#include "attio/api.h"
+#include "page/fetch.h"
+#include "page/order.h"
+
+/* Owned by a pager. */
+typedef struct CutWatch
+{
+	Fetcher *fetcher; /* NULL until something is asked for */
+	size_t last_cut;  /* rows of the last page that was cut */
+} CutWatch;
+
+/*
+ * Was the page cut: does Attio answer fewer rows than it is asked for?  "ask" is
+ * what it answered with "nrows" rows.  May make a request.  Where it is certain,
+ * the session asks for no more from now on.
+ */
+extern bool cut_was_page(CutWatch *watch, Session *session, const AttioRelation *relation, const PageAsk *ask,
+						 const RowKey *keys, size_t nrows, const ApiSubject *subject);
+
+extern int64 cut_requests(const CutWatch *watch);
+
+#endif /* ATTIO_CUT_H */

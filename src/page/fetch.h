@@ -1,0 +1,36 @@
+/*
+ * fetch.h
+ *		The requests of a scan that are under way.
+ *
+ * Pages are asked for ahead and taken in order.  The answer taken last lives
+ * until the next is taken; all others belong to the fetcher.
+ */
+#ifndef ATTIO_FETCH_H
+#define ATTIO_FETCH_H
+
+#include "http/client.h"
+#include "page/listing.h"
+
+/* One page, wherever it is wanted. */
+typedef struct PageAsk
+{
+	const Listing *listing;
+	JsonTree *filter; /* NULL = none */
+	JsonTree *sorts;  /* NULL = none */
+	int64 offset;
+	int limit;
+} PageAsk;
+
+typedef struct Fetcher Fetcher;
+
+extern Fetcher *fetcher_create(Session *session, const AttioRelation *relation);
+extern HttpExchange *fetcher_take(Fetcher *fetcher, const PageAsk *ask);
+extern bool fetcher_ahead(Fetcher *fetcher, const PageAsk *ask, int window);
+extern bool fetcher_has(Fetcher *fetcher, const PageAsk *ask);
+extern MemoryContext fetcher_context(const Fetcher *fetcher);
+extern void fetcher_progress(Fetcher *fetcher);
+extern void fetcher_drop(Fetcher *fetcher);
+extern void fetcher_clear(Fetcher *fetcher);
+extern int64 fetcher_requests(const Fetcher *fetcher);
+
+#endif /* ATTIO_FETCH_H */

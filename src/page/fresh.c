@@ -1,0 +1,49 @@
+/*
+ * fresh.c
+ *		Does an answer know of what this session wrote?
+ *
+ * Queries may lag behind writes by a second (API.md 13.12); the header
+ * x-accurate-at says of which moment an answer is.
+ */
+#include "page/fresh.h"
+
+#include "remote/activity.h"
+#include "row/timestamps.h"
+#include "utils/timestamp.h"
+
+#define PAUSE_MS 100
+
+/* The moment the answer is of; false where it does not say. */
+static bool
+accurate_at(HttpExchange *exchange, TimestampTz *moment)
+{
+	const char *text = http_header(exchange, "x-accurate-at");
+
+	return text != NULL && parse_iso_timestamp(text, strlen(text), moment);
+}
+
+bool
+fresh_ask_again(Session *session, HttpExchange *exchange, TimestampTz *since)
+{
+	TimestampTz moment;
+	TimestampTz now;
+
+	if (session->wrote_at == 0 || exchange->failure != HTTP_ANSWERED || exchange->status != 200 ||
+		!accurate_at(exchange, &moment) || moment >= session->wrote_at)
+		return false;
+	now = GetCurrentTimestamp();
+	if (*since == 0)
+		*since = now;
+	if (TimestampDifferenceExceeds(*since, now, session->read_after_write_timeout))
+	{
+		/* told once */
+		session->wrote_at = 0;
+		ereport(WARNING, (errmsg("Attio's answer may not show yet what was written before"),
+						  errdetail("After %d ms it was still of %s.", session->read_after_write_timeout,
+									timestamptz_to_str(moment)),
+						  errhint("Read again in a moment; server option read_after_write_timeout waits longer.")));
+		return false;
+	}
+	http_pause(session->client, PAUSE_MS);
+	return true;
+}

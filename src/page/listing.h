@@ -1,0 +1,25 @@
+/*
+ * listing.h
+ *		What one scan walks through: one listing, or one for each of many.
+ */
+#ifndef ATTIO_LISTING_H
+#define ATTIO_LISTING_H
+
+#include "attio/relation.h"
+#include "attio/filter.h"
+
+/* One listing of a scan, and what its rows have in common. */
+typedef struct Listing
+{
+	const char *path; /* without paging parameters */
+	bool is_list;     /* FIELD_TARGET */
+	const char *target_id;
+	const char *target_slug;
+	const char *attribute_id;
+	const char *attribute_slug;
+	JsonTree *filter; /* NULL = everything */
+} Listing;
+
+extern List *listings_make(Session *session, const AttioRelation *relation, const FilterSet *filters);
+
+#endif /* ATTIO_LISTING_H */

@@ -1,0 +1,133 @@
+/*
+ * count_paths.c
+ *		count(*) of one table, by probing whether there is a row at an offset.
+ *
+ * Owns: when a query is nothing but that (Attio alone decides which rows
+ * count), and its plan.  Makes no request.
+ */
+#include "plan/upper.h"
+
+#include <math.h>
+
+#include "base/guc.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "optimizer/optimizer.h"
+#include "optimizer/planmain.h"
+#include "optimizer/restrictinfo.h"
+#include "optimizer/tlist.h"
+#include "plan/cost.h"
+#include "plan/lookup.h"
+#include "plan/scanplan.h"
+#include "plan/ship.h"
+#include "scan/scan_plan.h"
+
+/* count(*), and nothing about it? */
+static bool
+is_count(const Node *node)
+{
+	const Aggref *aggregate = (const Aggref *) node;
+
+	return IsA(node, Aggref) && aggregate->aggstar && aggregate->aggfilter == NULL && aggregate->aggorder == NIL &&
+		   aggregate->aggdistinct == NIL && aggregate->aggsplit == AGGSPLIT_SIMPLE && aggregate->agglevelsup == 0;
+}
+
+/* The aggregates and columns that the target is made of. */
+static List *
+parts_of(const PathTarget *target)
+{
+	return pull_var_clause((Node *) target->exprs, PVC_INCLUDE_AGGREGATES | PVC_INCLUDE_PLACEHOLDERS);
+}
+
+/* Is all that the query shows made of the number of rows, without groups and HAVING? */
+static bool
+is_plain_count(PlannerInfo *root, const PathTarget *target)
+{
+	const Query *parse = root->parse;
+	ListCell *lc;
+
+	if (!parse->hasAggs || parse->hasWindowFuncs || parse->groupClause != NIL || parse->groupingSets != NIL ||
+		root->hasHavingQual || parse->hasTargetSRFs || parse->rowMarks != NIL)
+		return false;
+	foreach(lc, parts_of(target))
+		if (!is_count((Node *) lfirst(lc)))
+			return false;
+	return true;
+}
+
+void
+count_add_path(PlannerInfo *root, RelOptInfo *output_rel)
+{
+	PathTarget *target = root->upper_targets[UPPERREL_GROUP_AGG];
+	RelOptInfo *baserel;
+	Cost cost;
+
+	if (!attio_push_count || !is_plain_count(root, target) || (baserel = upper_only_relation(root)) == NULL ||
+		((RelationPlan *) baserel->fdw_private)->has_key)
+		return;
+	cost = cost_count(baserel->rows, ((RelationPlan *) baserel->fdw_private)->relation->page_size);
+	add_path(output_rel, (Path *) attio_create_foreign_upper_path(root, output_rel, target, 1, cost, cost,
+																  list_make1(makeInteger(PATH_COUNT))));
+}
+
+/* The conditions of the relation, none of which is a constant: those make a gate above the plan. */
+static List *
+conditions_of(RelOptInfo *baserel)
+{
+	return extract_actual_clauses(baserel->baserestrictinfo, false);
+}
+
+/* The columns that the scan tuple has behind its counts: their attribute numbers, in order. */
+static List *
+columns_behind(List *shown, int ncounts)
+{
+	List *columns = NIL;
+
+	for (int i = ncounts; i < list_length(shown); i++)
+		columns = lappend_int(columns, ((Var *) ((TargetEntry *) list_nth(shown, i))->expr)->varattno);
+	return columns;
+}
+
+/*
+ * The scan tuple holds each count once, and behind them the columns that the
+ * conditions need: where Attio answers a row, or where it does not count, they
+ * are checked locally.  The executor itself has nothing to check on the one row
+ * that comes out, so the conditions are where those of a recheck are.
+ */
+ForeignScan *
+count_get_plan(PlannerInfo *root, List *tlist)
+{
+	RelOptInfo *baserel = upper_only_relation(root);
+	ShipContext context = {root, ((RelationPlan *) baserel->fdw_private)->relation, baserel->relid, NIL, false, NULL};
+	List *conditions = conditions_of(baserel);
+	List *terms = NIL;
+	List *verdicts = NIL;
+	List *fdw_private = NIL;
+	List *shown = NIL;
+	int ncounts;
+	ListCell *lc;
+
+	foreach(lc, conditions)
+	{
+		Verdict verdict;
+		List *term = ship_condition(&context, (Expr *) lfirst(lc), &verdict);
+
+		terms = lappend(terms, (Node *) term);
+		verdicts = lappend_int(verdicts, (int) verdict);
+	}
+	if (terms != NIL)
+		terms = lcons(makeInteger(TERM_AND), terms);
+	shown = add_to_flat_tlist(NIL, parts_of(root->upper_targets[UPPERREL_GROUP_AGG]));
+	ncounts = list_length(shown);
+	shown = add_to_flat_tlist(shown, pull_var_clause((Node *) conditions, 0));
+	fdw_private = list_make4((Node *) columns_behind(shown, ncounts), (Node *) terms, (Node *) verdicts,
+							 (Node *) list_make2_int((int) SORT_ANY, 0));
+	while (list_length(fdw_private) < SCAN_PLAN_COUNTS)
+		fdw_private = lappend(fdw_private, (Node *) NIL);
+	fdw_private = lappend(fdw_private, makeInteger(ncounts));
+	fdw_private = lappend(fdw_private, makeInteger(0));
+	while (list_length(fdw_private) < SCAN_PLAN_LENGTH)
+		fdw_private = lappend(fdw_private, (Node *) NIL);
+	Assert(list_length(fdw_private) == SCAN_PLAN_LENGTH);
+	return make_foreignscan(tlist, NIL, 0, context.operands, fdw_private, shown, conditions, NULL);
+}

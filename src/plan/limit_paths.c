@@ -1,0 +1,75 @@
+/*
+ * limit_paths.c
+ *		LIMIT and OFFSET as part of a scan.
+ *
+ * Owns: when a scan may count the rows itself, so that Attio leaves out and
+ * stops (DESIGN.md 6).  Only where nothing between the scan and LIMIT adds,
+ * drops or reorders rows, and Attio alone decides which rows count.
+ */
+#include "plan/upper.h"
+
+#include "base/guc.h"
+#include "nodes/makefuncs.h"
+#include "optimizer/clauses.h"
+#include "optimizer/optimizer.h"
+#include "plan/cost.h"
+#include "plan/lookup.h"
+#include "plan/scanplan.h"
+
+/* Is the query a scan of one table, its order, and LIMIT? */
+static bool
+is_plain_limit(PlannerInfo *root, const FinalPathExtraData *extra)
+{
+	const Query *parse = root->parse;
+
+	return extra->limit_needed && parse->commandType == CMD_SELECT && parse->limitCount != NULL &&
+		   parse->limitOption == LIMIT_OPTION_COUNT && parse->rowMarks == NIL && parse->groupClause == NIL &&
+		   parse->groupingSets == NIL && parse->distinctClause == NIL && !parse->hasAggs && !parse->hasWindowFuncs &&
+		   !parse->hasTargetSRFs && !root->hasHavingQual && parse->setOperations == NULL;
+}
+
+/* An expression that can be evaluated once, before the scan starts. */
+static bool
+is_evaluable(Node *node)
+{
+	return node == NULL || (!contain_volatile_functions(node) && !contain_subplans(node));
+}
+
+/* The rows that LIMIT leaves of so many; where it is not known, a tenth, as the server assumes. */
+static double
+limited_rows(const FinalPathExtraData *extra, double rows)
+{
+	double skipped = extra->offset_est < 0 ? rows / 10 : (double) extra->offset_est;
+	double left = Max(rows - skipped, 0);
+
+	if (extra->count_est != 0)
+		left = Min(left, extra->count_est < 0 ? rows / 10 : (double) extra->count_est);
+	return clamp_row_est(left);
+}
+
+void
+limit_add_path(PlannerInfo *root, RelOptInfo *output_rel, const FinalPathExtraData *extra)
+{
+	RelOptInfo *baserel;
+	WantedOrder order;
+	double rows;
+	Cost startup;
+	Cost total;
+	Path *path;
+
+	if (!attio_push_limit || !is_plain_limit(root, extra) || !is_evaluable(root->parse->limitCount) ||
+		!is_evaluable(root->parse->limitOffset) || (baserel = upper_only_relation(root)) == NULL)
+		return;
+	order = plan_wanted_order(root, baserel);
+	if (order.covered < list_length(root->sort_pathkeys))
+		return;
+	rows = limited_rows(extra, baserel->rows);
+	cost_listing(rows, ((RelationPlan *) baserel->fdw_private)->relation->page_size, &startup, &total);
+	/* A little less than the same scan below a Limit. */
+	path = (Path *) attio_create_foreignscan_path(root, baserel, rows, startup * LIMITED_SCAN_COST,
+												  total * LIMITED_SCAN_COST, root->sort_pathkeys, NULL,
+												  list_make1(makeInteger(PATH_LIMITED)));
+	if (path->pathtarget != root->upper_targets[UPPERREL_FINAL])
+		path = (Path *) create_projection_path(root, output_rel, path, root->upper_targets[UPPERREL_FINAL]);
+	add_path(output_rel, path);
+}

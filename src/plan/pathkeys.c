@@ -1,0 +1,251 @@
+/*
+ * pathkeys.c
+ *		Which orders Attio can give, proven the same as PostgreSQL's.
+ *
+ * Owns: the proof of DESIGN.md 6.  Over several pages only created_at, which no
+ * row lacks and no write changes.  On one page also numbers, dates and times
+ * where no NULL can be among the rows, or where it is known how Attio sorts
+ * those, or where they come last and are asked for in a second step; text only
+ * where its order is known.  Of several keys that begin with created_at the server
+ * sorts the others, among rows that have it in common.  Makes no request.
+ */
+#include "plan/pathkeys.h"
+
+#include "access/genam.h"
+#include "access/stratnum.h"
+#include "access/sysattr.h"
+#include "catalog/pg_am_d.h"
+#include "catalog/pg_type.h"
+#include "commands/defrem.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "utils/lsyscache.h"
+
+/* ----- columns ----- */
+
+static Expr *
+strip_relabel(Expr *expr)
+{
+	while (expr != NULL && IsA(expr, RelabelType))
+		expr = ((RelabelType *) expr)->arg;
+	return expr;
+}
+
+/* Is the pathkey's order that of its type, as ORDER BY without USING has it? */
+static bool
+is_default_order(const PathKey *pathkey, Oid type)
+{
+	Oid opclass = GetDefaultOpClass(type, BTREE_AM_OID);
+
+	return OidIsValid(opclass) && get_opclass_family(opclass) == pathkey->pk_opfamily;
+}
+
+/* The column of ours that a pathkey sorts by, or NULL. */
+static Var *
+sorted_column(const RelOptInfo *baserel, const PathKey *pathkey)
+{
+	ListCell *lc;
+
+	if (pathkey->pk_eclass->ec_has_volatile)
+		return NULL;
+	foreach(lc, pathkey->pk_eclass->ec_members)
+	{
+		Var *var = (Var *) strip_relabel(((EquivalenceMember *) lfirst(lc))->em_expr);
+
+		if (IsA(var, Var) && var->varno == (int) baserel->relid && var->varattno > 0 && var->varlevelsup == 0 &&
+			is_default_order(pathkey, var->vartype))
+			return var;
+	}
+	return NULL;
+}
+
+static bool
+is_this_column(Node *node, const Var *var)
+{
+	Var *other = (Var *) strip_relabel((Expr *) node);
+
+	return other != NULL && IsA(other, Var) && other->varno == var->varno && other->varattno == var->varattno &&
+		   other->varlevelsup == 0;
+}
+
+/* Is this condition false or NULL wherever the column is NULL? */
+static bool
+fails_on_null(Node *clause, const Var *var)
+{
+	switch (nodeTag(clause))
+	{
+		case T_NullTest:
+			return ((NullTest *) clause)->nulltesttype == IS_NOT_NULL &&
+				   is_this_column((Node *) ((NullTest *) clause)->arg, var);
+		case T_OpExpr:
+		{
+			OpExpr *expr = (OpExpr *) clause;
+
+			return list_length(expr->args) == 2 && op_strict(expr->opno) &&
+				   (is_this_column((Node *) linitial(expr->args), var) ||
+					is_this_column((Node *) lsecond(expr->args), var));
+		}
+		case T_ScalarArrayOpExpr:
+		{
+			ScalarArrayOpExpr *expr = (ScalarArrayOpExpr *) clause;
+
+			return expr->useOr && op_strict(expr->opno) && is_this_column((Node *) linitial(expr->args), var);
+		}
+		default:
+			return false;
+	}
+}
+
+static bool
+is_never_null(const RelOptInfo *baserel, const ColumnHint *hint, const Var *var)
+{
+	ListCell *lc;
+
+	if (hint->is_created_at)
+		return true;
+	foreach(lc, baserel->baserestrictinfo)
+		if (fails_on_null((Node *) ((RestrictInfo *) lfirst(lc))->clause, var))
+			return true;
+	return false;
+}
+
+/* Does Attio put rows without a value where the query wants NULLs? */
+static bool
+nulls_fit(const RemoteFacts *remote, bool descending, bool nulls_first)
+{
+	if (strcmp(remote->nulls, "first") == 0)
+		return nulls_first;
+	if (strcmp(remote->nulls, "last") == 0)
+		return !nulls_first;
+	if (strcmp(remote->nulls, "smallest") == 0)
+		return nulls_first == !descending;
+	if (strcmp(remote->nulls, "largest") == 0)
+		return nulls_first == descending;
+	return false;
+}
+
+/* Is the order of the values the same there and here? */
+static bool
+is_same_order(const AttioRelation *relation, const ColumnHint *hint, const PathKey *pathkey)
+{
+	if (hint->slug == NULL || hint->multi)
+		return false;
+	switch (hint->property->filter)
+	{
+		case FILTER_NUMBER:
+		case FILTER_DATE:
+		case FILTER_TIME:
+			return true;
+		case FILTER_TEXT:
+		case FILTER_TEXT_EQ:
+			return relation->remote.text_order_is_c && OidIsValid(pathkey->pk_eclass->ec_collation) &&
+				   attio_collation_is_c(pathkey->pk_eclass->ec_collation);
+		default:
+			return false;
+	}
+}
+
+/* ----- orders ----- */
+
+static List *
+make_key(const ColumnHint *hint, bool descending)
+{
+	return lappend(list_make5(makeString(pstrdup(hint->attribute_id)), makeString(pstrdup(hint->slug)),
+							  makeString(pstrdup(hint->type)), makeString(pstrdup(hint->property->name)),
+							  makeInteger(descending ? 1 : 0)),
+				   makeInteger(hint->attnum));
+}
+
+WantedOrder
+sorts_over_pages(const RelOptInfo *baserel, const AttioRelation *relation, List *pathkeys)
+{
+	WantedOrder order = {SORT_ANY, 0, NIL, NIL};
+	PathKey *pathkey;
+	Var *var;
+	ColumnHint hint;
+
+	if (pathkeys == NIL)
+		return order;
+	pathkey = linitial_node(PathKey, pathkeys);
+	var = sorted_column(baserel, pathkey);
+	if (var == NULL)
+		return order;
+	hint = relation_column_hint(relation, var->varattno);
+	if (!hint.is_created_at)
+		return order;
+	order.shape = attio_pathkey_is_desc(pathkey) ? SORT_CREATED_DESC : SORT_CREATED_ASC;
+	order.covered = 1;
+	order.keys = list_make1((Node *) make_key(&hint, attio_pathkey_is_desc(pathkey)));
+	return order;
+}
+
+/* That there is a value: what the first of two steps asks for. */
+static List *
+make_guard(const ColumnHint *hint)
+{
+	return lappend(list_make5(makeInteger(TERM_CONDITION), makeString(pstrdup(hint->attribute_id)),
+							  makeString(pstrdup(hint->slug)), makeString(pstrdup(hint->type)),
+							  makeString(pstrdup(hint->property->name))),
+				   list_make5_int((int) OP_NOT_NULL, -1, 0, 0, hint->attnum));
+}
+
+WantedOrder
+sorts_on_one_page(const RelOptInfo *baserel, const AttioRelation *relation, List *pathkeys)
+{
+	WantedOrder nothing = {SORT_ANY, 0, NIL, NIL};
+	WantedOrder order = {SORT_ONE_PAGE, list_length(pathkeys), NIL, NIL};
+	ListCell *lc;
+
+	foreach(lc, pathkeys)
+	{
+		PathKey *pathkey = lfirst_node(PathKey, lc);
+		bool descending = attio_pathkey_is_desc(pathkey);
+		bool is_last = lnext(pathkeys, lc) == NULL;
+		Var *var = sorted_column(baserel, pathkey);
+		ColumnHint hint;
+
+		if (var == NULL)
+			return nothing;
+		hint = relation_column_hint(relation, var->varattno);
+		if (!is_same_order(relation, &hint, pathkey))
+			return nothing;
+		/* Attio keeps digits of a time that we do not: what follows would be ordered by them. */
+		if (hint.property->filter == FILTER_TIME && !is_last)
+			return nothing;
+		if (!is_never_null(baserel, &hint, var) && !nulls_fit(&relation->remote, descending, pathkey->pk_nulls_first))
+		{
+			if (pathkey->pk_nulls_first || list_length(pathkeys) != 1 || hint.property->filter == FILTER_TEXT ||
+				hint.property->filter == FILTER_TEXT_EQ)
+				return nothing;
+			order.guard = make_guard(&hint);
+		}
+		order.keys = lappend(order.keys, (Node *) make_key(&hint, descending));
+	}
+	return order.keys == NIL ? nothing : order;
+}
+
+List *
+sorts_as_executed(const RelOptInfo *baserel, List *pathkeys, Bitmapset **columns)
+{
+	List *numbers = NIL;
+	List *oids = NIL;
+	ListCell *lc;
+
+	foreach(lc, pathkeys)
+	{
+		PathKey *pathkey = lfirst_node(PathKey, lc);
+		Var *var = sorted_column(baserel, pathkey);
+		Oid type = var == NULL ? InvalidOid : get_opclass_input_type(GetDefaultOpClass(var->vartype, BTREE_AM_OID));
+		Oid operator= OidIsValid(type)
+			? get_opfamily_member(pathkey->pk_opfamily, type, type,
+								  attio_pathkey_is_desc(pathkey) ? BTGreaterStrategyNumber : BTLessStrategyNumber)
+			: InvalidOid;
+
+		if (!OidIsValid(operator))
+			elog(ERROR, "no operator sorts as a path of foreign rows does");
+		numbers = lappend_int(lappend_int(numbers, var->varattno), pathkey->pk_nulls_first ? 1 : 0);
+		oids = lappend_oid(lappend_oid(oids, operator), pathkey->pk_eclass->ec_collation);
+		*columns = bms_add_member(*columns, var->varattno - FirstLowInvalidHeapAttributeNumber);
+	}
+	return list_make2((Node *) numbers, (Node *) oids);
+}

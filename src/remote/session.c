@@ -1,0 +1,396 @@
+/*
+ * session.c
+ *		Sessions with Attio: one for each user mapping, kept across statements.
+ *
+ * Owns: the cache of sessions, its invalidation, and where the key comes from.
+ * The key goes from the user mapping into the HTTP client's header and nowhere
+ * else.
+ */
+#include "remote/session.h"
+
+#include "access/xact.h"
+#include "remote/activity.h"
+#include "base/version.h"
+#include "base/guc.h"
+#include "base/options.h"
+#include "catalog/pg_user_mapping.h"
+#include "storage/fd.h"
+#include "utils/timestamp.h"
+#include "utils/builtins.h"
+#include "utils/hsearch.h"
+#include "utils/inval.h"
+#include "utils/memutils.h"
+#include "utils/syscache.h"
+
+typedef struct SessionEntry
+{
+	Oid mapping;      /* hash key */
+	Session *session; /* NULL = none yet */
+} SessionEntry;
+
+static HTAB *sessions = NULL;
+static bool has_invalid = false; /* any that is not pinned, perhaps */
+
+/* Longest key that a file may hold. */
+#define KEY_LIMIT 4096
+
+/* Close a session; its key is wiped. */
+static void
+session_drop(Session *session)
+{
+	http_client_close(session->client);
+	MemoryContextDelete(session->context);
+}
+
+/* Drop what is out of date and not in use: sessions of dropped mappings, too, which nobody asks for again. */
+static void
+drop_invalid(void)
+{
+	HASH_SEQ_STATUS scan;
+	SessionEntry *entry;
+
+	if (!has_invalid)
+		return;
+	has_invalid = false;
+	hash_seq_init(&scan, sessions);
+	while ((entry = (SessionEntry *) hash_seq_search(&scan)) != NULL)
+	{
+		Session *session = entry->session;
+
+		if (session != NULL && (!session->invalid || session->pins > 0))
+			continue;
+		(void) hash_search(sessions, &entry->mapping, HASH_REMOVE, NULL);
+		if (session != NULL)
+			session_drop(session);
+	}
+}
+
+static void
+on_transaction_end(XactEvent event, void *arg)
+{
+	(void) arg;
+	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE)
+		drop_invalid();
+}
+
+/* A changed server or mapping marks its sessions; they go at the next session_get() or the transaction's end. */
+static void
+on_invalidation(Datum arg, int cacheid, uint32 hashvalue)
+{
+	HASH_SEQ_STATUS scan;
+	SessionEntry *entry;
+
+	(void) arg;
+	has_invalid = true;
+	hash_seq_init(&scan, sessions);
+	while ((entry = (SessionEntry *) hash_seq_search(&scan)) != NULL)
+	{
+		Session *session = entry->session;
+
+		if (session == NULL)
+			continue;
+		if (hashvalue == 0 || (cacheid == FOREIGNSERVEROID && session->server_hash == hashvalue) ||
+			(cacheid == USERMAPPINGOID && session->mapping_hash == hashvalue))
+			session->invalid = true;
+	}
+}
+
+static void
+make_cache(void)
+{
+	HASHCTL ctl;
+
+	ctl.keysize = sizeof(Oid);
+	ctl.entrysize = sizeof(SessionEntry);
+	sessions = hash_create("attio_fdw sessions", 8, &ctl, HASH_ELEM | HASH_BLOBS);
+	CacheRegisterSyscacheCallback(FOREIGNSERVEROID, on_invalidation, (Datum) 0);
+	CacheRegisterSyscacheCallback(USERMAPPINGOID, on_invalidation, (Datum) 0);
+	RegisterXactCallback(on_transaction_end, NULL);
+}
+
+/* The user's own mapping or PUBLIC's; none is an error that says what to run. */
+static UserMapping *
+find_mapping(ForeignServer *server, Oid user)
+{
+	HeapTuple tuple;
+
+	tuple = SearchSysCache2(USERMAPPINGUSERSERVER, ObjectIdGetDatum(user), ObjectIdGetDatum(server->serverid));
+	if (!HeapTupleIsValid(tuple))
+		tuple =
+			SearchSysCache2(USERMAPPINGUSERSERVER, ObjectIdGetDatum(InvalidOid), ObjectIdGetDatum(server->serverid));
+	if (!HeapTupleIsValid(tuple))
+	{
+		const char *role = GetUserNameFromId(user, false);
+
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
+						errmsg("role \"%s\" has no user mapping for server \"%s\"", role, server->servername),
+						errhint("Run: CREATE USER MAPPING FOR %s SERVER %s OPTIONS (api_key '...');",
+								quote_identifier(role), quote_identifier(server->servername))));
+	}
+	ReleaseSysCache(tuple);
+	return GetUserMapping(user, server->serverid);
+}
+
+static char *
+key_from_file(const char *path)
+{
+	FILE *file = AllocateFile(path, "r");
+	char key[KEY_LIMIT];
+	size_t length;
+
+	if (file == NULL)
+		ereport(ERROR, (errcode_for_file_access(), errmsg("could not read the file that holds the API key: %m"),
+						errdetail("It is named by option api_key_file of the user mapping.")));
+	length = fread(key, 1, sizeof(key) - 1, file);
+	FreeFile(file);
+	while (length > 0 && strchr(" \t\r\n", key[length - 1]) != NULL)
+		length--;
+	key[length] = '\0';
+	return pstrdup(key);
+}
+
+/* The key, in the current memory context.  No message shows any part of it. */
+static char *
+find_key(UserMapping *mapping, ForeignServer *server)
+{
+	const char *value;
+	char *key = NULL;
+
+	if ((value = option_text(mapping->options, UserMappingRelationId, "api_key")) != NULL)
+		key = pstrdup(value);
+	else if ((value = option_text(mapping->options, UserMappingRelationId, "api_key_file")) != NULL)
+		key = key_from_file(value);
+	else if ((value = option_text(mapping->options, UserMappingRelationId, "api_key_env")) != NULL)
+	{
+		const char *found = getenv(value);
+
+		if (found == NULL)
+			ereport(ERROR, (errcode(ERRCODE_FDW_UNABLE_TO_ESTABLISH_CONNECTION),
+							errmsg("environment variable \"%s\" is not set in the database server", value),
+							errdetail("It is named by option api_key_env of the user mapping.")));
+		key = pstrdup(found);
+	}
+	if (key == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_UNABLE_TO_ESTABLISH_CONNECTION),
+				 errmsg("the user mapping for server \"%s\" holds no API key", server->servername),
+				 errhint("Run: ALTER USER MAPPING FOR %s SERVER %s OPTIONS (ADD api_key '...');",
+						 OidIsValid(mapping->userid) ? quote_identifier(GetUserNameFromId(mapping->userid, false))
+													 : "PUBLIC",
+						 quote_identifier(server->servername))));
+	if (*key == '\0' || strpbrk(key, " \t\r\n") != NULL)
+		ereport(ERROR, (errcode(ERRCODE_FDW_UNABLE_TO_ESTABLISH_CONNECTION),
+						errmsg("the API key for server \"%s\" is not one word", server->servername)));
+	return key;
+}
+
+/* Codes of refusals after which the same request may pass (API.md 10). */
+static const char *const passing_codes[] = {"\"concurrent_write_conflict\"", "\"merge_in_progress\"", NULL};
+
+static const char *
+strip_slashes(const char *url)
+{
+	char *copy = pstrdup(url);
+	size_t length = strlen(copy);
+
+	while (length > 0 && copy[length - 1] == '/')
+		copy[--length] = '\0';
+	return copy;
+}
+
+static Session *
+session_open(ForeignServer *server, UserMapping *mapping)
+{
+	MemoryContext context;
+	MemoryContext saved;
+	Session *session;
+	HttpConfig config = {0};
+	char *key = find_key(mapping, server);
+	List *options = server->options;
+
+	config.base_url = strip_slashes(option_text(options, ForeignServerRelationId, "base_url"));
+	config.authorization = psprintf("Bearer %s", key);
+	config.ca_file = option_text(options, ForeignServerRelationId, "ca_file");
+	config.proxy = option_text(options, ForeignServerRelationId, "proxy");
+	config.proxy_user = option_text(mapping->options, UserMappingRelationId, "proxy_user");
+	config.proxy_password = option_text(mapping->options, UserMappingRelationId, "proxy_password");
+	config.user_agent = "attio_fdw/" ATTIO_FDW_VERSION;
+	config.connect_timeout = option_int(options, ForeignServerRelationId, "connect_timeout");
+	config.request_timeout = option_int(options, ForeignServerRelationId, "request_timeout");
+	config.max_response_size = option_int(options, ForeignServerRelationId, "max_response_size");
+	config.max_connections = option_int(options, ForeignServerRelationId, "max_concurrent_requests");
+	config.max_retries = option_int(options, ForeignServerRelationId, "max_retries");
+	config.retry_deadline = option_int(options, ForeignServerRelationId, "retry_deadline");
+	config.passing = passing_codes;
+	config.listener = activity_note;
+	config.server = server->serverid;
+	config.rates.reads = option_int(options, ForeignServerRelationId, "read_rate");
+	config.rates.writes = option_int(options, ForeignServerRelationId, "write_rate");
+
+	context = AllocSetContextCreate(CurrentMemoryContext, "attio_fdw session", ALLOCSET_SMALL_SIZES);
+	saved = MemoryContextSwitchTo(context);
+	session = (Session *) palloc0(sizeof(Session));
+	session->context = context;
+	session->mapping = mapping->umid;
+	session->server = server->serverid;
+	strlcpy(session->server_name, server->servername, sizeof(session->server_name));
+	session->base_url = pstrdup(config.base_url);
+	if (option_is_set(options, "workspace_id"))
+		session->workspace_id = pstrdup(option_text(options, ForeignServerRelationId, "workspace_id"));
+	session->metadata_ttl = option_int(options, ForeignServerRelationId, "metadata_ttl");
+	session->max_requests = config.max_connections;
+	session->max_retries = config.max_retries;
+	session->page_limit = option_int(options, ForeignServerRelationId, "remote_max_limit");
+	/* who says so knows that pages are not cut */
+	if (option_is_set(options, "remote_max_limit"))
+		session->page_seen = session->page_limit;
+	session->read_after_write_timeout = option_int(options, ForeignServerRelationId, "read_after_write_timeout");
+	session->server_hash = GetSysCacheHashValue1(FOREIGNSERVEROID, ObjectIdGetDatum(server->serverid));
+	session->mapping_hash = GetSysCacheHashValue1(USERMAPPINGOID, ObjectIdGetDatum(mapping->umid));
+	MemoryContextSwitchTo(saved);
+
+	/* Until it is complete, the session goes with the statement. */
+	session->client = http_client_open(&config);
+	MemoryContextSetParent(context, CacheMemoryContext);
+	explicit_bzero(key, strlen(key));
+	explicit_bzero(unconstify(char *, config.authorization), strlen(config.authorization));
+	return session;
+}
+
+/*
+ * The session of a user with a server, opened when there is none.  Makes no
+ * request.  Raises ERROR when the user has no mapping or the mapping no key.
+ */
+Session *
+session_get(Oid serverid, Oid user)
+{
+	ForeignServer *server = GetForeignServer(serverid);
+	UserMapping *mapping = find_mapping(server, user);
+	SessionEntry *entry;
+	bool found;
+
+	if (sessions == NULL)
+		make_cache();
+	drop_invalid();
+	entry = (SessionEntry *) hash_search(sessions, &mapping->umid, HASH_ENTER, &found);
+	if (!found)
+		entry->session = NULL;
+	/* one in use goes when its statement ends */
+	if (entry->session != NULL && entry->session->invalid)
+		entry->session = NULL;
+	if (entry->session == NULL)
+		entry->session = session_open(server, mapping);
+	return entry->session;
+}
+
+/* The session that session_get() would return, if there is one that is not out of date; else NULL. */
+Session *
+session_peek(Oid serverid, Oid user)
+{
+	Oid mapping = GetSysCacheOid2(USERMAPPINGUSERSERVER, Anum_pg_user_mapping_oid, ObjectIdGetDatum(user),
+								  ObjectIdGetDatum(serverid));
+	SessionEntry *entry;
+
+	if (sessions == NULL)
+		return NULL;
+	if (!OidIsValid(mapping))
+		mapping = GetSysCacheOid2(USERMAPPINGUSERSERVER, Anum_pg_user_mapping_oid, ObjectIdGetDatum(InvalidOid),
+								  ObjectIdGetDatum(serverid));
+	entry = (SessionEntry *) hash_search(sessions, &mapping, HASH_FIND, NULL);
+	return entry == NULL || entry->session == NULL || entry->session->invalid ? NULL : entry->session;
+}
+
+static void
+session_unpin(void *arg)
+{
+	Session *session = (Session *) arg;
+	SessionEntry *entry;
+
+	if (--session->pins > 0 || !session->invalid)
+		return;
+	entry = (SessionEntry *) hash_search(sessions, &session->mapping, HASH_FIND, NULL);
+	if (entry != NULL && entry->session == session)
+		entry->session = NULL;
+	session_drop(session);
+}
+
+/* Keep a session at least as long as the current memory context. */
+void
+session_pin(Session *session)
+{
+	MemoryContextCallback *callback = (MemoryContextCallback *) palloc(sizeof(MemoryContextCallback));
+
+	callback->func = session_unpin;
+	callback->arg = session;
+	session->pins++;
+	MemoryContextRegisterResetCallback(CurrentMemoryContext, callback);
+}
+
+/* Clocks that differ by less agree: an answer's date has whole seconds, and is of its beginning. */
+#define CLOCK_TOLERANCE (2 * USECS_PER_SEC)
+
+/*
+ * A write was answered: what is read from now on should show it.  The moment is
+ * by this machine's clock where that agrees with the answer's date, which has
+ * no fractions of a second.
+ */
+void
+session_wrote(Session *session, HttpExchange *exchange)
+{
+	TimestampTz now = GetCurrentTimestamp();
+	TimestampTz date;
+
+	session->writes++;
+	if (http_date(exchange, &date) && Max(now - date, date - now) > CLOCK_TOLERANCE)
+		now = date;
+	if (session->read_after_write_timeout > 0)
+		session->wrote_at = Max(session->wrote_at, now);
+}
+
+/* Does this backend hold a session with a server of that name? */
+bool
+session_is_open(const char *server_name)
+{
+	HASH_SEQ_STATUS scan;
+	SessionEntry *entry;
+	bool found = false;
+
+	if (sessions == NULL)
+		return false;
+	hash_seq_init(&scan, sessions);
+	while ((entry = (SessionEntry *) hash_seq_search(&scan)) != NULL)
+		found = found || (entry->session != NULL && strcmp(entry->session->server_name, server_name) == 0);
+	return found;
+}
+
+/*
+ * Close the sessions of a server, or all (NULL).  One in use goes when its
+ * statement ends.  Returns how many were closed or will be.
+ */
+int
+session_disconnect(const char *server_name)
+{
+	HASH_SEQ_STATUS scan;
+	SessionEntry *entry;
+	int closed = 0;
+
+	if (sessions == NULL)
+		return 0;
+	hash_seq_init(&scan, sessions);
+	while ((entry = (SessionEntry *) hash_seq_search(&scan)) != NULL)
+	{
+		Session *session = entry->session;
+
+		if (session == NULL || (session->invalid && session->pins > 0) ||
+			(server_name != NULL && strcmp(session->server_name, server_name) != 0))
+			continue;
+		session->invalid = true;
+		closed++;
+		if (session->pins == 0)
+		{
+			entry->session = NULL;
+			session_drop(session);
+		}
+	}
+	return closed;
+}

@@ -1,0 +1,61 @@
+/*
+ * session.h
+ *		Sessions with Attio: one for each user mapping, kept across statements.
+ *
+ * A session holds the HTTP client with its key, what the server options say,
+ * and what metadata.c has learned.  It is dropped when server or mapping
+ * change.  Pointers to a session are valid until the next session_get(),
+ * unless it is pinned; a pinned one survives invalidation until it is unpinned.
+ */
+#ifndef ATTIO_SESSION_H
+#define ATTIO_SESSION_H
+
+#include "base/compat.h"
+#include "http/client.h"
+
+/* What a session saw of Attio's sorts. */
+typedef enum SortTrust
+{
+	SORTS_TRUSTED,
+	SORTS_WITHOUT_ID, /* refused where the id is among the keys, and taken without */
+	SORTS_UNTRUSTED   /* a page was in another order than it was asked for, or sorts are refused */
+} SortTrust;
+
+typedef struct Session
+{
+	Oid mapping; /* hash key: user mapping */
+	Oid server;
+	char server_name[NAMEDATALEN];
+	MemoryContext context; /* everything below; dies with the session */
+	HttpClient *client;
+	char *base_url;
+	char *workspace_id; /* expected; NULL = any */
+	bool workspace_checked;
+	int64 requests;     /* made so far, for EXPLAIN */
+	int64 definitions;  /* those of them that asked for definitions, not rows */
+	int metadata_ttl;   /* milliseconds */
+	int max_requests;   /* under way at once */
+	int max_retries;    /* of one request */
+	uint32 server_hash; /* syscache hash values, for invalidation */
+	uint32 mapping_hash;
+	bool invalid;
+	int pins;
+	int64 writes;                 /* made so far */
+	TimestampTz wrote_at;         /* of the last write, by Attio's clock; 0 = none that a read waits for */
+	int read_after_write_timeout; /* milliseconds */
+	SortTrust sorts;
+	int page_limit;            /* rows that Attio answers to one query, at most */
+	int page_seen;             /* rows of the largest page that it answered */
+	struct Metadata *metadata; /* owned by metadata.c, in context */
+	List *choices;             /* owned by choices.c, in context */
+	struct Members *members;   /* owned by members.c, in context */
+} Session;
+
+extern Session *session_get(Oid server, Oid user);
+extern Session *session_peek(Oid server, Oid user);
+extern void session_pin(Session *session);
+extern void session_wrote(Session *session, HttpExchange *exchange);
+extern bool session_is_open(const char *server_name);
+extern int session_disconnect(const char *server_name);
+
+#endif /* ATTIO_SESSION_H */

@@ -1,0 +1,76 @@
+/*
+ * absent.c
+ *		A value of which the wanted members are not there.
+ *
+ * Owns: the difference between a value that shows nothing and one that is none
+ * of Attio's.  Rows seldom come here, so the value is read a second time.
+ */
+#include "row/absent.h"
+
+#include "base/errors.h"
+#include "base/json.h"
+
+/* A text where an object belongs, and the like. */
+static void
+refuse_shape(const char *slug, const char *path, size_t length)
+{
+	ereport(ERROR, (errcode(ERRCODE_FDW_ERROR),
+					length == 0 ? errmsg("a value of attribute \"%s\" is not an object", slug)
+								: errmsg("member \"%.*s\" of a value of attribute \"%s\" is not an object",
+										 (int) length, path, slug)));
+}
+
+/* An option or a status without what is wanted of it; null in its place is no choice. */
+static void
+check_choice(JsonTree *value, const char *slug, const char *path)
+{
+	size_t length = strcspn(path, ".");
+	char *name = pnstrdup(path, length);
+	JsonTree *choice = NULL;
+
+	if (json_object_object_get_ex(value, name, &choice) && choice == NULL)
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_ERROR), errmsg("a value of attribute \"%s\" has no member \"%s\"", slug, path)));
+}
+
+/* The members above the one that is wanted must be objects, where they are there. */
+static void
+check_path(JsonTree *value, const char *slug, const char *path)
+{
+	const char *start = path;
+
+	for (const char *dot = strchr(start, '.'); dot != NULL; dot = strchr(start, '.'))
+	{
+		value = json_member(value, pnstrdup(start, dot - start));
+		if (value == NULL)
+			return;
+		if (!json_object_is_type(value, json_type_object))
+			refuse_shape(slug, path, dot - path);
+		start = dot + 1;
+	}
+}
+
+/*
+ * One value of an attribute has none of the members that this property shows:
+ * an ERROR where it is no object, or a choice without title or id.  "list" is
+ * the array that holds the value.
+ */
+void
+absent_check(const TokSlice *list, uint32 element, const char *slug, const PropertyDef *property)
+{
+	char *text = pnstrdup(list->start, list->length);
+	JsonTree *values = json_read(text, list->length);
+	JsonTree *value = json_element(values, (int) element);
+
+	pfree(text);
+	/* deeper than anything of Attio's: what it holds is not known */
+	if (values == NULL)
+		return;
+	if (!json_object_is_type(value, json_type_object))
+		refuse_shape(slug, "", 0);
+	for (int i = 0; property->members[i] != NULL; i++)
+		check_path(value, slug, property->members[i]);
+	if (property->filter == FILTER_CHOICE || property->filter == FILTER_CHOICE_ID)
+		check_choice(value, slug, property->members[0]);
+}

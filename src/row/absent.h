@@ -1,0 +1,13 @@
+/*
+ * absent.h
+ *		A value of which the wanted members are not there.
+ */
+#ifndef ATTIO_ABSENT_H
+#define ATTIO_ABSENT_H
+
+#include "attio/attribute.h"
+#include "row/tokenizer.h"
+
+extern void absent_check(const TokSlice *list, uint32 element, const char *slug, const PropertyDef *property);
+
+#endif /* ATTIO_ABSENT_H */

@@ -1,0 +1,698 @@
+/*
+ * reader.c
+ *		From the slices of a row to the datums of a tuple.
+ *
+ * Owns: what NULL, empty and several values mean for a column (DESIGN.md 4).
+ * Must not know requests.
+ */
+#include "row/reader.h"
+
+#include "base/errors.h"
+#include "catalog/pg_type.h"
+#include "lib/stringinfo.h"
+#include "row/absent.h"
+#include "scan/doubt.h"
+#include "row/timestamps.h"
+#include "row/value.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/timestamp.h"
+
+typedef struct ColumnReader ColumnReader;
+
+typedef Datum (*ColumnFunction)(RowReader *reader, ColumnReader *column, const PagerRow *row, bool *isnull);
+
+struct ColumnReader
+{
+	const ColumnBinding *binding;
+	ColumnFunction read;
+	ValueReader value;
+	bool is_array;
+	int16 element_length;
+	bool element_byval;
+	char element_align;
+	PropertyForm form;
+	Oid domain;         /* whose constraints hold; InvalidOid = no domain */
+	void *domain_check; /* cache of the check */
+	Oid array_of;       /* element type of an array */
+	Oid element_domain; /* likewise of an array's elements */
+	void *element_check;
+	Trust trust;      /* in its definition */
+	bool refuses_two; /* a scalar that must not meet a second value */
+	int list_leaf;    /* the array of values; -1 = none */
+	int leaves[PROPERTY_MAX_MEMBERS];
+	int nleaves;
+	int *changed_leaves; /* COLUMN_CHANGED_AT: active_from of each attribute */
+	int nchanged;
+};
+
+struct RowReader
+{
+	MemoryContext context;
+	const AttioRelation *relation;
+	Projection *projection;
+	ColumnReader *columns;
+	int ncolumns;
+	int32 *head;   /* per leaf: first slice of the row, -1 = none */
+	int32 *cursor; /* per leaf: where the last search ended */
+	int32 *next;   /* per slice of the row: next of the same leaf */
+	int heads_size;
+	uint32 next_size;
+	const PagerRow *row; /* being read, for the error context */
+	const Pager *pager;
+	const ColumnReader *column;
+	const TokSlice *slice; /* being converted, likewise */
+	TokSlice made;         /* a slice that stands in no page */
+	ValueReader moment;    /* timestamptz, for comparing */
+	int values_leaf;       /* the member that holds attribute values; -1 = not wanted */
+	Doubt doubt;           /* in the definition of "column" */
+};
+
+/* ----- finding slices ----- */
+
+/* Chain the row's slices by leaf, in order. */
+static void
+index_row(RowReader *reader, const PagerRow *row)
+{
+	const TokSlice *slices = row->page->slices + row->row->first_slice;
+	uint32 nslices = row->row->nslices;
+
+	if (nslices > reader->next_size)
+	{
+		reader->next_size = nslices * 2;
+		reader->next = (int32 *) repalloc(reader->next, reader->next_size * sizeof(int32));
+	}
+	if (reader->projection->nleaves > reader->heads_size)
+	{
+		reader->heads_size = reader->projection->nleaves;
+		reader->head = (int32 *) repalloc(reader->head, reader->heads_size * sizeof(int32));
+		reader->cursor = (int32 *) repalloc(reader->cursor, reader->heads_size * sizeof(int32));
+	}
+	memset(reader->head, 0xff, reader->heads_size * sizeof(int32));
+	/* Backwards, so that each chain runs forwards. */
+	for (int32 i = (int32) nslices - 1; i >= 0; i--)
+	{
+		reader->next[i] = reader->head[slices[i].leaf];
+		reader->head[slices[i].leaf] = i;
+	}
+	memcpy(reader->cursor, reader->head, reader->heads_size * sizeof(int32));
+}
+
+static const TokSlice *
+first_slice(RowReader *reader, const PagerRow *row, int leaf)
+{
+	int32 at = reader->head[leaf];
+
+	return at < 0 ? NULL : &row->page->slices[row->row->first_slice + at];
+}
+
+/*
+ * The slice of a leaf that belongs to one element, or NULL.  Chains ascend by
+ * element, so a walk through the elements in order takes linear time.
+ */
+static const TokSlice *
+element_slice(RowReader *reader, const PagerRow *row, int leaf, uint32 element)
+{
+	const TokSlice *slices = row->page->slices + row->row->first_slice;
+	int32 at = reader->cursor[leaf];
+
+	if (at < 0 || slices[at].element > element)
+		at = reader->head[leaf];
+	while (at >= 0 && slices[at].element < element)
+		at = reader->next[at];
+	reader->cursor[leaf] = at;
+	return at >= 0 && slices[at].element == element ? &slices[at] : NULL;
+}
+
+static inline bool
+is_value(const TokSlice *slice)
+{
+	return slice != NULL && slice->kind != TOK_NULL;
+}
+
+static Datum
+convert(RowReader *reader, ColumnReader *column, const TokSlice *slice)
+{
+	reader->slice = slice;
+	return column->value.convert(&column->value, slice);
+}
+
+/* ----- one value of an attribute ----- */
+
+/* Nothing to show of a value: none of its members is null, or they are not there, which may be an ERROR. */
+static void
+check_absent(RowReader *reader, ColumnReader *column, const PagerRow *row, uint32 element)
+{
+	if (column->binding->property == NULL)
+		return;
+	for (int i = 0; i < column->nleaves; i++)
+		if (element_slice(reader, row, column->leaves[i], element) != NULL)
+			return;
+	reader->slice = first_slice(reader, row, column->list_leaf);
+	absent_check(reader->slice, element, column->binding->slug, column->binding->property);
+}
+
+/* All lines that are there, in one line. */
+static Datum
+join_lines(RowReader *reader, ColumnReader *column, const PagerRow *row, uint32 element, bool *isnull)
+{
+	StringInfoData line;
+
+	initStringInfo(&line);
+	for (int i = 0; i < column->nleaves; i++)
+	{
+		const TokSlice *slice = element_slice(reader, row, column->leaves[i], element);
+		size_t length;
+		char *part;
+
+		if (slice == NULL || slice->kind != TOK_STRING || slice->length == 0)
+			continue;
+		reader->slice = slice;
+		part = value_string(slice, &length);
+		appendStringInfo(&line, "%s%s", line.len > 0 ? ", " : "", part);
+		pfree(part);
+	}
+	*isnull = (line.len == 0);
+	if (*isnull)
+	{
+		check_absent(reader, column, row, element);
+		return (Datum) 0;
+	}
+	value_slice_of_text(&reader->made, line.data);
+	return convert(reader, column, &reader->made);
+}
+
+/* One value, by the form of its property. */
+static Datum
+read_value(RowReader *reader, ColumnReader *column, const PagerRow *row, uint32 element, bool *isnull)
+{
+	const TokSlice *slice = element_slice(reader, row, column->leaves[0], element);
+
+	switch (column->form)
+	{
+		case FORM_PLAIN:
+			break;
+		case FORM_ONE_OF:
+			for (int i = 1; i < column->nleaves && !is_value(slice); i++)
+				slice = element_slice(reader, row, column->leaves[i], element);
+			break;
+		case FORM_LINES:
+			return join_lines(reader, column, row, element, isnull);
+		case FORM_MEMBER_ACTOR:
+			if (slice == NULL || slice->kind != TOK_STRING || slice->length != strlen("workspace-member") ||
+				memcmp(slice->start, "workspace-member", slice->length) != 0)
+				slice = NULL;
+			else
+				slice = element_slice(reader, row, column->leaves[1], element);
+			break;
+	}
+	*isnull = !is_value(slice);
+	if (!*isnull)
+		return convert(reader, column, slice);
+	if (slice == NULL)
+		check_absent(reader, column, row, element);
+	return (Datum) 0;
+}
+
+/* ----- columns ----- */
+
+static Datum
+read_null(RowReader *reader, ColumnReader *column, const PagerRow *row, bool *isnull)
+{
+	(void) reader, (void) column, (void) row;
+	*isnull = true;
+	return (Datum) 0;
+}
+
+/* The array of an attribute's values; NULL where the key is missing. */
+static const TokSlice *
+value_list(RowReader *reader, ColumnReader *column, const PagerRow *row)
+{
+	const TokSlice *list = first_slice(reader, row, column->list_leaf);
+
+	if (list != NULL && list->kind != TOK_ARRAY)
+	{
+		reader->slice = list;
+		ereport(ERROR, (errcode(ERRCODE_FDW_ERROR), errmsg("Attio's values of an attribute are no array")));
+	}
+	return list;
+}
+
+static Datum
+read_scalar(RowReader *reader, ColumnReader *column, const PagerRow *row, bool *isnull)
+{
+	const TokSlice *list = value_list(reader, column, row);
+
+	*isnull = (list == NULL || list->element == 0);
+	if (*isnull)
+		return (Datum) 0;
+	if (list->element > 1 && column->refuses_two)
+	{
+		reader->slice = list;
+		ereport(ERROR, (errcode(ERRCODE_FDW_INCONSISTENT_DESCRIPTOR_INFORMATION),
+						errmsg("attribute \"%s\" has %u values, but column \"%s\" was imported for one",
+							   column->binding->slug, list->element, column->binding->name),
+						errhint("The attribute became multiselect: drop the column, and add it as an array.")));
+	}
+	return read_value(reader, column, row, 0, isnull);
+}
+
+static Datum
+make_array(ColumnReader *column, Datum *values, bool *nulls, int n)
+{
+	int lower = 1;
+
+	if (n == 0)
+		return PointerGetDatum(construct_empty_array(column->array_of));
+	return PointerGetDatum(construct_md_array(values, nulls, 1, &n, &lower, column->array_of, column->element_length,
+											  column->element_byval, column->element_align));
+}
+
+/* Several values, as stored; an empty array where there are none. */
+static Datum
+read_array(RowReader *reader, ColumnReader *column, const PagerRow *row, bool *isnull)
+{
+	const TokSlice *list = value_list(reader, column, row);
+	Datum *values;
+	bool *nulls;
+
+	*isnull = (list == NULL);
+	if (*isnull)
+		return (Datum) 0;
+	values = (Datum *) palloc(sizeof(Datum) * Max(list->element, 1));
+	nulls = (bool *) palloc(sizeof(bool) * Max(list->element, 1));
+	for (uint32 i = 0; i < list->element; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		values[i] = read_value(reader, column, row, i, &nulls[i]);
+		if (OidIsValid(column->element_domain))
+			domain_check(values[i], nulls[i], column->element_domain, &column->element_check, reader->context);
+	}
+	return make_array(column, values, nulls, (int) list->element);
+}
+
+/* The JSON of a leaf as it came: value objects, or a field that is no array. */
+static Datum
+read_leaf(RowReader *reader, ColumnReader *column, const PagerRow *row, bool *isnull)
+{
+	const TokSlice *slice = first_slice(reader, row, column->list_leaf);
+
+	*isnull = !is_value(slice);
+	return *isnull ? (Datum) 0 : convert(reader, column, slice);
+}
+
+/* A field that is an array of scalars. */
+static Datum
+read_field_array(RowReader *reader, ColumnReader *column, const PagerRow *row, bool *isnull)
+{
+	column->form = FORM_PLAIN;
+	if (!is_value(first_slice(reader, row, column->list_leaf)))
+	{
+		*isnull = true;
+		return (Datum) 0;
+	}
+	return read_array(reader, column, row, isnull);
+}
+
+static Datum
+read_raw(RowReader *reader, ColumnReader *column, const PagerRow *row, bool *isnull)
+{
+	TokSlice *whole = &reader->made;
+
+	memset(whole, 0, sizeof(*whole));
+	whole->start = row->row->start;
+	whole->length = row->row->length;
+	whole->kind = TOK_OBJECT;
+	*isnull = false;
+	return convert(reader, column, whole);
+}
+
+/* A time of Attio's, for comparing; what is none is an error of the input function. */
+static int64
+nanoseconds_of(RowReader *reader, const TokSlice *slice)
+{
+	int64 nanoseconds;
+	int64 microseconds;
+
+	if (slice->kind == TOK_STRING && parse_iso_nanoseconds(slice->start, slice->length, &nanoseconds))
+		return nanoseconds;
+	reader->slice = slice;
+	microseconds = DatumGetTimestampTz(reader->moment.convert(&reader->moment, slice));
+	microseconds += (int64) (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * USECS_PER_DAY;
+	if (microseconds > PG_INT64_MAX / 1000 || microseconds < PG_INT64_MIN / 1000)
+		return microseconds > 0 ? PG_INT64_MAX : PG_INT64_MIN;
+	return microseconds * 1000;
+}
+
+/* The latest active_from of all current values, whatever the type of the column. */
+static Datum
+read_changed_at(RowReader *reader, ColumnReader *column, const PagerRow *row, bool *isnull)
+{
+	const TokSlice *slices = row->page->slices + row->row->first_slice;
+	const TokSlice *latest = NULL;
+	int64 latest_time = 0;
+
+	for (int i = 0; i < column->nchanged; i++)
+	{
+		for (int32 at = reader->head[column->changed_leaves[i]]; at >= 0; at = reader->next[at])
+		{
+			int64 time;
+
+			if (!is_value(&slices[at]))
+				continue;
+			time = nanoseconds_of(reader, &slices[at]);
+			if (latest != NULL && time <= latest_time)
+				continue;
+			latest = &slices[at];
+			latest_time = time;
+		}
+	}
+	*isnull = (latest == NULL);
+	return *isnull ? (Datum) 0 : convert(reader, column, latest);
+}
+
+/* A text that is no part of the row, as a value of the column's type. */
+static Datum
+from_cstring(RowReader *reader, ColumnReader *column, const char *text, bool *isnull)
+{
+	*isnull = (text == NULL);
+	if (*isnull)
+		return (Datum) 0;
+	value_slice_of_text(&reader->made, text);
+	return convert(reader, column, &reader->made);
+}
+
+/* What all rows of a listing have in common, and the place in it. */
+static Datum
+read_listing(RowReader *reader, ColumnReader *column, const PagerRow *row, bool *isnull)
+{
+	const Listing *listing = row->listing;
+	const char *text = NULL;
+
+	switch (column->binding->field->source)
+	{
+		case FIELD_MEMBER:
+			break;
+		case FIELD_POSITION:
+			text = psprintf(INT64_FORMAT, row->position);
+			break;
+		case FIELD_TARGET:
+			text = listing->is_list ? "lists" : "objects";
+			break;
+		case FIELD_TARGET_ID:
+			text = listing->target_id;
+			break;
+		case FIELD_TARGET_SLUG:
+			text = listing->target_slug;
+			break;
+		case FIELD_ATTRIBUTE_ID:
+			text = listing->attribute_id;
+			break;
+		case FIELD_ATTRIBUTE_SLUG:
+			text = listing->attribute_slug;
+			break;
+	}
+	return from_cstring(reader, column, text, isnull);
+}
+
+/* ----- preparing ----- */
+
+/* The node of a row's values, which must be an object. */
+static TokNode *
+values_node(RowReader *reader)
+{
+	TokNode *values =
+		projection_member(reader->projection, reader->projection->row, reader->relation->resource->values);
+
+	reader->values_leaf = projection_leaf(reader->projection, values);
+	return values;
+}
+
+static void
+prepare_attribute(RowReader *reader, ColumnReader *column)
+{
+	Projection *projection = reader->projection;
+	const ColumnBinding *binding = column->binding;
+	TokNode *values = values_node(reader);
+	TokNode *list = projection_member(projection, values, binding->slug);
+	TokNode *element;
+
+	column->list_leaf = projection_leaf(projection, list);
+	if (binding->property == NULL)
+	{
+		column->read = read_leaf;
+		return;
+	}
+	element = projection_element(projection, list);
+	column->form = binding->property->form;
+	for (int i = 0; binding->property->members[i] != NULL; i++)
+		column->leaves[column->nleaves++] =
+			projection_leaf(projection, projection_path(projection, element, binding->property->members[i]));
+	column->read = column->is_array ? read_array : read_scalar;
+	column->refuses_two = binding->single && !binding->property->first_only;
+}
+
+/* Only of these members of a row an array can be made. */
+static bool
+may_be_list(const FieldDef *field)
+{
+	return field->type == JSONBOID || OidIsValid(value_element_type(field->type));
+}
+
+static void
+prepare_field(RowReader *reader, ColumnReader *column)
+{
+	Projection *projection = reader->projection;
+	TokNode *node;
+
+	if (column->binding->field->source != FIELD_MEMBER)
+	{
+		column->read = read_listing;
+		return;
+	}
+	node = projection_path(projection, projection->row, column->binding->field->path);
+	column->list_leaf = projection_leaf(projection, node);
+	column->read = read_leaf;
+	if (column->is_array && may_be_list(column->binding->field))
+	{
+		column->leaves[0] = projection_leaf(projection, projection_element(projection, node));
+		column->nleaves = 1;
+		column->read = read_field_array;
+	}
+}
+
+static void
+prepare_changed_at(RowReader *reader, ColumnReader *column, List *definitions)
+{
+	Projection *projection = reader->projection;
+	TokNode *values = values_node(reader);
+	ListCell *lc;
+
+	column->read = read_changed_at;
+	value_reader_init(&reader->moment, TIMESTAMPTZOID, -1);
+	column->changed_leaves = (int *) palloc(sizeof(int) * Max(list_length(definitions), 1));
+	foreach(lc, definitions)
+	{
+		TokNode *list = projection_member(projection, values, ((AttributeDef *) lfirst(lc))->slug);
+		TokNode *from = projection_member(projection, projection_element(projection, list), "active_from");
+
+		column->changed_leaves[column->nchanged++] = projection_leaf(projection, from);
+	}
+}
+
+/* How to make values of the declared type: the only place that looks at it. */
+static void
+prepare_type(ColumnReader *column)
+{
+	int32 typmod = column->binding->typmod;
+	Oid type = column->binding->type;
+	Oid base = getBaseTypeAndTypmod(type, &typmod);
+	Oid element = value_element_type(base);
+
+	column->domain = base == type ? InvalidOid : type;
+	column->is_array = OidIsValid(element);
+	if (!column->is_array)
+	{
+		value_reader_init(&column->value, base, typmod);
+		return;
+	}
+	/* of elements, too, the base type is read and then the domain's constraints are checked */
+	base = getBaseTypeAndTypmod(element, &typmod);
+	column->element_domain = base == element ? InvalidOid : element;
+	column->array_of = element;
+	value_reader_init(&column->value, base, typmod);
+	get_typlenbyvalalign(element, &column->element_length, &column->element_byval, &column->element_align);
+}
+
+/* A column declared as an array shows nothing but lists. */
+static void
+check_array(const RowReader *reader, const ColumnReader *column)
+{
+	if (!column->is_array || column->read == read_array || column->read == read_field_array)
+		return;
+	ereport(ERROR, (errcode(ERRCODE_FDW_INVALID_DATA_TYPE),
+					errmsg("column \"%s\" of foreign table \"%s\" cannot be an array", column->binding->name,
+						   reader->relation->name),
+					errdetail("It shows one value."), errhint("Declare it as jsonb, or as text.")));
+}
+
+static void
+prepare_column(RowReader *reader, ColumnReader *column, List *definitions)
+{
+	const ColumnBinding *binding = column->binding;
+
+	column->list_leaf = -1;
+	prepare_type(column);
+	if (binding->missing)
+	{
+		column->read = read_null;
+		return;
+	}
+	switch (binding->kind)
+	{
+		case COLUMN_ATTRIBUTE:
+			prepare_attribute(reader, column);
+			break;
+		case COLUMN_FIELD:
+			prepare_field(reader, column);
+			break;
+		case COLUMN_RAW:
+			column->read = read_raw;
+			break;
+		case COLUMN_CHANGED_AT:
+			prepare_changed_at(reader, column, definitions);
+			break;
+	}
+	check_array(reader, column);
+}
+
+/*
+ * Prepare to read these columns; what they need is added to the projection.
+ * Raises what relation_bind_column() raises.
+ */
+RowReader *
+row_reader_create(const AttioRelation *relation, TupleDesc tupdesc, List *attnums, List *definitions,
+				  Projection *projection)
+{
+	RowReader *reader = (RowReader *) palloc0(sizeof(RowReader));
+	ListCell *lc;
+
+	reader->context = CurrentMemoryContext;
+	reader->relation = relation;
+	reader->projection = projection;
+	reader->values_leaf = -1;
+	reader->columns = (ColumnReader *) palloc0(sizeof(ColumnReader) * Max(list_length(attnums), 1));
+	reader->head = (int32 *) palloc(sizeof(int32));
+	reader->cursor = (int32 *) palloc(sizeof(int32));
+	reader->next = (int32 *) palloc(sizeof(int32));
+	foreach(lc, attnums)
+	{
+		ColumnReader *column = &reader->columns[reader->ncolumns++];
+
+		column->binding = relation_bind_column(relation, tupdesc, (AttrNumber) lfirst_int(lc), definitions);
+		prepare_column(reader, column, definitions);
+	}
+	return reader;
+}
+
+/* Which cell it was: table, column, record, value.  Looks nothing up in catalogs. */
+static void
+explain_conversion(void *arg)
+{
+	RowReader *reader = (RowReader *) arg;
+	const char *id = pager_row_id(reader->pager, reader->row);
+
+	if (reader->column == NULL)
+		errcontext("foreign table \"%s\", row %s", reader->relation->name, id == NULL ? "?" : id);
+	else if (reader->slice == NULL)
+		errcontext("column \"%s\" of foreign table \"%s\", row %s", reader->column->binding->name,
+				   reader->relation->name, id == NULL ? "?" : id);
+	else
+		errcontext("column \"%s\" of foreign table \"%s\", row %s, value: %s", reader->column->binding->name,
+				   reader->relation->name, id == NULL ? "?" : id,
+				   clean_text(reader->slice->start, reader->slice->length, 100));
+}
+
+/* A row without values is none of Attio's, and not one of NULLs. */
+static void
+check_values(RowReader *reader, const PagerRow *row)
+{
+	const TokSlice *values = reader->values_leaf < 0 ? NULL : first_slice(reader, row, reader->values_leaf);
+
+	if (reader->values_leaf >= 0 && (values == NULL || values->kind != TOK_OBJECT))
+		ereport(ERROR, (errcode(ERRCODE_FDW_ERROR),
+						errmsg("a row from Attio has no object \"%s\"", reader->relation->resource->values)));
+}
+
+/* Does the row show that the column's definition is out of date? */
+static Doubt
+doubt_in(RowReader *reader, ColumnReader *column, const PagerRow *row)
+{
+	if (column->binding->attribute == NULL)
+		return DOUBT_NONE;
+	return doubt_of(&column->trust, row, first_slice(reader, row, column->list_leaf), column->list_leaf,
+					column->binding->attribute);
+}
+
+bool
+row_is_doubtful(const RowReader *reader)
+{
+	return reader->doubt != DOUBT_NONE;
+}
+
+bool
+row_lacks_hidden(const RowReader *reader, Session *session)
+{
+	return reader->doubt == DOUBT_KEY &&
+		   relation_is_hidden(reader->relation, session, reader->column->binding->attribute);
+}
+
+void
+row_settle(RowReader *reader, Session *session)
+{
+	ColumnReader *column = &reader->columns[reader->column - reader->columns];
+
+	if (reader->doubt == DOUBT_TYPE)
+		doubt_raise_type(reader->relation, column->binding);
+	relation_note_hidden(reader->relation, session, column->binding->attribute);
+	column->trust.may_lack = true;
+}
+
+/*
+ * Fill the slot's columns; those not asked for are NULL.  Raises ERROR, with
+ * table, column, row and value in its context, for what a type cannot hold.
+ */
+void
+row_read(RowReader *reader, const Pager *pager, const PagerRow *row, TupleTableSlot *slot)
+{
+	ErrorContextCallback context;
+
+	reader->row = row;
+	reader->pager = pager;
+	reader->column = NULL;
+	context.callback = explain_conversion;
+	context.arg = reader;
+	context.previous = error_context_stack;
+	error_context_stack = &context;
+
+	memset(slot->tts_isnull, true, slot->tts_tupleDescriptor->natts * sizeof(bool));
+	index_row(reader, row);
+	check_values(reader, row);
+	for (int i = 0; i < reader->ncolumns; i++)
+	{
+		ColumnReader *column = &reader->columns[i];
+		int at = column->binding->attnum - 1;
+
+		reader->column = column;
+		reader->slice = NULL;
+		reader->doubt = doubt_in(reader, column, row);
+		if (reader->doubt != DOUBT_NONE)
+			break;
+		slot->tts_values[at] = column->read(reader, column, row, &slot->tts_isnull[at]);
+		if (OidIsValid(column->domain))
+			domain_check(slot->tts_values[at], slot->tts_isnull[at], column->domain, &column->domain_check,
+						 reader->context);
+	}
+	error_context_stack = context.previous;
+}

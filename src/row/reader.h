@@ -1,0 +1,31 @@
+/*
+ * reader.h
+ *		From the slices of a row to the datums of a tuple.
+ *
+ * A RowReader belongs to the memory context that was current when it was made;
+ * the datums it makes belong to the context that is current in row_read().
+ */
+#ifndef ATTIO_READER_H
+#define ATTIO_READER_H
+
+#include "attio/relation.h"
+#include "executor/tuptable.h"
+#include "page/pager.h"
+
+typedef struct RowReader RowReader;
+
+extern RowReader *row_reader_create(const AttioRelation *relation, TupleDesc tupdesc, List *attnums, List *definitions,
+									Projection *projection);
+
+/*
+ * Did the row just read show that the definitions may be out of date?  Then the
+ * slot holds nothing.  Where it only lacks what is known to be hidden, or the
+ * definitions are found to be as they were, row_settle() says so, and the row is
+ * read again; else all is bound anew.
+ */
+extern bool row_is_doubtful(const RowReader *reader);
+extern bool row_lacks_hidden(const RowReader *reader, Session *session);
+extern void row_settle(RowReader *reader, Session *session);
+extern void row_read(RowReader *reader, const Pager *pager, const PagerRow *row, TupleTableSlot *slot);
+
+#endif /* ATTIO_READER_H */

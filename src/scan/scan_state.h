@@ -1,0 +1,78 @@
+/*
+ * scan_state.h
+ *		The state of one scan while it runs; in node->fdw_state.
+ */
+#ifndef ATTIO_SCAN_STATE_H
+#define ATTIO_SCAN_STATE_H
+
+#include "page/count.h"
+#include "row/reader.h"
+#include "page/pager.h"
+#include "scan/sorted.h"
+#include "utils/tuplestore.h"
+
+typedef struct AttioScan
+{
+	Oid user;                  /* whose mapping; a view's owner, perhaps */
+	List *columns;             /* IntList of wanted attribute numbers */
+	MemoryContext context;     /* everything below lives here */
+	MemoryContext row_context; /* datums of the present row */
+	Pager *pager;              /* NULL until the first row is asked for */
+	RowReader *reader;
+	SortedScan *sort;             /* NULL where the plan counts on no order */
+	List *term;                   /* what the conditions ask for; NIL = everything */
+	List *operand_states;         /* ExprState of each operand */
+	MemoryContext filter_context; /* the present filters */
+	FilterSet filters;
+	bool notices;  /* titles that do not exist have not been told of yet */
+	bool limited;  /* LIMIT and OFFSET are the scan's */
+	bool windowed; /* and left to Attio */
+	int64 limit;   /* -1 = none */
+	int64 offset;
+	int64 skip;         /* rows still to leave out here */
+	int64 handed;       /* rows handed out */
+	int64 returned;     /* likewise, over all rescans: from then on no column may show another attribute */
+	PagerCounts spent;  /* of pagers before the present one */
+	PagerCounts counts; /* of a scan that counts */
+	bool counted;       /* its row was handed out */
+	CountOutcome count_outcome;
+	const AttioRelation *relation;
+	Session *session;
+	List *definitions;
+	Datum keys;                          /* of a lookup: what a join asks for; an array */
+	int keys_a_request;                  /* fewer than planned where Attio refused so many; 0 = cannot be asked for */
+	bool without_others;                 /* only the keys are asked for: Attio refused them with the conditions */
+	bool replays;                        /* the rows may be wanted again: a page that holds all of them is kept */
+	bool async;                          /* a row is wanted only if that takes no waiting */
+	bool under_way;                      /* below an Append it has begun, and not ended */
+	bool starved;                        /* and it did */
+	struct ScanDescriptors *descriptors; /* owned by async.c */
+	bool has_params;                     /* what it asks for may change while the statement runs */
+	bool reads_first;                    /* all rows are read before one is handed out */
+	bool reads_whole;                    /* without any condition */
+	bool is_stale;                       /* and are asked for anew, as an operand may have changed */
+	Tuplestorestate *kept;               /* they stand in this store; NULL until then */
+	Tuplestorestate *whole;              /* or in this one, where the statement has begun to write: all of the table */
+	TupleTableSlot *kept_slot;
+	bool count_kept; /* of a scan that counts: the number is known, and stays */
+	int64 count;
+} AttioScan;
+
+/* scan.c, for keep.c */
+extern void scan_open(AttioScan *state, ForeignScanState *node);
+extern void scan_make_plan(AttioScan *state, ForeignScanState *node);
+extern TupleTableSlot *scan_next_row(AttioScan *state, ForeignScanState *node);
+extern bool scan_meets_conditions(ForeignScanState *node, TupleTableSlot *slot);
+extern int64 scan_count(AttioScan *state, ForeignScanState *node);
+
+/* keep.c: rows that are read before they are wanted. */
+extern bool keep_has_params(const ForeignScan *plan);
+extern TupleTableSlot *keep_next(AttioScan *state, ForeignScanState *node);
+extern void keep_rescan(AttioScan *state);
+extern void keep_end(AttioScan *state);
+
+/* operands.c: the operand that a join hands over, -1 = none; and the present values of all. */
+extern int scan_looked_up_operand(const ForeignScanState *node);
+extern FilterOperand *scan_evaluate_operands(AttioScan *state, ForeignScanState *node);
+
+#endif /* ATTIO_SCAN_STATE_H */
