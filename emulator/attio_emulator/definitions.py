@@ -1,4 +1,4 @@
-"""Changes of definitions: objects, lists, attributes, options, statuses (API.md 4.1, 4.3)."""
+"""Changes of definitions: objects, lists, attributes, options, statuses (docs/attio-api.md 4.1 and 4.3)."""
 import re
 
 from . import errors

@@ -1,4 +1,4 @@
-"""Attio's errors (API.md 10)."""
+"""Attio's errors (docs/attio-api.md 10)."""
 import email.utils
 import math
 import time

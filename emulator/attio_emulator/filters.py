@@ -1,4 +1,4 @@
-"""The filter grammar of API.md 7.2 and 8, evaluated on rows.
+"""The filter grammar of docs/attio-api.md 7.2 and 8, evaluated on rows.
 
 `compile_filter` turns filter JSON into a function of a row, or raises Attio's error with the path of
 the offending part.

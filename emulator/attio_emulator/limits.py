@@ -1,4 +1,4 @@
-"""Rate limits: so many reads and writes in any one second (API.md 2)."""
+"""Rate limits: so many reads and writes in any one second (docs/attio-api.md 2.1)."""
 import collections
 import threading
 import time

@@ -8,7 +8,7 @@ import json
 
 from .model import NOW, Choice, Row, Workspace
 
-# Empty everywhere in the recording, but known from API.md 6.
+# Empty everywhere in the recording, but known from docs/attio-api.md 6.6.
 KNOWN_TYPES = {
     "phone_numbers": ("phone-number", True), "primary_location": ("location", False),
     "associated_deals": ("record-reference", True), "associated_users": ("record-reference", True),

@@ -43,7 +43,7 @@ class Choice:
         return answer
 
 
-# All attribute types (API.md 4.2).
+# All attribute types (docs/attio-api.md 7.1).
 KINDS = ("actor-reference checkbox currency date domain email-address interaction location number personal-name phone-number rating "
          "record-reference select status text timestamp").split()
 
@@ -53,7 +53,7 @@ NOW = {"type": "dynamic", "template": "PT0S"}
 
 
 class Attribute:
-    """A definition (API.md 6)."""
+    """A definition (docs/attio-api.md 6.1)."""
 
     def __init__(self, target, slug, kind, title=None, multi=False, unique=False, required=False, system=False,
                  writable=True, choices=(), allowed=None, currency=None, archived=False, ident=None,

@@ -1,4 +1,4 @@
-"""Values as they are written, parsed to the members that are stored (API.md 7.1, 9)."""
+"""Values as they are written, parsed to the members that are stored (docs/attio-api.md 7.1 and 9)."""
 import calendar
 import datetime
 import decimal

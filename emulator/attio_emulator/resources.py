@@ -1,4 +1,4 @@
-"""Everything that is neither a record nor an entry (API.md 4.4, 11): notes, tasks, threads, comments,
+"""Everything that is neither a record nor an entry (docs/attio-api.md 11): notes, tasks, threads, comments,
 meetings, recordings, transcripts, files, webhooks, views; attribute values, record entries, search.
 
 Each resource is a list of documents in the workspace, oldest first, and pages in its own style.

@@ -1,4 +1,4 @@
-"""Sorts by attribute, field and path (API.md 7.3, 8), under the switches of order."""
+"""Sorts by attribute, field and path (docs/attio-api.md 7.3 and 8.11), under the switches of order."""
 import random
 
 from . import errors

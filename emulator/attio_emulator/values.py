@@ -1,4 +1,4 @@
-"""Value objects of the 17 attribute types, as Attio renders them (API.md 7.1).
+"""Value objects of the 17 attribute types, as Attio renders them (docs/attio-api.md 7.1).
 
 Each function takes what a generator or a writer knows and returns the type's own
 members.  `wrap` adds what every value carries.

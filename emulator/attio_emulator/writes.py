@@ -1,4 +1,4 @@
-"""Writes of records and entries with the semantics of API.md 9: create, assert, PATCH, PUT, delete.
+"""Writes of records and entries with the semantics of docs/attio-api.md 9: create, assert, PATCH, PUT, delete.
 
 Nothing is stored unless all of a request is right.  What a value was before stays in the row's history.
 """

@@ -1,11 +1,11 @@
-"""Filters and sorts: each type, field and operator of API.md 7.2, accepted and refused; the examples of API.md."""
+"""Filters and sorts: each type, field and operator of docs/attio-api.md 7.2, accepted and refused."""
 from .client import EmulatorTest, plain
 
 ALL = ("$eq", "$in", "$contains", "$starts_with", "$ends_with", "$gt", "$gte", "$lt", "$lte", "$not_empty")
 TEXT = "$eq $contains $starts_with $ends_with"
 ORDER = "$eq $gt $gte $lt $lte"
 
-# API.md 7.2, written down once more: attribute -> field -> operators, and a value that fits
+# docs/attio-api.md 7.2, written down once more: attribute -> field -> operators, and a value that fits
 TABLE = {
     "a_text": {"value": (TEXT + " $in", "x")},
     "a_number": {"value": (ORDER, 1)},

@@ -1,4 +1,4 @@
-"""Definitions, the other resources, paging styles and maxima, scopes, and the errors of API.md 10."""
+"""Definitions, the other resources, paging styles and maxima, scopes, and the errors of docs/attio-api.md 10."""
 import json
 import urllib.error
 import urllib.request

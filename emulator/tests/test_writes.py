@@ -1,4 +1,4 @@
-"""The write rules of API.md 9, value parsing of API.md 7.1, and the errors that writes meet."""
+"""The write rules of docs/attio-api.md 9, value parsing of 7.1, and the errors that writes meet."""
 import time
 
 from .client import EmulatorTest, plain

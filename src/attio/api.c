@@ -41,7 +41,7 @@ typedef struct ApiError
 	const char *begins; /* the message, in whatever case, where one code says several things; NULL = any */
 } ApiError;
 
-/* The first row that fits counts.  Sources: API.md 10; anchors 5.4. */
+/* The first row that fits counts.  Sources: docs/attio-api.md 10.2 and 10.3. */
 static const ApiError api_errors[] = {
 	{400, "standard_object_disabled", ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, HINT_ENABLE},
 	{0, "uniqueness_conflict", ERRCODE_UNIQUE_VIOLATION, HINT_NONE},
@@ -513,7 +513,7 @@ scope_granted(const char *granted, const char *scope, size_t length)
 	{
 		size_t word = strcspn(granted, " ");
 
-		/* "x:read-write" includes "x:read" (API.md 1) */
+		/* "x:read-write" includes "x:read" (docs/attio-api.md 1.5) */
 		if (word >= length && strncmp(granted, scope, length) == 0 &&
 			(word == length || strncmp(granted + length, "-write", 6) == 0))
 			return true;

@@ -3,8 +3,8 @@
  *		Requests to Attio and what their answers mean.
  *
  * Every request of the extension goes through here: it is where the workspace
- * is checked, where status and error code become an SQLSTATE (API.md 10), and
- * where the key is kept out of messages.
+ * is checked, where status and error code become an SQLSTATE (docs/attio-api.md
+ * 10.2), and where the key is kept out of messages.
  */
 #ifndef ATTIO_API_H
 #define ATTIO_API_H

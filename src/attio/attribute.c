@@ -2,8 +2,8 @@
  * attribute.c
  *		The one table of attribute types.
  *
- * Owns: the facts of API.md 7.1 and the columns of docs/types.md, which a test
- * compares with this table.  Must not know how a scan or a filter works.
+ * Owns: the facts of docs/attio-api.md 7.1 and the columns of docs/types.md, which
+ * a test compares with this table.  Must not know how a scan or a filter works.
  */
 #include "attio/attribute.h"
 

@@ -2,9 +2,9 @@
  * attribute.h
  *		The one table of attribute types.
  *
- * Each of the 17 types (API.md 7.1) with its properties: where a property
- * stands in a value object, which SQL type shows it, which import makes a
- * column of it.  Import, naming, relation and decode read this table and have
+ * Each of the 17 types (docs/attio-api.md 7.1) with its properties: where a
+ * property stands in a value object, which SQL type shows it, which import makes
+ * a column of it.  Import, naming, relation and decode read this table and have
  * no switch on type names of their own.
  */
 #ifndef ATTIO_ATTRIBUTE_H
@@ -16,7 +16,7 @@
 typedef enum PropertyForm
 {
 	FORM_PLAIN,       /* one member */
-	FORM_ONE_OF,      /* the first member that is there (API.md 7.1: phone-number) */
+	FORM_ONE_OF,      /* the first member that is there (docs/attio-api.md 7.1: phone-number) */
 	FORM_LINES,       /* all members, in one line, separated by commas */
 	FORM_MEMBER_ACTOR /* the second member, if the first is "workspace-member" */
 } PropertyForm;
@@ -31,7 +31,7 @@ typedef enum PropertyImport
 	IMPORT_ALL              /* with columns 'all' only */
 } PropertyImport;
 
-/* What conditions on a property can be sent to Attio (API.md 7.2). */
+/* What conditions on a property can be sent to Attio (docs/attio-api.md 7.2). */
 typedef enum FilterClass
 {
 	FILTER_NOTHING,    /* none that would be safe */
@@ -52,7 +52,7 @@ typedef enum FilterClass
 	FILTER_MEMBER      /* $eq of a workspace member's id */
 } FilterClass;
 
-/* How a property is written (API.md 7.1). */
+/* How a property is written (docs/attio-api.md 7.1). */
 typedef enum WriteKind
 {
 	WRITE_NOTHING, /* read-only */
@@ -92,10 +92,10 @@ typedef struct PropertyDef
 typedef struct AttributeType
 {
 	const char *name;
-	bool multiselect;              /* may hold several values (API.md 6) */
+	bool multiselect;              /* may hold several values (docs/attio-api.md 6.2) */
 	const PropertyDef *properties; /* the main one first */
 	int nproperties;
-	bool sorts_plainly; /* sorts by the main property without naming it (API.md 7.2: implicit field) */
+	bool sorts_plainly; /* sorts by the main property without naming it (docs/attio-api.md 7.2) */
 } AttributeType;
 
 extern const AttributeType attribute_types[];

@@ -7,7 +7,7 @@
 
 #include "attio/metadata.h"
 
-/* One option or status (API.md 4.1); archived ones stay in records' values. */
+/* One option or status (docs/attio-api.md 5.7); archived ones stay in records' values. */
 typedef struct ChoiceDef
 {
 	char *id;

@@ -2,9 +2,9 @@
  * endpoints.c
  *		The one table of endpoints whose rows can be a table.
  *
- * Owns: the facts of API.md 4 and 11 that a scan needs.  The first two rows
- * are the templates of records and entries; the others are tables by their own
- * name.  Must not know how pages are fetched.
+ * Owns: the facts of docs/attio-api.md 4 and 11.1 that a scan needs.  The first
+ * two rows are the templates of records and entries; the others are tables by
+ * their own name.  Must not know how pages are fetched.
  */
 #include "remote/resource.h"
 
@@ -148,7 +148,7 @@ resource_field(const ResourceDef *resource, const char *name)
 	return NULL;
 }
 
-/* The attribute that holds a row's id, such as record_id (API.md 5). */
+/* The attribute that holds a row's id, such as record_id (docs/attio-api.md 5.2). */
 const char *
 resource_id_attribute(const ResourceDef *resource)
 {

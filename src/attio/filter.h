@@ -9,7 +9,7 @@
 #include "base/json.h"
 #include "remote/terms.h"
 
-/* Ids or words that one request may hold (API.md 13.7). */
+/* Ids or words that one request may hold (docs/attio-api.md 8.4). */
 #define FILTER_MAX_IN 100
 
 /* One operand's value, or where there is none (plain EXPLAIN) its name. */

@@ -2,8 +2,8 @@
  * literal.c
  *		Single conditions of a filter: the operand made into what Attio reads.
  *
- * Owns: literals and their rounding (DESIGN.md 5.4 to 5.6).  Every condition
- * made here is true for each row for which PostgreSQL's is.
+ * Owns: literals and their rounding.  Every condition made here is true for each
+ * row for which PostgreSQL's is (docs/invariants.md 1.1).
  */
 #include "attio/literal.h"
 
@@ -20,7 +20,7 @@
 
 #define USECS_PER_MSEC INT64CONST(1000)
 
-/* Numbers that travel as they are (DESIGN.md 5.4). */
+/* Numbers that travel as they are: what a double of four decimals keeps (docs/attio-api.md 8.10). */
 #define MAX_DIGITS 15
 #define MAX_DECIMALS 4
 
@@ -85,7 +85,7 @@ number_shape(const char *text)
 	return shape;
 }
 
-/* Attio's numbers are doubles of four decimals (API.md 7.1). */
+/* Attio's numbers are doubles of four decimals (docs/attio-api.md 8.10). */
 static bool
 is_plain(NumberShape shape)
 {
@@ -165,7 +165,7 @@ date_literal(DateADT date)
 	return json_object_new_string(text);
 }
 
-/* A time that is a whole millisecond, with date and time, as filters need it (API.md 13.31). */
+/* A time that is a whole millisecond, with date and time, as filters need it (docs/attio-api.md 8.5). */
 static JsonTree *
 time_literal(TimestampTz moment)
 {

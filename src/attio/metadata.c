@@ -141,7 +141,7 @@ read_attribute(JsonTree *item, const char *path)
 	attribute->has_default = json_bool_at(item, "is_default_value_enabled");
 	attribute->is_writable = json_bool_at(item, "is_writable");
 	attribute->is_system = json_bool_at(item, "is_system_attribute");
-	/* null counts as several: any object may be meant (DESIGN.md 4) */
+	/* null counts as several: any object may be meant (docs/attio-api.md 6.1) */
 	attribute->several_targets = (nallowed != 1);
 	attribute->allowed_objects = read_strings(item, "config.record_reference.allowed_object_ids", path);
 	attribute->currency_code = copy_string(item, "config.currency.default_currency_code");

@@ -11,7 +11,7 @@
 #include "remote/session.h"
 #include "base/json.h"
 
-/* One attribute definition (API.md 6). */
+/* One attribute definition (docs/attio-api.md 6.1). */
 typedef struct AttributeDef
 {
 	char *id;

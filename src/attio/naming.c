@@ -2,7 +2,7 @@
  * naming.c
  *		Which columns a table has and what they are called.
  *
- * Owns: the naming rules of DESIGN.md 4.  An attribute's slug owns the plain
+ * Owns: the naming rules of docs/types.md.  An attribute's slug owns the plain
  * name; what is ours yields, but for the keys.
  */
 #include "attio/naming.h"

@@ -1,6 +1,6 @@
 /*
  * naming.h
- *		Which columns a table has and what they are called (DESIGN.md 4).
+ *		Which columns a table has and what they are called (docs/types.md).
  *
  * Import writes these columns down; a hand-written column without options is
  * looked up among the same names.  Pure: makes no request.

@@ -13,7 +13,7 @@
 #include "nodes/bitmapset.h"
 #include "utils/rel.h"
 
-/* What the server's options know of Attio's behaviour that nobody documents (API.md 13). */
+/* What the server's options know of Attio's behaviour that nobody documents (docs/attio-api.md 12). */
 typedef struct RemoteFacts
 {
 	const char *nulls;      /* "unknown", "first", "last", "smallest", "largest" */

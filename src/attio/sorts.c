@@ -2,8 +2,8 @@
  * sorts.c
  *		The sorts of a plan, made into what Attio reads.
  *
- * Owns: the sorts array (API.md 7.3).  The id comes last, so that equals have an
- * order too.
+ * Owns: the sorts array (docs/attio-api.md 7.3).  The id comes last, so that
+ * equals have an order too.
  */
 #include "attio/sorts.h"
 

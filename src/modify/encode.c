@@ -2,8 +2,8 @@
  * encode.c
  *		From the columns of a row to the values that Attio is sent.
  *
- * Owns: the write forms of API.md 7.1, driven by the table of types.  Must not
- * know how a request is sent.
+ * Owns: the write forms of docs/attio-api.md 7.1, driven by the table of types.
+ * Must not know how a request is sent.
  */
 #include "modify/encode_private.h"
 

@@ -2,8 +2,8 @@
  * encode_value.c
  *		One value of a column, in the form that Attio is sent.
  *
- * Owns: the write forms of single values (API.md 7.1), and what is refused
- * because Attio could not store it.  Must not know rows.
+ * Owns: the write forms of single values (docs/attio-api.md 7.1), and what is
+ * refused because Attio could not store it.  Must not know rows.
  */
 #include "modify/encode_private.h"
 

@@ -4,7 +4,7 @@
  *
  * Owns: the comparison of a write's body with its answer.  Attio leaves some
  * values as they are although it answers 200: enriched ones, and perhaps others
- * (API.md 9).  What it brings into a form of its own is no difference: e-mails,
+ * (docs/attio-api.md 9.5).  What it brings into a form of its own is no difference: e-mails,
  * domains, phone numbers, addresses.
  */
 #include "modify/ignored.h"

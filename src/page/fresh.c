@@ -2,8 +2,8 @@
  * fresh.c
  *		Does an answer know of what this session wrote?
  *
- * Queries may lag behind writes by a second (API.md 13.12); the header
- * x-accurate-at says of which moment an answer is.
+ * Queries may lag behind writes by a second (docs/attio-api.md 3.5); the header
+ * x-accurate-at says of which moment an answer is (docs/invariants.md 3.8).
  */
 #include "page/fresh.h"
 

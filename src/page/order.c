@@ -10,9 +10,10 @@
  * is next.  Where it is behind, rows before us went away and some may have
  * slipped through: step back until it is covered.
  *
- * Unsorted pages have come in ascending id order in every recording (API.md
- * 13.10), which nobody promises: it is checked row by row.  Where it fails, the
- * scan begins again sorted by created_at, leaving out what was handed out.
+ * Unsorted pages have come in ascending id order in every recording
+ * (docs/attio-api.md 3.3), which nobody promises: it is checked row by row.
+ * Where it fails, the scan begins again sorted by created_at, leaving out what
+ * was handed out.  The promise: docs/invariants.md 1.4.
  */
 #include "page/order.h"
 

@@ -15,7 +15,7 @@
 #define DEFAULT_KEYS 100
 #define KEYS_A_REQUEST 100
 
-/* What a sorted row costs, in rows; sorting costs query score (API.md 2). */
+/* What a sorted row costs, in rows; sorting costs query score (docs/attio-api.md 2.3). */
 #define SORTED_ROW_COST 1.05
 
 /* What a scan that counts its rows costs beside the same one below a Limit. */

@@ -3,7 +3,7 @@
  *		LIMIT and OFFSET as part of a scan.
  *
  * Owns: when a scan may count the rows itself, so that Attio leaves out and
- * stops (DESIGN.md 6).  Only where nothing between the scan and LIMIT adds,
+ * stops (docs/invariants.md 1.3).  Only where nothing between the scan and LIMIT adds,
  * drops or reorders rows, and Attio alone decides which rows count.
  */
 #include "plan/upper.h"

@@ -2,7 +2,7 @@
  * pathkeys.c
  *		Which orders Attio can give, proven the same as PostgreSQL's.
  *
- * Owns: the proof of DESIGN.md 6.  Over several pages only created_at, which no
+ * Owns: the proof that two orders are the same (docs/invariants.md 1.7).  Over several pages only created_at, which no
  * row lacks and no write changes.  On one page also numbers, dates and times
  * where no NULL can be among the rows, or where it is known how Attio sorts
  * those, or where they come last and are asked for in a second step; text only

@@ -2,9 +2,10 @@
  * ship.c
  *		What of a condition may be sent to Attio.
  *
- * Owns: the verdicts of DESIGN.md 5.  A term that is sent is true for every row
- * for which its condition is true: never a subset.  Where API.md says unknown,
- * the worst of all plausible behaviours is assumed.  Makes no request.
+ * Owns: the verdicts.  A term that is sent is true for every row for which its
+ * condition is true: never a subset (docs/invariants.md 1.1 to 1.3).  Where
+ * docs/attio-api.md 12 says that something is unknown, the worst of all plausible
+ * behaviours is assumed.  Makes no request.
  *
  * NOT is pushed inwards first.  A negated condition is sent only where the
  * filter cannot match a row for which it is false.

@@ -3,8 +3,8 @@
  *		Columns and operands: the two sides of a condition that can be sent.
  *
  * Owns: which expressions count as a column of ours, which operands compare
- * with it as Attio would, and what one comparison is worth (DESIGN.md 5.3 to
- * 5.9).  Makes no request.
+ * with it as Attio would, and what one comparison is worth (docs/invariants.md
+ * 1.1 and 1.3).  Makes no request.
  */
 #include "plan/ship_column.h"
 

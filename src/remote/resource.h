@@ -4,7 +4,7 @@
  *
  * A row says how to ask (method, path, paging), where the rows' own fields
  * stand, and which scopes the token needs.  A new endpoint of Attio is a new
- * row (API.md 4, 11).
+ * row (docs/attio-api.md 4 and 11).
  */
 #ifndef ATTIO_RESOURCE_H
 #define ATTIO_RESOURCE_H

@@ -184,7 +184,7 @@ find_key(UserMapping *mapping, ForeignServer *server)
 	return key;
 }
 
-/* Codes of refusals after which the same request may pass (API.md 10). */
+/* Codes of refusals after which the same request may pass (docs/attio-api.md 9.4). */
 static const char *const passing_codes[] = {"\"concurrent_write_conflict\"", "\"merge_in_progress\"", NULL};
 
 static const char *

@@ -17,7 +17,7 @@ typedef enum SortShape
 	SORT_ONE_PAGE /* by other keys: all that is wanted fits one page */
 } SortShape;
 
-/* How a condition travels (DESIGN.md 5). */
+/* How a condition travels (docs/invariants.md 1.3). */
 typedef enum Verdict
 {
 	VERDICT_LOCAL,    /* nothing is sent */

@@ -2,7 +2,7 @@
  * reader.c
  *		From the slices of a row to the datums of a tuple.
  *
- * Owns: what NULL, empty and several values mean for a column (DESIGN.md 4).
+ * Owns: what NULL, empty and several values mean for a column (docs/types.md).
  * Must not know requests.
  */
 #include "row/reader.h"

@@ -2,8 +2,8 @@
  * timestamps.c
  *		Attio's timestamps, as they come: ISO 8601, up to nine digits, "Z".
  *
- * Owns: the quick way for the one form that Attio sends (API.md 5).  Any other
- * form is refused here and left to the server's input functions.
+ * Owns: the quick way for the one form that Attio sends (docs/attio-api.md 5.4).
+ * Any other form is refused here and left to the server's input functions.
  */
 #include "row/timestamps.h"
 

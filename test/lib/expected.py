@@ -1,4 +1,4 @@
-"""What every cell should be, worked out from the API's answers by docs and DESIGN.md alone.
+"""What every cell should be, worked out from the API's answers by docs/types.md alone.
 
 Shares nothing with the extension: it is the second opinion that tests compare with.
 """
