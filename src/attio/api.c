@@ -399,7 +399,7 @@ api_self(Session *session)
 	session->definitions++;
 	api_check(session, exchange, NULL);
 	answer = json_read(exchange->body, exchange->length);
-	if (!json_object_is_type(json_at(answer, "active"), json_type_boolean))
+	if (!json_is_boolean(json_at(answer, "active")))
 		ereport(ERROR, (errcode(ERRCODE_FDW_ERROR), errmsg("Attio's answer has an unknown shape"),
 						errdetail("%s", api_request_detail(exchange))));
 	http_finish(exchange);
@@ -490,7 +490,7 @@ api_get_finish(Session *session, HttpExchange *exchange, const ApiSubject *subje
 	if (!api_check(session, exchange, subject))
 		return NULL;
 	answer = json_read(exchange->body, exchange->length);
-	if (!json_object_is_type(answer, json_type_object))
+	if (!json_is_object(answer))
 		ereport(ERROR, (errcode(ERRCODE_FDW_ERROR), errmsg("Attio's answer is not complete JSON"),
 						errdetail("%s It begins: %s", api_request_detail(exchange),
 								  clean_text(exchange->body, exchange->length, 200)),

@@ -42,13 +42,6 @@ made_tree(JsonTree *tree)
 	return made;
 }
 
-/* Give a tree to another as well; both own it. */
-static JsonTree *
-share(JsonTree *tree)
-{
-	return json_object_get(tree);
-}
-
 /* {"$and": trees} or {"$or": trees}; a single tree stands for itself, none for true or false. */
 Made
 made_group(List *trees, bool conjunction)
@@ -62,10 +55,10 @@ made_group(List *trees, bool conjunction)
 	if (list_length(trees) == 1)
 		return made_tree((JsonTree *) linitial(trees));
 	whole = json_make_object();
-	arms = json_object_new_array();
+	arms = json_make_array();
 	foreach(lc, trees)
-		json_object_array_add(arms, share((JsonTree *) lfirst(lc)));
-	json_object_object_add(whole, conjunction ? "$and" : "$or", arms);
+		json_append(arms, (JsonTree *) lfirst(lc));
+	json_put(whole, conjunction ? "$and" : "$or", arms);
 	return made_tree(whole);
 }
 
@@ -76,8 +69,8 @@ about(const Subject *subject, const char *field, JsonTree *condition)
 	JsonTree *fields = json_make_object();
 	JsonTree *whole = json_make_object();
 
-	json_object_object_add(fields, field, share(condition));
-	json_object_object_add(whole, subject->slug, share(fields));
+	json_put(fields, field, condition);
+	json_put(whole, subject->slug, fields);
 	return whole;
 }
 
@@ -92,7 +85,7 @@ equal_to(const char *text)
 {
 	JsonTree *condition = json_make_object();
 
-	json_object_object_add(condition, "$eq", json_object_new_string(text));
+	json_put(condition, "$eq", json_text(text));
 	return condition;
 }
 
@@ -104,7 +97,7 @@ negated(Made made)
 	if (made.kind != MADE_TREE)
 		return made_true;
 	whole = json_make_object();
-	json_object_object_add(whole, "$not", share(made.tree));
+	json_put(whole, "$not", made.tree);
 	return made_tree(whole);
 }
 
@@ -153,9 +146,9 @@ make_reference(const FilterInput *input, const Subject *subject, JsonTree *ids)
 		JsonTree *fields = json_make_object();
 		JsonTree *whole = json_make_object();
 
-		json_object_object_add(fields, "target_object", json_object_new_string((const char *) lfirst(lc)));
-		json_object_object_add(fields, "target_record_id", share(ids));
-		json_object_object_add(whole, subject->slug, share(fields));
+		json_put(fields, "target_object", json_text((const char *) lfirst(lc)));
+		json_put(fields, "target_record_id", ids);
+		json_put(whole, subject->slug, fields);
 		trees = lappend(trees, whole);
 	}
 	return made_group(trees, false);
@@ -205,9 +198,9 @@ make_actor(const FilterInput *input, const Subject *subject, Datum id)
 		return made_true;
 	fields = json_make_object();
 	whole = json_make_object();
-	json_object_object_add(fields, "referenced_actor_type", json_object_new_string(type));
-	json_object_object_add(fields, "referenced_actor_id", share(equal_to(uuid_text(id))));
-	json_object_object_add(whole, subject->slug, share(fields));
+	json_put(fields, "referenced_actor_type", json_text(type));
+	json_put(fields, "referenced_actor_id", equal_to(uuid_text(id)));
+	json_put(whole, subject->slug, fields);
 	return made_tree(whole);
 }
 
@@ -370,7 +363,7 @@ in_list(JsonTree *list)
 {
 	JsonTree *condition = json_make_object();
 
-	json_object_object_add(condition, "$in", list);
+	json_put(condition, "$in", list);
 	return condition;
 }
 
@@ -378,10 +371,10 @@ in_list(JsonTree *list)
 JsonTree *
 uuids_condition(const Elements *elements)
 {
-	JsonTree *list = json_object_new_array();
+	JsonTree *list = json_make_array();
 
 	for (int i = 0; i < elements->n; i++)
-		json_object_array_add(list, json_object_new_string(uuid_text(elements->values[i])));
+		json_append(list, json_text(uuid_text(elements->values[i])));
 	return in_list(list);
 }
 
@@ -389,7 +382,7 @@ uuids_condition(const Elements *elements)
 static JsonTree *
 texts_condition(const Elements *elements)
 {
-	JsonTree *list = json_object_new_array();
+	JsonTree *list = json_make_array();
 	JsonTree *condition = in_list(list);
 
 	for (int i = 0; i < elements->n; i++)
@@ -398,7 +391,7 @@ texts_condition(const Elements *elements)
 
 		if (!filter_safe_text(word))
 			return NULL;
-		json_object_array_add(list, json_object_new_string(word));
+		json_append(list, json_text(word));
 	}
 	return condition;
 }
@@ -550,7 +543,7 @@ make_boolean(const Subject *subject, bool wanted)
 {
 	JsonTree *condition = json_make_object();
 
-	json_object_object_add(condition, "$eq", json_object_new_boolean(wanted));
+	json_put(condition, "$eq", json_boolean(wanted));
 	return made_about(subject, condition);
 }
 
@@ -578,7 +571,7 @@ make_unknown(const Subject *subject, TermOp op, int index)
 	JsonTree *condition = json_make_object();
 
 	Assert(op < (int) lengthof(names));
-	json_object_object_add(condition, names[op], json_object_new_string(psprintf("operand %d", index + 1)));
+	json_put(condition, names[op], json_text(psprintf("operand %d", index + 1)));
 	return made_about(subject, condition);
 }
 

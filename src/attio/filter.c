@@ -40,8 +40,7 @@ key_filter(const FilterInput *input, const Datum *ids, int n)
 	Elements some = {UUIDOID, unconstify(Datum *, ids), n, false};
 	JsonTree *whole = json_make_object();
 
-	json_object_object_add(whole, resource_id_attribute(input->relation->resource),
-						   json_object_get(uuids_condition(&some)));
+	json_put(whole, resource_id_attribute(input->relation->resource), uuids_condition(&some));
 	return whole;
 }
 
@@ -51,7 +50,7 @@ unknown_key(const char *name)
 {
 	JsonTree *whole = json_make_object();
 
-	json_object_object_add(whole, name, json_object_new_string("operand"));
+	json_put(whole, name, json_text("operand"));
 	return whole;
 }
 
@@ -77,20 +76,20 @@ parent_filter(const FilterInput *input, const char *object, JsonTree *condition)
 {
 	const char *const steps[][2] = {{relation_identifier(input->relation), "parent_record"}, {object, "record_id"}};
 	JsonTree *whole = json_make_object();
-	JsonTree *path = json_object_new_array();
-	JsonTree *constraints = json_object_new_object();
+	JsonTree *path = json_make_array();
+	JsonTree *constraints = json_make_object();
 
 	for (int i = 0; i < (int) lengthof(steps); i++)
 	{
-		JsonTree *step = json_object_new_array();
+		JsonTree *step = json_make_array();
 
-		json_object_array_add(step, json_object_new_string(steps[i][0]));
-		json_object_array_add(step, json_object_new_string(steps[i][1]));
-		json_object_array_add(path, step);
+		json_append(step, json_text(steps[i][0]));
+		json_append(step, json_text(steps[i][1]));
+		json_append(path, step);
 	}
-	json_object_object_add(constraints, "value", json_object_get(condition));
-	json_object_object_add(whole, "path", path);
-	json_object_object_add(whole, "constraints", constraints);
+	json_put(constraints, "value", condition);
+	json_put(whole, "path", path);
+	json_put(whole, "constraints", constraints);
 	return whole;
 }
 

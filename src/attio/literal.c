@@ -39,7 +39,7 @@ single(const char *op, JsonTree *value)
 {
 	JsonTree *condition = json_make_object();
 
-	json_object_object_add(condition, op, value);
+	json_put(condition, op, value);
 	return condition;
 }
 
@@ -98,12 +98,6 @@ filter_is_plain_number(Oid type, Datum value)
 	return is_plain(number_shape(number_text(type, value)));
 }
 
-static JsonTree *
-number_json(char *text)
-{
-	return json_object_new_double_s(strtod(text, NULL), text);
-}
-
 static Datum
 numeric_of(const char *text)
 {
@@ -126,7 +120,7 @@ number_bound(const char *text, NumberShape shape, bool above)
 		cut = DirectFunctionCall2(numeric_add, cut, unit);
 	else if (!above && difference > 0)
 		cut = DirectFunctionCall2(numeric_sub, cut, unit);
-	return number_json(DatumGetCString(DirectFunctionCall1(numeric_out, cut)));
+	return json_decimal(DatumGetCString(DirectFunctionCall1(numeric_out, cut)));
 }
 
 /* Bounds of other numbers are rounded outwards; to be equal to one of them is not sent. */
@@ -139,7 +133,7 @@ number_condition(TermOp op, Oid type, Datum value)
 	JsonTree *literal;
 
 	if (is_plain(shape))
-		return single(range_names[op], number_json(text));
+		return single(range_names[op], json_decimal(text));
 	if (op == OP_EQ || shape.endless != 0)
 		return NULL;
 	literal = number_bound(text, shape, above);
@@ -162,7 +156,7 @@ date_literal(DateADT date)
 	if (!is_year_shown(year))
 		return NULL;
 	snprintf(text, sizeof(text), "%04d-%02d-%02d", year, month, day);
-	return json_object_new_string(text);
+	return json_text(text);
 }
 
 /* A time that is a whole millisecond, with date and time, as filters need it (docs/attio-api.md 8.5). */
@@ -178,7 +172,7 @@ time_literal(TimestampTz moment)
 		return NULL;
 	snprintf(text, sizeof(text), "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", tm.tm_year, tm.tm_mon, tm.tm_mday, tm.tm_hour,
 			 tm.tm_min, tm.tm_sec, (int) (fraction / USECS_PER_MSEC));
-	return json_object_new_string(text);
+	return json_text(text);
 }
 
 /* A date, a time with or without zone as PostgreSQL compares it; false where that overflows. */
@@ -228,14 +222,14 @@ time_condition(TermOp op, TimestampTz moment)
 		literal = time_literal(low);
 		if (literal == NULL)
 			return NULL;
-		json_object_object_add(condition, "$gte", literal);
+		json_put(condition, "$gte", literal);
 	}
 	if (op == OP_LT || op == OP_LE || op == OP_EQ)
 	{
 		literal = time_literal(high);
 		if (literal == NULL)
 			return NULL;
-		json_object_object_add(condition, "$lt", literal);
+		json_put(condition, "$lt", literal);
 	}
 	return condition;
 }
@@ -251,9 +245,9 @@ between(TimestampTz low, TimestampTz high)
 	if ((from == NULL && !TIMESTAMP_NOT_FINITE(low)) || (to == NULL && !TIMESTAMP_NOT_FINITE(high)))
 		return NULL;
 	if (from != NULL)
-		json_object_object_add(condition, "$gte", from);
+		json_put(condition, "$gte", from);
 	if (to != NULL)
-		json_object_object_add(condition, "$lt", to);
+		json_put(condition, "$lt", to);
 	return condition;
 }
 
@@ -299,14 +293,14 @@ date_about(TermOp op, Oid type, Datum value)
 		literal = date_literal(day - 1);
 		if (literal == NULL)
 			return NULL;
-		json_object_object_add(condition, "$gte", literal);
+		json_put(condition, "$gte", literal);
 	}
 	if (op == OP_LE || op == OP_LT || op == OP_EQ)
 	{
 		literal = date_literal(day + 1);
 		if (literal == NULL)
 			return NULL;
-		json_object_object_add(condition, "$lte", literal);
+		json_put(condition, "$lte", literal);
 	}
 	return condition;
 }
@@ -361,18 +355,18 @@ text_condition(FilterClass class, const char *text)
 		case FILTER_TEXT:
 		case FILTER_TEXT_EQ:
 		case FILTER_WORD:
-			return single("$eq", json_object_new_string(text));
+			return single("$eq", json_text(text));
 		case FILTER_CHOICE:
 			return filter_title(text);
 		case FILTER_ACTOR_TYPE:
-			return filter_is_actor_type(text) ? single("$eq", json_object_new_string(text)) : NULL;
+			return filter_is_actor_type(text) ? single("$eq", json_text(text)) : NULL;
 		case FILTER_LOWER:
 			/* stored in lower case (measured), so that nothing else can be equal */
 			if (!is_ascii(text))
 				return NULL;
-			return single("$eq", json_object_new_string(asc_tolower(text, strlen(text))));
+			return single("$eq", json_text(asc_tolower(text, strlen(text))));
 		case FILTER_PHONE:
-			return *text == '+' && is_ascii(text) ? single("$eq", json_object_new_string(text)) : NULL;
+			return *text == '+' && is_ascii(text) ? single("$eq", json_text(text)) : NULL;
 		default:
 			return NULL;
 	}
@@ -438,7 +432,7 @@ filter_compare(FilterClass class, TermOp op, Oid type, Datum value)
 JsonTree *
 filter_title(const char *title)
 {
-	return looks_like_id(title) ? NULL : single("$eq", json_object_new_string(title));
+	return looks_like_id(title) ? NULL : single("$eq", json_text(title));
 }
 
 bool
@@ -450,9 +444,9 @@ filter_is_actor_type(const char *type)
 JsonTree *
 filter_beside_pivot(FilterClass class, bool above)
 {
-	JsonTree *pivot = class == FILTER_NUMBER ? json_object_new_int(0)
-					  : class == FILTER_DATE ? json_object_new_string("2000-01-01")
-											 : json_object_new_string("2000-01-01T00:00:00.000Z");
+	JsonTree *pivot = class == FILTER_NUMBER ? json_integer(0)
+					  : class == FILTER_DATE ? json_text("2000-01-01")
+											 : json_text("2000-01-01T00:00:00.000Z");
 
 	return single(above ? "$gte" : "$lt", pivot);
 }
@@ -489,7 +483,7 @@ add_piece(List *conditions, TermOp op, const char *start, const char *end, bool 
 		return conditions;
 	/* only $contains is documented to ignore case */
 	name = op == OP_ILIKE || (!at_start && !at_end) ? "$contains" : at_start ? "$starts_with" : "$ends_with";
-	return lappend(conditions, single(name, json_object_new_string_len(start, (int) (end - start))));
+	return lappend(conditions, single(name, json_text_length(start, (int) (end - start))));
 }
 
 List *

@@ -103,7 +103,7 @@ quoted(const char *text)
 {
 	JsonTree *object = json_make_object();
 
-	json_object_object_add(object, "t", json_object_new_string(text));
+	json_put(object, "t", json_text(text));
 	return json_write(json_at(object, "t"));
 }
 
@@ -326,8 +326,7 @@ is_descending(JsonTree *rows, const AttributeDef *attribute, bool as_text, int *
 			continue;
 		if (last != NULL)
 		{
-			change = as_text ? strcmp(json_write(value), json_write(last))
-							 : json_object_get_double(value) - json_object_get_double(last);
+			change = as_text ? strcmp(json_write(value), json_write(last)) : json_double(value) - json_double(last);
 			if (change > 0)
 				return false;
 			*different += (change < 0);

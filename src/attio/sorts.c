@@ -12,27 +12,20 @@
 static void
 add_sort(JsonTree *sorts, const char *slug, const char *field, bool descending)
 {
-	JsonTree *sort = json_object_new_object();
+	JsonTree *sort = json_make_object();
 
-	json_object_object_add(sort, "attribute", json_object_new_string(slug));
-	json_object_object_add(sort, "direction", json_object_new_string(descending ? "desc" : "asc"));
+	json_put(sort, "attribute", json_text(slug));
+	json_put(sort, "direction", json_text(descending ? "desc" : "asc"));
 	if (field != NULL)
-		json_object_object_add(sort, "field", json_object_new_string(field));
-	json_object_array_add(sorts, sort);
-}
-
-/* A tree that belongs to the memory context, of which the caller may give away another reference. */
-static JsonTree *
-make_sorts(void)
-{
-	return json_at(json_read("{\"sorts\":[]}", 12), "sorts");
+		json_put(sort, "field", json_text(field));
+	json_append(sorts, sort);
 }
 
 /* By created_at, and the id among equals unless that is left out. */
 JsonTree *
 sorts_by_created_at(const AttioRelation *relation, bool descending, bool with_id)
 {
-	JsonTree *sorts = make_sorts();
+	JsonTree *sorts = json_make_array();
 
 	add_sort(sorts, "created_at", NULL, descending);
 	if (with_id)
@@ -76,7 +69,7 @@ sorts_are_as_planned(const FilterInput *input, List *keys, SortShape shape)
 JsonTree *
 sorts_build(const FilterInput *input, List *keys, bool with_id)
 {
-	JsonTree *sorts = make_sorts();
+	JsonTree *sorts = json_make_array();
 	ListCell *lc;
 
 	foreach(lc, keys)

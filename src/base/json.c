@@ -121,6 +121,56 @@ json_make_array(void)
 	return json_own(json_object_new_array());
 }
 
+/* A string: a leaf. */
+JsonTree *
+json_text(const char *text)
+{
+	return json_own(json_object_new_string(text));
+}
+
+/* The same of so many bytes. */
+JsonTree *
+json_text_length(const char *text, int length)
+{
+	return json_own(json_object_new_string_len(text, length));
+}
+
+/* A whole number. */
+JsonTree *
+json_integer(int64 number)
+{
+	return json_own(json_object_new_int64(number));
+}
+
+/* A finite number, written with just these digits. */
+JsonTree *
+json_decimal(const char *text)
+{
+	return json_own(json_object_new_double_s(strtod(text, NULL), text));
+}
+
+JsonTree *
+json_boolean(bool truth)
+{
+	return json_own(json_object_new_boolean(truth));
+}
+
+/* Give an object a member, or another value for it; NULL is null. */
+void
+json_put(JsonTree *object, const char *name, JsonTree *tree)
+{
+	if (json_object_object_add(object, name, json_object_get(tree)) != 0)
+		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
+}
+
+/* Give an array a further element; NULL is null. */
+void
+json_append(JsonTree *array, JsonTree *tree)
+{
+	if (json_object_array_add(array, json_object_get(tree)) != 0)
+		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
+}
+
 /* The member of that name, dots and all, or NULL when there is none or it is null. */
 JsonTree *
 json_member(JsonTree *tree, const char *name)
@@ -129,6 +179,42 @@ json_member(JsonTree *tree, const char *name)
 
 	return json_object_is_type(tree, json_type_object) && json_object_object_get_ex(tree, name, &member) ? member
 																										 : NULL;
+}
+
+/* Has it a member of that name, null or not? */
+bool
+json_has(JsonTree *tree, const char *name)
+{
+	return json_object_is_type(tree, json_type_object) && json_object_object_get_ex(tree, name, NULL);
+}
+
+/* How many members an object has; 0 for what is no object. */
+int
+json_count(JsonTree *tree)
+{
+	return json_object_is_type(tree, json_type_object) ? json_object_object_length(tree) : 0;
+}
+
+/*
+ * The members of an object in their order: begin with a JsonMember of zeros;
+ * false behind the last one, and for what is no object.
+ */
+bool
+json_next(JsonTree *tree, JsonMember *member)
+{
+	struct lh_entry *entry = member->next;
+
+	if (!json_object_is_type(tree, json_type_object))
+		return false;
+	if (!member->begun)
+		entry = lh_table_head(json_object_get_object(tree));
+	member->begun = true;
+	if (entry == NULL)
+		return false;
+	member->name = (const char *) lh_entry_k(entry);
+	member->value = (JsonTree *) lh_entry_v(entry);
+	member->next = lh_entry_next(entry);
+	return true;
 }
 
 /* The element at an index, or NULL when there is none or the tree is no array. */
@@ -184,6 +270,37 @@ json_length_at(JsonTree *tree, const char *path)
 	JsonTree *member = json_at(tree, path);
 
 	return json_object_is_type(member, json_type_array) ? (int) json_object_array_length(member) : -1;
+}
+
+bool
+json_is_object(JsonTree *tree)
+{
+	return json_object_is_type(tree, json_type_object);
+}
+
+bool
+json_is_array(JsonTree *tree)
+{
+	return json_object_is_type(tree, json_type_array);
+}
+
+bool
+json_is_boolean(JsonTree *tree)
+{
+	return json_object_is_type(tree, json_type_boolean);
+}
+
+bool
+json_is_number(JsonTree *tree)
+{
+	return json_object_is_type(tree, json_type_int) || json_object_is_type(tree, json_type_double);
+}
+
+/* The number as a double; 0 for what is none. */
+double
+json_double(JsonTree *tree)
+{
+	return json_object_get_double(tree);
 }
 
 /* Compact text of a tree, in the current memory context. */

@@ -77,8 +77,8 @@ add_parent(ModifyState *state, JsonTree *data, TupleTableSlot *slot)
 							errdetail("The list takes records of %d objects.", list_length(objects))));
 		object = (char *) linitial(objects);
 	}
-	json_object_object_add(data, "parent_record_id", json_object_new_string(record));
-	json_object_object_add(data, "parent_object", json_object_new_string(object));
+	json_put(data, "parent_record_id", json_text(record));
+	json_put(data, "parent_object", json_text(object));
 }
 
 /*
@@ -89,15 +89,10 @@ static JsonTree *
 values_by_id(const ModifyState *state, JsonTree *values)
 {
 	JsonTree *by_id = json_make_object();
-	struct json_object_iterator last = json_object_iter_end(values);
+	JsonMember one = {0};
 
-	for (struct json_object_iterator at = json_object_iter_begin(values); !json_object_iter_equal(&at, &last);
-		 json_object_iter_next(&at))
-	{
-		const AttributeDef *attribute = attribute_by_slug(state->definitions, json_object_iter_peek_name(&at));
-
-		json_object_object_add(by_id, attribute->id, json_object_get(json_object_iter_peek_value(&at)));
-	}
+	while (json_next(values, &one))
+		json_put(by_id, attribute_by_slug(state->definitions, one.name)->id, one.value);
 	return by_id;
 }
 
@@ -106,12 +101,12 @@ static char *
 make_body(ModifyState *state, JsonTree *values, TupleTableSlot *slot)
 {
 	JsonTree *body = json_make_object();
-	JsonTree *data = json_object_new_object();
+	JsonTree *data = json_make_object();
 
-	json_object_object_add(body, "data", data);
+	json_put(body, "data", data);
 	if (slot != NULL && state->relation->is_list)
 		add_parent(state, data, slot);
-	json_object_object_add(data, state->relation->resource->values, json_object_get(values));
+	json_put(data, state->relation->resource->values, values);
 	return json_write(body);
 }
 
@@ -148,7 +143,7 @@ check_matching(const ModifyState *state, JsonTree *values)
 		ereport(ERROR, (errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
 						errmsg("\"%s\" is no unique attribute of \"%s\"", slug, state->relation->slug),
 						errhint("Option matching_attribute takes one.")));
-	if (!json_object_object_get_ex(values, slug, NULL))
+	if (!json_has(values, slug))
 		ereport(ERROR, (errcode(ERRCODE_NOT_NULL_VIOLATION),
 						errmsg("a row of \"%s\" needs a value of \"%s\", by which it is matched", state->relation->name,
 							   slug)));
@@ -276,7 +271,7 @@ row_update(ModifyState *state, TupleTableSlot *slot, TupleTableSlot *plan_slot)
 	if (!read_old(state, plan_slot, &old))
 		elog(ERROR, "the old row of \"%s\" is missing", state->relation->name);
 	changed = encoder_values(state->encoder, slot, &old);
-	if (json_object_object_length(changed) > 0)
+	if (json_count(changed) > 0)
 	{
 		set_body(state, write, changed, NULL);
 		if (attio_log_writes)
@@ -300,7 +295,7 @@ row_update_direct(ModifyState *state, TupleTableSlot *slot, const char *id)
 	OldRow old = {.id = write->id};
 	JsonTree *changed = encoder_values(state->encoder, slot, &old);
 
-	if (json_object_object_length(changed) > 0)
+	if (json_count(changed) > 0)
 		set_body(state, write, changed, NULL);
 	write->before = MemoryContextStrdup(write->context, "not read");
 	end_values(saved);

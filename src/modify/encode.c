@@ -260,7 +260,7 @@ kept_text(const WrittenColumn *column, JsonTree *present, const char *key)
 static JsonTree *
 string_or_null(const char *text)
 {
-	return text == NULL ? NULL : json_object_new_string(text);
+	return text == NULL ? NULL : json_text(text);
 }
 
 /*
@@ -302,9 +302,9 @@ name_json(Encoder *encoder, const WrittenAttribute *written, TupleTableSlot *slo
 						last != NULL ? last : "");
 	if ((full == NULL || full[0] == '\0') && (first == NULL || first[0] == '\0') && (last == NULL || last[0] == '\0'))
 		return NULL;
-	name = encode_member("first_name", json_object_new_string(first != NULL ? first : ""));
-	json_object_object_add(name, "last_name", json_object_new_string(last != NULL ? last : ""));
-	json_object_object_add(name, "full_name", json_object_new_string(full != NULL ? full : ""));
+	name = encode_member("first_name", json_text(first != NULL ? first : ""));
+	json_put(name, "last_name", json_text(last != NULL ? last : ""));
+	json_put(name, "full_name", json_text(full != NULL ? full : ""));
 	return name;
 }
 
@@ -335,9 +335,9 @@ place_json(Encoder *encoder, const WrittenAttribute *written, TupleTableSlot *sl
 		else if (column == NULL)
 			text = kept_text(column, present, keys[i]);
 		any = any || text != NULL;
-		json_object_object_add(place, keys[i], string_or_null(text));
+		json_put(place, keys[i], string_or_null(text));
 	}
-	return any ? json_object_get(place) : NULL;
+	return any ? place : NULL;
 }
 
 /* ----- attributes ----- */
@@ -389,8 +389,8 @@ add_elements(const Encoder *encoder, const WrittenColumn *column, const WrittenC
 	{
 		if (nulls[i])
 			encode_refuse(encoder, column, "NULL", "The values of a multiselect attribute are no NULLs.");
-		json_object_array_add(
-			list, encode_value(encoder, column, attribute, values[i], companion_text(encoder, companion, slot, i)));
+		json_append(list,
+					encode_value(encoder, column, attribute, values[i], companion_text(encoder, companion, slot, i)));
 	}
 }
 
@@ -481,7 +481,7 @@ attribute_json(Encoder *encoder, const WrittenAttribute *written, TupleTableSlot
 								 companion_text(encoder, column_of_kind(written, WRITE_REFERENCE_OBJECT), slot, 0));
 	}
 	if (whole != NULL)
-		json_object_array_add(list, whole);
+		json_append(list, whole);
 	return list;
 }
 
@@ -528,11 +528,11 @@ whole_json(const Encoder *encoder, const WrittenColumn *column, TupleTableSlot *
 		return list;
 	text = column_text(column, slot);
 	given = json_read(text, strlen(text));
-	if (json_object_is_type(given, json_type_array))
+	if (json_is_array(given))
 		return given;
 	if (given == NULL)
 		encode_refuse(encoder, column, text, "A list of values, or one of them, is written; NULL clears.");
-	json_object_array_add(list, json_object_get(given));
+	json_append(list, given);
 	return list;
 }
 
@@ -549,17 +549,17 @@ refuse_missing(const Encoder *encoder, const AttributeDef *attribute)
 static void
 add_values(const Encoder *encoder, JsonTree *values, const AttributeDef *attribute, JsonTree *list, const OldRow *old)
 {
-	if (json_object_object_get_ex(values, attribute->slug, NULL))
+	if (json_has(values, attribute->slug))
 		ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR),
 						errmsg("two columns of foreign table \"%s\" assign attribute \"%s\"", encoder->relation->name,
 							   attribute->slug),
 						errhint("Assign one of them.")));
 	if (json_length_at(list, "") > 0)
-		json_object_object_add(values, attribute->slug, json_object_get(list));
+		json_put(values, attribute->slug, list);
 	else if (old != NULL && attribute->is_required)
 		refuse_missing(encoder, attribute);
 	else if (old != NULL)
-		json_object_object_add(values, attribute->slug, json_object_get(list));
+		json_put(values, attribute->slug, list);
 }
 
 /*
@@ -607,7 +607,7 @@ encoder_check_required(const Encoder *encoder, JsonTree *values)
 		const AttributeDef *attribute = (const AttributeDef *) lfirst(lc);
 
 		if (attribute->is_required && attribute->is_writable && !attribute->has_default &&
-			!json_object_object_get_ex(values, attribute->slug, NULL))
+			!json_has(values, attribute->slug))
 			refuse_missing(encoder, attribute);
 	}
 }

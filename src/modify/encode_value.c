@@ -85,11 +85,10 @@ static JsonTree *
 number_json(const Encoder *encoder, const WrittenColumn *column, Datum value)
 {
 	char *text = number_text(column, value);
-	double number = strtod(text, NULL);
 
-	if (!isfinite(number))
+	if (!isfinite(strtod(text, NULL)))
 		encode_refuse(encoder, column, text, "Attio stores finite numbers.");
-	return json_object_new_double_s(number, text);
+	return json_decimal(text);
 }
 
 static JsonTree *
@@ -97,7 +96,7 @@ boolean_json(const Encoder *encoder, const WrittenColumn *column, const Attribut
 {
 	if (column->type != BOOLOID)
 		refuse_type(encoder, column, attribute, "boolean");
-	return json_object_new_boolean(DatumGetBool(value));
+	return json_boolean(DatumGetBool(value));
 }
 
 /* A time that is a whole day of UTC, as a date may be declared, is that day; the rest Attio cuts off. */
@@ -129,11 +128,11 @@ moment_json(const Encoder *encoder, const WrittenColumn *column, const Attribute
 	if (buffer[4] != '-' || strstr(buffer, " BC") != NULL)
 		encode_refuse(encoder, column, buffer, "Attio stores dates and times of the years 1 to 9999.");
 	if (column->type == DATEOID)
-		return json_object_new_string(is_date ? buffer : psprintf("%sT00:00:00Z", buffer));
+		return json_text(is_date ? buffer : psprintf("%sT00:00:00Z", buffer));
 	zone = strstr(buffer, "+00:00");
 	if (zone != NULL)
 		*zone = '\0';
-	return json_object_new_string(is_date ? day_of_time(psprintf("%sZ", buffer)) : psprintf("%sZ", buffer));
+	return json_text(is_date ? day_of_time(psprintf("%sZ", buffer)) : psprintf("%sZ", buffer));
 }
 
 static void
@@ -177,11 +176,11 @@ choice_json(const Encoder *encoder, const WrittenColumn *column, const Attribute
 																		: pg_strcasecmp(choice->id, text) == 0;
 
 			if (same && !choice->archived)
-				return json_object_new_string(choice->id);
+				return json_text(choice->id);
 		}
 		/* where Attio shows none of them, it decides itself: it creates no option, so a wrong title is refused */
 		if (refused || choices == NIL)
-			return json_object_new_string(text);
+			return json_text(text);
 	}
 	refuse_title(encoder, column, text, choices);
 	return NULL;
@@ -191,9 +190,9 @@ choice_json(const Encoder *encoder, const WrittenColumn *column, const Attribute
 JsonTree *
 encode_member(const char *key, JsonTree *value)
 {
-	JsonTree *object = json_object_new_object();
+	JsonTree *object = json_make_object();
 
-	json_object_object_add(object, key, value);
+	json_put(object, key, value);
 	return object;
 }
 
@@ -204,12 +203,12 @@ actor_json(const Encoder *encoder, const WrittenColumn *column, const char *text
 	JsonTree *actor;
 
 	if (column->type != UUIDOID)
-		return encode_member("workspace_member_email_address", json_object_new_string(text));
+		return encode_member("workspace_member_email_address", json_text(text));
 	if (!workspace_may_have_member(encoder->session, text))
 		refuse_as(encoder, column, ERRCODE_FOREIGN_KEY_VIOLATION, text,
 				  "It is no workspace member's id; SELECT * FROM workspace_members.");
-	actor = encode_member("referenced_actor_type", json_object_new_string("workspace-member"));
-	json_object_object_add(actor, "referenced_actor_id", json_object_new_string(text));
+	actor = encode_member("referenced_actor_type", json_text("workspace-member"));
+	json_put(actor, "referenced_actor_id", json_text(text));
 	return actor;
 }
 
@@ -257,20 +256,19 @@ encode_value(const Encoder *encoder, const WrittenColumn *column, const Attribut
 		case WRITE_PHONE:
 			if (text[0] != '+')
 				encode_refuse(encoder, column, text, "A phone number begins with + and the country's code.");
-			return encode_member(property->write_key, json_object_new_string(text));
+			return encode_member(property->write_key, json_text(text));
 		case WRITE_ACTOR:
 			return actor_json(encoder, column, text);
 		case WRITE_REFERENCE:
 			/* in a column declared as text: a domain, an e-mail, a user's id, as Attio allows */
 			if (column->type != UUIDOID)
-				return json_object_new_string(text);
-			reference = encode_member("target_object",
-									  json_object_new_string(target_object(encoder, column, attribute, object)));
-			json_object_object_add(reference, property->write_key, json_object_new_string(text));
+				return json_text(text);
+			reference = encode_member("target_object", json_text(target_object(encoder, column, attribute, object)));
+			json_put(reference, property->write_key, json_text(text));
 			return reference;
 		case WRITE_PLACE_LINE:
-			return json_object_new_string(text);
+			return json_text(text);
 		default:
-			return encode_member(property->write_key, json_object_new_string(text));
+			return encode_member(property->write_key, json_text(text));
 	}
 }

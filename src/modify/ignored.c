@@ -43,12 +43,6 @@ same_text(const char *a, const char *b)
 	return length_a == length_b && memcmp(a, b, length_a) == 0;
 }
 
-static bool
-is_number(JsonTree *tree)
-{
-	return json_object_is_type(tree, json_type_int) || json_object_is_type(tree, json_type_double);
-}
-
 static Datum
 numeric_of(JsonTree *number)
 {
@@ -60,9 +54,9 @@ numeric_of(JsonTree *number)
 static bool
 same_number(JsonTree *a, JsonTree *b)
 {
-	double x = json_object_get_double(a);
+	double x = json_double(a);
 
-	if (!is_number(a) || !is_number(b) || x != json_object_get_double(b))
+	if (!json_is_number(a) || !json_is_number(b) || x != json_double(b))
 		return false;
 	/* no numeric holds the one, the other needs none */
 	if (!isfinite(x) || x == 0)
@@ -104,7 +98,7 @@ is_same_value(const AttributeType *type, JsonTree *sent, JsonTree *value)
 	JsonTree *given = key == NULL ? NULL : json_at(sent, key);
 
 	/* sent as a word that Attio resolves: a domain, an e-mail, a line */
-	if (!json_object_is_type(sent, json_type_object) || given == NULL)
+	if (!json_is_object(sent) || given == NULL)
 		return true;
 	switch (property->write)
 	{
@@ -146,7 +140,7 @@ is_among(const AttributeType *type, JsonTree *sent, JsonTree *answered)
 static bool
 has_taken(const AttributeType *type, JsonTree *sent, JsonTree *answered, bool may_have_more)
 {
-	if (!json_object_is_type(answered, json_type_array) || !json_object_is_type(sent, json_type_array))
+	if (!json_is_array(answered) || !json_is_array(sent))
 		return true;
 	if (!may_have_more && json_length_at(sent, "") != json_length_at(answered, ""))
 		return false;
@@ -230,7 +224,7 @@ void
 ignored_check(Sender *sender, const Write *write)
 {
 	const char *values = sender->relation->resource->values;
-	struct json_object_iterator last;
+	JsonMember one = {0};
 	JsonTree *sent;
 	JsonTree *answered;
 	int place = 0;
@@ -241,18 +235,14 @@ ignored_check(Sender *sender, const Write *write)
 	answered = json_member(json_at(write->answer, "data"), values);
 	if (sent == NULL || answered == NULL)
 		return;
-	last = json_object_iter_end(sent);
-	for (struct json_object_iterator at = json_object_iter_begin(sent); !json_object_iter_equal(&at, &last);
-		 json_object_iter_next(&at))
+	while (json_next(sent, &one))
 	{
-		const char *id = json_object_iter_peek_name(&at);
-		JsonTree *list = json_object_iter_peek_value(&at);
-		const AttributeDef *attribute = untaken(sender, id, &place, list, answered);
+		const AttributeDef *attribute = untaken(sender, one.name, &place, one.value, answered);
 
 		/* answers go by slug, which may be another one by now */
 		if (attribute != NULL && renew_definitions(sender))
-			attribute = untaken(sender, id, &place, list, answered);
+			attribute = untaken(sender, one.name, &place, one.value, answered);
 		if (attribute != NULL)
-			tell(sender, write, attribute->slug, list, json_member(answered, attribute->slug));
+			tell(sender, write, attribute->slug, one.value, json_member(answered, attribute->slug));
 	}
 }

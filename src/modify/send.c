@@ -38,7 +38,7 @@ is_confirmed(const Sender *sender, Write *write)
 	if (id == NULL)
 		id = json_string_at(json_at(write->answer, "data"), sender->relation->resource->id_path);
 	MemoryContextSwitchTo(saved);
-	if (!json_object_is_type(write->answer, json_type_object) || id == NULL)
+	if (!json_is_object(write->answer) || id == NULL)
 		return false;
 	if (write->id == NULL)
 		write->id = MemoryContextStrdup(write->context, id);

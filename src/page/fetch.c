@@ -51,13 +51,13 @@ query_body(const AttioRelation *relation, const PageAsk *ask)
 	JsonTree *body = json_make_object();
 
 	if (ask->filter != NULL)
-		json_object_object_add(body, "filter", json_object_get(ask->filter));
+		json_put(body, "filter", ask->filter);
 	if (relation->view != NULL)
-		json_object_object_add(body, "filter_view_id", json_object_new_string(relation->view));
-	json_object_object_add(body, "limit", json_object_new_int(ask->limit));
-	json_object_object_add(body, "offset", json_object_new_int64(ask->offset));
+		json_put(body, "filter_view_id", json_text(relation->view));
+	json_put(body, "limit", json_integer(ask->limit));
+	json_put(body, "offset", json_integer(ask->offset));
 	if (ask->sorts != NULL)
-		json_object_object_add(body, "sorts", json_object_get(ask->sorts));
+		json_put(body, "sorts", ask->sorts);
 	return json_write(body);
 }
 

@@ -26,9 +26,8 @@ check_choice(JsonTree *value, const char *slug, const char *path)
 {
 	size_t length = strcspn(path, ".");
 	char *name = pnstrdup(path, length);
-	JsonTree *choice = NULL;
 
-	if (json_object_object_get_ex(value, name, &choice) && choice == NULL)
+	if (json_has(value, name) && json_member(value, name) == NULL)
 		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_FDW_ERROR), errmsg("a value of attribute \"%s\" has no member \"%s\"", slug, path)));
@@ -45,7 +44,7 @@ check_path(JsonTree *value, const char *slug, const char *path)
 		value = json_member(value, pnstrdup(start, dot - start));
 		if (value == NULL)
 			return;
-		if (!json_object_is_type(value, json_type_object))
+		if (!json_is_object(value))
 			refuse_shape(slug, path, dot - path);
 		start = dot + 1;
 	}
@@ -67,7 +66,7 @@ absent_check(const TokSlice *list, uint32 element, const char *slug, const Prope
 	/* deeper than anything of Attio's: what it holds is not known */
 	if (values == NULL)
 		return;
-	if (!json_object_is_type(value, json_type_object))
+	if (!json_is_object(value))
 		refuse_shape(slug, "", 0);
 	for (int i = 0; property->members[i] != NULL; i++)
 		check_path(value, slug, property->members[i]);
