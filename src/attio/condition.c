@@ -162,7 +162,7 @@ static const char *
 planned_actor_type(const FilterInput *input, const Subject *subject)
 {
 	const ColumnBinding *binding;
-	const FilterOperand *operand;
+	const Operand *operand;
 
 	if (list_length(subject->numbers) <= CONDITION_TYPE_OPERAND)
 		return NULL;
@@ -578,7 +578,7 @@ make_unknown(const Subject *subject, TermOp op, int index)
 static Made
 make_resolved(const FilterInput *input, const Subject *subject, TermOp op, int index)
 {
-	const FilterOperand *operand = index >= 0 ? &input->operands[index] : NULL;
+	const Operand *operand = index >= 0 ? &input->operands[index] : NULL;
 
 	if (operand != NULL && !operand->known)
 		return make_unknown(subject, op, index);

@@ -23,15 +23,6 @@ typedef struct Made
 	bool is_certain; /* MADE_TRUE: every row meets it; else it is only not sent */
 } Made;
 
-/* The values of an operand, without NULLs and doubles. */
-typedef struct Elements
-{
-	Oid type;
-	Datum *values;
-	int n;
-	bool had_null;
-} Elements;
-
 static const Made made_true = {MADE_TRUE, NULL, false};
 static const Made made_false = {MADE_FALSE, NULL, false};
 
@@ -43,9 +34,6 @@ extern Made made_group(List *trees, bool conjunction);
 extern bool filter_is_as_planned(const ColumnBinding *binding, const char *type, const char *property);
 extern Made make_condition(FilterInput *input, List *term);
 extern int filter_max_in(const FilterInput *input, const char *type, const char *property);
-extern Elements array_elements(Datum value);
-extern Elements operand_elements(const FilterOperand *operand);
-extern Elements filter_keys(const FilterOperand *operand);
 extern JsonTree *uuids_condition(const Elements *elements);
 
 #endif /* ATTIO_CONDITION_H */

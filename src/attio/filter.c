@@ -8,9 +8,6 @@
 #include "attio/condition.h"
 
 #include "catalog/pg_type.h"
-#include "utils/array.h"
-#include "utils/lsyscache.h"
-#include "utils/uuid.h"
 
 static Made make_term(FilterInput *input, List *term);
 
@@ -57,7 +54,7 @@ unknown_key(const char *name)
 static Made
 make_key(FilterInput *input, List *term)
 {
-	const FilterOperand *operand = &input->operands[intVal(lsecond(term))];
+	const Operand *operand = &input->operands[intVal(lsecond(term))];
 	Elements ids = operand_elements(operand);
 
 	if (!operand->known)
@@ -97,7 +94,7 @@ parent_filter(const FilterInput *input, const char *object, JsonTree *condition)
 static Made
 make_parent(FilterInput *input, List *term)
 {
-	const FilterOperand *operand = &input->operands[intVal(lsecond(term))];
+	const Operand *operand = &input->operands[intVal(lsecond(term))];
 	Elements ids = operand_elements(operand);
 	List *objects = NIL;
 	List *trees = NIL;
@@ -142,27 +139,6 @@ make_term(FilterInput *input, List *term)
 
 /* ----- keys in batches ----- */
 
-static int
-compare_uuids(const void *a, const void *b)
-{
-	return memcmp(DatumGetUUIDP(*(const Datum *) a)->data, DatumGetUUIDP(*(const Datum *) b)->data, UUID_LEN);
-}
-
-/* The ids that an operand names, sorted, each once: a repeated key gives its rows once. */
-Elements
-filter_keys(const FilterOperand *operand)
-{
-	Elements keys = operand_elements(operand);
-	int n = 0;
-
-	qsort(keys.values, keys.n, sizeof(Datum), compare_uuids);
-	for (int i = 0; i < keys.n; i++)
-		if (n == 0 || compare_uuids(&keys.values[n - 1], &keys.values[i]) != 0)
-			keys.values[n++] = keys.values[i];
-	keys.n = n;
-	return keys;
-}
-
 /* The first key term of the outermost AND, or NIL. */
 static List *
 outer_key(List *term)
@@ -183,11 +159,11 @@ filter_has_keys(List *term)
 	return outer_key(term) != NIL;
 }
 
-/* One filter for each batch of keys, with all other conditions beside it. */
+/* One ask for each batch of keys, with all other conditions beside it. */
 static List *
-batch_filters(const FilterInput *input, const Elements *keys, JsonTree *others)
+batch_asks(const FilterInput *input, const Elements *keys, JsonTree *others)
 {
-	List *filters = NIL;
+	List *asks = NIL;
 	/* A page that is not full says that it is the last. */
 	int size = Min(FILTER_MAX_IN, Max(input->relation->page_size - 1, 1));
 
@@ -196,23 +172,18 @@ batch_filters(const FilterInput *input, const Elements *keys, JsonTree *others)
 		JsonTree *some = key_filter(input, keys->values + at, Min(keys->n - at, size));
 		List *both = others == NULL ? list_make1(some) : list_make2(some, others);
 
-		filters = lappend(filters, made_group(both, true).tree);
+		asks = lappend(asks, ask_by_filter(made_group(both, true).tree));
 	}
-	return filters;
+	return asks;
 }
 
 /* ----- other values in batches ----- */
 
 /* The arm that asks for some of the keys. */
 static Made
-make_some(FilterInput *input, List *arm, int operand, Datum *values, const Elements *all, int n)
+make_some(FilterInput *input, List *arm, int operand, const Elements *all, int from, int n)
 {
-	int16 length;
-	bool byval;
-	char align;
-
-	get_typlenbyvalalign(all->type, &length, &byval, &align);
-	input->operands[operand].value = PointerGetDatum(construct_array(values, n, all->type, length, byval, align));
+	input->operands[operand].value = elements_array(all, from, n);
 	input->operands[operand].isnull = false;
 	return make_term(input, arm);
 }
@@ -284,29 +255,29 @@ outer_values(const FilterInput *input, List *term)
  * only the other conditions are sent.
  */
 static void
-add_portions(FilterInput *input, List *arm, Made others, FilterSet *set)
+add_portions(FilterInput *input, List *arm, Made others, AskSet *set)
 {
 	int operand = arm_operand(arm);
 	int size = values_a_filter(input, arm);
-	FilterOperand whole = input->operands[operand];
+	Operand whole = input->operands[operand];
 	Elements values = operand_elements(&whole);
 	Made made = made_false;
 
 	for (int at = 0; at < values.n && made.kind != MADE_TRUE; at += size)
 	{
 		CHECK_FOR_INTERRUPTS();
-		made = make_some(input, arm, operand, values.values + at, &values, Min(values.n - at, size));
+		made = make_some(input, arm, operand, &values, at, Min(values.n - at, size));
 		if (made.kind != MADE_TREE)
 			continue;
 		if (others.kind == MADE_TREE)
 			made = made_group(list_make2(made.tree, others.tree), true);
-		set->filters = lappend(set->filters, made.tree);
+		set->asks = lappend(set->asks, ask_by_filter(made.tree));
 	}
 	input->operands[operand] = whole;
 	if (made.kind == MADE_TRUE)
-		set->filters = others.kind == MADE_TREE ? list_make1(others.tree) : NIL;
+		set->asks = others.kind == MADE_TREE ? list_make1(ask_by_filter(others.tree)) : NIL;
 	else
-		set->nothing = (set->filters == NIL);
+		set->nothing = (set->asks == NIL);
 	set->incomplete = input->incomplete;
 }
 
@@ -314,10 +285,10 @@ add_portions(FilterInput *input, List *arm, Made others, FilterSet *set)
  * The filters of a scan whose plan has this term (the outermost is always an
  * AND).  May ask for the slugs of objects and for options.
  */
-FilterSet
+AskSet
 filter_build(FilterInput *input, List *term)
 {
-	FilterSet set = {false, false, NIL};
+	AskSet set = {false, false, NIL};
 	List *key = term == NIL ? NIL : outer_key(term);
 	List *values = term == NIL || key != NIL ? NIL : outer_values(input, term);
 	List *others = NIL;
@@ -335,24 +306,25 @@ filter_build(FilterInput *input, List *term)
 		return set;
 	if (key != NIL)
 	{
-		const FilterOperand *operand = &input->operands[intVal(lsecond(key))];
+		const Operand *operand = &input->operands[intVal(lsecond(key))];
 		Elements keys;
 
 		if (!operand->known)
 		{
 			List *both = list_make1(unknown_key(resource_id_attribute(input->relation->resource)));
 
-			set.filters = list_make1(made_group(made.kind == MADE_TREE ? lappend(both, made.tree) : both, true).tree);
+			both = made.kind == MADE_TREE ? lappend(both, made.tree) : both;
+			set.asks = list_make1(ask_by_filter(made_group(both, true).tree));
 			return set;
 		}
-		keys = filter_keys(operand);
+		keys = operand_keys(operand);
 		set.nothing = (keys.n == 0);
-		set.filters = batch_filters(input, &keys, made.tree);
+		set.asks = batch_asks(input, &keys, made.tree);
 	}
 	else if (values != NIL)
 		add_portions(input, values, made, &set);
 	else if (made.kind == MADE_TREE)
-		set.filters = list_make1(made.tree);
+		set.asks = list_make1(ask_by_filter(made.tree));
 	return set;
 }
 
@@ -360,11 +332,11 @@ filter_build(FilterInput *input, List *term)
 
 /* The same key by key, where some of them cannot be sent: those that can; false where one needs everything. */
 static bool
-make_single(FilterInput *input, List *arm, int operand, Datum *values, const Elements *all, int n, List **trees)
+make_single(FilterInput *input, List *arm, int operand, const Elements *all, int from, int n, List **trees)
 {
-	for (int i = 0; i < n; i++)
+	for (int i = from; i < from + n; i++)
 	{
-		Made made = make_some(input, arm, operand, values + i, all, 1);
+		Made made = make_some(input, arm, operand, all, i, 1);
 
 		if (made.kind == MADE_TRUE)
 			return false;
@@ -374,10 +346,10 @@ make_single(FilterInput *input, List *arm, int operand, Datum *values, const Ele
 	return true;
 }
 
-FilterSet
+AskSet
 filter_build_lookup(FilterInput *input, List *term, int operand, int keys_a_request, bool without_others)
 {
-	FilterSet set = {false, false, NIL};
+	AskSet set = {false, false, NIL};
 	List *arm = (List *) llast(term);
 	Elements keys = operand_elements(&input->operands[operand]);
 	Made others = make_term(input, list_copy_head(term, list_length(term) - 1));
@@ -390,24 +362,24 @@ filter_build_lookup(FilterInput *input, List *term, int operand, int keys_a_requ
 	for (int at = 0; at < keys.n && !everything && !set.nothing; at += keys_a_request)
 	{
 		int n = Min(keys_a_request, keys.n - at);
-		Made made = make_some(input, arm, operand, keys.values + at, &keys, n);
+		Made made = make_some(input, arm, operand, &keys, at, n);
 		List *trees = NIL;
 
 		if (made.kind == MADE_TREE)
 			trees = list_make1(made.tree);
 		else if (made.kind == MADE_TRUE)
-			everything = !make_single(input, arm, operand, keys.values + at, &keys, n, &trees);
+			everything = !make_single(input, arm, operand, &keys, at, n, &trees);
 		if (trees == NIL || everything)
 			continue;
 		trees = list_make1(made_group(trees, false).tree);
 		if (others.kind == MADE_TREE)
 			trees = lappend(trees, others.tree);
-		set.filters = lappend(set.filters, made_group(trees, true).tree);
+		set.asks = lappend(set.asks, ask_by_filter(made_group(trees, true).tree));
 	}
 	if (everything && !set.nothing)
-		set.filters = others.kind == MADE_TREE && keys_a_request > 0 ? list_make1(others.tree) : NIL;
+		set.asks = others.kind == MADE_TREE && keys_a_request > 0 ? list_make1(ask_by_filter(others.tree)) : NIL;
 	else
-		set.nothing = set.nothing || set.filters == NIL;
+		set.nothing = set.nothing || set.asks == NIL;
 	set.incomplete = input->incomplete;
 	return set;
 }

@@ -219,13 +219,13 @@ make_writes(DirectState *direct, ForeignScanState *node)
 	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
 	ModifyState *modify = direct->modify;
 	int key = intVal(list_nth(plan->fdw_private, DIRECT_PLAN_KEY));
-	FilterOperand operand = {.known = true, .type = exprType((Node *) list_nth(plan->fdw_exprs, key))};
+	Operand operand = {.known = true, .type = exprType((Node *) list_nth(plan->fdw_exprs, key))};
 	TupleTableSlot *slot = plan->operation == CMD_UPDATE ? assigned_row(direct, node) : NULL;
 	Elements ids;
 	WriteQueue *queue = NULL;
 
 	operand.value = evaluate(direct, node, key, &operand.isnull);
-	ids = filter_keys(&operand);
+	ids = operand_keys(&operand);
 	modify_check_count(modify, node->ss.ps.state, ids.n);
 	for (int i = 0; i < ids.n; i++)
 	{

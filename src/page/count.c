@@ -241,7 +241,7 @@ probe(Counter *counter)
 }
 
 CountOutcome
-count_rows(Session *session, const AttioRelation *relation, const FilterSet *filters, const CountCheck *check,
+count_rows(Session *session, const AttioRelation *relation, const AskSet *asks, const CountCheck *check,
 		   PagerCounts *counts, int64 *rows)
 {
 	Counter counter = {session, relation, check};
@@ -249,12 +249,12 @@ count_rows(Session *session, const AttioRelation *relation, const FilterSet *fil
 	int64 before;
 
 	*rows = 0;
-	if (filters->nothing)
+	if (asks->nothing)
 		return COUNT_KNOWN;
-	if (filters->incomplete || list_length(filters->filters) > 1)
+	if (asks->incomplete || list_length(asks->asks) > 1)
 		return COUNT_NOT_WHOLE;
 	before = session->definitions;
-	listings = listings_make(session, relation, filters);
+	listings = listings_make(session, relation, asks);
 	counts->definitions += session->definitions - before;
 	counter.fetcher = fetcher_create(session, relation);
 	counter.listing = (const Listing *) linitial(listings);

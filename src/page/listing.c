@@ -78,24 +78,24 @@ spread(Session *session, const ResourceDef *resource)
 }
 
 /*
- * What a scan with these filters walks through: a List of Listing, in the
+ * What a scan with these asks walks through: a List of Listing, in the
  * current memory context.  May make requests.
  */
 List *
-listings_make(Session *session, const AttioRelation *relation, const FilterSet *filters)
+listings_make(Session *session, const AttioRelation *relation, const AskSet *asks)
 {
 	const ResourceDef *resource = relation->resource;
 	const char *path = resource->path;
 	List *listings = NIL;
 	ListCell *lc;
 
-	if (filters->nothing)
+	if (asks->nothing)
 		return NIL;
 	if (resource->spread != SPREAD_ONE)
 		return spread(session, resource);
 	if (relation->slug != NULL)
 		path = psprintf(path, http_escape(relation_identifier(relation)));
-	foreach(lc, filters->filters)
-		listings = add_listing(listings, path, (JsonTree *) lfirst(lc));
+	foreach(lc, asks->asks)
+		listings = add_listing(listings, path, ((const Ask *) lfirst(lc))->filter);
 	return listings == NIL ? add_listing(NIL, path, NULL) : listings;
 }

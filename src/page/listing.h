@@ -20,6 +20,6 @@ typedef struct Listing
 	JsonTree *filter; /* NULL = everything */
 } Listing;
 
-extern List *listings_make(Session *session, const AttioRelation *relation, const FilterSet *filters);
+extern List *listings_make(Session *session, const AttioRelation *relation, const AskSet *asks);
 
 #endif /* ATTIO_LISTING_H */

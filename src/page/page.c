@@ -177,7 +177,7 @@ fetch_without_filter(Pager *pager)
 	/* What Attio was to leave out is for the scan to count, which checks the conditions. */
 	pager->lost_window = true;
 	pager->plan.offset = pager->offset = 0;
-	pager->plan.filters.filters = NIL;
+	pager->plan.asks.asks = NIL;
 	if (list_length(pager->listings) > 1)
 		leave_filters(pager);
 	saved = MemoryContextSwitchTo(pager->listings_context);

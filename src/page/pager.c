@@ -100,7 +100,7 @@ make_listings(Pager *pager)
 	int64 before = pager->session->definitions;
 
 	MemoryContextReset(pager->listings_context);
-	pager->listings = listings_make(pager->session, pager->relation, &pager->plan.filters);
+	pager->listings = listings_make(pager->session, pager->relation, &pager->plan.asks);
 	pager->counts.definitions += pager->session->definitions - before;
 	MemoryContextSwitchTo(saved);
 }

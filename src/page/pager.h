@@ -52,7 +52,7 @@ typedef bool (*PageJudge)(void *judge, const Pager *pager, size_t nrows);
  */
 typedef struct PagerPlan
 {
-	FilterSet filters;
+	AskSet asks;
 	SortShape sort;
 	JsonTree *sorts;       /* SORT_ONE_PAGE */
 	bool guarded;          /* SORT_ONE_PAGE: rows without a value come last */

@@ -5,8 +5,8 @@
  * Planning makes terms of a query's conditions; a service writes them in its own
  * language.  A term is a List of Nodes, because it is kept in the plan.
  */
-#ifndef ATTIO_TERMS_H
-#define ATTIO_TERMS_H
+#ifndef REMOTE_TERMS_H
+#define REMOTE_TERMS_H
 
 /* The order that the plan counts on. */
 typedef enum SortShape
@@ -73,4 +73,4 @@ typedef enum TermOp
 	OP_IS_NULL
 } TermOp;
 
-#endif /* ATTIO_TERMS_H */
+#endif /* REMOTE_TERMS_H */

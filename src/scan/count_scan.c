@@ -135,8 +135,8 @@ prepare(RowCheck *check, Projection *projection)
 	check->whole = MakeSingleTupleTableSlot(tupdesc, &TTSOpsVirtual);
 }
 
-static FilterSet
-build_filters(AttioScan *state, FilterOperand *operands, int noperands)
+static AskSet
+build_asks(AttioScan *state, Operand *operands, int noperands)
 {
 	FilterInput input = {.relation = state->relation,
 						 .session = state->session,
@@ -145,11 +145,11 @@ build_filters(AttioScan *state, FilterOperand *operands, int noperands)
 						 .noperands = noperands,
 						 .notices = true};
 	int64 before = state->session->definitions;
-	FilterSet filters = filter_build(&input, attio_push_filter ? state->term : NIL);
+	AskSet asks = filter_build(&input, attio_push_filter ? state->term : NIL);
 
-	filters.incomplete = filters.incomplete || (state->term != NIL && !attio_push_filter);
+	asks.incomplete = asks.incomplete || (state->term != NIL && !attio_push_filter);
 	state->counts.definitions += state->session->definitions - before;
-	return filters;
+	return asks;
 }
 
 static void
@@ -169,7 +169,7 @@ add_counts(PagerCounts *to, PagerCounts some)
 
 /* Read all rows that the filters let through, and count those that meet the conditions. */
 static int64
-count_locally(RowCheck *check, const FilterSet *filters)
+count_locally(RowCheck *check, const AskSet *asks)
 {
 	AttioScan *state = check->state;
 	PagerPlan plan = {.wanted = -1};
@@ -177,11 +177,11 @@ count_locally(RowCheck *check, const FilterSet *filters)
 	int64 rows = 0;
 	bool again;
 
-	plan.filters = *filters;
+	plan.asks = *asks;
 	if (state->count_outcome == COUNT_FILTER_REFUSED)
 	{
 		state->counts.refused++;
-		plan.filters.filters = NIL;
+		plan.asks.asks = NIL;
 	}
 	pager_set_plan(check->pager, &plan, 0);
 	do
@@ -198,7 +198,7 @@ count_locally(RowCheck *check, const FilterSet *filters)
 }
 
 int64
-count_scan_rows(AttioScan *state, ForeignScanState *node, FilterOperand *operands, int noperands)
+count_scan_rows(AttioScan *state, ForeignScanState *node, Operand *operands, int noperands)
 {
 	Projection *projection = projection_create();
 	RowCheck check = {.state = state, .node = node};
@@ -207,15 +207,15 @@ count_scan_rows(AttioScan *state, ForeignScanState *node, FilterOperand *operand
 
 	prepare(&check, projection);
 	count_check.pager = check.pager;
-	state->filters = build_filters(state, operands, noperands);
+	state->asks = build_asks(state, operands, noperands);
 	state->count_outcome = COUNT_NOT_WHOLE;
 	if (attio_push_count)
 		state->count_outcome =
-			count_rows(state->session, state->relation, &state->filters, &count_check, &state->counts, &rows);
+			count_rows(state->session, state->relation, &state->asks, &count_check, &state->counts, &rows);
 	if (state->count_outcome == COUNT_FILTER_REFUSED)
 		(void) has_changed(&check);
 	if (state->count_outcome != COUNT_KNOWN && !check.begins_anew)
-		rows = count_locally(&check, &state->filters);
+		rows = count_locally(&check, &state->asks);
 	return check.begins_anew ? count_scan_rows(state, node, operands, noperands) : rows;
 }
 

@@ -14,7 +14,7 @@ extern int count_scan_columns(const ForeignScanState *node);
  * The number, with the present values of the operands.  Everything it takes
  * belongs to the current memory context.
  */
-extern int64 count_scan_rows(AttioScan *state, ForeignScanState *node, FilterOperand *operands, int noperands);
+extern int64 count_scan_rows(AttioScan *state, ForeignScanState *node, Operand *operands, int noperands);
 
 /* The scan's row of that number. */
 extern TupleTableSlot *count_scan_show(ForeignScanState *node, int64 rows);

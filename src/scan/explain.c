@@ -113,18 +113,18 @@ explain_request(const AttioRelation *relation, ForeignScan *plan, ExplainState *
 		ExplainPropertyText("Attio Second Step", "rows without a value, when fewer have one", es);
 }
 
-/* A filter with the operands that are known without running: constants. */
+/* The asks with the operands that are known without running: constants. */
 static List *
-planned_filters(ForeignScan *plan, const AttioRelation *relation)
+planned_asks(ForeignScan *plan, const AttioRelation *relation)
 {
 	FilterInput input = {0};
 	ListCell *lc;
 
 	input.relation = relation;
-	input.operands = (FilterOperand *) palloc0(sizeof(FilterOperand) * Max(list_length(plan->fdw_exprs), 1));
+	input.operands = (Operand *) palloc0(sizeof(Operand) * Max(list_length(plan->fdw_exprs), 1));
 	foreach(lc, plan->fdw_exprs)
 	{
-		FilterOperand *operand = &input.operands[input.noperands++];
+		Operand *operand = &input.operands[input.noperands++];
 		Const *constant = (Const *) lfirst(lc);
 
 		operand->type = exprType((Node *) constant);
@@ -134,7 +134,7 @@ planned_filters(ForeignScan *plan, const AttioRelation *relation)
 		operand->value = constant->constvalue;
 		operand->isnull = constant->constisnull;
 	}
-	return filter_build(&input, (List *) list_nth(plan->fdw_private, SCAN_PLAN_FILTER)).filters;
+	return filter_build(&input, (List *) list_nth(plan->fdw_private, SCAN_PLAN_FILTER)).asks;
 }
 
 /* The filter: as sent, where the scan ran, else as planned. */
@@ -142,20 +142,20 @@ static void
 explain_filter(ForeignScanState *node, const AttioRelation *relation, ExplainState *es)
 {
 	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
-	List *filters = attio_scan_filters(node);
+	List *asks = attio_scan_asks(node);
 	char *text;
 
-	if (filters == NIL && !es->analyze && attio_push_filter)
-		filters = planned_filters(plan, relation);
-	if (filters == NIL)
+	if (asks == NIL && !es->analyze && attio_push_filter)
+		asks = planned_asks(plan, relation);
+	if (asks == NIL)
 		return;
-	text = json_write((JsonTree *) linitial(filters));
+	text = json_write(((Ask *) linitial(asks))->filter);
 	ExplainPropertyText("Attio Filter", clean_text(text, strlen(text), FILTER_SHOWN), es);
-	if (list_length(filters) > 1)
+	if (list_length(asks) > 1)
 		ExplainPropertyInteger(filter_has_keys((List *) list_nth(plan->fdw_private, SCAN_PLAN_FILTER))
 								   ? "Attio Key Batches"
 								   : "Attio Value Batches",
-							   NULL, list_length(filters), es);
+							   NULL, list_length(asks), es);
 }
 
 /* Which conditions are answered by Attio alone, which are sent and checked again, which are only checked here. */

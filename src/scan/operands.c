@@ -22,16 +22,16 @@ scan_looked_up_operand(const ForeignScanState *node)
 }
 
 /* The values of the operands now, in the filter's memory context. */
-FilterOperand *
+Operand *
 scan_evaluate_operands(AttioScan *state, ForeignScanState *node)
 {
 	ExprContext *econtext = node->ss.ps.ps_ExprContext;
 	List *exprs = ((ForeignScan *) node->ss.ps.plan)->fdw_exprs;
-	FilterOperand *operands = (FilterOperand *) palloc0(sizeof(FilterOperand) * Max(list_length(exprs), 1));
+	Operand *operands = (Operand *) palloc0(sizeof(Operand) * Max(list_length(exprs), 1));
 
 	for (int i = 0; i < list_length(exprs); i++)
 	{
-		FilterOperand *operand = &operands[i];
+		Operand *operand = &operands[i];
 		int16 length;
 		bool byval;
 		Datum value;

@@ -128,7 +128,7 @@ static void
 read_some(Sample *sample, int64 total)
 {
 	int size = sample->relation->page_size;
-	FilterSet everything = {0};
+	AskSet everything = {0};
 	List *listings = listings_make(sample->session, sample->relation, &everything);
 	Fetcher *fetcher = fetcher_create(sample->session, sample->relation);
 	BlockSamplerData sampler;
@@ -163,7 +163,7 @@ acquire_rows(Relation rel, int elevel, HeapTuple *rows, int wanted, double *tota
 	TupleDesc tupdesc = RelationGetDescr(rel);
 	Sample sample = {.rel = rel, .rows = rows, .wanted = wanted, .target = CurrentMemoryContext};
 	PagerCounts counts = {0};
-	FilterSet everything = {0};
+	AskSet everything = {0};
 	CountCheck check = {0};
 	List *columns = NIL;
 	int64 before;

@@ -54,7 +54,7 @@ attio_begin_scan(ForeignScanState *node, int eflags)
 
 /* LIMIT or OFFSET: NULL and none are "otherwise"; negative is an ERROR, in the executor's words. */
 static int64
-limit_value(const FilterOperand *operands, int index, int64 otherwise, bool is_limit)
+limit_value(const Operand *operands, int index, int64 otherwise, bool is_limit)
 {
 	int64 value;
 
@@ -75,11 +75,11 @@ limit_value(const FilterOperand *operands, int index, int64 otherwise, bool is_l
  * else count here.
  */
 static void
-plan_window(AttioScan *state, ForeignScanState *node, const FilterOperand *operands, PagerPlan *plan, bool offset_too)
+plan_window(AttioScan *state, ForeignScanState *node, const Operand *operands, PagerPlan *plan, bool offset_too)
 {
 	List *indexes = plan_member(node, SCAN_PLAN_LIMIT);
-	bool exact = !plan->filters.incomplete && (attio_push_filter || state->term == NIL) &&
-				 list_length(plan->filters.filters) <= 1;
+	bool exact =
+		!plan->asks.incomplete && (attio_push_filter || state->term == NIL) && list_length(plan->asks.asks) <= 1;
 	int64 limit;
 	int64 offset;
 	int64 wanted;
@@ -94,11 +94,11 @@ plan_window(AttioScan *state, ForeignScanState *node, const FilterOperand *opera
 	state->limit = limit;
 	state->offset = offset;
 	if (limit == 0)
-		plan->filters.nothing = true;
+		plan->asks.nothing = true;
 	state->windowed = exact && !plan->guarded && attio_push_limit &&
 					  (plan->sort != SORT_ANY || (limit >= 0 && limit <= state->relation->page_size));
 	/* what an OFFSET skips nobody sees: left to Attio, it would skip other rows if no filter were looked at */
-	state->windowed = state->windowed && (offset == 0 || (offset_too && plan->filters.filters == NIL));
+	state->windowed = state->windowed && (offset == 0 || (offset_too && plan->asks.asks == NIL));
 	if (state->windowed)
 		plan->offset = offset;
 	else
@@ -121,11 +121,11 @@ plan_sorts(AttioScan *state, ForeignScanState *node, FilterInput *input, PagerPl
 	if (guard != NIL)
 	{
 		List *both = list_make2(makeInteger(TERM_AND), guard);
-		FilterSet set = filter_build(input, state->term == NIL ? both : lappend(both, state->term));
+		AskSet set = filter_build(input, state->term == NIL ? both : lappend(both, state->term));
 
 		/* where no row can have a value, there is no first step */
 		plan->guarded = !set.nothing;
-		plan->guard = set.filters == NIL ? NULL : (JsonTree *) linitial(set.filters);
+		plan->guard = asks_first_filter(&set);
 	}
 	if (input->incomplete || (state->term != NIL && !attio_push_filter))
 		return "the filter cannot be sent whole";
@@ -159,10 +159,10 @@ plan_order(AttioScan *state, ForeignScanState *node, FilterInput *input, PagerPl
 		why = plan_sorts(state, node, input, plan, way != SORT_WITHOUT_ID);
 	if (way == SORT_WITHOUT_FILTER)
 	{
-		plan->filters.filters = NIL;
-		plan->filters.incomplete = true;
+		plan->asks.asks = NIL;
+		plan->asks.incomplete = true;
 	}
-	if (way != SORT_LOCALLY && list_length(plan->filters.filters) > 1)
+	if (way != SORT_LOCALLY && list_length(plan->asks.asks) > 1)
 		why = "several filters ask for the rows";
 	plan_window(state, node, input->operands, plan, way != SORT_WITHOUT_OFFSET);
 	if (way == SORT_WITHOUT_ID && plan->sort != SORT_ONE_PAGE)
@@ -182,9 +182,9 @@ plan_order(AttioScan *state, ForeignScanState *node, FilterInput *input, PagerPl
 	sorted_begin(state->sort, way, why, plan);
 }
 
-/* The filters of the conditions and, of a lookup, its keys in portions. */
-static FilterSet
-scan_filters(AttioScan *state, ForeignScanState *node, FilterInput *input)
+/* What the conditions ask for and, of a lookup, its keys in portions. */
+static AskSet
+scan_asks(AttioScan *state, ForeignScanState *node, FilterInput *input)
 {
 	if (scan_looked_up_operand(node) < 0 || !attio_push_filter)
 		return filter_build(input, attio_push_filter ? state->term : NIL);
@@ -216,7 +216,7 @@ scan_make_plan(AttioScan *state, ForeignScanState *node)
 	before = state->session->definitions;
 	input.notices = state->notices;
 	state->notices = false;
-	plan.filters = state->reads_whole ? filter_build(&input, NIL) : scan_filters(state, node, &input);
+	plan.asks = state->reads_whole ? filter_build(&input, NIL) : scan_asks(state, node, &input);
 	plan.all_or_none = scan_looked_up_operand(node) >= 0 && !state->reads_whole;
 	plan.distinct = plan.all_or_none;
 	plan.sort = (SortShape) linitial_int(shape);
@@ -225,7 +225,7 @@ scan_make_plan(AttioScan *state, ForeignScanState *node)
 		plan_order(state, node, &input, &plan);
 	else
 		plan_window(state, node, input.operands, &plan, true);
-	state->filters = plan.filters;
+	state->asks = plan.asks;
 	MemoryContextSwitchTo(saved);
 	pager_set_plan(state->pager, &plan, state->session->definitions - before);
 }
@@ -251,7 +251,7 @@ int64
 scan_count(AttioScan *state, ForeignScanState *node)
 {
 	MemoryContext saved;
-	FilterOperand *operands;
+	Operand *operands;
 	int64 rows;
 
 	MemoryContextReset(state->filter_context);
@@ -673,11 +673,11 @@ attio_scan_counts_locally(ForeignScanState *node)
 	return state == NULL ? NULL : count_scan_reason(state);
 }
 
-/* The filters that the scan asks with now; NIL before it ran. */
+/* What the scan asks for now; NIL before it ran. */
 List *
-attio_scan_filters(ForeignScanState *node)
+attio_scan_asks(ForeignScanState *node)
 {
 	AttioScan *state = (AttioScan *) node->fdw_state;
 
-	return state == NULL || (state->pager == NULL && !state->counted) ? NIL : state->filters.filters;
+	return state == NULL || (state->pager == NULL && !state->counted) ? NIL : state->asks.asks;
 }

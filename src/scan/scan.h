@@ -55,7 +55,7 @@ extern const char *attio_scan_sorts_locally(ForeignScanState *node);
 /* Of a scan that counts: why the rows were read and counted locally; NULL: they were not. */
 extern const char *attio_scan_counts_locally(ForeignScanState *node);
 
-/* The filters (JsonTree) of its last run; NIL when it never ran or asks for everything. */
-extern List *attio_scan_filters(ForeignScanState *node);
+/* The asks of its last run; NIL when it never ran or asks for everything. */
+extern List *attio_scan_asks(ForeignScanState *node);
 
 #endif /* ATTIO_SCAN_H */

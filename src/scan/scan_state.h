@@ -23,7 +23,7 @@ typedef struct AttioScan
 	List *term;                   /* what the conditions ask for; NIL = everything */
 	List *operand_states;         /* ExprState of each operand */
 	MemoryContext filter_context; /* the present filters */
-	FilterSet filters;
+	AskSet asks;
 	bool notices;  /* titles that do not exist have not been told of yet */
 	bool limited;  /* LIMIT and OFFSET are the scan's */
 	bool windowed; /* and left to Attio */
@@ -73,6 +73,6 @@ extern void keep_end(AttioScan *state);
 
 /* operands.c: the operand that a join hands over, -1 = none; and the present values of all. */
 extern int scan_looked_up_operand(const ForeignScanState *node);
-extern FilterOperand *scan_evaluate_operands(AttioScan *state, ForeignScanState *node);
+extern Operand *scan_evaluate_operands(AttioScan *state, ForeignScanState *node);
 
 #endif /* ATTIO_SCAN_STATE_H */

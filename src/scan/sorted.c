@@ -189,7 +189,7 @@ sorted_begin(SortedScan *sort, SortWay way, const char *why, PagerPlan *plan)
 	if (way == SORT_AS_PLANNED)
 	{
 		sort->has_offset = (plan->offset > 0);
-		sort->has_filter = (plan->filters.filters != NIL);
+		sort->has_filter = (plan->asks.asks != NIL);
 		sort->fits_page = plan->sort == SORT_ONE_PAGE || (plan->wanted >= 0 && plan->first_page > 0);
 	}
 	if (way == SORT_LOCALLY)

@@ -1,16 +1,20 @@
 /*
- * elements.c
+ * operand.c
  *		The values that an operand holds.
  *
  * Owns: arrays taken apart, without NULLs and doubles.  Must not know what is
  * asked with them.
  */
-#include "attio/condition.h"
+#include "remote/operand.h"
 
 #include "catalog/pg_type.h"
 #include "utils/array.h"
 #include "utils/datum.h"
 #include "utils/lsyscache.h"
+#include "utils/uuid.h"
+
+/* Of more values than these, doubles are found by sorting. */
+#define MANY_VALUES 100
 
 typedef struct ElementType
 {
@@ -44,13 +48,13 @@ drop_doubles(Elements *elements, int16 length, bool byval)
 	ElementType type = {length, byval};
 	int n = 0;
 
-	if (elements->n > FILTER_MAX_IN)
+	if (elements->n > MANY_VALUES)
 		qsort_arg(elements->values, elements->n, sizeof(Datum), compare_images, &type);
 	for (int i = 0; i < elements->n; i++)
 	{
 		bool known = false;
 
-		for (int j = elements->n > FILTER_MAX_IN ? Max(n - 1, 0) : 0; j < n && !known; j++)
+		for (int j = elements->n > MANY_VALUES ? Max(n - 1, 0) : 0; j < n && !known; j++)
 			known = datumIsEqual(elements->values[j], elements->values[i], byval, length);
 		if (!known)
 			elements->values[n++] = elements->values[i];
@@ -86,7 +90,7 @@ array_elements(Datum value)
 
 /* The values that an operand, an array or a single id, holds; none of one that is NULL or not known. */
 Elements
-operand_elements(const FilterOperand *operand)
+operand_elements(const Operand *operand)
 {
 	Elements elements = {0};
 
@@ -99,4 +103,37 @@ operand_elements(const FilterOperand *operand)
 	elements.values[0] = operand->value;
 	elements.n = 1;
 	return elements;
+}
+
+static int
+compare_uuids(const void *a, const void *b)
+{
+	return memcmp(DatumGetUUIDP(*(const Datum *) a)->data, DatumGetUUIDP(*(const Datum *) b)->data, UUID_LEN);
+}
+
+/* The ids that an operand names, sorted, each once: a repeated key gives its rows once. */
+Elements
+operand_keys(const Operand *operand)
+{
+	Elements keys = operand_elements(operand);
+	int n = 0;
+
+	qsort(keys.values, keys.n, sizeof(Datum), compare_uuids);
+	for (int i = 0; i < keys.n; i++)
+		if (n == 0 || compare_uuids(&keys.values[n - 1], &keys.values[i]) != 0)
+			keys.values[n++] = keys.values[i];
+	keys.n = n;
+	return keys;
+}
+
+/* So many of the values from one on, as an array. */
+Datum
+elements_array(const Elements *elements, int from, int n)
+{
+	int16 length;
+	bool byval;
+	char align;
+
+	get_typlenbyvalalign(elements->type, &length, &byval, &align);
+	return PointerGetDatum(construct_array(elements->values + from, n, elements->type, length, byval, align));
 }
