@@ -1,41 +1,102 @@
-"""Changes of definitions: objects, lists, attributes, options, statuses (docs/attio-api.md 4.1 and 4.3)."""
+"""Definitions, read and changed: objects, lists, attributes, options, statuses (docs/attio-api.md 4.1 and 4.3)."""
 import re
+
+from stage.paging import window
 
 from . import errors
 from .ids import uuid_of
-from .model import NOW, Choice
+from .model import NOW, Choice, sorted_objects
+from .paging import OFFSET
 
 CREATABLE = ("text number checkbox currency date timestamp rating status select record-reference actor-reference location "
              "phone-number").split()      # docs: domain and email-address cannot be created although the enum lists them
 MULTI = "actor-reference domain email-address phone-number record-reference select".split()
 
 
-def data_of(request, *keys):
-    data = request.json().get("data")
-    if not isinstance(data, dict):
-        raise errors.bad_body(["data"], "Required")
-    for key in keys:
-        if key not in data:
-            raise errors.bad_body(["data", key], "Required")
-    return data
+# ----- reads -----
 
+def list_objects(request):
+    return {"data": [o.definition() for o in sorted_objects(request.workspace) if not o.disabled]}
+
+
+def get_object(request):
+    return {"data": request.target("objects", request.args["object"]).definition()}
+
+
+def list_lists(request):
+    return {"data": [each.definition() for each in request.workspace.lists]}
+
+
+def get_list(request):
+    return {"data": request.target("lists", request.args["list"]).definition()}
+
+
+def list_attributes(request):
+    target = request.target(request.args["target"], request.args["identifier"])
+    shown = [a for a in target.attributes if request.flag("show_archived") or not a.archived]
+    limit, offset = window(request, OFFSET, len(shown) or 1, None)
+    limit = min(limit, request.switches["definition_limit"] or limit)
+    return {"data": [a.definition() for a in shown[offset:offset + limit]]}
+
+
+def get_attribute(request):
+    return {"data": request.attribute().definition()}
+
+
+def list_choices(request, kind):
+    attribute = request.attribute()
+    if attribute.kind == "status" and kind == "select":
+        return {"data": []}     # measured: no error
+    if attribute.kind != kind:
+        raise errors.invalid("validation_type", f"This attribute is not a {kind} attribute.")
+    shown = [c for c in attribute.choices if request.flag("show_archived") or not c.archived]
+    lists = request.switches["option_lists"]
+    if lists == "refused":
+        raise errors.missing_scope(["object_configuration:read"])
+    if lists == "gone":
+        raise errors.not_found(f'Attribute with slug/ID "{request.args["attribute"]}" was not found.')
+    shown = shown[:{"empty": 0, "cut": len(shown) // 2}.get(lists, len(shown))]
+    return {"data": [c.definition(attribute) for c in shown]}
+
+
+def list_options(request):
+    return list_choices(request, "select")
+
+
+def list_statuses(request):
+    return list_choices(request, "status")
+
+
+# ----- changes -----
 
 def conflict(what):
     return errors.ApiError(409, "invalid_request_error", "slug_conflict", f"{what} is taken.")
 
 
-def check_slug(slug):
+def check_slug(slug, find):
+    """The slug is one, and no object, list or attribute that find() finds has it; archived attributes keep theirs."""
     if not isinstance(slug, str) or not re.fullmatch(r"[\w -]+", slug):
         raise errors.bad_body(["data", "api_slug"], "Invalid slug")
+    if find(slug):
+        raise conflict(f'Slug "{slug}"')
+
+
+def changed_slug(data, slug, find):
+    """The slug after a change."""
+    if data.get("api_slug", slug) != slug:
+        check_slug(data["api_slug"], find)
+    return data.get("api_slug", slug)
+
+
+def in_workspace(request, kind):
+    return lambda slug: request.workspace.target(kind, slug)
 
 
 def create_object(request):
-    data = data_of(request, "api_slug", "singular_noun", "plural_noun")
-    check_slug(data["api_slug"])
+    data = request.data_of("api_slug", "singular_noun", "plural_noun")
     workspace = request.workspace
     with workspace.lock:
-        if workspace.target("objects", data["api_slug"]):
-            raise conflict(f'Slug "{data["api_slug"]}"')
+        check_slug(data["api_slug"], in_workspace(request, "objects"))
         target = workspace.object(data["api_slug"], ident=uuid_of("object", workspace.id, workspace.next_number()))
         target.singular, target.plural = data["singular_noun"], data["plural_noun"]
         system_attributes(target)
@@ -50,12 +111,8 @@ def system_attributes(target):
 
 
 def change_object(request):
-    target, data = request.target("objects", request.args["object"]), data_of(request)
-    if data.get("api_slug", target.slug) != target.slug:
-        check_slug(data["api_slug"])
-        if request.workspace.target("objects", data["api_slug"]):
-            raise conflict(f'Slug "{data["api_slug"]}"')
-        target.slug = data["api_slug"]
+    target, data = request.target("objects", request.args["object"]), request.data_of()
+    target.slug = changed_slug(data, target.slug, in_workspace(request, "objects"))
     target.singular = data.get("singular_noun", target.singular)
     target.plural = data.get("plural_noun", target.plural)
     target.changed()
@@ -63,15 +120,13 @@ def change_object(request):
 
 
 def create_list(request):
-    data = data_of(request, "name", "api_slug", "parent_object", "workspace_access", "workspace_member_access")
-    check_slug(data["api_slug"])
+    data = request.data_of("name", "api_slug", "parent_object", "workspace_access", "workspace_member_access")
     workspace = request.workspace
-    parent = workspace.target("objects", data["parent_object"])
-    if parent is None:
-        raise errors.invalid("value_not_found", f'Object "{data["parent_object"]}" was not found.')
     with workspace.lock:
-        if workspace.target("lists", data["api_slug"]):
-            raise conflict(f'Slug "{data["api_slug"]}"')
+        check_slug(data["api_slug"], in_workspace(request, "lists"))
+        parent = workspace.target("objects", data["parent_object"])
+        if parent is None:
+            raise errors.invalid("value_not_found", f'Object "{data["parent_object"]}" was not found.')
         target = workspace.list(data["api_slug"], ident=uuid_of("list", workspace.id, workspace.next_number()))
         target.name, target.parents = data["name"], [parent.slug]
         system_attributes(target)
@@ -79,27 +134,21 @@ def create_list(request):
 
 
 def change_list(request):
-    target, data = request.target("lists", request.args["list"]), data_of(request)
-    if data.get("api_slug", target.slug) != target.slug:
-        check_slug(data["api_slug"])
-        if request.workspace.target("lists", data["api_slug"]):
-            raise conflict(f'Slug "{data["api_slug"]}"')
-        target.slug = data["api_slug"]
+    target, data = request.target("lists", request.args["list"]), request.data_of()
+    target.slug = changed_slug(data, target.slug, in_workspace(request, "lists"))
     target.name = data.get("name", target.name)
     target.changed()
     return {"data": target.definition()}
 
 
 def create_attribute(request):
-    data = data_of(request, "title", "description", "api_slug", "type", "is_required", "is_unique", "is_multiselect", "config")
+    data = request.data_of("title", "description", "api_slug", "type", "is_required", "is_unique", "is_multiselect", "config")
     target = request.target(request.args["target"], request.args["identifier"])
-    check_slug(data["api_slug"])
+    check_slug(data["api_slug"], target.attribute)
     if data["type"] not in CREATABLE or (data["is_multiselect"] and data["type"] not in MULTI):
         raise errors.bad_body(["data", "type"], f"Invalid type; expected one of: {', '.join(CREATABLE)}")
     if data["is_unique"] and (target.slug in ("people", "companies") or data["type"] == "select"):
         raise errors.invalid("validation_type", "Cannot set attribute as unique.")      # measured
-    if target.attribute(data["api_slug"]):      # archived ones keep their slug
-        raise conflict(f'Slug "{data["api_slug"]}"')
     config = data["config"] or {}
     allowed = (config.get("record_reference") or {}).get("allowed_objects")
     targets = [request.workspace.target("objects", each) for each in allowed or []]
@@ -120,14 +169,10 @@ def forget(target):
 
 
 def change_attribute(request):
-    attribute, data = request.attribute(), data_of(request)
+    attribute, data = request.attribute(), request.data_of()
     if attribute.system:
         raise errors.invalid("system_edit_unauthorized", "System attributes cannot be edited.")
-    if data.get("api_slug", attribute.slug) != attribute.slug:
-        check_slug(data["api_slug"])
-        if attribute.target.attribute(data["api_slug"]):
-            raise conflict(f'Slug "{data["api_slug"]}"')
-        rename(attribute, data["api_slug"])
+    rename(attribute, changed_slug(data, attribute.slug, attribute.target.attribute))
     attribute.title = data.get("title", attribute.title)
     attribute.description = data.get("description", attribute.description)
     attribute.required = data.get("is_required", attribute.required)
@@ -139,6 +184,8 @@ def change_attribute(request):
 
 
 def rename(attribute, slug):
+    if slug == attribute.slug:
+        return
     target = attribute.target
     for ident in list(target.rows):
         row = target.row(ident)
@@ -157,7 +204,7 @@ def choices_of(request, kind):
 
 def create_choice(kind):
     def call(request):
-        attribute, data = choices_of(request, kind), data_of(request, "title")
+        attribute, data = choices_of(request, kind), request.data_of("title")
         if any(c.title == data["title"] for c in attribute.choices):
             raise conflict(f'Title "{data["title"]}"')
         choice = Choice(uuid_of("choice", attribute.id, request.workspace.next_number()), data["title"],
@@ -170,7 +217,7 @@ def create_choice(kind):
 
 def change_choice(kind):
     def call(request):
-        attribute, data = choices_of(request, kind), data_of(request)
+        attribute, data = choices_of(request, kind), request.data_of()
         choice = next((c for c in attribute.choices if request.args["choice"] in (c.id, c.title)), None)
         if choice is None:
             raise errors.invalid("value_not_found", f'"{request.args["choice"]}" was not found.')

@@ -3,16 +3,14 @@ import email.utils
 import math
 import time
 
+from stage.service import Refusal
 
-class ApiError(Exception):
-    """An answer with an error status."""
+
+class ApiError(Refusal):
+    """An answer with an error status, in Attio's form."""
 
     def __init__(self, status, kind, code, message, **extra):
-        super().__init__(message)
-        self.status = status
-        self.body = {"status_code": status, "type": kind, "code": code, "message": message}
-        self.body.update(extra)
-        self.headers = {}
+        super().__init__(status, dict({"status_code": status, "type": kind, "code": code, "message": message}, **extra))
 
 
 def invalid(code, message, **extra):

@@ -3,12 +3,13 @@ meetings, recordings, transcripts, files, webhooks, views; attribute values, rec
 
 Each resource is a list of documents in the workspace, oldest first, and pages in its own style.
 """
-import base64
 import datetime
-import json
+
+from stage.paging import page
 
 from . import errors
 from .ids import uuid_of
+from .paging import CURSOR, OFFSET
 from .writes import Context
 
 EVENT_TYPES = (
@@ -19,28 +20,6 @@ EVENT_TYPES = (
     "workspace-member.created").split()
 
 
-# ----- paging -----
-
-def offset_page(request, documents, default, maximum, minimum=1):
-    limit = request.number(request.query, "limit", default, minimum, maximum, errors.bad_query)
-    offset = request.number(request.query, "offset", 0, 0, None, errors.bad_query)
-    return {"data": documents[offset:offset + limit]}
-
-
-def cursor_page(request, documents, default=50, maximum=200):
-    """The cursor holds the place behind which to go on; one of ours, or 400."""
-    limit = request.number(request.query, "limit", default, 1, maximum, errors.bad_query)
-    offset = 0
-    if "cursor" in request.query:
-        try:
-            offset = json.loads(base64.urlsafe_b64decode(request.query["cursor"]))["offset"]
-        except (ValueError, KeyError, TypeError):
-            raise errors.bad_query(["cursor"], "Invalid cursor") from None
-    more = offset + limit < len(documents)
-    cursor = base64.urlsafe_b64encode(json.dumps({"offset": offset + limit}).encode()).decode() if more else None
-    return {"data": documents[offset:offset + limit], "pagination": {"next_cursor": cursor}}
-
-
 def find(documents, key, ident, what):
     for document in documents:
         if document["id"][key] == ident:
@@ -48,24 +27,10 @@ def find(documents, key, ident, what):
     raise errors.not_found(f'{what} with ID "{ident}" was not found.')
 
 
-def required(data, *keys):
-    for key in keys:
-        if key not in data:
-            raise errors.bad_body(["data", key], "Required")
-
-
-def data_of(request):
-    data = request.json().get("data")
-    if not isinstance(data, dict):
-        raise errors.bad_body(["data"], "Required")
-    return data
-
-
 def record_of(request, slug, ident):
     """An object and a record of it that exist, or 404."""
     target = request.target("objects", slug)
-    if ident not in target.rows:
-        raise errors.not_found(f'Record with ID "{ident}" was not found.')
+    request.existing(target, ident)
     return target
 
 
@@ -83,12 +48,11 @@ def list_notes(request):
     if slug is not None:
         target = request.target("objects", slug)
         notes = [n for n in notes if n["parent_object"] == target.slug and n["parent_record_id"] == ident]
-    return offset_page(request, notes, 10, 50)
+    return page(request, notes, OFFSET, 10, 50)
 
 
 def create_note(request):
-    data = data_of(request)
-    required(data, "parent_object", "parent_record_id", "title", "format", "content")
+    data = request.data_of("parent_object", "parent_record_id", "title", "format", "content")
     if data["format"] not in ("plaintext", "markdown"):
         raise errors.bad_body(["data", "format"], "Expected plaintext or markdown")
     if len(data["content"]) > 100_000:
@@ -110,10 +74,8 @@ def create_note(request):
 def task_links(request, links):
     answer = []
     for link in links:
-        target = request.target("objects", link.get("target_object", ""))
         ident = link.get("target_record_id")
-        if ident not in target.rows:
-            raise errors.not_found(f'Record with ID "{ident}" was not found.')
+        target = record_of(request, link.get("target_object", ""), ident)
         answer.append({"target_object_id": target.slug, "target_record_id": ident})
     return answer
 
@@ -145,7 +107,7 @@ def list_tasks(request):
     if "is_completed" in query:
         tasks = [t for t in tasks if t["is_completed"] == request.flag("is_completed")]
     tasks.sort(key=lambda t: t["created_at"], reverse=sort.endswith("desc"))
-    return offset_page(request, tasks, 500, 1000)
+    return page(request, tasks, OFFSET, 500, 1000)
 
 
 def assigned(request, task, wanted):
@@ -157,8 +119,7 @@ def assigned(request, task, wanted):
 
 
 def create_task(request):
-    data = data_of(request)
-    required(data, "content", "format", "deadline_at", "is_completed", "linked_records", "assignees")
+    data = request.data_of("content", "format", "deadline_at", "is_completed", "linked_records", "assignees")
     if data["format"] != "plaintext" or not isinstance(data["content"], str) or len(data["content"]) > 2000:
         raise errors.bad_body(["data", "content"], "At most 2000 characters of plaintext")
     context = Context(request)
@@ -174,7 +135,7 @@ def create_task(request):
 
 
 def change_task(request):
-    task, data = find(request.workspace.tasks, "task_id", request.args["id"], "Task"), data_of(request)
+    task, data = find(request.workspace.tasks, "task_id", request.args["id"], "Task"), request.data_of()
     unknown = set(data) - {"deadline_at", "is_completed", "linked_records", "assignees"}
     if unknown:
         raise errors.bad_body(["data", sorted(unknown)[0]], "Cannot be changed")
@@ -210,7 +171,7 @@ def list_threads(request):
     elif "entry_id" in query or "list" in query:
         target = request.target("lists", query.get("list", ""))
         threads = [t for t in threads if t["comments"][0]["entry"] == {"entry_id": query.get("entry_id"), "list_id": target.id}]
-    return offset_page(request, threads, 10, 50)
+    return page(request, threads, OFFSET, 10, 50)
 
 
 def get_thread(request):
@@ -240,8 +201,7 @@ def comment_place(request, data):
 
 
 def create_comment(request):
-    data = data_of(request)
-    required(data, "format", "content", "author")
+    data = request.data_of("format", "content", "author")
     if data["format"] != "plaintext" or data["author"].get("type") != "workspace-member":
         raise errors.bad_body(["data", "format"], "Expected plaintext by a workspace member")
     thread, record, entry = comment_place(request, data)
@@ -290,12 +250,11 @@ def list_meetings(request):
     if "starts_before" in query:    # exclusive
         meetings = [m for m in meetings if meeting_time(m["start"]) < query["starts_before"]]
     meetings.sort(key=lambda m: meeting_time(m["start"]), reverse=sort == "start_desc")
-    return cursor_page(request, meetings)
+    return page(request, meetings, CURSOR, 50, 200)
 
 
 def create_meeting(request):
-    data = data_of(request)
-    required(data, "title", "description", "start", "end", "is_all_day", "participants", "external_ref")
+    data = request.data_of("title", "description", "start", "end", "is_all_day", "participants", "external_ref")
     context = Context(request)
     links = []
     for link in data.get("linked_records", []):
@@ -318,7 +277,7 @@ def recordings_of(request):
 
 
 def list_recordings(request):
-    return cursor_page(request, recordings_of(request))
+    return page(request, recordings_of(request), CURSOR, 50, 200)
 
 
 def get_recording(request):
@@ -327,7 +286,7 @@ def get_recording(request):
 
 def create_recording(request):
     recordings_of(request)
-    required(data_of(request), "video_url")
+    request.data_of("video_url")
     context = Context(request)
     ident = dict(new_id(request, "call_recording_id", ()), meeting_id=request.args["meeting"])
     recording = {"id": ident, "status": "processing", "web_url": f"https://app.attio.com/{request.workspace.slug}/calls/1",
@@ -344,11 +303,11 @@ def delete_recording(request):
 def get_transcript(request):
     recording = find(recordings_of(request), "call_recording_id", request.args["id"], "Call recording")
     speech = request.workspace.transcripts.get(request.args["id"], [])
-    page = cursor_page(request, speech, default=20, maximum=20)
-    page["data"] = {"id": recording["id"], "transcript": page["data"],
+    answer = page(request, speech, CURSOR, 20, 20)
+    answer["data"] = {"id": recording["id"], "transcript": answer["data"],
                     "raw_transcript": "\n".join(f'{s["speaker"]["name"]}: {s["speech"]}' for s in speech),
                     "web_url": recording["web_url"]}
-    return page
+    return answer
 
 
 # ----- files -----
@@ -363,7 +322,7 @@ def list_files(request):
         files = [f for f in files if f["storage_provider"] == query["storage_provider"]]
     if "parent_folder_id" in query:
         files = [f for f in files if f.get("parent_folder_id") == query["parent_folder_id"]]
-    return cursor_page(request, files)
+    return page(request, files, CURSOR, 50, 200)
 
 
 def create_file(request):
@@ -403,8 +362,7 @@ def check_webhook(data):
 
 
 def create_webhook(request):
-    data = data_of(request)
-    required(data, "target_url", "subscriptions")
+    data = request.data_of("target_url", "subscriptions")
     check_webhook(data)
     for webhook in request.workspace.webhooks:
         if (webhook["target_url"], webhook["subscriptions"]) == (data["target_url"], data["subscriptions"]):
@@ -416,7 +374,7 @@ def create_webhook(request):
 
 
 def change_webhook(request):
-    webhook, data = find(request.workspace.webhooks, "webhook_id", request.args["id"], "Webhook"), data_of(request)
+    webhook, data = find(request.workspace.webhooks, "webhook_id", request.args["id"], "Webhook"), request.data_of()
     check_webhook(data)
     webhook.update({k: data[k] for k in ("target_url", "subscriptions") if k in data})
     return {"data": webhook}
@@ -424,24 +382,18 @@ def change_webhook(request):
 
 # ----- records' own -----
 
-def row_values(kind, name, what):
+def row_values(kind, name):
     """Current values of one attribute, or with show_historic all, oldest first."""
     def call(request):
         target = request.target(kind, request.args[name])
-        attribute = target.attribute(request.args["attribute"])
-        if request.args["id"] not in target.rows:
-            raise errors.not_found(f'{what} with ID "{request.args["id"]}" was not found.')
-        if attribute is None:
-            raise errors.not_found(f'Attribute with slug/ID "{request.args["attribute"]}" was not found.')
-        row = target.row(request.args["id"])
+        row = target.row(request.row_id(target))
+        attribute = request.attribute_of(target)
         found = list(row.values.get(attribute.slug) or [])
         if request.flag("show_historic"):
             if attribute.kind == "interaction" or not attribute.writable and attribute.system:
                 raise errors.invalid("validation_type", "Historic values cannot be queried for this attribute.")
             found = sorted(row.history.get(attribute.slug, []) + found, key=lambda v: (v["active_from"], v["active_until"] or "~"))
-        limit = request.number(request.query, "limit", len(found) or 1, 1, None, errors.bad_query)
-        offset = request.number(request.query, "offset", 0, 0, None, errors.bad_query)
-        return {"data": found[offset:offset + limit]}
+        return page(request, found, OFFSET, len(found) or 1, None)
     return call
 
 
@@ -453,7 +405,7 @@ def record_entries(request):
             row = each.row(ident)
             if (row.parent_object, row.parent_record_id) == (target.slug, request.args["id"]):
                 found.append({"list_id": each.id, "list_api_slug": each.slug, "entry_id": ident, "created_at": row.top_created})
-    return offset_page(request, found, 100, 1000)
+    return page(request, found, OFFSET, 100, 1000)
 
 
 def record_text(target, row):
@@ -470,7 +422,7 @@ def search(request):
             raise errors.bad_body([key], "Required")
     if not isinstance(body["query"], str) or len(body["query"]) > 256:
         raise errors.bad_body(["query"], "At most 256 characters")
-    limit = request.number(body, "limit", 25, 1, 25, errors.bad_body)
+    limit = request.number("limit", 25, 1, 25, where="body")
     found = []
     for slug in body["objects"]:
         target = request.workspace.target("objects", slug)
@@ -499,7 +451,7 @@ def list_views(kind, name):
         views = sorted(target.views, key=lambda v: v["id"]["view_id"])
         shown = [{k: v[k] for k in ("id", "title", "created_at")} for v in views
                  if request.flag("show_archived") or not v.get("archived")]
-        return cursor_page(request, shown, 500, 1000)
+        return page(request, shown, CURSOR, 500, 1000)
     return call
 
 
@@ -516,7 +468,7 @@ def delete_from(name, key, what):
 
 
 def list_webhooks(request):
-    return offset_page(request, request.workspace.webhooks, 10, 100, minimum=10)
+    return page(request, request.workspace.webhooks, OFFSET, 10, 100, minimum=10)
 
 
 NOTE = "note:{rw} object_configuration:read record_permission:read"
@@ -564,9 +516,9 @@ ROUTES = [
     ("PATCH", "/v2/webhooks/{id}", "webhook:read-write", change_webhook),
     ("DELETE", "/v2/webhooks/{id}", "webhook:read-write", delete_from("webhooks", "webhook_id", "Webhook")),
     ("GET", "/v2/objects/{object}/records/{id}/attributes/{attribute}/values",
-     "record_permission:read object_configuration:read", row_values("objects", "object", "Record")),
+     "record_permission:read object_configuration:read", row_values("objects", "object")),
     ("GET", "/v2/lists/{list}/entries/{id}/attributes/{attribute}/values", "list_entry:read list_configuration:read",
-     row_values("lists", "list", "List entry")),
+     row_values("lists", "list")),
     ("GET", "/v2/objects/{object}/records/{id}/entries", "record_permission:read object_configuration:read list_entry:read",
      record_entries),
     ("POST", "/v2/objects/records/search", "record_permission:read object_configuration:read", search),

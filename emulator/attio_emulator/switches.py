@@ -1,9 +1,6 @@
-"""Switches: what nobody knows of Attio, each with the values it could have.
-
-Each has the default, the other values, and where the default comes from: `docs`, `measured` or `assumed`.
-Changed by flags (--set NAME=VALUE), by --behaviour FILE (JSON), or at run time (/_emulator/switches).
+"""What nobody knows of Attio, each with the values it could have, and where the default comes from: `docs`, `measured`
+or `assumed`.  stage/switches.py has how they are changed.
 """
-
 from .shapes import SHAPES
 
 # name: (default, legal values or a type, source, meaning)
@@ -48,18 +45,3 @@ SWITCHES = {
     "disabled_objects": ([], list, "measured", "slugs that answer standard_object_disabled"),
     "gzip": (False, bool, "measured", "compress answers to clients that accept it"),
 }
-
-
-def defaults():
-    return {name: (list(row[0]) if isinstance(row[0], list) else row[0]) for name, row in SWITCHES.items()}
-
-
-def check(name, value):
-    """The value, or ValueError with what is legal."""
-    if name not in SWITCHES:
-        raise ValueError(f"unknown switch {name!r}; there are {', '.join(sorted(SWITCHES))}")
-    legal = SWITCHES[name][1]
-    good = value in legal if isinstance(legal, tuple) else type(value) is legal
-    if not good:
-        raise ValueError(f"switch {name}: legal is {legal if isinstance(legal, tuple) else legal.__name__}")
-    return value

@@ -17,11 +17,10 @@ class Context:
     def __init__(self, request):
         self.workspace = request.workspace
         self.switches = request.switches
-        self.emulator = request.emulator
         now = datetime.datetime.now(datetime.timezone.utc)
         self.moment = now
         self.now = now.strftime("%Y-%m-%dT%H:%M:%S.") + f"{now.microsecond // 1000:03d}000000Z"
-        self.actor = {"type": "api-token", "id": uuid_of("token", request.token_value())}
+        self.actor = {"type": "api-token", "id": uuid_of("token", request.token())}
 
 
 SYSTEM = {"type": "system", "id": None}
@@ -37,8 +36,9 @@ def wrapped(attribute, members, context, actor=None):
 
 
 def body_values(request, member):
-    data = request.json().get("data")
-    if not isinstance(data, dict) or not isinstance(data.get(member), dict):
+    """(the member `data` of the body, its values)"""
+    data = request.data_of(member)
+    if not isinstance(data[member], dict):
         raise errors.bad_body(["data", member], "Required")
     return data, data[member]
 
@@ -252,12 +252,6 @@ def update(target, ident, parsed, mode, context):
     return row
 
 
-def existing(request, target, what):
-    if request.args["id"] not in target.rows:
-        raise errors.not_found(f'{what} with ID "{request.args["id"]}" was not found.')
-    return request.args["id"]
-
-
 def answer(target, row):
     return b'{"data":' + target.render(row.id) + b"}"
 
@@ -310,17 +304,17 @@ def change_record(mode):
         _, raw = body_values(request, "values")
         context = Context(request)
         with request.workspace.lock:
-            ident = existing(request, target, "Record")
+            ident = request.row_id(target)
             return answer(target, update(target, ident, parse_all(target, raw, context), mode, context))
     return call
 
 
-def delete_row(kind, name, what):
+def delete_row(kind, name):
     def call(request):
         target = request.target(kind, request.args[name])
         context = Context(request)
         with request.workspace.lock:
-            ident = existing(request, target, what)
+            ident = request.row_id(target)
             before = target.row(ident)
             for attribute in target.attributes:
                 if attribute.mirror is not None:
@@ -375,7 +369,7 @@ def change_entry(mode):
         data, raw = body_values(request, "entry_values")
         context = Context(request)
         with request.workspace.lock:
-            ident = existing(request, target, "List entry")
+            ident = request.row_id(target)
             row = target.row(ident)
             for key, have in (("parent_record_id", row.parent_record_id), ("parent_object", row.parent_object)):
                 if data.get(key, have) != have:

@@ -6,15 +6,16 @@ import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-from attio_emulator import api, control  # noqa: E402
 from attio_emulator.generate import generate  # noqa: E402
-from attio_emulator.server import Emulator  # noqa: E402
+from attio_emulator.service import ATTIO  # noqa: E402
+from stage import control  # noqa: E402
+from stage.emulator import Emulator  # noqa: E402
 
-KEY = "emulator-key"
+KEY = ATTIO.key
 
 
-class Headers(dict):
-    pass
+def small_emulator(scale=24):
+    return Emulator(ATTIO, lambda: generate("test", scale))
 
 
 class EmulatorTest(unittest.TestCase):
@@ -23,14 +24,14 @@ class EmulatorTest(unittest.TestCase):
     scale = 24
 
     def setUp(self):
-        self.emulator = Emulator(lambda: generate("test", self.scale), {KEY: api.ALL_SCOPES})
-        self.workspace = self.emulator.workspace
+        self.emulator = small_emulator(self.scale)
+        self.workspace = self.emulator.data
 
     def call(self, method, path, body=None, key=KEY):
         """(status, document)"""
-        headers = Headers({"authorization": f"Bearer {key}"} if key else {})
+        headers = {"authorization": f"Bearer {key}"} if key else {}
         raw = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
-        status, answer, self.headers = api.answer(api.Request(self.emulator, method, path, headers, raw))
+        status, answer, self.headers = self.emulator.answer(self.emulator.request(method, path, headers, raw))
         return status, json.loads(answer) if answer else None
 
     def good(self, method, path, body=None):

@@ -1,7 +1,7 @@
 """What is wrong with a control request is a 400 with the legal words, never an empty reply."""
 import json
 
-from attio_emulator import control
+from stage import control
 
 from .client import EmulatorTest
 

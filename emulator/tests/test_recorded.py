@@ -5,9 +5,9 @@ import unittest
 import urllib.error
 import urllib.request
 
-from attio_emulator import api, server
-from attio_emulator.generate import generate
-from tests.client import KEY, EmulatorTest
+from stage import server
+
+from .client import KEY, EmulatorTest, small_emulator
 
 
 class RecordedTest(EmulatorTest):
@@ -97,8 +97,7 @@ class HeaderTest(unittest.TestCase):
             return error.headers, json.loads(error.read())
 
     def test_accurate_at(self):
-        emulator = server.Emulator(lambda: generate("test", 24), {KEY: api.ALL_SCOPES})
-        served = server.Server(("127.0.0.1", 0), emulator)
+        served = server.Server(("127.0.0.1", 0), small_emulator())
         threading.Thread(target=served.serve_forever, daemon=True).start()
         self.url = f"http://127.0.0.1:{served.server_address[1]}"
         headers, made = self.ask("POST", "/v2/objects/people/records", {"data": {"values": {"name": "A, B"}}})

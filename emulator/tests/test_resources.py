@@ -5,7 +5,7 @@ import urllib.request
 import threading
 
 from attio_emulator import api
-from attio_emulator.server import Server
+from stage.server import Server
 
 from .client import KEY, EmulatorTest
 
@@ -283,6 +283,6 @@ class OverHttp(EmulatorTest):
 
     def test_log(self):
         self.get("/v2/objects")
-        entry = self.emulator.log[-1]
+        entry = self.emulator.log.entries[-1]
         self.assertEqual((entry["method"], entry["path"], entry["status"]), ("GET", "/v2/objects", 200))
         self.assertGreater(entry["bytes"], 100)

@@ -330,6 +330,6 @@ class Switches(EmulatorTest):
         self.assertEqual(TESTED, set(SWITCHES))
 
     def test_illegal_values(self):
-        from attio_emulator import control
+        from stage import control
         for body in ('{"null_order": "middle"}', '{"no_such_switch": 1}', '{"max_limit": "many"}', '{"gzip": 1}'):
             self.assertEqual(control.control(self.emulator, "POST", "/_emulator/switches", body)[0], 400)

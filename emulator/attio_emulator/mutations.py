@@ -1,19 +1,4 @@
-"""The control paths, under /_emulator: for tests, never part of Attio.
-
-  GET    /_emulator/ready      {"ready": true}
-  POST   /_emulator/load       {"path": a recording on this machine}: serve it from now on
-  POST   /_emulator/reset      the workspace, faults, switches and log as at the start
-  GET    /_emulator/log        requests since the last DELETE: method, path, status, body, bytes, at; where sorts are not
-                               followed, in_order: do the page's rows stand in the order asked for all the same?
-  DELETE /_emulator/log
-  POST   /_emulator/faults     {"faults": [...]}, see faults.py
-  POST   /_emulator/switches   {"name": value, ...}, see switches.py
-  GET    /_emulator/switches   what they are set to
-  POST   /_emulator/tokens     {"key": "scope scope ...", ...}: more keys, until the reset
-  POST   /_emulator/mutate     {"mutations": [...]}, see below
-
-The log, the faults and the reset wait until what clients sent before is in the log, so that a request
-that was given up does not count as one of the next statement's.
+"""Changes of the workspace behind the client's back (POST /_emulator/mutate, and before and after a fault).
 
 A mutation is a JSON object with "do" and the target's "kind" and "slug":
 
@@ -26,24 +11,13 @@ A mutation is a JSON object with "do" and the target's "kind" and "slug":
   hide     "attribute": slug: defined, but no row shows it (as where the plan does not cover it)
   set      "ids" or "positions", "attribute": slug, "values": [value objects' own members]
 """
-import json
+from stage.control import one_of
 
-from . import switches
 from .ids import timestamp, uuid_of
 from .model import KINDS, Row
 from .values import wrap
 
-
 VERBS = ("delete", "update", "insert", "rename", "add", "archive", "hide", "set")
-FAULT_MEMBERS = {"match", "times", "before", "after", "status", "body", "headers", "content_type", "body_bytes", "delay_ms", "body_delay_ms",
-                 "trickle", "cursor", "reset", "truncate", "no_length", "silence", "retry_after", "gzip_broken"}
-
-
-def one_of(what, value, legal):
-    """The value, if it is legal; else a ValueError that names what is."""
-    if value not in legal:
-        raise ValueError(f"{what} is {value!r}; legal are {', '.join(sorted(str(word) for word in legal))}")
-    return value
 
 
 def rows_of(target, mutation, order):
@@ -73,7 +47,7 @@ def insert_rows(target, mutation):
 
 
 def mutate(emulator, mutation):
-    workspace = emulator.workspace
+    workspace = emulator.data
     with workspace.lock:
         kind = one_of("kind", mutation.get("kind"), ("objects", "lists"))
         one_of("slug", mutation.get("slug"), {t.slug for t in (workspace.objects if kind == "objects" else workspace.lists)})
@@ -131,47 +105,3 @@ def rename_attribute(target, slug, to):
         row.values[to] = row.values.pop(slug, [])
     attribute.slug = to
     forget_rendered(target)
-
-
-def control(emulator, method, path, body):
-    """(status, value) of a control request; what is wrong with it is a 400 that says so."""
-    try:
-        return obey(emulator, method, path, body)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        return 400, {"error": f"missing: {error}" if isinstance(error, KeyError) else str(error)}
-
-
-def obey(emulator, method, path, body):
-    what = path[len("/_emulator/"):]
-    body = json.loads(body) if body else {}
-    if (method, what) == ("POST", "load"):
-        emulator.load(body["path"])
-        return 200, {}
-    if (method, what) == ("GET", "ready"):
-        return 200, {"ready": True}
-    if (method, what) == ("POST", "reset"):
-        emulator.reset()
-    elif (method, what) == ("GET", "log"):
-        with emulator.log_lock:
-            return 200, {"requests": list(emulator.log)}
-    elif (method, what) == ("DELETE", "log"):
-        with emulator.log_lock:
-            emulator.log.clear()
-    elif (method, what) == ("POST", "faults"):
-        for fault in body["faults"]:
-            for member in fault:
-                one_of("a fault's member", member, FAULT_MEMBERS)
-        emulator.faults.set(body["faults"])
-    elif (method, what) == ("POST", "switches"):
-        emulator.switches.update({name: switches.check(name, value) for name, value in body.items()})
-        emulator.workspace.forget_pages()
-    elif (method, what) == ("GET", "switches"):
-        return 200, dict(emulator.switches)
-    elif (method, what) == ("POST", "tokens"):
-        emulator.tokens.update(body)
-    elif (method, what) == ("POST", "mutate"):
-        for mutation in body["mutations"]:
-            mutate(emulator, mutation)
-    else:
-        return 404, {"error": "no such control"}
-    return 200, {}

@@ -1,50 +1,41 @@
-"""Command line of the emulator."""
+"""The command line: run(service) is all that the command of a service calls."""
 import argparse
 import json
 import os
 import signal
 import ssl
 import subprocess
-import sys
 import threading
 
 from . import switches
-from .api import ALL_SCOPES
-from .generate import generate
-from .load import load
-from .server import Emulator, Server
-
-DEFAULT_KEY = "emulator-key"
+from .emulator import Emulator
+from .server import Server
 
 
-def parser():
+def parser_of(service):
     p = argparse.ArgumentParser(
-        prog="attio-emulator",
-        description="A local stand-in for Attio's REST API: a workspace in memory, served on 127.0.0.1.",
-        epilog=f"The key {DEFAULT_KEY!r} has all scopes. Control paths for tests are under /_emulator/ (docs/emulator.md).")
+        prog=service.name, description=service.description,
+        epilog=f"The key {service.key!r} may do everything. Control paths for tests are under /_emulator/ (docs/emulator.md).")
     p.add_argument("--port", type=int, default=0, help="port to listen on (default: a free one)")
     p.add_argument("--port-file", help="write the port to this file once ready")
     p.add_argument("--pid-file", help="write the process id to this file before that")
-    p.add_argument("--seed", default="attio", help="seed of the generated workspace (default: attio)")
-    p.add_argument("--scale", type=int, default=200, help="records of the object people (default: 200)")
-    p.add_argument("--bench", type=int, default=0, help="add an object bench with so many records of 15 attributes")
-    p.add_argument("--load", metavar="FILE", help="serve this recording instead of a generated workspace")
     p.add_argument("--latency-ms", type=int, default=0, help="wait before each answer")
     p.add_argument("--token", action="append", default=[], metavar="KEY=SCOPE,SCOPE",
                    help="one more key, with these scopes only; may be repeated")
     p.add_argument("--behaviour", metavar="FILE", help="a JSON object of switches to begin with (docs/emulator.md)")
     p.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="one switch; may be repeated")
     p.add_argument("--tls", metavar="DIR", help="serve https with a test certificate made in this folder (ca.pem)")
+    service.add_flags(p)
     return p
 
 
-def make_certificate(folder):
+def make_certificate(folder, name):
     """A certificate of its own authority for 127.0.0.1; the authority is ca.pem."""
     os.makedirs(folder, exist_ok=True)
     key, certificate = os.path.join(folder, "key.pem"), os.path.join(folder, "ca.pem")
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "30",
-         "-subj", "/CN=attio-emulator", "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost",
+         "-subj", f"/CN={name}", "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost",
          "-keyout", key, "-out", certificate],
         check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -53,39 +44,32 @@ def make_certificate(folder):
 
 
 def tokens_of(arguments):
-    tokens = {DEFAULT_KEY: ALL_SCOPES}
+    tokens = {}
     for token in arguments.token:
         key, _, scopes = token.partition("=")
         tokens[key] = " ".join(scopes.split(","))
     return tokens
 
 
-def switches_of(arguments):
+def switches_of(service, arguments):
     """Switches of --behaviour, and over them those of --set."""
     chosen = {}
     if arguments.behaviour:
         with open(arguments.behaviour, encoding="utf-8") as file:
             chosen.update(json.load(file))
-    for each in arguments.set:
-        name, _, value = each.partition("=")
-        try:
-            chosen[name] = json.loads(value)
-        except ValueError:
-            chosen[name] = value
+    chosen.update(switches.read_assignment(each) for each in arguments.set)
     try:
-        return {name: switches.check(name, value) for name, value in chosen.items()}
+        return switches.checked(service.switches, chosen)
     except ValueError as error:
-        raise SystemExit(f"attio-emulator: {error}") from None
+        raise SystemExit(f"{service.name}: {error}") from None
 
 
-def main(argv=None):
-    arguments = parser().parse_args(argv)
-
-    def build():
-        return load(arguments.load) if arguments.load else generate(arguments.seed, arguments.scale, arguments.bench)
-
-    emulator = Emulator(build, tokens_of(arguments), arguments.latency_ms, switches_of(arguments))
-    tls = make_certificate(arguments.tls) if arguments.tls else None
+def run(service, argv=None):
+    """Serve until a signal says to stop; prints the address first.  Returns the exit status."""
+    arguments = parser_of(service).parse_args(argv)
+    emulator = Emulator(service, lambda: service.build(arguments), tokens_of(arguments), arguments.latency_ms,
+                        switches_of(service, arguments))
+    tls = make_certificate(arguments.tls, service.name) if arguments.tls else None
     server = Server(("127.0.0.1", arguments.port), emulator, tls)
     port = server.server_address[1]
 
@@ -105,7 +89,3 @@ def main(argv=None):
         os.replace(arguments.port_file + ".new", arguments.port_file)
     server.serve_forever(poll_interval=0.2)
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
