@@ -9,6 +9,7 @@
 #include "access/reloptions.h"
 #include "scan/explain.h"
 #include "admin/import.h"
+#include "attio/attio.h"
 #include "remote/activity.h"
 #include "base/version.h"
 #include "base/guc.h"
@@ -42,6 +43,7 @@ _PG_init(void)
 	http_init();
 	governor_init();
 	activity_init();
+	service_register(&attio_service);
 	attio_define_settings();
 	join_init();
 	stats_init();

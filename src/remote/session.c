@@ -10,7 +10,6 @@
 
 #include "access/xact.h"
 #include "remote/activity.h"
-#include "base/version.h"
 #include "base/guc.h"
 #include "base/options.h"
 #include "catalog/pg_user_mapping.h"
@@ -184,9 +183,6 @@ find_key(UserMapping *mapping, ForeignServer *server)
 	return key;
 }
 
-/* Codes of refusals after which the same request may pass (docs/attio-api.md 9.4). */
-static const char *const passing_codes[] = {"\"concurrent_write_conflict\"", "\"merge_in_progress\"", NULL};
-
 static const char *
 strip_slashes(const char *url)
 {
@@ -205,23 +201,24 @@ session_open(ForeignServer *server, UserMapping *mapping)
 	MemoryContext saved;
 	Session *session;
 	HttpConfig config = {0};
+	const Service *service = service_of_server(server->serverid);
 	char *key = find_key(mapping, server);
 	List *options = server->options;
 
 	config.base_url = strip_slashes(option_text(options, ForeignServerRelationId, "base_url"));
-	config.authorization = psprintf("Bearer %s", key);
+	config.authorization = psprintf(service->authorization, key);
 	config.ca_file = option_text(options, ForeignServerRelationId, "ca_file");
 	config.proxy = option_text(options, ForeignServerRelationId, "proxy");
 	config.proxy_user = option_text(mapping->options, UserMappingRelationId, "proxy_user");
 	config.proxy_password = option_text(mapping->options, UserMappingRelationId, "proxy_password");
-	config.user_agent = "attio_fdw/" ATTIO_FDW_VERSION;
+	config.user_agent = service->user_agent;
 	config.connect_timeout = option_int(options, ForeignServerRelationId, "connect_timeout");
 	config.request_timeout = option_int(options, ForeignServerRelationId, "request_timeout");
 	config.max_response_size = option_int(options, ForeignServerRelationId, "max_response_size");
 	config.max_connections = option_int(options, ForeignServerRelationId, "max_concurrent_requests");
 	config.max_retries = option_int(options, ForeignServerRelationId, "max_retries");
 	config.retry_deadline = option_int(options, ForeignServerRelationId, "retry_deadline");
-	config.passing = passing_codes;
+	config.passing = service->passing;
 	config.listener = activity_note;
 	config.server = server->serverid;
 	config.rates.reads = option_int(options, ForeignServerRelationId, "read_rate");
@@ -233,6 +230,7 @@ session_open(ForeignServer *server, UserMapping *mapping)
 	session->context = context;
 	session->mapping = mapping->umid;
 	session->server = server->serverid;
+	session->service = service;
 	strlcpy(session->server_name, server->servername, sizeof(session->server_name));
 	session->base_url = pstrdup(config.base_url);
 	if (option_is_set(options, "workspace_id"))

@@ -12,6 +12,7 @@
 
 #include "base/compat.h"
 #include "http/client.h"
+#include "remote/service.h"
 
 /* What a session saw of Attio's sorts. */
 typedef enum SortTrust
@@ -25,6 +26,7 @@ typedef struct Session
 {
 	Oid mapping; /* hash key: user mapping */
 	Oid server;
+	const Service *service; /* whose server it is */
 	char server_name[NAMEDATALEN];
 	MemoryContext context; /* everything below; dies with the session */
 	HttpClient *client;

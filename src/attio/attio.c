@@ -1,0 +1,25 @@
+/*
+ * attio.c
+ *		Attio as a service: what the shared rooms are told of it.
+ *
+ * Owns: the table of facts and functions.  What they do stands in the other
+ * files of this room, which nobody else may include.
+ */
+#include "attio/attio.h"
+
+#include "base/version.h"
+
+/* Codes of refusals after which the same request may pass (docs/attio-api.md 9.4). */
+static const char *const passing_codes[] = {"\"concurrent_write_conflict\"", "\"merge_in_progress\"", NULL};
+
+const Service attio_service = {
+	.title = "Attio",
+	.wrapper = "attio_fdw",
+	.handler = "attio_fdw_handler",
+	.default_url = "https://api.attio.com",
+	.authorization = "Bearer %s",
+	.user_agent = "attio_fdw/" ATTIO_FDW_VERSION,
+	.request_id = "x-attio-execution-id",
+	.accurate_at = "x-accurate-at",
+	.passing = passing_codes,
+};

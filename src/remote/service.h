@@ -1,0 +1,55 @@
+/*
+ * service.h
+ *		What the shared rooms may know of a service.
+ *
+ * One constant for each service; attio_fdw.c registers it, and no shared room
+ * names one.  Data comes before functions: what would be the same function in
+ * two services is a fact, and stands here as a fact.
+ */
+#ifndef REMOTE_SERVICE_H
+#define REMOTE_SERVICE_H
+
+#include "base/compat.h"
+#include "http/client.h"
+#include "utils/rel.h"
+
+struct Session;
+struct Refusal;
+struct RequestSubject;
+
+typedef struct Service
+{
+	/* ----- names ----- */
+	const char *title;       /* "Attio": in messages and in labels of EXPLAIN */
+	const char *wrapper;     /* "attio_fdw": what the wrapper is called in messages */
+	const char *handler;     /* its handler function: servers with this handler are this service's */
+	const char *default_url; /* address of the API */
+
+	/* ----- requests ----- */
+	const char *authorization; /* value of the header, "%s" is the key */
+	const char *user_agent;
+	const char *request_id;     /* response header that names the request; NULL = there is none */
+	const char *accurate_at;    /* response header: the moment that an answer shows; NULL = there is none */
+	const char *const *passing; /* refusals that hold one of these words may pass; ends with NULL */
+
+	/* Before the first request of a session: is it the right account?  May make requests.  NULL = nothing to check. */
+	void (*check_session)(struct Session *session);
+
+	/* What an answer that is not a success says.  Makes no request, raises nothing. */
+	void (*explain_refusal)(struct Session *session, HttpExchange *exchange, const struct RequestSubject *subject,
+							struct Refusal *refusal);
+
+	/* ----- tables and their columns: remote/table.h, remote/column.h ----- */
+
+	/* ----- conditions: remote/terms.h, remote/ask.h ----- */
+
+	/* ----- writes ----- */
+
+	/* ----- administration ----- */
+} Service;
+
+extern void service_register(const Service *service);
+extern const Service *service_of_server(Oid server);
+extern const Service *service_of_wrapper(Oid wrapper);
+
+#endif /* REMOTE_SERVICE_H */
