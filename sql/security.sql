@@ -46,7 +46,9 @@ CREATE USER MAPPING FOR attio_guest SERVER attio OPTIONS (api_key_file :'key_fil
 SET ROLE attio_guest;
 SELECT count(name) FROM shared.people;
 RESET ROLE;
-ALTER USER MAPPING FOR attio_guest SERVER attio OPTIONS (DROP api_key_file, ADD api_key_env 'ATTIO_TEST_KEY');
+-- (every server sets this variable, to "C": so this is a key for the emulator)
+\! "$ATTIO_ROOT/scripts/emulate" token C record_permission:read object_configuration:read
+ALTER USER MAPPING FOR attio_guest SERVER attio OPTIONS (DROP api_key_file, ADD api_key_env 'LC_NUMERIC');
 SET ROLE attio_guest;
 SELECT count(name) FROM shared.people;
 RESET ROLE;
