@@ -7,6 +7,7 @@
  */
 #include "admin/import.h"
 
+#include "attio/endpoints.h"
 #include "attio/api.h"
 #include "base/errors.h"
 #include "commands/defrem.h"
@@ -80,11 +81,14 @@ offer_targets(List *offers, List *targets, const ResourceDef *resource)
 static List *
 offer_resources(List *offers)
 {
-	for (int i = 2; i < nresources; i++)
+	for (int i = 0; i < attio_nresources; i++)
 	{
-		char *table = free_name(offers, resources[i].name, psprintf("attio_%s", resources[i].name), "resource");
+		const ResourceDef *resource = &attio_resources[i];
 
-		offers = offer(offers, &resources[i], NULL, table, resources[i].name);
+		if (!resource->is_template)
+			offers = offer(offers, resource, NULL,
+						   free_name(offers, resource->name, psprintf("attio_%s", resource->name), "resource"),
+						   resource->name);
 	}
 	return offers;
 }
@@ -338,7 +342,7 @@ warn_of_missing_scopes(const char *granted, List *wanted)
 	foreach(lc, wanted)
 	{
 		const ResourceDef *resource = ((Offer *) lfirst(lc))->resource;
-		char *missing = api_missing_scopes(granted, resource->scopes);
+		char *missing = api_missing_scopes(granted, resource->list.scopes);
 		StringInfoData tables;
 		ListCell *other;
 		bool seen = false;

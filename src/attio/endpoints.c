@@ -1,158 +1,270 @@
 /*
  * endpoints.c
- *		The one table of endpoints whose rows can be a table.
+ *		The one table of Attio's endpoints whose rows can be a table.
  *
- * Owns: the facts of docs/attio-api.md 4 and 11.1 that a scan needs.  The first
- * two rows are the templates of records and entries; the others are tables by
- * their own name.  Must not know how pages are fetched.
+ * Owns: the facts of docs/attio-api.md 4 and 11.1 that a scan and a write need.
+ * Must not know how pages are fetched.
  */
-#include "remote/resource.h"
+#include "attio/endpoints.h"
 
+#include "attio/metadata.h"
 #include "catalog/pg_type.h"
 
 /* clang-format off */
 static const FieldDef record_fields[] = {
-	{"record_id", UUIDOID, FIELD_MEMBER, "id.record_id", true},
-	{"web_url", TEXTOID, FIELD_MEMBER, "web_url", false},
+	{.name = "record_id", .type = UUIDOID, .path = "id.record_id", .not_null = true},
+	{.name = "web_url", .type = TEXTOID, .path = "web_url"},
 };
 static const FieldDef entry_fields[] = {
-	{"entry_id", UUIDOID, FIELD_MEMBER, "id.entry_id", true},
-	{"parent_record_id", UUIDOID, FIELD_MEMBER, "parent_record_id", true},
-	{"parent_object", TEXTOID, FIELD_MEMBER, "parent_object", true},
+	{.name = "entry_id", .type = UUIDOID, .path = "id.entry_id", .not_null = true},
+	{.name = "parent_record_id", .type = UUIDOID, .path = "parent_record_id", .not_null = true},
+	{.name = "parent_object", .type = TEXTOID, .path = "parent_object", .not_null = true},
 };
 static const FieldDef member_fields[] = {
-	{"workspace_member_id", UUIDOID, FIELD_MEMBER, "id.workspace_member_id", true},
-	{"first_name", TEXTOID, FIELD_MEMBER, "first_name", false},
-	{"last_name", TEXTOID, FIELD_MEMBER, "last_name", false},
-	{"email_address", TEXTOID, FIELD_MEMBER, "email_address", false},
-	{"access_level", TEXTOID, FIELD_MEMBER, "access_level", false},
-	{"avatar_url", TEXTOID, FIELD_MEMBER, "avatar_url", false},
-	{"created_at", TIMESTAMPTZOID, FIELD_MEMBER, "created_at", false},
+	{.name = "workspace_member_id", .type = UUIDOID, .path = "id.workspace_member_id", .not_null = true},
+	{.name = "first_name", .type = TEXTOID, .path = "first_name"},
+	{.name = "last_name", .type = TEXTOID, .path = "last_name"},
+	{.name = "email_address", .type = TEXTOID, .path = "email_address"},
+	{.name = "access_level", .type = TEXTOID, .path = "access_level"},
+	{.name = "avatar_url", .type = TEXTOID, .path = "avatar_url"},
+	{.name = "created_at", .type = TIMESTAMPTZOID, .path = "created_at"},
 };
 static const FieldDef object_fields[] = {
-	{"object_id", UUIDOID, FIELD_MEMBER, "id.object_id", true},
-	{"api_slug", TEXTOID, FIELD_MEMBER, "api_slug", false},
-	{"singular_noun", TEXTOID, FIELD_MEMBER, "singular_noun", false},
-	{"plural_noun", TEXTOID, FIELD_MEMBER, "plural_noun", false},
-	{"created_at", TIMESTAMPTZOID, FIELD_MEMBER, "created_at", false},
+	{.name = "object_id", .type = UUIDOID, .path = "id.object_id", .not_null = true},
+	{.name = "api_slug", .type = TEXTOID, .path = "api_slug"},
+	{.name = "singular_noun", .type = TEXTOID, .path = "singular_noun"},
+	{.name = "plural_noun", .type = TEXTOID, .path = "plural_noun"},
+	{.name = "created_at", .type = TIMESTAMPTZOID, .path = "created_at"},
 };
 static const FieldDef list_fields[] = {
-	{"list_id", UUIDOID, FIELD_MEMBER, "id.list_id", true},
-	{"api_slug", TEXTOID, FIELD_MEMBER, "api_slug", false},
-	{"name", TEXTOID, FIELD_MEMBER, "name", false},
-	{"parent_object", TEXTARRAYOID, FIELD_MEMBER, "parent_object", false},
-	{"workspace_access", TEXTOID, FIELD_MEMBER, "workspace_access", false},
-	{"workspace_member_access", JSONBOID, FIELD_MEMBER, "workspace_member_access", false},
-	{"created_by", UUIDOID, FIELD_MEMBER, "created_by_actor.id", false},
-	{"created_by__actor_type", TEXTOID, FIELD_MEMBER, "created_by_actor.type", false},
-	{"created_at", TIMESTAMPTZOID, FIELD_MEMBER, "created_at", false},
+	{.name = "list_id", .type = UUIDOID, .path = "id.list_id", .not_null = true},
+	{.name = "api_slug", .type = TEXTOID, .path = "api_slug"},
+	{.name = "name", .type = TEXTOID, .path = "name"},
+	{.name = "parent_object", .type = TEXTARRAYOID, .path = "parent_object"},
+	{.name = "workspace_access", .type = TEXTOID, .path = "workspace_access"},
+	{.name = "workspace_member_access", .type = JSONBOID, .path = "workspace_member_access"},
+	{.name = "created_by", .type = UUIDOID, .path = "created_by_actor.id"},
+	{.name = "created_by__actor_type", .type = TEXTOID, .path = "created_by_actor.type"},
+	{.name = "created_at", .type = TIMESTAMPTZOID, .path = "created_at"},
 };
 static const FieldDef attribute_fields[] = {
-	{"attribute_id", UUIDOID, FIELD_MEMBER, "id.attribute_id", true},
-	{"target", TEXTOID, FIELD_TARGET, NULL, true},
-	{"target_id", UUIDOID, FIELD_TARGET_ID, NULL, true},
-	{"target_slug", TEXTOID, FIELD_TARGET_SLUG, NULL, false},
-	{"position", INT4OID, FIELD_POSITION, NULL, true},
-	{"api_slug", TEXTOID, FIELD_MEMBER, "api_slug", false},
-	{"title", TEXTOID, FIELD_MEMBER, "title", false},
-	{"description", TEXTOID, FIELD_MEMBER, "description", false},
-	{"type", TEXTOID, FIELD_MEMBER, "type", false},
-	{"is_system_attribute", BOOLOID, FIELD_MEMBER, "is_system_attribute", false},
-	{"is_writable", BOOLOID, FIELD_MEMBER, "is_writable", false},
-	{"is_required", BOOLOID, FIELD_MEMBER, "is_required", false},
-	{"is_unique", BOOLOID, FIELD_MEMBER, "is_unique", false},
-	{"is_multiselect", BOOLOID, FIELD_MEMBER, "is_multiselect", false},
-	{"is_archived", BOOLOID, FIELD_MEMBER, "is_archived", false},
-	{"is_default_value_enabled", BOOLOID, FIELD_MEMBER, "is_default_value_enabled", false},
-	{"default_value", JSONBOID, FIELD_MEMBER, "default_value", false},
-	{"relationship", JSONBOID, FIELD_MEMBER, "relationship", false},
-	{"config", JSONBOID, FIELD_MEMBER, "config", false},
-	{"created_at", TIMESTAMPTZOID, FIELD_MEMBER, "created_at", false},
+	{.name = "attribute_id", .type = UUIDOID, .path = "id.attribute_id", .not_null = true},
+	{.name = "target", .type = TEXTOID, .source = FIELD_GIVEN, .path = "target", .not_null = true},
+	{.name = "target_id", .type = UUIDOID, .source = FIELD_GIVEN, .path = "target_id", .not_null = true},
+	{.name = "target_slug", .type = TEXTOID, .source = FIELD_GIVEN, .path = "target_slug"},
+	{.name = "position", .type = INT4OID, .source = FIELD_POSITION, .not_null = true},
+	{.name = "api_slug", .type = TEXTOID, .path = "api_slug"},
+	{.name = "title", .type = TEXTOID, .path = "title"},
+	{.name = "description", .type = TEXTOID, .path = "description"},
+	{.name = "type", .type = TEXTOID, .path = "type"},
+	{.name = "is_system_attribute", .type = BOOLOID, .path = "is_system_attribute"},
+	{.name = "is_writable", .type = BOOLOID, .path = "is_writable"},
+	{.name = "is_required", .type = BOOLOID, .path = "is_required"},
+	{.name = "is_unique", .type = BOOLOID, .path = "is_unique"},
+	{.name = "is_multiselect", .type = BOOLOID, .path = "is_multiselect"},
+	{.name = "is_archived", .type = BOOLOID, .path = "is_archived"},
+	{.name = "is_default_value_enabled", .type = BOOLOID, .path = "is_default_value_enabled"},
+	{.name = "default_value", .type = JSONBOID, .path = "default_value"},
+	{.name = "relationship", .type = JSONBOID, .path = "relationship"},
+	{.name = "config", .type = JSONBOID, .path = "config"},
+	{.name = "created_at", .type = TIMESTAMPTZOID, .path = "created_at"},
 };
 static const FieldDef option_fields[] = {
-	{"option_id", UUIDOID, FIELD_MEMBER, "id.option_id", true},
-	{"target", TEXTOID, FIELD_TARGET, NULL, true},
-	{"target_id", UUIDOID, FIELD_TARGET_ID, NULL, true},
-	{"target_slug", TEXTOID, FIELD_TARGET_SLUG, NULL, false},
-	{"attribute_id", UUIDOID, FIELD_ATTRIBUTE_ID, NULL, true},
-	{"attribute_slug", TEXTOID, FIELD_ATTRIBUTE_SLUG, NULL, true},
-	{"position", INT4OID, FIELD_POSITION, NULL, true},
-	{"title", TEXTOID, FIELD_MEMBER, "title", false},
-	{"is_archived", BOOLOID, FIELD_MEMBER, "is_archived", false},
+	{.name = "option_id", .type = UUIDOID, .path = "id.option_id", .not_null = true},
+	{.name = "target", .type = TEXTOID, .source = FIELD_GIVEN, .path = "target", .not_null = true},
+	{.name = "target_id", .type = UUIDOID, .source = FIELD_GIVEN, .path = "target_id", .not_null = true},
+	{.name = "target_slug", .type = TEXTOID, .source = FIELD_GIVEN, .path = "target_slug"},
+	{.name = "attribute_id", .type = UUIDOID, .source = FIELD_GIVEN, .path = "attribute_id", .not_null = true},
+	{.name = "attribute_slug", .type = TEXTOID, .source = FIELD_GIVEN, .path = "attribute_slug", .not_null = true},
+	{.name = "position", .type = INT4OID, .source = FIELD_POSITION, .not_null = true},
+	{.name = "title", .type = TEXTOID, .path = "title"},
+	{.name = "is_archived", .type = BOOLOID, .path = "is_archived"},
 };
 static const FieldDef status_fields[] = {
-	{"status_id", UUIDOID, FIELD_MEMBER, "id.status_id", true},
-	{"target", TEXTOID, FIELD_TARGET, NULL, true},
-	{"target_id", UUIDOID, FIELD_TARGET_ID, NULL, true},
-	{"target_slug", TEXTOID, FIELD_TARGET_SLUG, NULL, false},
-	{"attribute_id", UUIDOID, FIELD_ATTRIBUTE_ID, NULL, true},
-	{"attribute_slug", TEXTOID, FIELD_ATTRIBUTE_SLUG, NULL, true},
-	{"position", INT4OID, FIELD_POSITION, NULL, true},
-	{"title", TEXTOID, FIELD_MEMBER, "title", false},
-	{"is_archived", BOOLOID, FIELD_MEMBER, "is_archived", false},
-	{"celebration_enabled", BOOLOID, FIELD_MEMBER, "celebration_enabled", false},
-	{"target_time_in_status", INTERVALOID, FIELD_MEMBER, "target_time_in_status", false},
+	{.name = "status_id", .type = UUIDOID, .path = "id.status_id", .not_null = true},
+	{.name = "target", .type = TEXTOID, .source = FIELD_GIVEN, .path = "target", .not_null = true},
+	{.name = "target_id", .type = UUIDOID, .source = FIELD_GIVEN, .path = "target_id", .not_null = true},
+	{.name = "target_slug", .type = TEXTOID, .source = FIELD_GIVEN, .path = "target_slug"},
+	{.name = "attribute_id", .type = UUIDOID, .source = FIELD_GIVEN, .path = "attribute_id", .not_null = true},
+	{.name = "attribute_slug", .type = TEXTOID, .source = FIELD_GIVEN, .path = "attribute_slug", .not_null = true},
+	{.name = "position", .type = INT4OID, .source = FIELD_POSITION, .not_null = true},
+	{.name = "title", .type = TEXTOID, .path = "title"},
+	{.name = "is_archived", .type = BOOLOID, .path = "is_archived"},
+	{.name = "celebration_enabled", .type = BOOLOID, .path = "celebration_enabled"},
+	{.name = "target_time_in_status", .type = INTERVALOID, .path = "target_time_in_status"},
 };
 
-#define FIELDS(fields) fields, lengthof(fields)
+/* clang-format on */
 
-const ResourceDef resources[] = {
-	{"records", "POST", "/v2/objects/%s/records/query", PAGING_OFFSET_BODY, 500, SPREAD_ONE, NULL,
-	 "id.record_id", "values", "record_permission:read object_configuration:read",
-	 FIELDS(record_fields), NULL},
-	{"entries", "POST", "/v2/lists/%s/entries/query", PAGING_OFFSET_BODY, 500, SPREAD_ONE, NULL,
-	 "id.entry_id", "entry_values", "list_entry:read list_configuration:read",
-	 FIELDS(entry_fields), NULL},
-	{"workspace_members", "GET", "/v2/workspace_members", PAGING_NONE, 0, SPREAD_ONE, NULL,
-	 "id.workspace_member_id", NULL, "user_management:read",
-	 FIELDS(member_fields), "the people who use the workspace; actor references point here"},
-	{"objects", "GET", "/v2/objects", PAGING_NONE, 0, SPREAD_ONE, NULL,
-	 "id.object_id", NULL, "object_configuration:read",
-	 FIELDS(object_fields), "the objects of the workspace"},
-	{"lists", "GET", "/v2/lists", PAGING_NONE, 0, SPREAD_ONE, NULL,
-	 "id.list_id", NULL, "list_configuration:read",
-	 FIELDS(list_fields), "the lists that the key can see, in sidebar order"},
-	{"attributes", "GET", "/v2/%s/attributes?show_archived=true", PAGING_OFFSET_QUERY, 50, SPREAD_TARGETS, NULL,
-	 "id.attribute_id", NULL, "object_configuration:read list_configuration:read",
-	 FIELDS(attribute_fields), "the attributes of all objects and lists, archived ones marked"},
-	{"select_options", "GET", "/v2/%s/options?show_archived=true", PAGING_NONE, 0, SPREAD_ATTRIBUTES, "select",
-	 "id.option_id", NULL, "object_configuration:read list_configuration:read",
-	 FIELDS(option_fields), "the options of all select attributes, archived ones marked"},
-	{"statuses", "GET", "/v2/%s/statuses?show_archived=true", PAGING_NONE, 0, SPREAD_ATTRIBUTES, "status",
-	 "id.status_id", NULL, "object_configuration:read list_configuration:read",
-	 FIELDS(status_fields), "the statuses of all status attributes in their order, archived ones marked"},
+/* ----- listings for each object and list, or for each of some attributes ----- */
+
+static List *
+given_target(const TargetDef *target)
+{
+	return list_make3(given_make("target", target->is_list ? "lists" : "objects"), given_make("target_id", target->id),
+					  given_make("target_slug", target->slug));
+}
+
+/* The attributes of one object or list that are of this type, each with what is given of it. */
+static List *
+attribute_parents(List *parents, Session *session, const TargetDef *target, const char *type)
+{
+	TargetRefusal refusal = {0};
+	ListCell *lc;
+
+	foreach(lc, metadata_attributes(session, target->is_list, target->id, target->slug, &refusal))
+	{
+		const AttributeDef *attribute = (const AttributeDef *) lfirst(lc);
+		List *given;
+
+		if (strcmp(attribute->type_name, type) != 0)
+			continue;
+		given = lappend(given_target(target), given_make("attribute_id", attribute->id));
+		parents = lappend(parents, lappend(given, given_make("attribute_slug", attribute->slug)));
+	}
+	return parents;
+}
+
+/* All objects and lists, or with a type all of their attributes of it; what is independent is asked for at once. */
+static List *
+parents_of_type(Session *session, const char *type)
+{
+	List *targets;
+	List *parents = NIL;
+	ListCell *lc;
+	int next = 0;
+
+	metadata_ask_targets(session);
+	targets = metadata_targets(session, false);
+	targets = list_concat(targets, metadata_targets(session, true));
+	foreach(lc, targets)
+	{
+		const TargetDef *target = (const TargetDef *) lfirst(lc);
+
+		if (type == NULL)
+		{
+			parents = lappend(parents, given_target(target));
+			continue;
+		}
+		metadata_ask_ahead(session, targets, &next);
+		parents = attribute_parents(parents, session, target, type);
+	}
+	return parents;
+}
+
+static List *
+all_targets(Session *session)
+{
+	return parents_of_type(session, NULL);
+}
+
+static List *
+all_selects(Session *session)
+{
+	return parents_of_type(session, "select");
+}
+
+static List *
+all_statuses(Session *session)
+{
+	return parents_of_type(session, "status");
+}
+
+/* ----- the table ----- */
+
+#define FIELDS(fields_) .fields = fields_, .nfields = lengthof(fields_)
+#define CAN_QUERY (CAN_FILTER | CAN_SORT | CAN_COUNT | CAN_OFFSET | CAN_LOOKUP)
+
+/* clang-format off */
+const ResourceDef attio_resources[] = {
+	{
+		.name = "records",
+		.is_template = true,
+		.list = {"POST", "/v2/objects/{object}/records/query", .scopes = "record_permission:read object_configuration:read"},
+		.get = {"GET", "/v2/objects/{object}/records/{id}", .scopes = "record_permission:read object_configuration:read"},
+		.create = {"POST", "/v2/objects/{object}/records", .scopes = "record_permission:read-write object_configuration:read", .nature = HTTP_ONCE},
+		.update = {"PUT", "/v2/objects/{object}/records/{id}", .scopes = "record_permission:read-write object_configuration:read", .nature = HTTP_REPEAT},
+		.delete = {"DELETE", "/v2/objects/{object}/records/{id}", .scopes = "record_permission:read-write object_configuration:read", .nature = HTTP_REPEAT},
+		.paging = {PAGING_OFFSET, .in_body = true, .limit = "limit", .place = "offset", .max_page = 500, .rows = "data"},
+		.abilities = CAN_QUERY,
+		.id_path = "id.record_id",
+		.id_type = UUIDOID,
+		.values = "values",
+		FIELDS(record_fields),
+	},
+	{
+		.name = "entries",
+		.is_template = true,
+		.list = {"POST", "/v2/lists/{list}/entries/query", .scopes = "list_entry:read list_configuration:read"},
+		.get = {"GET", "/v2/lists/{list}/entries/{id}", .scopes = "list_entry:read list_configuration:read"},
+		.create = {"POST", "/v2/lists/{list}/entries", .scopes = "list_entry:read-write list_configuration:read", .nature = HTTP_ONCE},
+		.update = {"PUT", "/v2/lists/{list}/entries/{id}", .scopes = "list_entry:read-write list_configuration:read", .nature = HTTP_REPEAT},
+		.delete = {"DELETE", "/v2/lists/{list}/entries/{id}", .scopes = "list_entry:read-write list_configuration:read", .nature = HTTP_REPEAT},
+		.paging = {PAGING_OFFSET, .in_body = true, .limit = "limit", .place = "offset", .max_page = 500, .rows = "data"},
+		.abilities = CAN_QUERY,
+		.id_path = "id.entry_id",
+		.id_type = UUIDOID,
+		.values = "entry_values",
+		FIELDS(entry_fields),
+	},
+	/* the people who use the workspace; actor references point here */
+	{
+		.name = "workspace_members",
+		.list = {"GET", "/v2/workspace_members", .scopes = "user_management:read"},
+		.paging = {PAGING_NONE, .rows = "data"},
+		.id_path = "id.workspace_member_id",
+		.id_type = UUIDOID,
+		FIELDS(member_fields),
+	},
+	{
+		.name = "objects",
+		.list = {"GET", "/v2/objects", .scopes = "object_configuration:read"},
+		.paging = {PAGING_NONE, .rows = "data"},
+		.id_path = "id.object_id",
+		.id_type = UUIDOID,
+		FIELDS(object_fields),
+	},
+	/* those that the key can see, in sidebar order */
+	{
+		.name = "lists",
+		.list = {"GET", "/v2/lists", .scopes = "list_configuration:read"},
+		.paging = {PAGING_NONE, .rows = "data"},
+		.id_path = "id.list_id",
+		.id_type = UUIDOID,
+		FIELDS(list_fields),
+	},
+	/* of all objects and lists; archived ones are marked, as they are below */
+	{
+		.name = "attributes",
+		.list = {"GET", "/v2/{target}/{target_id}/attributes?show_archived=true", .scopes = "object_configuration:read list_configuration:read", .tolerated = "standard_object_disabled"},
+		.paging = {PAGING_OFFSET, .limit = "limit", .place = "offset", .max_page = 50, .rows = "data"},
+		.id_path = "id.attribute_id",
+		.id_type = UUIDOID,
+		FIELDS(attribute_fields),
+		.parents = all_targets,
+	},
+	{
+		.name = "select_options",
+		.list = {"GET", "/v2/{target}/{target_id}/attributes/{attribute_id}/options?show_archived=true", .scopes = "object_configuration:read list_configuration:read", .tolerated = "standard_object_disabled"},
+		.paging = {PAGING_NONE, .rows = "data"},
+		.id_path = "id.option_id",
+		.id_type = UUIDOID,
+		FIELDS(option_fields),
+		.parents = all_selects,
+	},
+	/* in their order */
+	{
+		.name = "statuses",
+		.list = {"GET", "/v2/{target}/{target_id}/attributes/{attribute_id}/statuses?show_archived=true", .scopes = "object_configuration:read list_configuration:read", .tolerated = "standard_object_disabled"},
+		.paging = {PAGING_NONE, .rows = "data"},
+		.id_path = "id.status_id",
+		.id_type = UUIDOID,
+		FIELDS(status_fields),
+		.parents = all_statuses,
+	},
 };
 /* clang-format on */
 
-const int nresources = lengthof(resources);
-const ResourceDef *const resource_records = &resources[0];
-const ResourceDef *const resource_entries = &resources[1];
-
-/* A resource that can be a table by its own name, or NULL. */
-const ResourceDef *
-resource_by_name(const char *name)
-{
-	for (int i = 2; i < nresources; i++)
-		if (strcmp(resources[i].name, name) == 0)
-			return &resources[i];
-	return NULL;
-}
-
-/* A field of a resource by its name, or NULL. */
-const FieldDef *
-resource_field(const ResourceDef *resource, const char *name)
-{
-	for (int i = 0; i < resource->nfields; i++)
-		if (strcmp(resource->fields[i].name, name) == 0)
-			return &resource->fields[i];
-	return NULL;
-}
-
-/* The attribute that holds a row's id, such as record_id (docs/attio-api.md 5.2). */
-const char *
-resource_id_attribute(const ResourceDef *resource)
-{
-	const char *dot = strrchr(resource->id_path, '.');
-
-	return dot == NULL ? resource->id_path : dot + 1;
-}
+const int attio_nresources = lengthof(attio_resources);
+const ResourceDef *const resource_records = &attio_resources[0];
+const ResourceDef *const resource_entries = &attio_resources[1];

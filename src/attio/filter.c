@@ -37,7 +37,7 @@ key_filter(const FilterInput *input, const Datum *ids, int n)
 	Elements some = {UUIDOID, unconstify(Datum *, ids), n, false};
 	JsonTree *whole = json_make_object();
 
-	json_put(whole, resource_id_attribute(input->relation->resource), uuids_condition(&some));
+	json_put(whole, resource_id_name(input->relation->resource), uuids_condition(&some));
 	return whole;
 }
 
@@ -58,7 +58,7 @@ make_key(FilterInput *input, List *term)
 	Elements ids = operand_elements(operand);
 
 	if (!operand->known)
-		return made_tree(unknown_key(resource_id_attribute(input->relation->resource)));
+		return made_tree(unknown_key(resource_id_name(input->relation->resource)));
 	if (ids.n == 0)
 		return made_false;
 	if (ids.n <= FILTER_MAX_IN)
@@ -229,7 +229,7 @@ outer_values(const FilterInput *input, List *term)
 	List *largest = NIL;
 	int most = 1;
 
-	if (input->relation->resource->paging != PAGING_OFFSET_BODY)
+	if (!resource_can(input->relation->resource, CAN_FILTER))
 		return NIL;
 	for (int i = 1; i < list_length(term); i++)
 	{
@@ -311,7 +311,7 @@ filter_build(FilterInput *input, List *term)
 
 		if (!operand->known)
 		{
-			List *both = list_make1(unknown_key(resource_id_attribute(input->relation->resource)));
+			List *both = list_make1(unknown_key(resource_id_name(input->relation->resource)));
 
 			both = made.kind == MADE_TREE ? lappend(both, made.tree) : both;
 			set.asks = list_make1(ask_by_filter(made_group(both, true).tree));

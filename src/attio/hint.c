@@ -7,6 +7,7 @@
  */
 #include "attio/hint.h"
 
+#include "attio/endpoints.h"
 #include "base/options.h"
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_type.h"
@@ -120,7 +121,7 @@ know_by_name(KnownColumn *known, const AttioRelation *relation, const char *name
 static void
 hint_field(const AttioRelation *relation, const char *field, Oid declared, ColumnHint *hint)
 {
-	hint->is_key = strcmp(field, resource_id_attribute(relation->resource)) == 0;
+	hint->is_key = strcmp(field, resource_id_name(relation->resource)) == 0;
 	hint->is_parent = relation->resource == resource_entries && strcmp(field, "parent_record_id") == 0;
 	hint->reason = !hint->is_key && !hint->is_parent ? "no attribute"
 				   : declared != UUIDOID             ? "declared type differs"

@@ -11,7 +11,7 @@
 #include <ctype.h>
 
 #include "attio/api.h"
-#include "remote/resource.h"
+#include "attio/endpoints.h"
 #include "base/errors.h"
 #include "lib/stringinfo.h"
 
@@ -63,16 +63,16 @@ may_ask(const Measure *measure, int requests)
 static Asked
 ask(Measure *measure, const TargetDef *target, int limit, int64 offset, const char *rest)
 {
-	ApiSubject subject = {.tolerates_bad_request = true, .scopes = resource_records->scopes};
+	ApiSubject subject = {.tolerates_bad_request = true, .scopes = resource_records->list.scopes};
 	Asked asked = {.refused = true};
-	const char *path = psprintf(resource_records->path, http_escape(target->id));
+	const char *path = resource_path(resource_records->list.path, list_make1(given_make("object", target->id)), NULL);
 	char *body =
 		psprintf("{\"limit\":%d,\"offset\":" INT64_FORMAT "%s%s}", limit, offset, rest[0] != '\0' ? "," : "", rest);
 	HttpExchange *exchange;
 
 	if (!may_ask(measure, 1))
 		return asked;
-	exchange = api_start(measure->session, resource_records->method, path, body);
+	exchange = api_start(measure->session, resource_records->list.method, path, body);
 	appendStringInfo(&measure->asked, "%s%s %s", measure->asked.len > 0 ? "; " : "",
 					 target->slug != NULL ? target->slug : target->id, body);
 	asked.refused = !api_check(measure->session, exchange, &subject);

@@ -8,6 +8,7 @@
 #include "attio/relation.h"
 
 #include "attio/api.h"
+#include "attio/endpoints.h"
 #include "catalog/pg_type.h"
 #include "base/errors.h"
 #include "base/options.h"
@@ -53,24 +54,28 @@ attio_relation_open(Relation rel)
 		relation->slug = list != NULL ? list : object;
 		relation->id = option_text(options, ForeignTableRelationId, list != NULL ? "list_id" : "object_id");
 	}
+	if (relation->slug != NULL)
+		relation->given = list_make1(given_make(list != NULL ? "list" : "object", relation_identifier(relation)));
 	else if (resource != NULL)
-		relation->resource = resource_by_name(resource);
+		relation->resource = resource_by_name(attio_resources, attio_nresources, resource);
 	if (relation->resource == NULL)
 	{
-		const char **names = (const char **) palloc(sizeof(char *) * nresources);
+		const char **names = (const char **) palloc(sizeof(char *) * attio_nresources);
 		const char *nearest;
+		int nnames = 0;
 
-		for (int i = 2; i < nresources; i++)
-			names[i - 2] = resources[i].name;
-		nearest = resource == NULL ? NULL : closest_match(resource, names, nresources - 2);
+		for (int i = 0; i < attio_nresources; i++)
+			if (!attio_resources[i].is_template)
+				names[nnames++] = attio_resources[i].name;
+		nearest = resource == NULL ? NULL : closest_match(resource, names, nnames);
 		ereport(ERROR, (errcode(ERRCODE_FDW_TABLE_NOT_FOUND),
 						errmsg("foreign table \"%s\" names an unknown resource: \"%s\"", relation->name,
 							   resource == NULL ? "" : resource),
 						nearest != NULL ? errhint("Perhaps you meant \"%s\".", nearest) : 0));
 	}
 	relation->page_size = option_int(options, ForeignTableRelationId, "page_size");
-	if (relation->resource->paging != PAGING_NONE && relation->page_size > relation->resource->max_page)
-		relation->page_size = relation->resource->max_page;
+	if (relation->resource->paging.max_page > 0)
+		relation->page_size = Min(relation->page_size, relation->resource->paging.max_page);
 	relation->by_created_at = strcmp(option_text(options, ForeignTableRelationId, "page_order"), "created_at") == 0;
 	relation->missing_is_null = strcmp(option_text(options, ForeignTableRelationId, "missing_attribute"), "null") == 0;
 	relation->estimated_rows =

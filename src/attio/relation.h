@@ -34,6 +34,7 @@ typedef struct AttioRelation
 	Oid table;
 	const char *name; /* of the table, for messages */
 	const ResourceDef *resource;
+	List *given;      /* Given: what its paths need of the table itself */
 	const char *slug; /* of object or list; NULL for other resources */
 	const char *id;   /* of object or list; NULL = not known */
 	bool is_list;

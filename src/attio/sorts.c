@@ -29,7 +29,7 @@ sorts_by_created_at(const AttioRelation *relation, bool descending, bool with_id
 
 	add_sort(sorts, "created_at", NULL, descending);
 	if (with_id)
-		add_sort(sorts, resource_id_attribute(relation->resource), NULL, false);
+		add_sort(sorts, resource_id_name(relation->resource), NULL, false);
 	return sorts;
 }
 
@@ -91,6 +91,6 @@ sorts_build(const FilterInput *input, List *keys, bool with_id)
 		add_sort(sorts, slug, field, intVal(list_nth(key, 4)) != 0);
 	}
 	if (with_id)
-		add_sort(sorts, resource_id_attribute(input->relation->resource), NULL, false);
+		add_sort(sorts, resource_id_name(input->relation->resource), NULL, false);
 	return sorts;
 }

@@ -68,7 +68,7 @@ refuse(Oid table, AttrNumber column)
 {
 	Relation rel = table_open(table, AccessShareLock);
 	const AttioRelation *relation = attio_relation_open(rel);
-	const char *id = relation->resource->values != NULL ? resource_id_attribute(relation->resource) : NULL;
+	const char *id = relation->resource->values != NULL ? resource_id_name(relation->resource) : NULL;
 	const char *shown = column == 0 ? "WHERE CURRENT OF" : NameStr(SystemAttributeDefinition(column)->attname);
 
 	if (column == 0)

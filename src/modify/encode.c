@@ -204,7 +204,7 @@ present_value(Encoder *encoder, const AttributeDef *attribute, const OldRow *old
 	if (encoder->present == NULL)
 	{
 		subject.what = psprintf("foreign table \"%s\"", encoder->relation->name);
-		subject.scopes = encoder->relation->resource->scopes;
+		subject.scopes = encoder->relation->resource->get.scopes;
 		encoder->present = api_get(encoder->session, write_path(encoder->relation, old->id), &subject);
 	}
 	values = json_member(json_at(encoder->present, "data"), encoder->relation->resource->values);
@@ -612,24 +612,21 @@ encoder_check_required(const Encoder *encoder, JsonTree *values)
 	}
 }
 
-/* The path of the rows, or of one. */
-static char *
-row_path(const AttioRelation *relation, const char *identifier, const char *id)
+/* Where a row is created, or where this one is written. */
+static const Access *
+row_access(const AttioRelation *relation, const char *id)
 {
-	char *path = psprintf(relation->resource->path, identifier);
-
-	path[strlen(path) - strlen("/query")] = '\0';
-	return id == NULL ? path : psprintf("%s/%s", path, id);
+	return id == NULL ? &relation->resource->create : &relation->resource->update;
 }
 
 char *
 write_path(const AttioRelation *relation, const char *id)
 {
-	return row_path(relation, http_escape(relation_identifier(relation)), id == NULL ? NULL : http_escape(id));
+	return resource_path(row_access(relation, id)->path, relation->given, id);
 }
 
 char *
 write_path_shown(const AttioRelation *relation, const char *id)
 {
-	return row_path(relation, relation_identifier(relation), id);
+	return resource_path_shown(row_access(relation, id)->path, relation->given, id);
 }

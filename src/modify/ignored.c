@@ -162,7 +162,7 @@ tell(Sender *sender, const Write *write, const char *slug, JsonTree *sent, JsonT
 	ereport(is_error ? ERROR : WARNING,
 			(errcode(is_error ? ERRCODE_FDW_ERROR : ERRCODE_WARNING),
 			 errmsg("Attio did not store attribute \"%s\" of \"%s\" as it was sent", slug, sender->relation->name),
-			 errdetail("%s %s was sent %s and has %s.", resource_id_attribute(sender->relation->resource), write->id,
+			 errdetail("%s %s was sent %s and has %s.", resource_id_name(sender->relation->resource), write->id,
 					   clean_text(was, strlen(was), 200), clean_text(is, strlen(is), 200)),
 			 is_error ? errhint("The row was written all the same. Option on_ignored_write says that this is an error.")
 			 : sender->ignored == SHOWN_WARNINGS

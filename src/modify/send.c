@@ -303,8 +303,7 @@ finish_write(Sender *sender, Write *write)
 	subject.what = psprintf("foreign table \"%s\"", sender->relation->name);
 	subject.slug = sender->relation->slug;
 	subject.is_list = sender->relation->is_list;
-	subject.scopes = sender->relation->is_list ? "list_entry:read-write list_configuration:read"
-											   : "record_permission:read-write object_configuration:read";
+	subject.scopes = sender->relation->resource->update.scopes;
 	/* A row that is gone is none that was to be written; one that is there already may be wished to stay. */
 	if (write->targets_row)
 		subject.tolerated = "not_found";

@@ -95,7 +95,7 @@ attio_add_update_targets(PlannerInfo *root, Index rtindex, RangeTblEntry *target
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_INVALID_COLUMN_NUMBER),
 				 errmsg("foreign table \"%s\" has no column that shows the rows' ids", RelationGetRelationName(target)),
-				 errhint("Add a column %s of type uuid.", resource_id_attribute(relation->resource))));
+				 errhint("Add a column %s of type uuid.", resource_id_name(relation->resource))));
 	add_row_identity_var(root, makeVar(rtindex, key, UUIDOID, -1, InvalidOid, 0), rtindex,
 						 target_key_junk(relation, target));
 	/* of an UPDATE the server asks for the old row itself; of a DELETE it is for the log and RETURNING */

@@ -263,7 +263,7 @@ count_rows(Session *session, const AttioRelation *relation, const AskSet *asks, 
 	counter.subject.what = psprintf("foreign table \"%s\"", relation->name);
 	counter.subject.slug = relation->slug;
 	counter.subject.is_list = relation->is_list;
-	counter.subject.scopes = relation->resource->scopes;
+	counter.subject.scopes = relation->resource->list.scopes;
 	if (!read_page(&counter))
 		probe(&counter);
 	counts->requests += fetcher_requests(counter.fetcher);

@@ -73,14 +73,14 @@ may_be_cut(const Session *session, const AttioRelation *relation, const PageAsk 
 {
 	const ResourceDef *resource = relation->resource;
 
-	if (resource->paging == PAGING_NONE || nrows == 0 || nrows >= (size_t) ask->limit || nrows % ROUND_LIMIT != 0)
+	if (resource->paging.style == PAGING_NONE || nrows == 0 || nrows >= (size_t) ask->limit || nrows % ROUND_LIMIT != 0)
 		return false;
-	if (resource->paging != PAGING_OFFSET_BODY)
+	if (!resource_can(resource, CAN_FILTER))
 		return true;
 	/* it has answered more */
 	if (nrows < (size_t) session->page_seen)
 		return false;
-	return ask->filter == NULL || !are_all_named(named_ids(ask->filter, resource_id_attribute(resource)), keys, nrows);
+	return ask->filter == NULL || !are_all_named(named_ids(ask->filter, resource_id_name(resource)), keys, nrows);
 }
 
 /* Is there a row behind the page?  Where so large an offset is refused nobody knows: the next page will say so. */
@@ -109,7 +109,7 @@ bool
 cut_was_page(CutWatch *watch, Session *session, const AttioRelation *relation, const PageAsk *ask, const RowKey *keys,
 			 size_t nrows, const ApiSubject *subject)
 {
-	bool is_query = (relation->resource->paging == PAGING_OFFSET_BODY);
+	bool is_query = (resource_can(relation->resource, CAN_FILTER));
 	bool may_be = may_be_cut(session, relation, ask, keys, nrows);
 
 	if (is_query)

@@ -71,9 +71,9 @@ make_entry(Fetcher *fetcher, const PageAsk *ask)
 
 	entry.context = AllocSetContextCreate(fetcher->context, "attio_fdw page", ALLOCSET_SMALL_SIZES);
 	saved = MemoryContextSwitchTo(entry.context);
-	if (fetcher->relation->resource->paging == PAGING_OFFSET_BODY)
+	if (fetcher->relation->resource->paging.in_body)
 		entry.body = query_body(fetcher->relation, ask);
-	if (fetcher->relation->resource->paging == PAGING_OFFSET_QUERY)
+	if (!fetcher->relation->resource->paging.in_body && fetcher->relation->resource->paging.style == PAGING_OFFSET)
 		entry.path = psprintf("%s%climit=%d&offset=" INT64_FORMAT, path, strchr(path, '?') == NULL ? '?' : '&',
 							  ask->limit, ask->offset);
 	else
@@ -89,8 +89,8 @@ start(Fetcher *fetcher, FetchEntry *entry)
 	int64 before = fetcher->session->requests;
 
 	/* the pages of a scan wait for the rate limit one after the other, so that others get a turn between them */
-	entry->exchange =
-		api_start_in_line(fetcher->session, fetcher->relation->resource->method, entry->path, entry->body, fetcher);
+	entry->exchange = api_start_in_line(fetcher->session, fetcher->relation->resource->list.method, entry->path,
+										entry->body, fetcher);
 	fetcher->requests += fetcher->session->requests - before;
 	MemoryContextSwitchTo(saved);
 }

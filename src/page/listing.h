@@ -12,11 +12,7 @@
 typedef struct Listing
 {
 	const char *path; /* without paging parameters */
-	bool is_list;     /* FIELD_TARGET */
-	const char *target_id;
-	const char *target_slug;
-	const char *attribute_id;
-	const char *attribute_slug;
+	List *given;      /* Given */
 	JsonTree *filter; /* NULL = everything */
 } Listing;
 

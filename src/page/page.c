@@ -59,7 +59,7 @@ page_ask(const Pager *pager)
 {
 	PageAsk ask = {present_listing(pager), present_filter(pager), NULL, pager->offset, pager->limit};
 
-	if (pager->resource->paging == PAGING_OFFSET_BODY && pager->order.mode == ORDER_BY_CREATED)
+	if (pager->resource->paging.in_body && pager->order.mode == ORDER_BY_CREATED)
 		ask.sorts = pager->by_created;
 	else if (pager->order.mode == ORDER_PROBE && pager->plan.sort == SORT_ONE_PAGE)
 		ask.sorts = pager->plan.sorts;
@@ -280,7 +280,7 @@ fetch_page(Pager *pager)
 			MemoryContextSwitchTo(saved);
 			continue;
 		}
-		if (exchange->failure != HTTP_TOO_LARGE || pager->resource->paging == PAGING_NONE ||
+		if (exchange->failure != HTTP_TOO_LARGE || pager->resource->paging.style == PAGING_NONE ||
 			pager->limit <= SMALLEST_PAGE)
 			break;
 		MemoryContextSwitchTo(saved);
@@ -312,7 +312,7 @@ fetch_page(Pager *pager)
 		MemoryContextSwitchTo(saved);
 		return fetch_page(pager);
 	}
-	if (pager->resource->paging != PAGING_NONE && pager->page.nrows > (size_t) pager->limit)
+	if (pager->resource->paging.style != PAGING_NONE && pager->page.nrows > (size_t) pager->limit)
 		ereport(ERROR, (errcode(ERRCODE_FDW_ERROR), errmsg("Attio answered more rows than were asked for"),
 						errdetail("%s", api_request_detail(exchange))));
 	note_size(pager, exchange->length);
@@ -335,7 +335,7 @@ read_key(Pager *pager, size_t i, RowKey *key)
 		return;
 	if (!has_id)
 		ereport(ERROR, (errcode(ERRCODE_FDW_ERROR), errmsg("Attio answered a row without its id"),
-						errdetail("Row %zu of the answer to %s %s: %s", i + 1, pager->resource->method,
+						errdetail("Row %zu of the answer to %s %s: %s", i + 1, pager->resource->list.method,
 								  present_listing(pager)->path, clean_text(row->start, row->length, 200))));
 	ereport(ERROR, (errcode(ERRCODE_FDW_ERROR), errmsg("Attio answered a row without created_at"),
 					errdetail("Its pages are sorted by it. Row: %s", clean_text(row->start, row->length, 200))));
@@ -410,12 +410,12 @@ rows_of_full_page(Pager *pager)
 {
 	PageAsk ask = page_ask(pager);
 	MemoryContext saved = MemoryContextSwitchTo(pager->context);
-	int limit = pager->resource->paging == PAGING_NONE ? INT_MAX : pager->limit;
+	int limit = pager->resource->paging.style == PAGING_NONE ? INT_MAX : pager->limit;
 
 	if (cut_was_page(&pager->cut, pager->session, pager->relation, &ask, pager->keys, pager->page.nrows,
 					 &pager->subject))
 		limit = (int) pager->page.nrows;
-	if (pager->resource->paging == PAGING_OFFSET_BODY)
+	if (pager->resource->paging.in_body)
 		pager->largest = Min(pager->largest, pager->session->page_limit);
 	MemoryContextSwitchTo(saved);
 	return limit;

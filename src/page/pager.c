@@ -28,7 +28,7 @@ grow(void *old, size_t size)
 static OrderMode
 first_mode(const Pager *pager)
 {
-	if (pager->resource->paging != PAGING_OFFSET_BODY)
+	if (!resource_can(pager->resource, CAN_SORT))
 		return ORDER_AS_LISTED;
 	if (pager->plan.sort == SORT_ONE_PAGE)
 		return ORDER_PROBE;
@@ -62,9 +62,9 @@ pager_open(Session *session, const AttioRelation *relation, Projection *projecti
 	pager->order.context = pager->context;
 	pager->counts.definitions = definitions;
 	pager->listing = -1;
-	pager->largest = relation->resource->paging == PAGING_OFFSET_BODY ? session->page_limit : INT_MAX;
-	pager->subject.scopes = relation->resource->scopes;
-	pager->subject.tolerated = relation->resource->spread == SPREAD_ONE ? NULL : "standard_object_disabled";
+	pager->largest = relation->resource->paging.in_body ? session->page_limit : INT_MAX;
+	pager->subject.scopes = relation->resource->list.scopes;
+	pager->subject.tolerated = relation->resource->list.tolerated;
 	if (relation->slug != NULL)
 	{
 		pager->subject.what = psprintf("foreign table \"%s\"", relation->name);
@@ -186,7 +186,7 @@ look_ahead(Pager *pager)
 		const Listing *listing = (const Listing *) list_nth(pager->listings, i);
 		PageAsk first = {listing, listing->filter, NULL, 0, first_limit(pager, i)};
 
-		if (first_mode(pager) == ORDER_BY_CREATED && pager->resource->paging == PAGING_OFFSET_BODY)
+		if (first_mode(pager) == ORDER_BY_CREATED && resource_can(pager->resource, CAN_SORT))
 			first.sorts = pager->by_created;
 		if (!fetcher_ahead(pager->fetcher, &first, pager->window))
 			return;
@@ -197,7 +197,7 @@ look_ahead(Pager *pager)
 static bool
 may_come_twice(const Pager *pager)
 {
-	return pager->plan.distinct || (pager->resource->paging == PAGING_OFFSET_BODY && list_length(pager->listings) > 1);
+	return pager->plan.distinct || (resource_can(pager->resource, CAN_SORT) && list_length(pager->listings) > 1);
 }
 
 void
@@ -300,7 +300,7 @@ pager_set_plan(Pager *pager, const PagerPlan *plan, int64 definitions)
 {
 	pager->counts.definitions += definitions;
 	pager->plan = *plan;
-	if (pager->resource->paging != PAGING_OFFSET_BODY)
+	if (!resource_can(pager->resource, CAN_SORT))
 		pager->plan.first_page = 0;
 	Assert(plan->first_page <= ORDER_PROBE_LIMIT);
 	pager->lost_window = pager->sorts_fail = pager->unsorted_fails = false;

@@ -213,7 +213,7 @@ is_ours(const RelOptInfo *rel)
 	return rel->reloptkind == RELOPT_BASEREL && rel->fdwroutine != NULL &&
 		   rel->fdwroutine->GetForeignPaths == attio_get_paths && rel->fdw_private != NULL &&
 		   bms_is_empty(rel->lateral_relids) &&
-		   ((const RelationPlan *) rel->fdw_private)->relation->resource->paging == PAGING_OFFSET_BODY;
+		   resource_can(((const RelationPlan *) rel->fdw_private)->relation->resource, CAN_LOOKUP);
 }
 
 /* The condition to look rows up by: the one of which a key has the fewest rows. */

@@ -244,7 +244,7 @@ is_all_exact(PlannerInfo *root, RelOptInfo *baserel)
 bool
 plan_is_countable(PlannerInfo *root, RelOptInfo *baserel)
 {
-	return ((RelationPlan *) baserel->fdw_private)->relation->resource->paging == PAGING_OFFSET_BODY &&
+	return resource_can(((RelationPlan *) baserel->fdw_private)->relation->resource, CAN_COUNT) &&
 		   is_all_exact(root, baserel);
 }
 
@@ -276,7 +276,7 @@ plan_wanted_order(PlannerInfo *root, RelOptInfo *baserel)
 	RelationPlan *plan = (RelationPlan *) baserel->fdw_private;
 	WantedOrder order = {SORT_ANY, 0, NIL, NIL};
 
-	if (!attio_push_sort || plan->has_key || plan->relation->resource->paging != PAGING_OFFSET_BODY)
+	if (!attio_push_sort || plan->has_key || !resource_can(plan->relation->resource, CAN_SORT))
 		return order;
 	order = sorts_over_pages(baserel, plan->relation, root->query_pathkeys);
 	/* who reads all rows can as well sort them by all keys here */

@@ -13,9 +13,9 @@
 /* What one listing asks for. */
 typedef struct Ask
 {
-	JsonTree *filter;         /* in the request's body; NULL = none */
-	const char *query;        /* parameters of the query string, escaped and joined by "&"; NULL = none */
-	const char *const *given; /* what the rows show because it was asked for (FIELD_GIVEN); NULL = nothing */
+	JsonTree *filter;  /* in the request's body; NULL = none */
+	const char *query; /* parameters of the query string, escaped and joined by "&"; NULL = none */
+	List *given;       /* Given (resource.h): for the path, and for fields that show it */
 } Ask;
 
 /* All of a scan: nothing at all, everything (no ask), or one listing for each ask. */

@@ -1,41 +1,105 @@
 /*
  * resource.h
- *		The one table of endpoints whose rows can be a table.
+ *		An endpoint whose rows are a table: how to ask for them, where they
+ *		stand in the answer, what can be asked for, what can be written.
  *
- * A row says how to ask (method, path, paging), where the rows' own fields
- * stand, and which scopes the token needs.  A new endpoint of Attio is a new
- * row (docs/attio-api.md 4 and 11).
+ * Each service has one table of these; a new endpoint is a new row of it.  The
+ * functions here are pure.
  */
-#ifndef ATTIO_RESOURCE_H
-#define ATTIO_RESOURCE_H
+#ifndef REMOTE_RESOURCE_H
+#define REMOTE_RESOURCE_H
 
 #include "base/compat.h"
+#include "http/client.h"
+#include "remote/terms.h"
+
+struct ResourceDef;
+struct Session;
+
+/* ----- what is asked ----- */
+
+/*
+ * A value that all rows of a listing have in common, because it was asked for:
+ * a part of the path, or a parameter.  Lists of these belong to whom made them.
+ */
+typedef struct Given
+{
+	const char *name;
+	const char *value; /* as people write it; NULL = without value */
+} Given;
+
+/* One method of an endpoint.  path NULL: there is none. */
+typedef struct Access
+{
+	const char *method;
+	const char *path;      /* "{name}" stands for what is given by that name, "{id}" for a row's id */
+	const char *scopes;    /* that the key needs, separated by blanks; NULL = not known */
+	const char *tolerated; /* an error code that says that there are no rows; NULL = none */
+	HttpNature nature;
+} Access;
 
 typedef enum PagingStyle
 {
-	PAGING_NONE,        /* one answer holds everything */
-	PAGING_OFFSET_BODY, /* limit and offset in a POST body */
-	PAGING_OFFSET_QUERY /* limit and offset in the query string */
+	PAGING_NONE,   /* one answer holds everything */
+	PAGING_OFFSET, /* the next page begins behind so many rows */
+	PAGING_CURSOR  /* each answer says where the next page begins */
 } PagingStyle;
 
-/* What one scan walks through to collect all rows. */
-typedef enum ResourceSpread
+/* How the rows of a listing come, page by page. */
+typedef struct Paging
 {
-	SPREAD_ONE,       /* one listing */
-	SPREAD_TARGETS,   /* one listing for each object and list */
-	SPREAD_ATTRIBUTES /* one listing for each attribute of a type */
-} ResourceSpread;
+	PagingStyle style;
+	bool in_body;      /* limit and place stand in the body of the request, else in the query string */
+	const char *limit; /* their names */
+	const char *place;
+	int max_page;     /* rows that a request may ask for; 0 = any number */
+	const char *rows; /* path of the array of rows; several, separated by "|": the first that is there */
+	const char *each; /* the rows stand inside: the array of them in each of those; NULL = each of those is a row */
+	const char *next; /* PAGING_CURSOR: path of the next page's cursor; several, as of rows */
+} Paging;
+
+/* What a listing can do, besides telling its rows. */
+typedef enum Ability
+{
+	CAN_FILTER = 1, /* return the rows only that meet conditions */
+	CAN_SORT = 2,   /* in an order of the query's */
+	CAN_COUNT = 4,  /* tell how many rows there are, by pages at offsets */
+	CAN_OFFSET = 8, /* leave out so many rows */
+	CAN_LOOKUP = 16 /* return the rows only that have one of many keys */
+} Ability;
+
+/* ----- parameters: columns whose conditions become a part of the request ----- */
+
+typedef enum ParamRule
+{
+	PARAM_EQUAL,  /* column = value */
+	PARAM_ANY,    /* column = ANY (values), so many in one request */
+	PARAM_FROM,   /* column >= value */
+	PARAM_BEFORE, /* column < value */
+	PARAM_ORDER   /* ORDER BY column, as a word */
+} ParamRule;
+
+typedef struct ParamDef
+{
+	const char *name;   /* in the query string; "{name}": the part of the path called so */
+	const char *column; /* field whose conditions become it, and which may show it (FIELD_GIVEN) */
+	ParamRule rule;
+	Verdict verdict;      /* what such a condition is worth */
+	bool required;        /* without a value of it nothing can be asked */
+	const char *together; /* all parameters of this group or none; with "?" before it: exactly one of them */
+	int max_values;       /* PARAM_ANY: in one request; 0 = one */
+	int max_days;         /* PARAM_FROM and PARAM_BEFORE: the longest span of one listing; 0 = any */
+	char *(*write)(Datum value, Oid type); /* its text, not escaped; NULL: the type's output */
+} ParamDef;
+
+/* ----- what a row holds ----- */
 
 /* Where a field's value comes from. */
 typedef enum FieldSource
 {
 	FIELD_MEMBER,   /* a member of the row */
 	FIELD_POSITION, /* the row's place in its listing, from 1 */
-	FIELD_TARGET,   /* "objects" or "lists" */
-	FIELD_TARGET_ID,
-	FIELD_TARGET_SLUG,
-	FIELD_ATTRIBUTE_ID,
-	FIELD_ATTRIBUTE_SLUG
+	FIELD_GIVEN     /* what was asked for: a Given of its listing */
 } FieldSource;
 
 typedef struct FieldDef
@@ -43,34 +107,62 @@ typedef struct FieldDef
 	const char *name;
 	Oid type; /* an array type where the member is an array */
 	FieldSource source;
-	const char *path; /* FIELD_MEMBER: dotted */
+	const char *path; /* FIELD_MEMBER: dotted; FIELD_GIVEN: the name */
 	bool not_null;
 } FieldDef;
 
 typedef struct ResourceDef
 {
 	const char *name;
-	const char *method;
-	const char *path; /* "%s" stands for the spread's own part */
-	PagingStyle paging;
-	int max_page; /* rows a request may ask for */
-	ResourceSpread spread;
-	const char *attribute_type; /* SPREAD_ATTRIBUTES: of which type */
-	const char *id_path;        /* a row's identity */
-	const char *values;         /* member that holds attribute values; NULL = none */
-	const char *scopes;         /* separated by blanks */
+	bool is_template; /* of tables that an option other than "resource" names */
+	Access list;
+	Access get; /* the others are of one row */
+	Access create;
+	Access update;
+	Access delete;
+	Paging paging;
+	int abilities;       /* of Ability */
+	const char *id_path; /* a row's identity; NULL = rows have none, and cannot be written */
+	Oid id_type;
+	const char *values; /* member that holds attribute values; NULL = none */
 	const FieldDef *fields;
 	int nfields;
-	const char *comment;
+	const ParamDef *params;
+	int nparams;
+
+	/*
+	 * The listings that all rows together take, where neither the table nor the
+	 * query says which: a List of Lists of Given.  NULL = one listing.  May make
+	 * requests.
+	 */
+	List *(*parents)(struct Session *session);
 } ResourceDef;
 
-extern const ResourceDef resources[];
-extern const int nresources;
-extern const ResourceDef *const resource_records;
-extern const ResourceDef *const resource_entries;
+/* A resource that can be a table by its own name, or NULL. */
+extern const ResourceDef *resource_by_name(const ResourceDef *resources, int nresources, const char *name);
 
-extern const ResourceDef *resource_by_name(const char *name);
-extern const char *resource_id_attribute(const ResourceDef *resource);
+/* The member that holds a row's id, such as record_id; NULL where rows have none. */
+extern const char *resource_id_name(const ResourceDef *resource);
+
+/* A field by its name, or NULL. */
 extern const FieldDef *resource_field(const ResourceDef *resource, const char *name);
 
-#endif /* ATTIO_RESOURCE_H */
+extern Given *given_make(const char *name, const char *value);
+
+/* The value of the name in a List of Given, or NULL. */
+extern const char *given_value(const List *given, const char *name);
+
+/* Put what is given, and a row's id, into a path, escaped.  Parts that are not given stay as they are. */
+extern char *resource_path(const char *path, const List *given, const char *id);
+
+/* The same for people: not escaped. */
+extern char *resource_path_shown(const char *path, const List *given, const char *id);
+
+/* Can a listing of the resource do all of this? */
+static inline bool
+resource_can(const ResourceDef *resource, int abilities)
+{
+	return (resource->abilities & abilities) == abilities;
+}
+
+#endif /* REMOTE_RESOURCE_H */

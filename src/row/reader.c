@@ -387,32 +387,10 @@ from_cstring(RowReader *reader, ColumnReader *column, const char *text, bool *is
 static Datum
 read_listing(RowReader *reader, ColumnReader *column, const PagerRow *row, bool *isnull)
 {
-	const Listing *listing = row->listing;
-	const char *text = NULL;
+	const FieldDef *field = column->binding->field;
+	const char *text = field->source == FIELD_POSITION ? psprintf(INT64_FORMAT, row->position)
+													   : given_value(row->listing->given, field->path);
 
-	switch (column->binding->field->source)
-	{
-		case FIELD_MEMBER:
-			break;
-		case FIELD_POSITION:
-			text = psprintf(INT64_FORMAT, row->position);
-			break;
-		case FIELD_TARGET:
-			text = listing->is_list ? "lists" : "objects";
-			break;
-		case FIELD_TARGET_ID:
-			text = listing->target_id;
-			break;
-		case FIELD_TARGET_SLUG:
-			text = listing->target_slug;
-			break;
-		case FIELD_ATTRIBUTE_ID:
-			text = listing->attribute_id;
-			break;
-		case FIELD_ATTRIBUTE_SLUG:
-			text = listing->attribute_slug;
-			break;
-	}
 	return from_cstring(reader, column, text, isnull);
 }
 

@@ -61,7 +61,7 @@ sorts_text(ForeignScan *plan, const AttioRelation *relation, SortShape sort)
 		appendStringInfo(&text, "%s%s%s %s, ", strVal(lsecond(key)), property[0] == '\0' ? "" : ".", property,
 						 intVal(list_nth(key, 4)) != 0 ? "desc" : "asc");
 	}
-	appendStringInfo(&text, "%s asc", resource_id_attribute(relation->resource));
+	appendStringInfo(&text, "%s asc", resource_id_name(relation->resource));
 	return text.data;
 }
 
@@ -86,28 +86,23 @@ explain_request(const AttioRelation *relation, ForeignScan *plan, ExplainState *
 	List *shape = (List *) list_nth(plan->fdw_private, SCAN_PLAN_SHAPE);
 	SortShape sort = (SortShape) linitial_int(shape);
 	const ResourceDef *resource = relation->resource;
-	const char *path = resource->path;
 
 	/* as it is sent, so that a plan can be found in the log */
-	if (relation->slug != NULL)
-		path = psprintf(path, relation_identifier(relation));
-	else if (resource->spread == SPREAD_TARGETS)
-		path = psprintf(path, "{objects|lists}/{id}");
-	else if (resource->spread == SPREAD_ATTRIBUTES)
-		path = psprintf(path, psprintf("{objects|lists}/{id}/attributes/{%s}", resource->attribute_type));
-	ExplainPropertyText("Attio Request", psprintf("%s %s", resource->method, path), es);
+	ExplainPropertyText(
+		"Attio Request",
+		psprintf("%s %s", resource->list.method, resource_path_shown(resource->list.path, relation->given, NULL)), es);
 	if (intVal(list_nth(plan->fdw_private, SCAN_PLAN_COUNTS)) != 0)
 		ExplainPropertyText("Attio Count", "a page, and offsets at which there is a row", es);
-	else if (resource->paging != PAGING_NONE && !is_within_page(relation, plan))
+	else if (resource->paging.style != PAGING_NONE && !is_within_page(relation, plan))
 		ExplainPropertyInteger("Attio Page Size", NULL, relation->page_size, es);
 	if (lsecond_int(shape) > 0 && list_nth(plan->fdw_private, SCAN_PLAN_LIMIT) == NIL &&
-		resource->paging == PAGING_OFFSET_BODY)
+		resource_can(resource, CAN_SORT))
 		ExplainPropertyInteger("Attio First Page", NULL, lsecond_int(shape), es);
 	explain_limit(plan, es);
 	if (relation->view != NULL)
 		ExplainPropertyText("Attio View", relation->view, es);
 	if (intVal(list_nth(plan->fdw_private, SCAN_PLAN_COUNTS)) == 0 && (relation->by_created_at || sort != SORT_ANY) &&
-		resource->paging == PAGING_OFFSET_BODY)
+		resource_can(resource, CAN_SORT))
 		ExplainPropertyText("Attio Sorts", sorts_text(plan, relation, sort), es);
 	if (list_nth(plan->fdw_private, SCAN_PLAN_GUARD) != NIL)
 		ExplainPropertyText("Attio Second Step", "rows without a value, when fewer have one", es);

@@ -109,7 +109,7 @@ take_page(Sample *sample, Fetcher *fetcher, const Listing *listing, int64 offset
 	MemoryContext saved = MemoryContextSwitchTo(fetcher_context(fetcher));
 
 	subject.what = psprintf("foreign table \"%s\"", sample->relation->name);
-	subject.scopes = sample->relation->resource->scopes;
+	subject.scopes = sample->relation->resource->list.scopes;
 	(void) api_check(sample->session, exchange, &subject);
 	if (tok_page(&page, exchange->body, exchange->length, sample->projection->row) != TOK_OK)
 		ereport(ERROR, (errcode(ERRCODE_FDW_ERROR), errmsg("Attio's answer has an unknown shape"),
@@ -187,7 +187,7 @@ acquire_rows(Relation rel, int elevel, HeapTuple *rows, int wanted, double *tota
 	check.projection = sample.projection;
 	check.pager = sample.pager;
 	/* what is little more than wanted costs no more pages; what cannot be counted is read */
-	if (sample.relation->resource->paging != PAGING_OFFSET_BODY ||
+	if (!resource_can(sample.relation->resource, CAN_COUNT) ||
 		count_rows(sample.session, sample.relation, &everything, &check, &counts, &counted) != COUNT_KNOWN ||
 		counted <= wanted)
 		*total = read_all(&sample);

@@ -314,7 +314,7 @@ attio_test_speed(PG_FUNCTION_ARGS)
 	TupleTableSlot *slot = MakeSingleTupleTableSlot(RelationGetDescr(rel), &TTSOpsVirtual);
 	MemoryContext row_context = AllocSetContextCreate(CurrentMemoryContext, "row", ALLOCSET_DEFAULT_SIZES);
 	HttpExchange *exchange = api_start(
-		session, "POST", psprintf(relation->resource->path, relation_identifier(relation)), "{\"limit\":500}");
+		session, "POST", resource_path(relation->resource->list.path, relation->given, NULL), "{\"limit\":500}");
 	TokPage page = {0};
 	double tokenizer = 0;
 	double with_datums = 0;

@@ -1,0 +1,17 @@
+/*
+ * endpoints.h
+ *		The one table of Attio's endpoints whose rows can be a table.
+ */
+#ifndef ATTIO_ENDPOINTS_H
+#define ATTIO_ENDPOINTS_H
+
+#include "remote/resource.h"
+
+extern const ResourceDef attio_resources[];
+extern const int attio_nresources;
+
+/* The templates of tables of records and of entries. */
+extern const ResourceDef *const resource_records;
+extern const ResourceDef *const resource_entries;
+
+#endif /* ATTIO_ENDPOINTS_H */

@@ -1,0 +1,97 @@
+/*
+ * resource.c
+ *		Looking things up in the table of a service's endpoints.
+ *
+ * Owns: how a path is made of its parts.  Must not know which services there
+ * are.
+ */
+#include "remote/resource.h"
+
+#include "lib/stringinfo.h"
+
+const ResourceDef *
+resource_by_name(const ResourceDef *resources, int nresources, const char *name)
+{
+	for (int i = 0; i < nresources; i++)
+		if (!resources[i].is_template && strcmp(resources[i].name, name) == 0)
+			return &resources[i];
+	return NULL;
+}
+
+const FieldDef *
+resource_field(const ResourceDef *resource, const char *name)
+{
+	for (int i = 0; i < resource->nfields; i++)
+		if (strcmp(resource->fields[i].name, name) == 0)
+			return &resource->fields[i];
+	return NULL;
+}
+
+const char *
+resource_id_name(const ResourceDef *resource)
+{
+	const char *dot = resource->id_path == NULL ? NULL : strrchr(resource->id_path, '.');
+
+	return dot == NULL ? resource->id_path : dot + 1;
+}
+
+Given *
+given_make(const char *name, const char *value)
+{
+	Given *given = (Given *) palloc(sizeof(Given));
+
+	given->name = name;
+	given->value = value;
+	return given;
+}
+
+const char *
+given_value(const List *given, const char *name)
+{
+	ListCell *lc;
+
+	foreach(lc, given)
+	{
+		const Given *one = (const Given *) lfirst(lc);
+
+		if (strcmp(one->name, name) == 0)
+			return one->value;
+	}
+	return NULL;
+}
+
+static char *
+fill_path(const char *path, const List *given, const char *id, bool escape)
+{
+	StringInfoData filled;
+	const char *at = path;
+
+	initStringInfo(&filled);
+	for (const char *open = strchr(at, '{'); open != NULL; open = strchr(at, '{'))
+	{
+		size_t length = strcspn(open + 1, "}");
+		char *name = pnstrdup(open + 1, length);
+		const char *value = strcmp(name, "id") == 0 ? id : given_value(given, name);
+
+		appendBinaryStringInfo(&filled, at, (int) (open - at));
+		if (value == NULL)
+			appendStringInfo(&filled, "{%s}", name);
+		else
+			appendStringInfoString(&filled, escape ? http_escape(value) : value);
+		at = open + length + 2;
+	}
+	appendStringInfoString(&filled, at);
+	return filled.data;
+}
+
+char *
+resource_path(const char *path, const List *given, const char *id)
+{
+	return fill_path(path, given, id, true);
+}
+
+char *
+resource_path_shown(const char *path, const List *given, const char *id)
+{
+	return fill_path(path, given, id, false);
+}
