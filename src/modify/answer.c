@@ -10,6 +10,7 @@
 #include "access/sysattr.h"
 #include "commands/trigger.h"
 #include "nodes/nodeFuncs.h"
+#include "row/rowkey.h"
 #include "utils/memutils.h"
 
 static void *
@@ -70,7 +71,7 @@ make_reader(ModifyState *state, List *definitions)
 	state->projection = projection_create();
 	state->reader = row_reader_create(state->relation, RelationGetDescr(state->rel), state->answer_columns, definitions,
 									  state->projection);
-	state->pager = pager_open(state->session, state->relation, state->projection, 0);
+	state->id_leaf = rowkey_id_leaf(state->projection, state->relation->resource);
 	state->page.grow = grow_page;
 	state->page.single = true;
 	MemoryContextSwitchTo(saved);
@@ -98,7 +99,6 @@ answer_prepare(ModifyState *state, const ResultRelInfo *target, List *conditions
 static void
 read_page(ModifyState *state, const char *body, const char *request, PagerRow *row)
 {
-	static const Listing nowhere = {0};
 	/* the arrays of the page serve the next answer, too; the caller's context may not last as long */
 	MemoryContext saved = MemoryContextSwitchTo(state->context);
 	TokStatus status = tok_page(&state->page, body, strlen(body), state->projection->row);
@@ -109,7 +109,7 @@ read_page(ModifyState *state, const char *body, const char *request, PagerRow *r
 						errdetail("%s The row was written all the same.", request)));
 	row->page = &state->page;
 	row->row = &state->page.rows[0];
-	row->listing = &nowhere;
+	row->id_leaf = state->id_leaf;
 }
 
 /* The answer casts doubt on the definitions: have they changed?  Then read by the new ones from now on. */
@@ -144,7 +144,7 @@ answer_read(ModifyState *state, const char *body, const char *request, TupleTabl
 	for (;;)
 	{
 		ExecClearTuple(slot);
-		row_read(state->reader, state->pager, &row, slot);
+		row_read(state->reader, &row, slot);
 		if (!row_is_doubtful(state->reader))
 			break;
 		if (!row_lacks_hidden(state->reader, state->session) && bind_anew(state))

@@ -230,9 +230,11 @@ make_writes(DirectState *direct, ForeignScanState *node)
 	for (int i = 0; i < ids.n; i++)
 	{
 		const char *id = DatumGetCString(DirectFunctionCall1(uuid_out, ids.values[i]));
+		RowId row;
 		Write *write;
 
-		if (read_first_is_written(node->ss.ps.state, DatumGetUUIDP(ids.values[i])))
+		rowid_of_datum(&row, UUIDOID, ids.values[i]);
+		if (read_first_is_written(node->ss.ps.state, &row))
 			continue;
 		if (slot != NULL)
 		{

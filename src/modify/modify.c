@@ -14,6 +14,7 @@
 
 #include "attio/api.h"
 #include "base/guc.h"
+#include "catalog/pg_type.h"
 #include "executor/executor.h"
 #include "foreign/fdwapi.h"
 #include "join/system_columns.h"
@@ -25,7 +26,6 @@
 #include "nodes/nodeFuncs.h"
 #include "scan/scan.h"
 #include "utils/memutils.h"
-#include "utils/uuid.h"
 
 /* Rows that an INSERT without RETURNING hands over at once. */
 #define INSERT_BATCH 32
@@ -243,8 +243,12 @@ has_been_written(const ModifyState *state, EState *estate, TupleTableSlot *plan_
 {
 	bool isnull;
 	Datum id = ExecGetJunkAttribute(plan_slot, state->key_junk, &isnull);
+	RowId row;
 
-	return !isnull && read_first_is_written(estate, DatumGetUUIDP(id));
+	if (isnull)
+		return false;
+	rowid_of_datum(&row, UUIDOID, id);
+	return read_first_is_written(estate, &row);
 }
 
 /* Send one row's write now, or keep it until all rows have been read; false where it is not written.  Frees it. */

@@ -49,7 +49,7 @@ typedef struct ModifyState
 	bool is_answer_prepared;
 	List *answer_columns;     /* IntList: attribute numbers */
 	List *answer_definitions; /* newer than those that the rows were encoded by, where an answer shows that */
-	Pager *pager;
+	int id_leaf;              /* of its row */
 	RowReader *reader;
 	Projection *projection;
 	TokPage page;

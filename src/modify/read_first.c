@@ -33,7 +33,6 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/tuplestore.h"
-#include "utils/uuid.h"
 
 struct Statement;
 
@@ -511,7 +510,7 @@ read_first_drains(const ModifyTableState *node)
 }
 
 bool
-read_first_is_written(EState *estate, const pg_uuid_t *id)
+read_first_is_written(EState *estate, const RowId *id)
 {
 	Statement *statement = statement_of(estate);
 	bool found;
@@ -520,11 +519,11 @@ read_first_is_written(EState *estate, const pg_uuid_t *id)
 		elog(ERROR, "a row is written by no statement");
 	if (statement->written == NULL)
 	{
-		HASHCTL ctl = {.keysize = UUID_LEN, .entrysize = UUID_LEN, .hcxt = estate->es_query_cxt};
+		HASHCTL ctl = {.keysize = sizeof(RowId), .entrysize = sizeof(RowId), .hcxt = estate->es_query_cxt};
 
 		statement->written = hash_create("attio_fdw rows written", 64, &ctl, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 	}
-	(void) hash_search(statement->written, id->data, HASH_ENTER, &found);
+	(void) hash_search(statement->written, id, HASH_ENTER, &found);
 	return found;
 }
 

@@ -6,8 +6,7 @@
 #define ATTIO_READ_FIRST_H
 
 #include "base/compat.h"
-
-#include "utils/uuid.h"
+#include "remote/rowid.h"
 
 /* Once a process: look at each statement that starts. */
 extern void read_first_init(void);
@@ -25,7 +24,7 @@ extern void read_first_before_write(EState *estate);
  * Has the statement written the row with this id already, by whatever part of
  * it?  As with local tables the first counts.  If not, it is about to.
  */
-extern bool read_first_is_written(EState *estate, const pg_uuid_t *id);
+extern bool read_first_is_written(EState *estate, const RowId *id);
 
 /* So many rows more are to be updated or deleted; returns how many these are in all parts of the statement. */
 extern int64 read_first_count_rows(EState *estate, int64 rows);

@@ -18,6 +18,7 @@
 #include "base/errors.h"
 #include "page/fetch.h"
 #include "page/fresh.h"
+#include "row/rowkey.h"
 #include "utils/memutils.h"
 
 /* Offsets asked for at once. */
@@ -74,9 +75,10 @@ check_rows(Counter *counter, HttpExchange *exchange, const PageAsk *ask)
 						errdetail("%s", api_request_detail(exchange))));
 	for (size_t i = 0; i < page.nrows; i++)
 	{
-		PagerRow row = {&page, &page.rows[i], counter->listing, ask->offset + (int64) i + 1};
+		PagerRow row = {&page, &page.rows[i], counter->check->id_leaf, counter->listing->given,
+						ask->offset + (int64) i + 1};
 
-		if (pager_row_id(counter->check->pager, &row) == NULL)
+		if (rowkey_id_text(&row) == NULL)
 			ereport(ERROR, (errcode(ERRCODE_FDW_ERROR), errmsg("Attio answered a row without its id"),
 							errdetail("%s", api_request_detail(exchange))));
 		if (ask->filter != NULL && counter->check->meets != NULL && !counter->check->meets(counter->check->arg, &row))

@@ -13,7 +13,7 @@
 typedef struct CountCheck
 {
 	Projection *projection;
-	const Pager *pager;                            /* of which only the row's id is asked */
+	int id_leaf;
 	bool (*meets)(void *arg, const PagerRow *row); /* the conditions; NULL = there are none */
 	void *arg;
 } CountCheck;

@@ -9,9 +9,7 @@
  */
 #include "page/cut.h"
 
-#include "utils/builtins.h"
-#include "utils/fmgrprotos.h"
-#include "utils/uuid.h"
+#include "catalog/pg_type.h"
 
 /* Limits are multiples of this. */
 #define ROUND_LIMIT 10
@@ -28,27 +26,20 @@ named_ids(JsonTree *filter, const char *id_attribute)
 	return ids;
 }
 
-static int
-compare_ids(const void *a, const void *b)
-{
-	return memcmp(a, b, UUID_LEN);
-}
-
-/* The ids, decoded and in order, in the current memory context. */
-static pg_uuid_t *
+/* The ids, decoded and in order, in the current memory context; NULL where one is none. */
+static RowId *
 sorted_ids(JsonTree *ids, size_t count)
 {
-	pg_uuid_t *sorted = (pg_uuid_t *) palloc(sizeof(pg_uuid_t) * count);
+	RowId *sorted = (RowId *) palloc(sizeof(RowId) * count);
 
 	for (size_t i = 0; i < count; i++)
 	{
 		const char *text = json_string_at(json_element(ids, (int) i), "");
-		pg_uuid_t *id = DatumGetUUIDP(DirectFunctionCall1(uuid_in, CStringGetDatum(text)));
 
-		sorted[i] = *id;
-		pfree(id);
+		if (text == NULL || !rowid_parse(&sorted[i], UUIDOID, text, strlen(text)))
+			return NULL;
 	}
-	qsort(sorted, count, sizeof(pg_uuid_t), compare_ids);
+	qsort(sorted, count, sizeof(RowId), rowid_compare);
 	return sorted;
 }
 
@@ -56,15 +47,15 @@ sorted_ids(JsonTree *ids, size_t count)
 static bool
 are_all_named(JsonTree *ids, const RowKey *keys, size_t nrows)
 {
-	pg_uuid_t *sorted;
-	bool named = true;
+	RowId *sorted;
+	bool named;
 
 	if (json_length_at(ids, "") != (int) nrows)
 		return false;
 	sorted = sorted_ids(ids, nrows);
+	named = (sorted != NULL);
 	for (size_t i = 0; i < nrows && named; i++)
-		named = bsearch(keys[i].id, sorted, nrows, sizeof(pg_uuid_t), compare_ids) != NULL;
-	pfree(sorted);
+		named = bsearch(&keys[i].id, sorted, nrows, sizeof(RowId), rowid_compare) != NULL;
 	return named;
 }
 

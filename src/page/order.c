@@ -41,13 +41,7 @@ compare_keys(const Order *order, const RowKey *a, const RowKey *b)
 {
 	if (a->created != b->created)
 		return (a->created < b->created) != order->descending ? -1 : 1;
-	return memcmp(a->id, b->id, sizeof(a->id));
-}
-
-static int
-compare_ids(const void *a, const void *b)
-{
-	return memcmp(a, b, 16);
+	return rowid_compare(&a->id, &b->id);
 }
 
 /* Was this row handed out before the order failed? */
@@ -56,10 +50,10 @@ order_was_handed(const Order *order, const RowKey *key)
 {
 	if (order->mode == ORDER_PROBE)
 		return false;
-	if (order->nprobed > 0 && bsearch(key->id, order->probed, order->nprobed, 16, compare_ids) != NULL)
+	if (order->nprobed > 0 && bsearch(&key->id, order->probed, order->nprobed, sizeof(RowId), rowid_compare) != NULL)
 		return true;
 	return order->mode == ORDER_BY_CREATED && order->nhanded > 0 &&
-		   bsearch(key->id, order->handed, order->nhanded, 16, compare_ids) != NULL;
+		   bsearch(&key->id, order->handed, order->nhanded, sizeof(RowId), rowid_compare) != NULL;
 }
 
 static void
@@ -73,9 +67,9 @@ remember_handed(Order *order, const RowKey *keys, size_t first, size_t nrows)
 		return;
 	}
 	if (order->handed == NULL)
-		order->handed = MemoryContextAlloc(order->context, 16 * ORDER_HANDED_LIMIT);
+		order->handed = MemoryContextAlloc(order->context, sizeof(RowId) * ORDER_HANDED_LIMIT);
 	for (size_t i = first; i < nrows; i++)
-		memcpy(order->handed[order->nhanded++], keys[i].id, 16);
+		order->handed[order->nhanded++] = keys[i].id;
 }
 
 static OrderStep
@@ -132,12 +126,12 @@ probe(Order *order, const RowKey *keys, size_t nrows, bool full)
 	OrderStep step = {full ? ORDER_AGAIN : ORDER_END, 0, 0};
 
 	if (order->probed == NULL)
-		order->probed = MemoryContextAlloc(order->context, 16 * ORDER_PROBE_LIMIT);
+		order->probed = MemoryContextAlloc(order->context, sizeof(RowId) * ORDER_PROBE_LIMIT);
 	Assert(nrows <= ORDER_PROBE_LIMIT); /* the pager asks for no more, and refuses what was not asked for */
 	for (size_t i = 0; i < nrows; i++)
-		memcpy(order->probed[i], keys[i].id, 16);
+		order->probed[i] = keys[i].id;
 	order->nprobed = (int) nrows;
-	qsort(order->probed, nrows, 16, compare_ids);
+	qsort(order->probed, nrows, sizeof(RowId), rowid_compare);
 	return step;
 }
 
@@ -155,7 +149,7 @@ order_check(Order *order, const RowKey *keys, size_t nrows, int64 offset, int li
 		return probe(order, keys, nrows, full);
 	if (order->mode == ORDER_AS_LISTED)
 	{
-		if (order->has_last && (nrows == 0 || memcmp(keys[0].id, order->last.id, 16) != 0))
+		if (order->has_last && (nrows == 0 || rowid_compare(&keys[0].id, &order->last.id) != 0))
 			return give_up(order, "Rows moved between requests.");
 		step.first = order->has_last ? 1 : 0;
 	}

@@ -10,14 +10,7 @@
 #ifndef ATTIO_ORDER_H
 #define ATTIO_ORDER_H
 
-#include "base/compat.h"
-
-/* What rows are ordered by: the id alone, or the time of creation and the id. */
-typedef struct RowKey
-{
-	int64 created; /* nanoseconds since 1970; 0 in id order */
-	unsigned char id[16];
-} RowKey;
+#include "row/rowkey.h"
 
 typedef enum OrderMode
 {
@@ -44,14 +37,14 @@ typedef struct Order
 	OrderMode mode;
 	bool descending; /* of ORDER_BY_CREATED; set by the caller */
 	bool has_last;
-	RowKey last;                 /* of the last row handed out */
-	int64 proven;                /* rows seen in ascending id order */
-	int moves;                   /* requests in a row that brought nothing new */
-	int64 step;                  /* how far to step back next */
-	unsigned char (*handed)[16]; /* ids handed out in id order, ascending */
+	RowKey last;   /* of the last row handed out */
+	int64 proven;  /* rows seen in ascending id order */
+	int moves;     /* requests in a row that brought nothing new */
+	int64 step;    /* how far to step back next */
+	RowId *handed; /* ids handed out in id order, ascending */
 	int nhanded;
 	bool handed_overflow;
-	unsigned char (*probed)[16]; /* ids handed out of the probe, ascending */
+	RowId *probed; /* ids handed out of the probe, ascending */
 	int nprobed;
 	const char *why; /* ORDER_LOST: what went wrong */
 } Order;

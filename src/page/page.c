@@ -331,7 +331,7 @@ read_key(Pager *pager, size_t i, RowKey *key)
 	int created_leaf = pager->order.mode == ORDER_BY_CREATED ? pager->created_leaf : -1;
 	bool has_id;
 
-	if (rowkey_read(&pager->page, row, pager->id_leaf, created_leaf, key, &has_id))
+	if (rowkey_read(&pager->page, row, pager->id_leaf, pager->resource->id_type, created_leaf, key, &has_id))
 		return;
 	if (!has_id)
 		ereport(ERROR, (errcode(ERRCODE_FDW_ERROR), errmsg("Attio answered a row without its id"),

@@ -55,8 +55,7 @@ pager_open(Session *session, const AttioRelation *relation, Projection *projecti
 	pager->relation = relation;
 	pager->resource = relation->resource;
 	pager->projection = projection;
-	pager->id_leaf =
-		projection_leaf(projection, projection_path(projection, projection->row, relation->resource->id_path));
+	pager->id_leaf = rowkey_id_leaf(projection, relation->resource);
 	pager->created_leaf = -1;
 	pager->page.grow = grow;
 	pager->order.context = pager->context;
@@ -205,7 +204,8 @@ pager_page_row(const Pager *pager, size_t i, PagerRow *row)
 {
 	row->page = &pager->page;
 	row->row = &pager->page.rows[i];
-	row->listing = present_listing(pager);
+	row->id_leaf = pager->id_leaf;
+	row->given = present_listing(pager)->given;
 	row->position = pager->page_offset + (int64) i + 1;
 }
 
@@ -390,13 +390,4 @@ pager_counts(const Pager *pager)
 
 	counts.requests += fetcher_requests(pager->fetcher) + cut_requests(&pager->cut);
 	return counts;
-}
-
-/* The id of a row as text, or NULL; for messages. */
-const char *
-pager_row_id(const Pager *pager, const PagerRow *row)
-{
-	const TokSlice *slice = rowkey_slice(row->page, row->row, pager->id_leaf);
-
-	return slice == NULL ? NULL : pnstrdup(slice->start, slice->length);
 }

@@ -12,15 +12,8 @@
 #include "attio/relation.h"
 #include "attio/filter.h"
 #include "page/listing.h"
+#include "row/page_row.h"
 #include "row/projection.h"
-
-typedef struct PagerRow
-{
-	const TokPage *page;
-	const TokRow *row;
-	const Listing *listing;
-	int64 position; /* in its listing, from 1 */
-} PagerRow;
 
 typedef struct PagerCounts
 {
@@ -106,8 +99,5 @@ extern bool pager_would_wait(Pager *pager);
 extern void pager_rewind(Pager *pager);
 extern void pager_close(Pager *pager);
 extern PagerCounts pager_counts(const Pager *pager);
-
-/* The uuid of a row's id, for messages; NULL when it has none. */
-extern const char *pager_row_id(const Pager *pager, const PagerRow *row);
 
 #endif /* ATTIO_PAGER_H */

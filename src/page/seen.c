@@ -13,11 +13,11 @@ seen_before(SeenRows **seen, MemoryContext context, const RowKey *key)
 
 	if (*seen == NULL)
 	{
-		HASHCTL ctl = {.keysize = sizeof(key->id), .entrysize = sizeof(key->id), .hcxt = context};
+		HASHCTL ctl = {.keysize = sizeof(RowId), .entrysize = sizeof(RowId), .hcxt = context};
 
 		*seen = hash_create("attio_fdw rows seen", 128, &ctl, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 	}
-	(void) hash_search(*seen, key->id, HASH_ENTER, &found);
+	(void) hash_search(*seen, &key->id, HASH_ENTER, &found);
 	return found;
 }
 

@@ -11,7 +11,8 @@
 #include "catalog/pg_type.h"
 #include "lib/stringinfo.h"
 #include "row/absent.h"
-#include "scan/doubt.h"
+#include "row/doubt.h"
+#include "row/rowkey.h"
 #include "row/timestamps.h"
 #include "row/value.h"
 #include "utils/array.h"
@@ -60,7 +61,6 @@ struct RowReader
 	int heads_size;
 	uint32 next_size;
 	const PagerRow *row; /* being read, for the error context */
-	const Pager *pager;
 	const ColumnReader *column;
 	const TokSlice *slice; /* being converted, likewise */
 	TokSlice made;         /* a slice that stands in no page */
@@ -389,7 +389,7 @@ read_listing(RowReader *reader, ColumnReader *column, const PagerRow *row, bool 
 {
 	const FieldDef *field = column->binding->field;
 	const char *text = field->source == FIELD_POSITION ? psprintf(INT64_FORMAT, row->position)
-													   : given_value(row->listing->given, field->path);
+													   : given_value(row->given, field->path);
 
 	return from_cstring(reader, column, text, isnull);
 }
@@ -579,7 +579,7 @@ static void
 explain_conversion(void *arg)
 {
 	RowReader *reader = (RowReader *) arg;
-	const char *id = pager_row_id(reader->pager, reader->row);
+	const char *id = rowkey_id_text(reader->row);
 
 	if (reader->column == NULL)
 		errcontext("foreign table \"%s\", row %s", reader->relation->name, id == NULL ? "?" : id);
@@ -642,12 +642,11 @@ row_settle(RowReader *reader, Session *session)
  * table, column, row and value in its context, for what a type cannot hold.
  */
 void
-row_read(RowReader *reader, const Pager *pager, const PagerRow *row, TupleTableSlot *slot)
+row_read(RowReader *reader, const PagerRow *row, TupleTableSlot *slot)
 {
 	ErrorContextCallback context;
 
 	reader->row = row;
-	reader->pager = pager;
 	reader->column = NULL;
 	context.callback = explain_conversion;
 	context.arg = reader;

@@ -10,7 +10,8 @@
 
 #include "attio/relation.h"
 #include "executor/tuptable.h"
-#include "page/pager.h"
+#include "row/page_row.h"
+#include "row/projection.h"
 
 typedef struct RowReader RowReader;
 
@@ -26,6 +27,6 @@ extern RowReader *row_reader_create(const AttioRelation *relation, TupleDesc tup
 extern bool row_is_doubtful(const RowReader *reader);
 extern bool row_lacks_hidden(const RowReader *reader, Session *session);
 extern void row_settle(RowReader *reader, Session *session);
-extern void row_read(RowReader *reader, const Pager *pager, const PagerRow *row, TupleTableSlot *slot);
+extern void row_read(RowReader *reader, const PagerRow *row, TupleTableSlot *slot);
 
 #endif /* ATTIO_READER_H */

@@ -1,13 +1,21 @@
 /*
  * rowkey.c
- *		What a row is ordered by, read from its slices.
+ *		What a row is known and ordered by, read from its slices.
  *
  * Owns: the reading of ids and of the time of creation.  Must not know pages.
  */
 #include "row/rowkey.h"
 
-#include "base/errors.h"
+#include "catalog/pg_type.h"
 #include "row/timestamps.h"
+
+int
+rowkey_id_leaf(Projection *projection, const ResourceDef *resource)
+{
+	if (resource->id_path == NULL)
+		return -1;
+	return projection_leaf(projection, projection_path(projection, projection->row, resource->id_path));
+}
 
 const TokSlice *
 rowkey_slice(const TokPage *page, const TokRow *row, int leaf)
@@ -18,38 +26,31 @@ rowkey_slice(const TokPage *page, const TokRow *row, int leaf)
 	return NULL;
 }
 
-static bool
-read_uuid(const TokSlice *slice, unsigned char *uuid)
+const char *
+rowkey_id_text(const PagerRow *row)
 {
-	int digits = 0;
+	const TokSlice *slice = row->id_leaf < 0 ? NULL : rowkey_slice(row->page, row->row, row->id_leaf);
 
-	if (slice == NULL || slice->kind != TOK_STRING || slice->length != 36)
-		return false;
-	for (int i = 0; i < 36; i++)
-	{
-		int value = hex_digit(slice->start[i]);
+	return slice == NULL ? NULL : pnstrdup(slice->start, slice->length);
+}
 
-		if (i == 8 || i == 13 || i == 18 || i == 23)
-		{
-			if (slice->start[i] != '-')
-				return false;
-			continue;
-		}
-		if (value < 0)
-			return false;
-		uuid[digits / 2] = digits % 2 == 0 ? value << 4 : uuid[digits / 2] | value;
-		digits++;
-	}
-	return true;
+/* Numbers are ids of numbers, strings those of all other types. */
+static bool
+read_id(const TokSlice *slice, Oid type, RowId *id)
+{
+	TokKind kind = type == INT8OID ? TOK_NUMBER : TOK_STRING;
+
+	return slice != NULL && slice->kind == kind && rowid_parse(id, type, slice->start, slice->length);
 }
 
 bool
-rowkey_read(const TokPage *page, const TokRow *row, int id_leaf, int created_leaf, RowKey *key, bool *has_id)
+rowkey_read(const TokPage *page, const TokRow *row, int id_leaf, Oid id_type, int created_leaf, RowKey *key,
+			bool *has_id)
 {
 	const TokSlice *created;
 
-	key->created = 0;
-	*has_id = read_uuid(rowkey_slice(page, row, id_leaf), key->id);
+	memset(key, 0, sizeof(*key));
+	*has_id = id_leaf < 0 || read_id(rowkey_slice(page, row, id_leaf), id_type, &key->id);
 	if (!*has_id)
 		return false;
 	if (created_leaf < 0)

@@ -1,18 +1,36 @@
 /*
  * rowkey.h
- *		What a row is ordered by, read from its slices.
+ *		What a row is known and ordered by, read from its slices.
  */
 #ifndef ATTIO_ROWKEY_H
 #define ATTIO_ROWKEY_H
 
-#include "page/order.h"
-#include "row/tokenizer.h"
+#include "remote/resource.h"
+#include "remote/rowid.h"
+#include "row/page_row.h"
+#include "row/projection.h"
+
+/* What rows are ordered by: the id alone, or the time of creation and the id. */
+typedef struct RowKey
+{
+	int64 created; /* nanoseconds since 1970; 0 in id order */
+	RowId id;
+} RowKey;
+
+/* Want the id of each row; returns its leaf, -1 where rows have none. */
+extern int rowkey_id_leaf(Projection *projection, const ResourceDef *resource);
 
 /* The row's first slice of this leaf, or NULL. */
 extern const TokSlice *rowkey_slice(const TokPage *page, const TokRow *row, int leaf);
 
-/* Read a key; false where the row has no id, or, with a leaf for it (-1 = none), no created_at: *has_id says which. */
-extern bool
-rowkey_read(const TokPage *page, const TokRow *row, int id_leaf, int created_leaf, RowKey *key, bool *has_id);
+/* The id of a row as text, in the current memory context, for messages; NULL when it has none. */
+extern const char *rowkey_id_text(const PagerRow *row);
+
+/*
+ * Read a key; false where the row has no id of this type (with a leaf for it, -1 = none), or, likewise, no created_at:
+ * *has_id says which.
+ */
+extern bool rowkey_read(const TokPage *page, const TokRow *row, int id_leaf, Oid id_type, int created_leaf, RowKey *key,
+						bool *has_id);
 
 #endif /* ATTIO_ROWKEY_H */

@@ -13,6 +13,8 @@
  */
 #include "row/tokenizer.h"
 
+#include "base/hex.h"
+
 #include <string.h>
 
 #if defined(__SSE2__)
@@ -64,18 +66,6 @@ static inline bool
 is_word(char c)
 {
 	return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (c & 0x80) != 0;
-}
-
-static inline int
-hex_value(char c)
-{
-	if (is_digit(c))
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
 }
 
 /* To the next byte that ends, escapes or breaks a string. */
@@ -150,7 +140,7 @@ parse_string(Scanner *scanner, const char *p)
 				break;
 			case 'u':
 				for (int i = 1; i <= 4; i++)
-					if (hex_value(p[i]) < 0)
+					if (hex_digit(p[i]) < 0)
 						return fail(scanner, p);
 				p += 5;
 				break;
@@ -617,7 +607,7 @@ four_hex(const char *p)
 	uint32_t value = 0;
 
 	for (int i = 0; i < 4; i++)
-		value = value << 4 | (uint32_t) hex_value(p[i]);
+		value = value << 4 | (uint32_t) hex_digit(p[i]);
 	return value;
 }
 

@@ -10,6 +10,7 @@
  */
 #include "row/value.h"
 
+#include "base/hex.h"
 #include "base/errors.h"
 #include "base/fixed_settings.h"
 #include "catalog/pg_type.h"

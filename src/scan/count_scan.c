@@ -12,6 +12,7 @@
 #include "base/guc.h"
 #include "executor/executor.h"
 #include "page/count.h"
+#include "row/rowkey.h"
 #include "scan/scan.h"
 #include "scan/scan_plan.h"
 #include "utils/memutils.h"
@@ -68,7 +69,7 @@ read_row(RowCheck *check, const PagerRow *row)
 	for (;;)
 	{
 		ExecClearTuple(check->whole);
-		row_read(check->reader, check->pager, row, check->whole);
+		row_read(check->reader, row, check->whole);
 		if (!row_is_doubtful(check->reader))
 			return true;
 		if (!row_lacks_hidden(check->reader, check->state->session) && has_changed(check))
@@ -206,7 +207,7 @@ count_scan_rows(AttioScan *state, ForeignScanState *node, Operand *operands, int
 	int64 rows;
 
 	prepare(&check, projection);
-	count_check.pager = check.pager;
+	count_check.id_leaf = rowkey_id_leaf(projection, state->relation->resource);
 	state->asks = build_asks(state, operands, noperands);
 	state->count_outcome = COUNT_NOT_WHOLE;
 	if (attio_push_count)

@@ -13,9 +13,10 @@
 #include "common/pg_prng.h"
 #include "executor/tuptable.h"
 #include "page/count.h"
-#include "row/reader.h"
-#include "scan/doubt.h"
 #include "page/fetch.h"
+#include "row/doubt.h"
+#include "row/reader.h"
+#include "row/rowkey.h"
 #include "utils/memutils.h"
 #include "utils/sampling.h"
 
@@ -28,6 +29,7 @@ typedef struct Sample
 	List *definitions;
 	RowReader *reader;
 	Pager *pager;
+	int id_leaf;
 	TupleTableSlot *slot;
 	MemoryContext row_context;
 	MemoryContext target; /* of the rows */
@@ -50,8 +52,8 @@ make_row(Sample *sample, const PagerRow *row)
 
 	MemoryContextReset(sample->row_context);
 	ExecClearTuple(sample->slot);
-	for (row_read(sample->reader, sample->pager, row, sample->slot); row_is_doubtful(sample->reader);
-		 row_read(sample->reader, sample->pager, row, sample->slot))
+	for (row_read(sample->reader, row, sample->slot); row_is_doubtful(sample->reader);
+		 row_read(sample->reader, row, sample->slot))
 	{
 		if (!row_lacks_hidden(sample->reader, sample->session) &&
 			relation_has_changed(sample->relation, sample->session, sample->definitions))
@@ -116,7 +118,7 @@ take_page(Sample *sample, Fetcher *fetcher, const Listing *listing, int64 offset
 						errdetail("%s", api_request_detail(exchange))));
 	for (size_t i = 0; i < page.nrows && sample->nrows < sample->wanted; i++)
 	{
-		PagerRow row = {&page, &page.rows[i], listing, offset + (int64) i + 1};
+		PagerRow row = {&page, &page.rows[i], sample->id_leaf, listing->given, offset + (int64) i + 1};
 
 		sample->rows[sample->nrows++] = make_row(sample, &row);
 	}
@@ -185,7 +187,7 @@ acquire_rows(Relation rel, int elevel, HeapTuple *rows, int wanted, double *tota
 	sample.pager = pager_open(sample.session, sample.relation, sample.projection, 0);
 	*dead = 0;
 	check.projection = sample.projection;
-	check.pager = sample.pager;
+	check.id_leaf = sample.id_leaf = rowkey_id_leaf(sample.projection, sample.relation->resource);
 	/* what is little more than wanted costs no more pages; what cannot be counted is read */
 	if (!resource_can(sample.relation->resource, CAN_COUNT) ||
 		count_rows(sample.session, sample.relation, &everything, &check, &counts, &counted) != COUNT_KNOWN ||

@@ -15,8 +15,8 @@
 #include "foreign/fdwapi.h"
 #include "access/table.h"
 #include "scan/count_scan.h"
+#include "row/doubt.h"
 #include "row/reader.h"
-#include "scan/doubt.h"
 #include "scan/optional.h"
 #include "scan/scan_plan.h"
 #include "attio/sorts.h"
@@ -341,7 +341,7 @@ read_row(AttioScan *state, ForeignScanState *node, const PagerRow *row)
 {
 	for (;;)
 	{
-		row_read(state->reader, state->pager, row, node->ss.ss_ScanTupleSlot);
+		row_read(state->reader, row, node->ss.ss_ScanTupleSlot);
 		if (!row_is_doubtful(state->reader))
 			return true;
 		if (!row_lacks_hidden(state->reader, state->session) && bind_anew(state, node))

@@ -102,7 +102,7 @@ read_row_keys(SortedScan *sort, const Pager *pager, size_t i, NullableDatum *key
 
 	ExecClearTuple(sort->slot);
 	pager_page_row(pager, i, &row);
-	row_read(sort->reader, pager, &row, sort->slot);
+	row_read(sort->reader, &row, sort->slot);
 	if (row_is_doubtful(sort->reader))
 		return false;
 	for (int k = 0; k < sort->nkeys; k++)

@@ -275,10 +275,10 @@ attnums_of(Relation rel, ArrayType *names)
 
 /* Tokenize the page and make the datums of all its rows. */
 static void
-read_page(HttpExchange *exchange, TokPage *page, Projection *projection, RowReader *reader, Pager *pager,
-		  TupleTableSlot *slot, MemoryContext row_context)
+read_page(HttpExchange *exchange, TokPage *page, Projection *projection, RowReader *reader, TupleTableSlot *slot,
+		  MemoryContext row_context)
 {
-	PagerRow row = {0};
+	PagerRow row = {.id_leaf = -1};
 
 	if (tok_page(page, exchange->body, exchange->length, projection->row) != TOK_OK)
 		elog(ERROR, "no page");
@@ -290,7 +290,7 @@ read_page(HttpExchange *exchange, TokPage *page, Projection *projection, RowRead
 		MemoryContextReset(row_context);
 		saved = MemoryContextSwitchTo(row_context);
 		row.row = &page->rows[i];
-		row_read(reader, pager, &row, slot);
+		row_read(reader, &row, slot);
 		MemoryContextSwitchTo(saved);
 	}
 }
@@ -310,7 +310,6 @@ attio_test_speed(PG_FUNCTION_ARGS)
 	Projection *projection = projection_create();
 	RowReader *reader = row_reader_create(relation, RelationGetDescr(rel), attnums_of(rel, names),
 										  relation_definitions(relation, session), projection);
-	Pager *pager = pager_open(session, relation, projection, 0);
 	TupleTableSlot *slot = MakeSingleTupleTableSlot(RelationGetDescr(rel), &TTSOpsVirtual);
 	MemoryContext row_context = AllocSetContextCreate(CurrentMemoryContext, "row", ALLOCSET_DEFAULT_SIZES);
 	HttpExchange *exchange = api_start(
@@ -328,7 +327,7 @@ attio_test_speed(PG_FUNCTION_ARGS)
 	api_check(session, exchange, NULL);
 	megabytes = (double) exchange->length / 1000000.0;
 	FASTEST(rounds, tokenizer, tok_page(&page, exchange->body, exchange->length, projection->row));
-	FASTEST(rounds, with_datums, read_page(exchange, &page, projection, reader, pager, slot, row_context));
+	FASTEST(rounds, with_datums, read_page(exchange, &page, projection, reader, slot, row_context));
 	FASTEST(rounds, server_parser, attio_server_accepts_json(exchange->body, (int) exchange->length, false));
 
 	values[0] = Int64GetDatum((int64) exchange->length);

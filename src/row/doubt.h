@@ -10,7 +10,7 @@
 #define ATTIO_DOUBT_H
 
 #include "attio/relation.h"
-#include "page/pager.h"
+#include "row/page_row.h"
 
 typedef enum Doubt
 {

@@ -6,7 +6,7 @@
  * same definitions, so one of them is looked at for each column.  Must not know
  * what follows.
  */
-#include "scan/doubt.h"
+#include "row/doubt.h"
 
 /* Has any row of the page a value of this leaf? */
 static bool

@@ -1,0 +1,157 @@
+/*
+ * rowid.c
+ *		A row's id, whatever its type.
+ *
+ * Owns: the bytes of ids.  Must not know where ids stand in an answer.
+ */
+#include "remote/rowid.h"
+
+#include "base/hex.h"
+#include "catalog/pg_type.h"
+#include "common/cryptohash.h"
+#include "common/sha2.h"
+#include "utils/builtins.h"
+#include "utils/uuid.h"
+
+#define UUID_TEXT 36
+
+/* Digits of a bigint, and its sign. */
+#define BIGINT_TEXT 20
+
+static bool
+parse_uuid_id(RowId *id, const char *text, size_t length)
+{
+	int digits = 0;
+
+	if (length != UUID_TEXT)
+		return false;
+	for (int i = 0; i < UUID_TEXT; i++)
+	{
+		int value = hex_digit(text[i]);
+
+		if (i == 8 || i == 13 || i == 18 || i == 23)
+		{
+			if (text[i] != '-')
+				return false;
+			continue;
+		}
+		if (value < 0)
+			return false;
+		id->bytes[digits / 2] = (unsigned char) (digits % 2 == 0 ? value << 4 : id->bytes[digits / 2] | value);
+		digits++;
+	}
+	id->length = UUID_LEN;
+	return true;
+}
+
+/* Big-endian and with the sign turned round, so that bytes compare as numbers do. */
+static void
+set_bigint_id(RowId *id, int64 number)
+{
+	uint64 bits = (uint64) number ^ (UINT64CONST(1) << 63);
+
+	for (int i = 0; i < 8; i++)
+		id->bytes[i] = (unsigned char) (bits >> (8 * (7 - i)));
+	id->length = 8;
+}
+
+static bool
+parse_bigint_id(RowId *id, const char *text, size_t length)
+{
+	size_t i = text[0] == '-' ? 1 : 0;
+	bool negative = (i == 1);
+	uint64 number = 0;
+
+	if (length == i || length > BIGINT_TEXT)
+		return false;
+	for (; i < length; i++)
+	{
+		if (text[i] < '0' || text[i] > '9' || number > (UINT64CONST(1) << 63) / 10)
+			return false;
+		number = number * 10 + (uint64) (text[i] - '0');
+	}
+	if (number > (UINT64CONST(1) << 63) - (negative ? 0 : 1))
+		return false;
+	set_bigint_id(id, (int64) (negative ? -number : number));
+	return true;
+}
+
+/* A text that does not fit is known by its SHA-256; such ids are in no order that means anything. */
+static void
+hash_text_id(RowId *id, const char *text, size_t length)
+{
+	pg_cryptohash_ctx *hash = pg_cryptohash_create(PG_SHA256);
+	uint8 digest[PG_SHA256_DIGEST_LENGTH];
+	bool failed = hash == NULL || pg_cryptohash_init(hash) < 0 ||
+				  pg_cryptohash_update(hash, (const uint8 *) text, length) < 0 ||
+				  pg_cryptohash_final(hash, digest, sizeof(digest)) < 0;
+
+	pg_cryptohash_free(hash);
+	if (failed)
+		elog(ERROR, "could not hash the id of a row");
+	memcpy(id->bytes, digest, ROWID_BYTES);
+	id->length = ROWID_BYTES;
+}
+
+static bool
+parse_text_id(RowId *id, const char *text, size_t length)
+{
+	if (length == 0)
+		return false;
+	if (length >= ROWID_BYTES)
+	{
+		hash_text_id(id, text, length);
+		return true;
+	}
+	memcpy(id->bytes, text, length);
+	id->length = (uint8) length;
+	return true;
+}
+
+bool
+rowid_parse(RowId *id, Oid type, const char *text, size_t length)
+{
+	memset(id, 0, sizeof(*id));
+	switch (type)
+	{
+		case UUIDOID:
+			return parse_uuid_id(id, text, length);
+		case INT8OID:
+			return parse_bigint_id(id, text, length);
+		default:
+			return parse_text_id(id, text, length);
+	}
+}
+
+void
+rowid_of_datum(RowId *id, Oid type, Datum value)
+{
+	memset(id, 0, sizeof(*id));
+	switch (type)
+	{
+		case UUIDOID:
+			id->length = UUID_LEN;
+			memcpy(id->bytes, DatumGetUUIDP(value)->data, UUID_LEN);
+			break;
+		case INT8OID:
+			set_bigint_id(id, DatumGetInt64(value));
+			break;
+		default:
+		{
+			char *string = TextDatumGetCString(value);
+
+			(void) parse_text_id(id, string, strlen(string));
+			pfree(string);
+		}
+	}
+}
+
+int
+rowid_compare(const void *a, const void *b)
+{
+	const RowId *one = (const RowId *) a;
+	const RowId *other = (const RowId *) b;
+	int order = memcmp(one->bytes, other->bytes, ROWID_BYTES);
+
+	return order != 0 ? order : (int) one->length - (int) other->length;
+}

@@ -1,0 +1,30 @@
+/*
+ * rowid.h
+ *		A row's id, whatever its type: for what was seen, handed out, written.
+ *
+ * Ids of one type compare as the type does.  Bytes behind the length are zero,
+ * so a RowId can be the key of a hash table as it is.
+ */
+#ifndef ATTIO_ROWID_H
+#define ATTIO_ROWID_H
+
+#include "base/compat.h"
+
+#define ROWID_BYTES 31
+
+typedef struct RowId
+{
+	uint8 length; /* 0 = none */
+	unsigned char bytes[ROWID_BYTES];
+} RowId;
+
+/* Read an id of this type (uuid, bigint, text) from its text; false where it is none. */
+extern bool rowid_parse(RowId *id, Oid type, const char *text, size_t length);
+
+/* The id that is this value of the type. */
+extern void rowid_of_datum(RowId *id, Oid type, Datum value);
+
+/* Compares two RowId, for qsort() and bsearch() too. */
+extern int rowid_compare(const void *a, const void *b);
+
+#endif /* ATTIO_ROWID_H */

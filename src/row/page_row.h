@@ -1,0 +1,21 @@
+/*
+ * page_row.h
+ *		One row of a page, as pages hand it to those who read it.
+ */
+#ifndef ATTIO_PAGE_ROW_H
+#define ATTIO_PAGE_ROW_H
+
+#include "base/compat.h"
+#include "nodes/pg_list.h"
+#include "row/tokenizer.h"
+
+typedef struct PagerRow
+{
+	const TokPage *page;
+	const TokRow *row;
+	int id_leaf;       /* of its id; -1 = rows have none */
+	const List *given; /* Given: what all rows of its listing have in common */
+	int64 position;    /* in its listing, from 1 */
+} PagerRow;
+
+#endif /* ATTIO_PAGE_ROW_H */
