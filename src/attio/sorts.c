@@ -35,9 +35,9 @@ sorts_by_created_at(const AttioRelation *relation, bool descending, bool with_id
 
 /* The column of a key as it is now. */
 static const ColumnBinding *
-bind_key(const FilterInput *input, List *key)
+bind_key(const FilterInput *input, const SortKey *key)
 {
-	return relation_bind_number(input->relation, (AttrNumber) intVal(list_nth(key, 5)), input->definitions);
+	return relation_bind_number(input->relation, key->attnum, input->definitions);
 }
 
 /*
@@ -46,18 +46,15 @@ bind_key(const FilterInput *input, List *key)
  * right.
  */
 bool
-sorts_are_as_planned(const FilterInput *input, List *keys, SortShape shape)
+sorts_are_as_planned(const FilterInput *input, const SortKey *keys, int nkeys, SortShape shape)
 {
-	ListCell *lc;
-
-	foreach(lc, keys)
+	for (int i = 0; i < nkeys; i++)
 	{
-		List *key = (List *) lfirst(lc);
-		const ColumnBinding *binding = bind_key(input, key);
+		const ColumnBinding *binding = bind_key(input, &keys[i]);
 
 		if (binding->missing ||
-			(filter_is_as_planned(binding, strVal(lthird(key)), strVal(lfourth(key))) &&
-			 !binding->attribute->multiselect && (shape == SORT_ONE_PAGE || strcmp(binding->slug, "created_at") == 0)))
+			(filter_is_as_planned(binding, keys[i].type, keys[i].property) && !binding->attribute->multiselect &&
+			 (shape == SORT_ONE_PAGE || strcmp(binding->slug, "created_at") == 0)))
 			continue;
 		attio_forget_plans(input->relation->table);
 		return false;
@@ -67,28 +64,26 @@ sorts_are_as_planned(const FilterInput *input, List *keys, SortShape shape)
 
 /* By the keys of the plan, which are as planned; one whose attribute is gone orders nothing. */
 JsonTree *
-sorts_build(const FilterInput *input, List *keys, bool with_id)
+sorts_build(const FilterInput *input, const SortKey *keys, int nkeys, bool with_id)
 {
 	JsonTree *sorts = json_make_array();
-	ListCell *lc;
 
-	foreach(lc, keys)
+	for (int i = 0; i < nkeys; i++)
 	{
-		List *key = (List *) lfirst(lc);
-		const char *slug = strVal(lsecond(key));
-		const AttributeType *type = attribute_type(strVal(lthird(key)));
-		const PropertyDef *property = attribute_property(type, strVal(lfourth(key)));
+		const char *slug = keys[i].slug;
+		const AttributeType *type = attribute_type(keys[i].type);
+		const PropertyDef *property = attribute_property(type, keys[i].property);
 		const char *field = property == type->properties && type->sorts_plainly ? NULL : property->filter_field;
 
 		if (input->session != NULL)
 		{
-			const ColumnBinding *binding = bind_key(input, key);
+			const ColumnBinding *binding = bind_key(input, &keys[i]);
 
 			if (binding->missing)
 				continue;
 			slug = binding->slug;
 		}
-		add_sort(sorts, slug, field, intVal(list_nth(key, 4)) != 0);
+		add_sort(sorts, slug, field, keys[i].descending);
 	}
 	if (with_id)
 		add_sort(sorts, resource_id_name(input->relation->resource), NULL, false);

@@ -14,6 +14,7 @@
 #include "join/join_cache.h"
 #include "nodes/nodeFuncs.h"
 #include "scan/scan.h"
+#include "scan/scan_plan.h"
 #include "utils/array.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -29,14 +30,12 @@
 typedef struct LookupJoin
 {
 	CustomScanState css; /* first: it is one */
-	JoinType type;
-	LookupForm form;
+	JoinPlan plan;
 	Oid key_type; /* of one key */
 	int16 key_length;
 	bool key_byval;
 	char key_align;
-	int batch; /* keys a request */
-	int *sources;
+	int *sources; /* of the plan, as an array */
 	PlanState *outer;
 	PlanState *inner;
 	ForeignScanState *scan; /* the inner side, or what stands below a constant condition */
@@ -142,7 +141,7 @@ find_outer_keys(LookupJoin *state)
 {
 	MemoryContext saved = MemoryContextSwitchTo(state->css.ss.ps.ps_ExprContext->ecxt_per_tuple_memory);
 	int n;
-	Datum *keys = keys_of(state, state->outer_key, state->form == LOOKUP_OUTER_ARRAY, &n);
+	Datum *keys = keys_of(state, state->outer_key, state->plan.form == LOOKUP_OUTER_ARRAY, &n);
 
 	MemoryContextSwitchTo(state->batch_context);
 	state->keys = (Datum *) palloc(sizeof(Datum) * Max(n, 1));
@@ -180,7 +179,7 @@ take_inner_rows(LookupJoin *state)
 		begin_tuple(state);
 		set_side(state, slot, false);
 		saved = MemoryContextSwitchTo(econtext->ecxt_per_tuple_memory);
-		keys = keys_of(state, state->inner_key, state->form == LOOKUP_INNER_ARRAY, &n);
+		keys = keys_of(state, state->inner_key, state->plan.form == LOOKUP_INNER_ARRAY, &n);
 		MemoryContextSwitchTo(saved);
 		for (int i = 0; i < n; i++)
 		{
@@ -238,7 +237,7 @@ static bool
 fill_batch(LookupJoin *state)
 {
 	ExprContext *econtext = state->css.ss.ps.ps_ExprContext;
-	int limit = state->batch * state->requests;
+	int limit = state->plan.keys_per_request * state->requests;
 	List *wanted = NIL;
 
 	if (state->outer_done)
@@ -265,7 +264,7 @@ fill_batch(LookupJoin *state)
 		begin_tuple(state);
 		set_side(state, slot, true);
 		MemoryContextSwitchTo(econtext->ecxt_per_tuple_memory);
-		keys = keys_of(state, state->outer_key, state->form == LOOKUP_OUTER_ARRAY, &n);
+		keys = keys_of(state, state->outer_key, state->plan.form == LOOKUP_OUTER_ARRAY, &n);
 		MemoryContextSwitchTo(state->batch_context);
 		for (int i = 0; i < n; i++)
 		{
@@ -345,17 +344,17 @@ next_of_row(LookupJoin *state)
 			continue;
 		state->matched = true;
 		/* one match decides */
-		if (state->type == JOIN_SEMI || state->type == JOIN_ANTI)
+		if (state->plan.type == JOIN_SEMI || state->plan.type == JOIN_ANTI)
 			state->in_row = false;
-		if (state->type == JOIN_ANTI)
+		if (state->plan.type == JOIN_ANTI)
 			return false;
 		if (passes(state, others))
 			return true;
-		if (state->type == JOIN_SEMI)
+		if (state->plan.type == JOIN_SEMI)
 			return false;
 	}
 	state->in_row = false;
-	if (state->matched || (state->type != JOIN_LEFT && state->type != JOIN_ANTI))
+	if (state->matched || (state->plan.type != JOIN_LEFT && state->plan.type != JOIN_ANTI))
 		return false;
 	set_side(state, NULL, false);
 	return passes(state, others);
@@ -394,19 +393,13 @@ create_state(CustomScan *plan)
 	return (Node *) state;
 }
 
-static int
-private_number(const CustomScan *plan, JoinPlanIndex index)
-{
-	return intVal(list_nth(plan->custom_private, index));
-}
-
 /* BeginCustomScan */
 static void
 begin_join(CustomScanState *node, EState *estate, int eflags)
 {
 	LookupJoin *state = (LookupJoin *) node;
 	CustomScan *plan = (CustomScan *) node->ss.ps.plan;
-	List *sources = (List *) list_nth(plan->custom_private, JOIN_PLAN_SOURCES);
+	JoinPlan *join = &state->plan;
 	PlanState *parent = (PlanState *) node;
 
 	state->outer = ExecInitNode((Plan *) linitial(plan->custom_plans), estate, eflags);
@@ -415,26 +408,22 @@ begin_join(CustomScanState *node, EState *estate, int eflags)
 	if (!IsA(state->scan, ForeignScanState))
 		elog(ERROR, "the inner side of a join by lookups is no scan");
 	node->custom_ps = list_make2(state->outer, state->inner);
-	state->type = (JoinType) private_number(plan, JOIN_PLAN_TYPE);
-	state->form = (LookupForm) private_number(plan, JOIN_PLAN_FORM);
-	state->batch = private_number(plan, JOIN_PLAN_BATCH);
+	join_plan_from_nodes(plan, join);
 	state->requests = 1;
-	state->outer_key = ExecInitExpr((Expr *) list_nth(plan->custom_exprs, JOIN_EXPR_OUTER_KEY), parent);
-	state->inner_key = ExecInitExpr((Expr *) list_nth(plan->custom_exprs, JOIN_EXPR_INNER_KEY), parent);
-	state->quals = ExecInitQual((List *) list_nth(plan->custom_exprs, JOIN_EXPR_QUALS), parent);
-	state->key_type = exprType((Node *) list_nth(
-		plan->custom_exprs, state->form == LOOKUP_INNER_ARRAY ? JOIN_EXPR_OUTER_KEY : JOIN_EXPR_INNER_KEY));
+	state->outer_key = ExecInitExpr(join->outer_key, parent);
+	state->inner_key = ExecInitExpr(join->inner_key, parent);
+	state->quals = ExecInitQual(join->quals, parent);
+	state->key_type = exprType((Node *) (join->form == LOOKUP_INNER_ARRAY ? join->outer_key : join->inner_key));
 	get_typlenbyvalalign(state->key_type, &state->key_length, &state->key_byval, &state->key_align);
-	state->sources = (int *) palloc(sizeof(int) * list_length(sources));
-	for (int i = 0; i < list_length(sources); i++)
-		state->sources[i] = list_nth_int(sources, i);
+	state->sources = (int *) palloc(sizeof(int) * list_length(join->sources));
+	for (int i = 0; i < list_length(join->sources); i++)
+		state->sources[i] = list_nth_int(join->sources, i);
 	state->outer_slot = ExecInitExtraTupleSlot(estate, ExecGetResultType(state->outer), &TTSOpsMinimalTuple);
 	state->inner_slot = ExecInitExtraTupleSlot(estate, ExecGetResultType(state->inner), &TTSOpsMinimalTuple);
 	if (eflags & EXEC_FLAG_EXPLAIN_ONLY)
 		return;
 	state->batch_context = AllocSetContextCreate(estate->es_query_cxt, "attio_fdw join batch", ALLOCSET_DEFAULT_SIZES);
-	state->cache = join_cache_create(state->key_type, (Oid) private_number(plan, JOIN_PLAN_OPERATOR),
-									 (Oid) private_number(plan, JOIN_PLAN_COLLATION));
+	state->cache = join_cache_create(state->key_type, join->equality, join->collation);
 }
 
 /* EndCustomScan */
@@ -477,21 +466,18 @@ explain_join(CustomScanState *node, List *ancestors, ExplainState *es)
 	LookupJoin *state = (LookupJoin *) node;
 	CustomScan *plan = (CustomScan *) node->ss.ps.plan;
 	List *context = set_deparse_context_plan(es->deparse_cxt, (Plan *) plan, ancestors);
-	List *quals = (List *) list_nth(plan->custom_exprs, JOIN_EXPR_QUALS);
 	List *texts = NIL;
 	ListCell *lc;
 
-	ExplainPropertyText("Join Type", types[state->type], es);
-	foreach(lc, quals)
+	ExplainPropertyText("Join Type", types[state->plan.type], es);
+	foreach(lc, state->plan.quals)
 		texts = lappend(texts, deparse_expression((Node *) lfirst(lc), context, true, false));
 	ExplainPropertyList("Join Cond", texts, es);
-	ExplainPropertyText(
-		"Attio Lookup",
-		psprintf("%s by %s",
-				 deparse_expression((Node *) list_nth(plan->custom_exprs, JOIN_EXPR_INNER_KEY), context, true, false),
-				 deparse_expression((Node *) list_nth(plan->custom_exprs, JOIN_EXPR_OUTER_KEY), context, true, false)),
-		es);
-	ExplainPropertyInteger("Attio Keys per Request", NULL, state->batch, es);
+	ExplainPropertyText("Attio Lookup",
+						psprintf("%s by %s", deparse_expression((Node *) state->plan.inner_key, context, true, false),
+								 deparse_expression((Node *) state->plan.outer_key, context, true, false)),
+						es);
+	ExplainPropertyInteger("Attio Keys per Request", NULL, state->plan.keys_per_request, es);
 	if (!es->analyze)
 		return;
 	ExplainPropertyInteger("Attio Lookup Batches", NULL, state->batches, es);

@@ -28,6 +28,7 @@
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
 #include "scan/scan.h"
+#include "scan/scan_plan.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
@@ -397,8 +398,11 @@ static void
 visit_custom(Sight *sight, const CustomScan *scan)
 {
 	List *sides = NIL;
+	JoinPlan join = {0};
 	ListCell *lc;
 
+	if (scan->methods == &attio_join_methods)
+		join_plan_from_nodes(scan, &join);
 	foreach(lc, scan->custom_plans)
 		sides = lappend(sides, visit(sight->flow, (Plan *) lfirst(lc)));
 	foreach(lc, scan->custom_scan_tlist)
@@ -408,7 +412,7 @@ visit_custom(Sight *sight, const CustomScan *scan)
 
 		if (scan->methods == &attio_join_methods)
 		{
-			int source = list_nth_int((List *) list_nth(scan->custom_private, JOIN_PLAN_SOURCES), column - 1);
+			int source = list_nth_int(join.sources, column - 1);
 
 			is_found = is_found || (source > 0 ? bms_is_member(source, (Bitmapset *) linitial(sides))
 											   : bms_is_member(-source, (Bitmapset *) lsecond(sides)));

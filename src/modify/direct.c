@@ -29,18 +29,10 @@
 #include "utils/memutils.h"
 #include "utils/uuid.h"
 
-/* What is added to the scan's fdw_private: a List of Nodes. */
-typedef enum DirectPlanIndex
-{
-	DIRECT_PLAN_COLUMNS = SCAN_PLAN_LENGTH, /* IntList: attribute numbers that are assigned */
-	DIRECT_PLAN_VALUES,                     /* IntList: index in fdw_exprs of the value of each */
-	DIRECT_PLAN_KEY,                        /* Integer: index in fdw_exprs of the ids */
-	DIRECT_PLAN_COUNTS                      /* Integer: rows count for the statement */
-} DirectPlanIndex;
-
 typedef struct DirectState
 {
 	ModifyState *modify;
+	DirectPlan plan;
 	List *exprs;        /* ExprState of each of fdw_exprs */
 	bool is_written;    /* the first row was asked for */
 	TextStore *answers; /* of those done, for RETURNING; NULL where it wants none */
@@ -53,13 +45,13 @@ typedef struct DirectState
 static List *
 only_key_term(const ForeignScan *scan)
 {
-	List *filter = (List *) list_nth(scan->fdw_private, SCAN_PLAN_FILTER);
+	const ScanPlan *plan = scan_plan_from_nodes(scan);
 	List *term;
 
-	if (list_length(scan->scan.plan.qual) != 1 || list_length(filter) != 2 || intVal(linitial(filter)) != TERM_AND ||
-		(List *) list_nth(scan->fdw_private, SCAN_PLAN_LIMIT) != NIL)
+	if (list_length(scan->scan.plan.qual) != 1 || list_length(plan->filter) != 2 ||
+		intVal(linitial(plan->filter)) != TERM_AND || plan->limited)
 		return NIL;
-	term = (List *) lsecond(filter);
+	term = (List *) lsecond(plan->filter);
 	return intVal(linitial(term)) == TERM_KEY ? term : NIL;
 }
 
@@ -130,9 +122,9 @@ attio_plan_direct(PlannerInfo *root, ModifyTable *plan, Index rtindex, int subpl
 {
 	ForeignScan *scan = (ForeignScan *) outerPlan(plan);
 	RangeTblEntry *rte = planner_rt_fetch(rtindex, root);
+	DirectPlan direct = {0};
 	List *values = NIL;
 	List *columns = NIL;
-	List *indexes = NIL;
 	List *key;
 	ListCell *lc;
 
@@ -152,14 +144,15 @@ attio_plan_direct(PlannerInfo *root, ModifyTable *plan, Index rtindex, int subpl
 	}
 	foreach(lc, values)
 	{
-		indexes = lappend_int(indexes, list_length(scan->fdw_exprs));
+		direct.values = lappend_int(direct.values, list_length(scan->fdw_exprs));
 		scan->fdw_exprs = lappend(scan->fdw_exprs, copyObject(lfirst(lc)));
 	}
 	scan->operation = plan->operation;
 	scan->resultRelation = rtindex;
-	scan->fdw_private =
-		list_concat(scan->fdw_private, list_make4((Node *) copyObject(columns), (Node *) indexes,
-												  makeInteger(intVal(lsecond(key))), makeInteger(plan->canSetTag)));
+	direct.columns = copyObject(columns);
+	direct.key = intVal(lsecond(key));
+	direct.counts = plan->canSetTag;
+	direct_plan_to_nodes(&direct, scan);
 	return true;
 }
 
@@ -171,7 +164,6 @@ attio_begin_direct(ForeignScanState *node, int eflags)
 {
 	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
 	DirectState *direct;
-	List *columns;
 
 	system_columns_check(node->ss.ps.state);
 	if (eflags & EXEC_FLAG_EXPLAIN_ONLY)
@@ -179,9 +171,9 @@ attio_begin_direct(ForeignScanState *node, int eflags)
 	direct = (DirectState *) palloc0(sizeof(DirectState));
 	direct->exprs = ExecInitExprList(plan->fdw_exprs, (PlanState *) node);
 	checks_transition_tables(node->resultRelInfo, plan->operation);
-	columns = (List *) list_nth(plan->fdw_private, DIRECT_PLAN_COLUMNS);
-	direct->modify = modify_begin(node->ss.ps.state, node->resultRelInfo, plan->operation, columns,
-								  target_column_set(columns), false);
+	direct_plan_from_nodes(plan, &direct->plan);
+	direct->modify = modify_begin(node->ss.ps.state, node->resultRelInfo, plan->operation, direct->plan.columns,
+								  target_column_set(direct->plan.columns), false);
 	node->fdw_state = direct;
 }
 
@@ -195,15 +187,13 @@ evaluate(DirectState *direct, ForeignScanState *node, int index, bool *isnull)
 static TupleTableSlot *
 assigned_row(DirectState *direct, ForeignScanState *node)
 {
-	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
 	TupleTableSlot *slot =
 		ExecInitExtraTupleSlot(node->ss.ps.state, RelationGetDescr(direct->modify->rel), &TTSOpsVirtual);
 	ListCell *column;
 	ListCell *index;
 
 	ExecStoreAllNullTuple(slot);
-	forboth(column, (List *) list_nth(plan->fdw_private, DIRECT_PLAN_COLUMNS), index,
-			(List *) list_nth(plan->fdw_private, DIRECT_PLAN_VALUES))
+	forboth(column, direct->plan.columns, index, direct->plan.values)
 	{
 		int at = lfirst_int(column) - 1;
 
@@ -218,7 +208,7 @@ make_writes(DirectState *direct, ForeignScanState *node)
 {
 	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
 	ModifyState *modify = direct->modify;
-	int key = intVal(list_nth(plan->fdw_private, DIRECT_PLAN_KEY));
+	int key = direct->plan.key;
 	Operand operand = {.known = true, .type = exprType((Node *) list_nth(plan->fdw_exprs, key))};
 	TupleTableSlot *slot = plan->operation == CMD_UPDATE ? assigned_row(direct, node) : NULL;
 	Elements ids;
@@ -279,7 +269,7 @@ write_all(DirectState *direct, ForeignScanState *node)
 	}
 	MemoryContextSwitchTo(saved);
 	modify_warn_shown(modify);
-	if (intVal(list_nth(((ForeignScan *) node->ss.ps.plan)->fdw_private, DIRECT_PLAN_COUNTS)) != 0 && !is_returning)
+	if (direct->plan.counts && !is_returning)
 		estate->es_processed += modify->sender.done;
 	if (node->ss.ps.instrument != NULL && !is_returning)
 		node->ss.ps.instrument->tuplecount += modify->sender.done;
@@ -308,7 +298,7 @@ attio_iterate_direct(ForeignScanState *node)
 	if (!found)
 		return slot;
 	answer_read(direct->modify, answer[ANSWER_BODY], answer[ANSWER_REQUEST], slot);
-	if (intVal(list_nth(((ForeignScan *) node->ss.ps.plan)->fdw_private, DIRECT_PLAN_COUNTS)) != 0)
+	if (direct->plan.counts)
 		node->ss.ps.state->es_processed++;
 	target->ri_projectReturning->pi_exprContext->ecxt_scantuple = slot;
 	return slot;

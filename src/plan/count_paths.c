@@ -61,13 +61,14 @@ count_add_path(PlannerInfo *root, RelOptInfo *output_rel)
 	PathTarget *target = root->upper_targets[UPPERREL_GROUP_AGG];
 	RelOptInfo *baserel;
 	Cost cost;
+	ScanPath path = {.kind = PATH_COUNT};
 
 	if (!attio_push_count || !is_plain_count(root, target) || (baserel = upper_only_relation(root)) == NULL ||
 		((RelationPlan *) baserel->fdw_private)->has_key)
 		return;
 	cost = cost_count(baserel->rows, ((RelationPlan *) baserel->fdw_private)->relation->page_size);
 	add_path(output_rel, (Path *) attio_create_foreign_upper_path(root, output_rel, target, 1, cost, cost,
-																  list_make1(makeInteger(PATH_COUNT))));
+																  scan_path_to_nodes(&path)));
 }
 
 /* The conditions of the relation, none of which is a constant: those make a gate above the plan. */
@@ -101,33 +102,24 @@ count_get_plan(PlannerInfo *root, List *tlist)
 	ShipContext context = {root, ((RelationPlan *) baserel->fdw_private)->relation, baserel->relid, NIL, false, NULL};
 	List *conditions = conditions_of(baserel);
 	List *terms = NIL;
-	List *verdicts = NIL;
-	List *fdw_private = NIL;
 	List *shown = NIL;
-	int ncounts;
+	ScanPlan plan;
 	ListCell *lc;
 
+	scan_plan_init(&plan);
 	foreach(lc, conditions)
 	{
 		Verdict verdict;
 		List *term = ship_condition(&context, (Expr *) lfirst(lc), &verdict);
 
 		terms = lappend(terms, (Node *) term);
-		verdicts = lappend_int(verdicts, (int) verdict);
+		plan.verdicts = lappend_int(plan.verdicts, (int) verdict);
 	}
 	if (terms != NIL)
-		terms = lcons(makeInteger(TERM_AND), terms);
+		plan.filter = lcons(makeInteger(TERM_AND), terms);
 	shown = add_to_flat_tlist(NIL, parts_of(root->upper_targets[UPPERREL_GROUP_AGG]));
-	ncounts = list_length(shown);
+	plan.ncounts = list_length(shown);
 	shown = add_to_flat_tlist(shown, pull_var_clause((Node *) conditions, 0));
-	fdw_private = list_make4((Node *) columns_behind(shown, ncounts), (Node *) terms, (Node *) verdicts,
-							 (Node *) list_make2_int((int) SORT_ANY, 0));
-	while (list_length(fdw_private) < SCAN_PLAN_COUNTS)
-		fdw_private = lappend(fdw_private, (Node *) NIL);
-	fdw_private = lappend(fdw_private, makeInteger(ncounts));
-	fdw_private = lappend(fdw_private, makeInteger(0));
-	while (list_length(fdw_private) < SCAN_PLAN_LENGTH)
-		fdw_private = lappend(fdw_private, (Node *) NIL);
-	Assert(list_length(fdw_private) == SCAN_PLAN_LENGTH);
-	return make_foreignscan(tlist, NIL, 0, context.operands, fdw_private, shown, conditions, NULL);
+	plan.columns = columns_behind(shown, plan.ncounts);
+	return make_foreignscan(tlist, NIL, 0, context.operands, scan_plan_to_nodes(&plan), shown, conditions, NULL);
 }

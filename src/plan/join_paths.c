@@ -23,15 +23,14 @@
 
 static set_join_pathlist_hook_type previous_hook = NULL;
 
-/* A path's custom_private is a List of Nodes: first what the plan's holds up to its sources, then these. */
-typedef enum JoinPathIndex
+/* The server never copies a path, so this one carries more than Nodes. */
+typedef struct LookupJoinPath
 {
-	JOIN_PATH_OUTER_KEY = JOIN_PLAN_SOURCES,
-	JOIN_PATH_INNER_KEY,
-	JOIN_PATH_QUALS,  /* List: what makes two rows match */
-	JOIN_PATH_OTHERS, /* List: conditions on the result */
-	JOIN_PATH_OJRELID /* Integer: the outer join's relation, or 0 */
-} JoinPathIndex;
+	CustomPath custom; /* first: it is one */
+	JoinPlan plan;     /* but for its sources */
+	List *others;      /* conditions on the result */
+	Index ojrelid;     /* the outer join's relation, or 0 */
+} LookupJoinPath;
 
 /* ----- the scan tuple ----- */
 
@@ -39,7 +38,7 @@ typedef enum JoinPathIndex
 typedef struct ScanTuple
 {
 	List *targets;  /* TargetEntry */
-	List *sources;  /* IntList, as JOIN_PLAN_SOURCES */
+	List *sources;  /* as JoinPlan.sources */
 	bool is_failed; /* an expression comes from neither side */
 } ScanTuple;
 
@@ -120,30 +119,29 @@ static Plan *
 plan_join(PlannerInfo *root, RelOptInfo *rel, CustomPath *path, List *tlist, List *clauses, List *custom_plans)
 {
 	CustomScan *scan = makeNode(CustomScan);
-	List *private = path->custom_private;
-	List *quals = (List *) list_nth(private, JOIN_PATH_QUALS);
-	List *others = (List *) list_nth(private, JOIN_PATH_OTHERS);
+	const LookupJoinPath *join_path = (const LookupJoinPath *) path;
+	JoinPlan plan = join_path->plan;
 	Relids inner = ((Path *) lsecond(path->custom_paths))->parent->relids;
 	ScanTuple tuple = {0};
 
 	(void) root, (void) rel, (void) clauses;
 	add_sides(&tuple, target_exprs(((Plan *) linitial(custom_plans))->targetlist),
-			  target_exprs(((Plan *) lsecond(custom_plans))->targetlist), inner,
-			  intVal(list_nth(private, JOIN_PATH_OJRELID)));
+			  target_exprs(((Plan *) lsecond(custom_plans))->targetlist), inner, join_path->ojrelid);
 	check_needed(&tuple, (Node *) tlist);
-	check_needed(&tuple, (Node *) quals);
-	check_needed(&tuple, (Node *) others);
+	check_needed(&tuple, (Node *) plan.quals);
+	check_needed(&tuple, (Node *) join_path->others);
 	if (tuple.is_failed)
 		elog(ERROR, "a column of a join by lookups comes from neither side");
 	scan->scan.plan.targetlist = tlist;
-	scan->scan.plan.qual = others;
+	scan->scan.plan.qual = join_path->others;
 	scan->flags = path->flags;
 	scan->methods = &attio_join_methods;
 	scan->custom_plans = custom_plans;
-	scan->custom_exprs = list_make3(copyObject(list_nth(private, JOIN_PATH_OUTER_KEY)),
-									copyObject(list_nth(private, JOIN_PATH_INNER_KEY)), copyObject(quals));
-	scan->custom_private = list_copy_head(private, JOIN_PLAN_SOURCES);
-	scan->custom_private = lappend(scan->custom_private, (Node *) tuple.sources);
+	plan.outer_key = copyObject(plan.outer_key);
+	plan.inner_key = copyObject(plan.inner_key);
+	plan.quals = copyObject(plan.quals);
+	plan.sources = tuple.sources;
+	join_plan_to_nodes(&plan, scan);
 	scan->custom_scan_tlist = tuple.targets;
 	return (Plan *) scan;
 }
@@ -168,16 +166,20 @@ distinct_keys(PlannerInfo *root, const Lookup *lookup, double rows)
 
 /* One join, of these rows in this order. */
 static void
-add_join_path(PlannerInfo *root, RelOptInfo *joinrel, RelOptInfo *inner, Path *outer_path, JoinType jointype,
-			  const Lookup *lookup, List *private, List *quals)
+add_join_path(PlannerInfo *root, RelOptInfo *joinrel, RelOptInfo *inner, Path *outer_path, const Lookup *lookup,
+			  const LookupJoinPath *made)
 {
-	CustomPath *path = makeNode(CustomPath);
+	LookupJoinPath *join_path = (LookupJoinPath *) newNode(sizeof(LookupJoinPath), T_CustomPath);
+	CustomPath *path = &join_path->custom;
 	double keys = distinct_keys(root, lookup, outer_path->rows);
 	double requests = ceil(keys / lookup->batch);
 	Path *inner_path = lookup_path(root, inner, lookup, keys, requests);
 	QualCost per_match;
 
-	cost_qual_eval(&per_match, quals, root);
+	join_path->plan = made->plan;
+	join_path->others = made->others;
+	join_path->ojrelid = made->ojrelid;
+	cost_qual_eval(&per_match, made->plan.quals, root);
 	path->path.pathtype = T_CustomScan;
 	path->path.parent = joinrel;
 	path->path.pathtarget = joinrel->reltarget;
@@ -185,10 +187,9 @@ add_join_path(PlannerInfo *root, RelOptInfo *joinrel, RelOptInfo *inner, Path *o
 	path->path.startup_cost = outer_path->startup_cost + inner_path->startup_cost + per_match.startup;
 	path->path.total_cost = outer_path->total_cost + inner_path->total_cost + per_match.startup +
 							(cpu_tuple_cost + per_match.per_tuple) * (outer_path->rows + joinrel->rows);
-	path->path.pathkeys = build_join_pathkeys(root, joinrel, jointype, outer_path->pathkeys);
+	path->path.pathkeys = build_join_pathkeys(root, joinrel, made->plan.type, outer_path->pathkeys);
 	path->flags = CUSTOMPATH_SUPPORT_PROJECTION;
 	path->custom_paths = list_make2((Node *) outer_path, (Node *) inner_path);
-	path->custom_private = private;
 	path->methods = &join_path_methods;
 	add_path(joinrel, (Path *) path);
 }
@@ -265,8 +266,7 @@ add_joins(PlannerInfo *root, RelOptInfo *joinrel, RelOptInfo *outer, RelOptInfo 
 	Lookup lookup = {0};
 	Index ojrelid = attio_ojrelid(extra->sjinfo);
 	List *quals;
-	List *others = NIL;
-	List *private;
+	LookupJoinPath made = {.ojrelid = ojrelid};
 	ListCell *lc;
 
 	if (previous_hook != NULL)
@@ -278,25 +278,26 @@ add_joins(PlannerInfo *root, RelOptInfo *joinrel, RelOptInfo *outer, RelOptInfo 
 	if (!best_lookup(root, joinrel, outer, inner, jointype, extra->restrictlist, &lookup))
 		return;
 	if (IS_OUTER_JOIN(jointype))
-		extract_actual_join_clauses(by_security(root, extra->restrictlist), joinrel->relids, &quals, &others);
+		extract_actual_join_clauses(by_security(root, extra->restrictlist), joinrel->relids, &quals, &made.others);
 	else
 		quals = extract_actual_clauses(by_security(root, extra->restrictlist), false);
 	quals = (List *) attio_add_nulling((Node *) quals, inner->relids, ojrelid);
-	if (!is_covered(joinrel, outer, inner, quals, others, ojrelid))
+	if (!is_covered(joinrel, outer, inner, quals, made.others, ojrelid))
 		return;
-	private = list_make5(makeInteger(jointype), makeInteger(lookup.form), makeInteger((int) lookup.equality),
-						 makeInteger((int) lookup.collation), makeInteger(lookup.batch));
-	private = lappend(private, (Node *) lookup.outer_key);
-	private = lappend(private, (Node *) attio_add_nulling(lookup.inner_key, inner->relids, ojrelid));
-	private = lappend(private, (Node *) quals);
-	private = lappend(private, (Node *) others);
-	private = lappend(private, makeInteger((int) ojrelid));
+	made.plan = (JoinPlan){.type = jointype,
+						   .form = lookup.form,
+						   .equality = lookup.equality,
+						   .collation = lookup.collation,
+						   .keys_per_request = lookup.batch,
+						   .outer_key = (Expr *) lookup.outer_key,
+						   .inner_key = (Expr *) attio_add_nulling(lookup.inner_key, inner->relids, ojrelid),
+						   .quals = quals};
 	foreach(lc, outer->pathlist)
 	{
 		Path *path = (Path *) lfirst(lc);
 
 		if (path->param_info == NULL && (path == outer->cheapest_total_path || path->pathkeys != NIL))
-			add_join_path(root, joinrel, inner, path, jointype, &lookup, private, quals);
+			add_join_path(root, joinrel, inner, path, &lookup, &made);
 	}
 }
 

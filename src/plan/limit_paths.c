@@ -55,6 +55,7 @@ limit_add_path(PlannerInfo *root, RelOptInfo *output_rel, const FinalPathExtraDa
 	double rows;
 	Cost startup;
 	Cost total;
+	ScanPath limited = {.kind = PATH_LIMITED};
 	Path *path;
 
 	if (!attio_push_limit || !is_plain_limit(root, extra) || !is_evaluable(root->parse->limitCount) ||
@@ -68,7 +69,7 @@ limit_add_path(PlannerInfo *root, RelOptInfo *output_rel, const FinalPathExtraDa
 	/* A little less than the same scan below a Limit. */
 	path = (Path *) attio_create_foreignscan_path(root, baserel, rows, startup * LIMITED_SCAN_COST,
 												  total * LIMITED_SCAN_COST, root->sort_pathkeys, NULL,
-												  list_make1(makeInteger(PATH_LIMITED)));
+												  scan_path_to_nodes(&limited));
 	if (path->pathtarget != root->upper_targets[UPPERREL_FINAL])
 		path = (Path *) create_projection_path(root, output_rel, path, root->upper_targets[UPPERREL_FINAL]);
 	add_path(output_rel, path);

@@ -190,11 +190,11 @@ lookup_path(PlannerInfo *root, RelOptInfo *inner, const Lookup *lookup, double k
 {
 	const RelationPlan *plan = (const RelationPlan *) inner->fdw_private;
 	double rows = clamp_row_est(keys * lookup->matches);
+	ScanPath path = {PATH_LOOKUP, lookup->clause, lookup->batch};
 	Cost startup;
 	Cost total;
 
 	cost_lookups(rows, requests, plan->relation->page_size, &startup, &total);
-	return (Path *) attio_create_foreignscan_path(
-		root, inner, rows, startup, total, NIL, NULL,
-		list_make3(makeInteger(PATH_LOOKUP), (Node *) lookup->clause, makeInteger(lookup->batch)));
+	return (Path *) attio_create_foreignscan_path(root, inner, rows, startup, total, NIL, NULL,
+												  scan_path_to_nodes(&path));
 }

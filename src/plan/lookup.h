@@ -7,6 +7,7 @@
 
 #include "join/join.h"
 #include "nodes/pathnodes.h"
+#include "scan/scan_plan.h"
 
 /* A condition between a relation of ours and others: outer = inner, or of arrays any of their elements. */
 typedef struct Lookup
@@ -20,14 +21,6 @@ typedef struct Lookup
 	int batch;      /* keys a request */
 	double matches; /* rows of a key, estimated */
 } Lookup;
-
-/* What a ForeignPath's fdw_private says first: how it differs from a plain listing. */
-typedef enum PathKind
-{
-	PATH_LIMITED, /* LIMIT and OFFSET are the scan's; nothing follows */
-	PATH_COUNT,   /* only their number is wanted; nothing follows */
-	PATH_LOOKUP   /* keys are handed to the scan; Node clause and Integer batch follow */
-} PathKind;
 
 extern bool lookup_find(PlannerInfo *root, RelOptInfo *inner, RelOptInfo *outer, RestrictInfo *rinfo, Lookup *lookup);
 extern Path *lookup_path(PlannerInfo *root, RelOptInfo *inner, const Lookup *lookup, double keys, double requests);

@@ -147,19 +147,21 @@ is_same_order(const AttioRelation *relation, const ColumnHint *hint, const PathK
 
 /* ----- orders ----- */
 
-static List *
-make_key(const ColumnHint *hint, bool descending)
+static SortKey
+sort_key_of(const ColumnHint *hint, bool descending)
 {
-	return lappend(list_make5(makeString(pstrdup(hint->attribute_id)), makeString(pstrdup(hint->slug)),
-							  makeString(pstrdup(hint->type)), makeString(pstrdup(hint->property->name)),
-							  makeInteger(descending ? 1 : 0)),
-				   makeInteger(hint->attnum));
+	return (SortKey){.attnum = hint->attnum,
+					 .descending = descending,
+					 .attribute_id = hint->attribute_id,
+					 .slug = hint->slug,
+					 .type = hint->type,
+					 .property = hint->property->name};
 }
 
 WantedOrder
 sorts_over_pages(const RelOptInfo *baserel, const AttioRelation *relation, List *pathkeys)
 {
-	WantedOrder order = {SORT_ANY, 0, NIL, NIL};
+	WantedOrder order = {SORT_ANY, 0, NULL, NIL};
 	PathKey *pathkey;
 	Var *var;
 	ColumnHint hint;
@@ -175,7 +177,8 @@ sorts_over_pages(const RelOptInfo *baserel, const AttioRelation *relation, List 
 		return order;
 	order.shape = attio_pathkey_is_desc(pathkey) ? SORT_CREATED_DESC : SORT_CREATED_ASC;
 	order.covered = 1;
-	order.keys = list_make1((Node *) make_key(&hint, attio_pathkey_is_desc(pathkey)));
+	order.keys = (SortKey *) palloc(sizeof(SortKey));
+	order.keys[0] = sort_key_of(&hint, attio_pathkey_is_desc(pathkey));
 	return order;
 }
 
@@ -192,9 +195,11 @@ make_guard(const ColumnHint *hint)
 WantedOrder
 sorts_on_one_page(const RelOptInfo *baserel, const AttioRelation *relation, List *pathkeys)
 {
-	WantedOrder nothing = {SORT_ANY, 0, NIL, NIL};
-	WantedOrder order = {SORT_ONE_PAGE, list_length(pathkeys), NIL, NIL};
+	WantedOrder nothing = {SORT_ANY, 0, NULL, NIL};
+	WantedOrder order = {SORT_ONE_PAGE, list_length(pathkeys), NULL, NIL};
 	ListCell *lc;
+
+	order.keys = (SortKey *) palloc(sizeof(SortKey) * Max(list_length(pathkeys), 1));
 
 	foreach(lc, pathkeys)
 	{
@@ -219,33 +224,30 @@ sorts_on_one_page(const RelOptInfo *baserel, const AttioRelation *relation, List
 				return nothing;
 			order.guard = make_guard(&hint);
 		}
-		order.keys = lappend(order.keys, (Node *) make_key(&hint, descending));
+		order.keys[foreach_current_index(lc)] = sort_key_of(&hint, descending);
 	}
-	return order.keys == NIL ? nothing : order;
+	return order.covered == 0 ? nothing : order;
 }
 
-List *
-sorts_as_executed(const RelOptInfo *baserel, List *pathkeys, Bitmapset **columns)
+void
+sorts_as_executed(const RelOptInfo *baserel, List *pathkeys, const WantedOrder *order, Bitmapset **columns)
 {
-	List *numbers = NIL;
-	List *oids = NIL;
-	ListCell *lc;
-
-	foreach(lc, pathkeys)
+	for (int i = 0; i < order->covered; i++)
 	{
-		PathKey *pathkey = lfirst_node(PathKey, lc);
+		PathKey *pathkey = list_nth_node(PathKey, pathkeys, i);
 		Var *var = sorted_column(baserel, pathkey);
 		Oid type = var == NULL ? InvalidOid : get_opclass_input_type(GetDefaultOpClass(var->vartype, BTREE_AM_OID));
-		Oid operator= OidIsValid(type)
-			? get_opfamily_member(pathkey->pk_opfamily, type, type,
-								  attio_pathkey_is_desc(pathkey) ? BTGreaterStrategyNumber : BTLessStrategyNumber)
-			: InvalidOid;
+		Oid sort_operator =
+			OidIsValid(type)
+				? get_opfamily_member(pathkey->pk_opfamily, type, type,
+									  attio_pathkey_is_desc(pathkey) ? BTGreaterStrategyNumber : BTLessStrategyNumber)
+				: InvalidOid;
 
-		if (!OidIsValid(operator))
+		if (!OidIsValid(sort_operator))
 			elog(ERROR, "no operator sorts as a path of foreign rows does");
-		numbers = lappend_int(lappend_int(numbers, var->varattno), pathkey->pk_nulls_first ? 1 : 0);
-		oids = lappend_oid(lappend_oid(oids, operator), pathkey->pk_eclass->ec_collation);
+		order->keys[i].nulls_first = pathkey->pk_nulls_first;
+		order->keys[i].sort_operator = sort_operator;
+		order->keys[i].collation = pathkey->pk_eclass->ec_collation;
 		*columns = bms_add_member(*columns, var->varattno - FirstLowInvalidHeapAttributeNumber);
 	}
-	return list_make2((Node *) numbers, (Node *) oids);
 }

@@ -14,13 +14,13 @@ typedef struct WantedOrder
 {
 	SortShape shape;
 	int covered;
-	List *keys;  /* as SCAN_PLAN_SORTS */
-	List *guard; /* a term, as SCAN_PLAN_GUARD */
+	SortKey *keys; /* of each of them; the executor's half is not filled yet */
+	List *guard;   /* as ScanPlan.guard */
 } WantedOrder;
 
 extern WantedOrder sorts_over_pages(const RelOptInfo *baserel, const AttioRelation *relation, List *pathkeys);
-/* The first keys of an order, as SCAN_PLAN_ORDER; their columns are added, offset by FirstLowInvalidHeapAttributeNumber. */
-extern List *sorts_as_executed(const RelOptInfo *baserel, List *pathkeys, Bitmapset **columns);
+/* Fill in how the executor compares; the keys' columns are added, offset by FirstLowInvalidHeapAttributeNumber. */
+extern void sorts_as_executed(const RelOptInfo *baserel, List *pathkeys, const WantedOrder *order, Bitmapset **columns);
 extern WantedOrder sorts_on_one_page(const RelOptInfo *baserel, const AttioRelation *relation, List *pathkeys);
 
 #endif /* ATTIO_PATHKEYS_H */

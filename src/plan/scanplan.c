@@ -274,14 +274,14 @@ WantedOrder
 plan_wanted_order(PlannerInfo *root, RelOptInfo *baserel)
 {
 	RelationPlan *plan = (RelationPlan *) baserel->fdw_private;
-	WantedOrder order = {SORT_ANY, 0, NIL, NIL};
+	WantedOrder order = {SORT_ANY, 0, NULL, NIL};
 
 	if (!attio_push_sort || plan->has_key || !resource_can(plan->relation->resource, CAN_SORT))
 		return order;
 	order = sorts_over_pages(baserel, plan->relation, root->query_pathkeys);
 	/* who reads all rows can as well sort them by all keys here */
 	if (order.covered < list_length(root->query_pathkeys) && root->tuple_fraction <= 0)
-		order = (WantedOrder){SORT_ANY, 0, NIL, NIL};
+		order = (WantedOrder){SORT_ANY, 0, NULL, NIL};
 	if (order.shape == SORT_ANY && root->query_pathkeys != NIL && is_one_page_wanted(root, baserel))
 		order = sorts_on_one_page(baserel, plan->relation, root->query_pathkeys);
 	return order;
@@ -379,32 +379,62 @@ optional_columns(const RelationPlan *plan, Oid table)
 							   column_list(plan->columns, table));
 }
 
-/* LIMIT and OFFSET as operands; their indexes, as SCAN_PLAN_LIMIT. */
-static List *
-add_limit(PlannerInfo *root, ShipContext *context)
+/* LIMIT or OFFSET as an operand: its index. */
+static int
+add_operand(ShipContext *context, Node *node)
 {
-	Node *limits[2] = {root->parse->limitCount, root->parse->limitOffset};
-	List *indexes = NIL;
-
-	for (int i = 0; i < (int) lengthof(limits); i++)
-	{
-		indexes = lappend_int(indexes, limits[i] == NULL ? -1 : list_length(context->operands));
-		if (limits[i] != NULL)
-			context->operands = lappend(context->operands, copyObject(limits[i]));
-	}
-	return indexes;
+	if (node == NULL)
+		return NO_OPERAND;
+	context->operands = lappend(context->operands, copyObject(node));
+	return list_length(context->operands) - 1;
 }
 
-/* The keys that a join hands over, as the last of the terms; as SCAN_PLAN_LOOKUP. */
+/* The keys that a join hands over, as the last of the terms. */
 static List *
-add_lookup(ShipContext *context, List *path_private, List **terms)
+add_lookup(ShipContext *context, const ScanPath *path, ScanPlan *plan, List *terms)
 {
-	int index = list_length(context->operands);
 	Verdict verdict;
-	List *term = ship_condition(context, (Expr *) lsecond(path_private), &verdict);
 
-	*terms = lappend(*terms, (Node *) term);
-	return list_make2_int(index, intVal(lthird(path_private)));
+	plan->lookup = list_length(context->operands);
+	plan->keys_per_request = path->keys_per_request;
+	return lappend(terms, (Node *) ship_condition(context, path->clause, &verdict));
+}
+
+/* The order that the path promises, if any; NULL: none. */
+static WantedOrder
+promised_order(PlannerInfo *root, RelOptInfo *baserel, const Path *path)
+{
+	WantedOrder order = {SORT_ANY, 0, NULL, NIL};
+
+	if (path->pathkeys != NIL)
+		order = plan_wanted_order(root, baserel);
+	if (order.covered < list_length(path->pathkeys))
+		elog(ERROR, "the order of a path is not that of its plan");
+	order.covered = Min(order.covered, list_length(path->pathkeys));
+	return order;
+}
+
+/* What of the conditions is sent, as the terms of an AND; notes their verdicts.  *all_exact: the remote alone decides. */
+static List *
+ship_conditions(ShipContext *context, List *quals, ScanPlan *plan, bool *all_exact)
+{
+	List *terms = NIL;
+	ListCell *lc;
+
+	*all_exact = true;
+	foreach(lc, quals)
+	{
+		Verdict verdict;
+		List *term = ship_condition(context, (Expr *) lfirst(lc), &verdict);
+		const char *reason = context->reason == NULL ? "" : context->reason;
+
+		*all_exact = *all_exact && verdict == VERDICT_EXACT;
+		plan->verdicts = lappend_int(plan->verdicts, (int) verdict);
+		plan->reasons = lappend(plan->reasons, makeString(pstrdup(reason)));
+		if (term != NIL)
+			terms = lappend(terms, term);
+	}
+	return terms;
 }
 
 /*
@@ -416,61 +446,41 @@ ForeignScan *
 attio_get_plan(PlannerInfo *root, RelOptInfo *baserel, Oid table, ForeignPath *best_path, List *tlist,
 			   List *scan_clauses, Plan *outer_plan)
 {
-	RelationPlan *plan = (RelationPlan *) baserel->fdw_private;
+	RelationPlan *relation = (RelationPlan *) baserel->fdw_private;
 	ShipContext context;
 	List *quals = extract_actual_clauses(scan_clauses, false);
-	List *terms = NIL;
-	List *verdicts = NIL;
-	List *reasons = NIL;
-	List *filter = NIL;
-	WantedOrder order = {SORT_ANY, 0, NIL, NIL};
-	bool all_exact = true;
-	List *limit = NIL;
-	List *lookup = NIL;
-	List *executed = NIL;
-	List *fdw_private;
-	ListCell *lc;
+	WantedOrder order;
+	ScanPath path;
+	ScanPlan plan;
+	List *terms;
+	bool all_exact;
 
-	if (best_path->fdw_private != NIL && intVal(linitial(best_path->fdw_private)) == PATH_COUNT)
+	scan_path_from_nodes(best_path, &path);
+	if (path.kind == PATH_COUNT)
 		return count_get_plan(root, tlist);
 	context = ship_context(root, baserel);
-	if (best_path->path.pathkeys != NIL)
-		order = plan_wanted_order(root, baserel);
-	if (order.covered < list_length(best_path->path.pathkeys))
-		elog(ERROR, "the order of a path is not that of its plan");
-	foreach(lc, quals)
-	{
-		Verdict verdict;
-		List *term = ship_condition(&context, (Expr *) lfirst(lc), &verdict);
-
-		all_exact = all_exact && verdict == VERDICT_EXACT;
-		verdicts = lappend_int(verdicts, (int) verdict);
-		reasons = lappend(reasons, makeString(pstrdup(context.reason == NULL ? "" : context.reason)));
-		if (term != NIL)
-			terms = lappend(terms, term);
-	}
-	if (best_path->fdw_private != NIL && intVal(linitial(best_path->fdw_private)) == PATH_LOOKUP)
-		lookup = add_lookup(&context, best_path->fdw_private, &terms);
+	scan_plan_init(&plan);
+	order = promised_order(root, baserel, &best_path->path);
+	terms = ship_conditions(&context, quals, &plan, &all_exact);
+	if (path.kind == PATH_LOOKUP)
+		terms = add_lookup(&context, &path, &plan, terms);
 	ship_pair_actors(terms);
 	if (terms != NIL)
-		filter = lcons(makeInteger(TERM_AND), terms);
-	if (order.shape != SORT_ANY)
-		executed = sorts_as_executed(baserel, list_copy_head(best_path->path.pathkeys, order.covered), &plan->columns);
-	fdw_private = list_make4(column_list(plan->columns, table), filter, verdicts,
-							 list_make2_int((int) order.shape, first_page_rows(root, baserel, &order, all_exact)));
-	if (best_path->fdw_private != NIL && intVal(linitial(best_path->fdw_private)) == PATH_LIMITED)
-		limit = add_limit(root, &context);
-	fdw_private = lappend(fdw_private, (Node *) order.keys);
-	fdw_private = lappend(fdw_private, (Node *) executed);
-	fdw_private = lappend(fdw_private, (Node *) order.guard);
-	fdw_private = lappend(fdw_private, (Node *) limit);
-	fdw_private = lappend(fdw_private, (Node *) lookup);
-	fdw_private = lappend(fdw_private, makeInteger(0));
-	fdw_private = lappend(fdw_private, makeInteger(plan->relation->known->learns ? 1 : 0));
-	fdw_private = lappend(fdw_private, (Node *) reasons);
-	fdw_private = lappend(fdw_private, (Node *) optional_columns(plan, table));
-	Assert(list_length(fdw_private) == SCAN_PLAN_LENGTH);
-	return make_foreignscan(tlist, quals, baserel->relid, context.operands, fdw_private, NIL, quals, outer_plan);
+		plan.filter = lcons(makeInteger(TERM_AND), terms);
+	sorts_as_executed(baserel, best_path->path.pathkeys, &order, &relation->columns);
+	plan.shape = order.shape;
+	plan.nsorts = order.covered;
+	plan.sorts = order.keys;
+	plan.guard = order.guard;
+	plan.first_page = first_page_rows(root, baserel, &order, all_exact);
+	plan.limited = (path.kind == PATH_LIMITED);
+	plan.limit = plan.limited ? add_operand(&context, root->parse->limitCount) : NO_OPERAND;
+	plan.offset = plan.limited ? add_operand(&context, root->parse->limitOffset) : NO_OPERAND;
+	plan.columns = column_list(relation->columns, table);
+	plan.optional = optional_columns(relation, table);
+	plan.learns = relation->relation->known->learns;
+	return make_foreignscan(tlist, quals, baserel->relid, context.operands, scan_plan_to_nodes(&plan), NIL, quals,
+							outer_plan);
 }
 
 /*

@@ -14,7 +14,6 @@
 #include "page/count.h"
 #include "row/rowkey.h"
 #include "scan/scan.h"
-#include "scan/scan_plan.h"
 #include "utils/memutils.h"
 
 /* What checking a row takes. */
@@ -27,12 +26,6 @@ typedef struct RowCheck
 	bool begins_anew;      /* a row has shown that the definitions were out of date: the count is void */
 	TupleTableSlot *whole; /* as a row of the table; the scan's own has counts and columns of the conditions */
 } RowCheck;
-
-int
-count_scan_columns(const ForeignScanState *node)
-{
-	return intVal(list_nth(((ForeignScan *) node->ss.ps.plan)->fdw_private, SCAN_PLAN_COUNTS));
-}
 
 const char *
 count_scan_reason(const AttioScan *state)
@@ -85,7 +78,7 @@ meets_conditions(void *arg, const PagerRow *row)
 	RowCheck *check = (RowCheck *) arg;
 	ExprContext *econtext = check->node->ss.ps.ps_ExprContext;
 	TupleTableSlot *slot = check->node->ss.ss_ScanTupleSlot;
-	int ncounts = count_scan_columns(check->node);
+	const ScanPlan *plan = check->state->plan;
 	MemoryContext saved;
 	bool met;
 
@@ -99,12 +92,12 @@ meets_conditions(void *arg, const PagerRow *row)
 		return false;
 	ExecClearTuple(slot);
 	memset(slot->tts_isnull, true, sizeof(bool) * slot->tts_tupleDescriptor->natts);
-	for (int i = 0; i < list_length(check->state->columns); i++)
+	for (int i = 0; i < list_length(plan->columns); i++)
 	{
-		int at = list_nth_int(check->state->columns, i) - 1;
+		int at = list_nth_int(plan->columns, i) - 1;
 
-		slot->tts_values[ncounts + i] = check->whole->tts_values[at];
-		slot->tts_isnull[ncounts + i] = check->whole->tts_isnull[at];
+		slot->tts_values[plan->ncounts + i] = check->whole->tts_values[at];
+		slot->tts_isnull[plan->ncounts + i] = check->whole->tts_isnull[at];
 	}
 	ExecStoreVirtualTuple(slot);
 	ResetExprContext(econtext);
@@ -129,9 +122,9 @@ prepare(RowCheck *check, Projection *projection)
 	state->session = session_get(GetForeignTable(relation->table)->serverid, state->user);
 	session_pin(state->session);
 	before = state->session->definitions;
-	state->definitions = state->term == NIL ? NIL : relation_definitions(relation, state->session);
+	state->definitions = state->plan->filter == NIL ? NIL : relation_definitions(relation, state->session);
 	state->counts.definitions += state->session->definitions - before;
-	check->reader = row_reader_create(relation, tupdesc, state->columns, state->definitions, projection);
+	check->reader = row_reader_create(relation, tupdesc, state->plan->columns, state->definitions, projection);
 	check->pager = pager_open(state->session, relation, projection, 0);
 	check->whole = MakeSingleTupleTableSlot(tupdesc, &TTSOpsVirtual);
 }
@@ -146,9 +139,9 @@ build_asks(AttioScan *state, Operand *operands, int noperands)
 						 .noperands = noperands,
 						 .notices = true};
 	int64 before = state->session->definitions;
-	AskSet asks = filter_build(&input, attio_push_filter ? state->term : NIL);
+	AskSet asks = filter_build(&input, attio_push_filter ? state->plan->filter : NIL);
 
-	asks.incomplete = asks.incomplete || (state->term != NIL && !attio_push_filter);
+	asks.incomplete = asks.incomplete || (state->plan->filter != NIL && !attio_push_filter);
 	state->counts.definitions += state->session->definitions - before;
 	return asks;
 }
@@ -227,7 +220,7 @@ count_scan_show(ForeignScanState *node, int64 rows)
 
 	ExecClearTuple(slot);
 	memset(slot->tts_isnull, true, sizeof(bool) * slot->tts_tupleDescriptor->natts);
-	for (int i = 0; i < count_scan_columns(node); i++)
+	for (int i = 0; i < ((AttioScan *) node->fdw_state)->plan->ncounts; i++)
 	{
 		slot->tts_values[i] = Int64GetDatum(rows);
 		slot->tts_isnull[i] = false;

@@ -7,9 +7,6 @@
 
 #include "scan/scan_state.h"
 
-/* Columns of the scan's row that hold the number; 0: it is no scan that counts. */
-extern int count_scan_columns(const ForeignScanState *node);
-
 /*
  * The number, with the present values of the operands.  Everything it takes
  * belongs to the current memory context.

@@ -10,7 +10,6 @@
  * which the executor checks.
  */
 #include "scan/scan.h"
-#include "scan/scan_plan.h"
 
 #include "scan/scan_state.h"
 
@@ -22,9 +21,9 @@
 
 /* May what the scan asks for change while the statement runs? */
 bool
-keep_has_params(const ForeignScan *plan)
+keep_has_params(const ForeignScan *scan, const ScanPlan *plan)
 {
-	return list_nth(plan->fdw_private, SCAN_PLAN_LOOKUP) != NIL || contains_param((Node *) plan->fdw_exprs, PARAM_EXEC);
+	return plan->lookup != NO_OPERAND || contains_param((Node *) scan->fdw_exprs, PARAM_EXEC);
 }
 
 /* ----- stores ----- */
@@ -43,18 +42,16 @@ drop(Tuplestorestate **store)
  * conditions count: others come where Attio refused the filter.
  */
 static int
-rows_wanted(const AttioScan *state, const ForeignScanState *node)
+rows_wanted(const AttioScan *state)
 {
-	List *shape = (List *) list_nth(((ForeignScan *) node->ss.ps.plan)->fdw_private, SCAN_PLAN_SHAPE);
-
-	return !state->limited && linitial_int(shape) == SORT_ONE_PAGE ? lsecond_int(shape) : 0;
+	return !state->plan->limited && state->plan->shape == SORT_ONE_PAGE ? state->plan->first_page : 0;
 }
 
 /* All rows of the scan's present plan. */
 static Tuplestorestate *
 read_rows(AttioScan *state, ForeignScanState *node)
 {
-	int wanted = rows_wanted(state, node);
+	int wanted = rows_wanted(state);
 	MemoryContext saved = MemoryContextSwitchTo(state->context);
 	Tuplestorestate *store = tuplestore_begin_heap(false, false, work_mem);
 	TupleTableSlot *slot;
@@ -81,13 +78,11 @@ read_rows(AttioScan *state, ForeignScanState *node)
 static void
 settle_operands(AttioScan *state, ForeignScanState *node)
 {
-	List *lookup = (List *) list_nth(((ForeignScan *) node->ss.ps.plan)->fdw_private, SCAN_PLAN_LOOKUP);
-
 	for (int i = 0; i < list_length(state->operand_states); i++)
 	{
 		bool isnull;
 
-		if (lookup == NIL || i != linitial_int(lookup))
+		if (i != state->plan->lookup)
 			(void) ExecEvalExprSwitchContext((ExprState *) list_nth(state->operand_states, i),
 											 node->ss.ps.ps_ExprContext, &isnull);
 	}
@@ -224,9 +219,8 @@ void
 attio_scan_freeze(ForeignScanState *node)
 {
 	AttioScan *state = (AttioScan *) node->fdw_state;
-	List *fdw_private = ((ForeignScan *) node->ss.ps.plan)->fdw_private;
-	SortShape shape = (SortShape) linitial_int((List *) list_nth(fdw_private, SCAN_PLAN_SHAPE));
-	bool counts = count_scan_columns(node) > 0;
+	const ScanPlan *plan = state->plan;
+	bool counts = plan->ncounts > 0;
 
 	if (!state->has_params && counts)
 	{
@@ -239,7 +233,7 @@ attio_scan_freeze(ForeignScanState *node)
 		if (state->kept == NULL)
 			keep_rows(state, node);
 	}
-	else if (counts || shape == SORT_ONE_PAGE || list_nth(fdw_private, SCAN_PLAN_LIMIT) != NIL)
+	else if (counts || plan->shape == SORT_ONE_PAGE || plan->limited)
 		report_late_read(node);
 	else if (state->whole == NULL)
 		keep_whole(state, node);

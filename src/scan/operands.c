@@ -2,26 +2,16 @@
  * operands.c
  *		The values that a scan's conditions compare with.
  *
- * Owns: when they are evaluated, and which of them a join hands over.
+ * Owns: when they are evaluated.
  */
 #include "scan/scan_state.h"
 
 #include "executor/executor.h"
 #include "nodes/nodeFuncs.h"
-#include "scan/scan_plan.h"
 #include "utils/datum.h"
 #include "utils/lsyscache.h"
 
-/* The operand that a join hands over; -1 = none. */
-int
-scan_looked_up_operand(const ForeignScanState *node)
-{
-	List *lookup = (List *) list_nth(((ForeignScan *) node->ss.ps.plan)->fdw_private, SCAN_PLAN_LOOKUP);
-
-	return lookup == NIL ? -1 : linitial_int(lookup);
-}
-
-/* The values of the operands now, in the filter's memory context. */
+/* The values of the operands now, in the filter's memory context; a join hands one of them over. */
 Operand *
 scan_evaluate_operands(AttioScan *state, ForeignScanState *node)
 {
@@ -38,7 +28,7 @@ scan_evaluate_operands(AttioScan *state, ForeignScanState *node)
 
 		operand->known = true;
 		operand->type = exprType((Node *) list_nth(exprs, i));
-		if (i == scan_looked_up_operand(node))
+		if (i == state->plan->lookup)
 		{
 			operand->value = state->keys;
 			operand->isnull = (state->keys == (Datum) 0);

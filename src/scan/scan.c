@@ -18,15 +18,8 @@
 #include "row/doubt.h"
 #include "row/reader.h"
 #include "scan/optional.h"
-#include "scan/scan_plan.h"
 #include "attio/sorts.h"
 #include "utils/memutils.h"
-
-static List *
-plan_member(const ForeignScanState *node, ScanPlanIndex index)
-{
-	return (List *) list_nth(((ForeignScan *) node->ss.ps.plan)->fdw_private, index);
-}
 
 /* BeginForeignScan: no request, no connection, not even a look at the mapping. */
 void
@@ -39,12 +32,10 @@ attio_begin_scan(ForeignScanState *node, int eflags)
 		return;
 	state = (AttioScan *) palloc0(sizeof(AttioScan));
 	state->user = attio_scan_user(node);
-	if (scan_looked_up_operand(node) >= 0)
-		state->keys_a_request = lsecond_int((List *) list_nth(plan->fdw_private, SCAN_PLAN_LOOKUP));
-	state->columns = (List *) list_nth(plan->fdw_private, SCAN_PLAN_COLUMNS);
-	state->term = (List *) list_nth(plan->fdw_private, SCAN_PLAN_FILTER);
+	state->plan = scan_plan_from_nodes(plan);
+	state->keys_a_request = state->plan->keys_per_request;
 	state->operand_states = ExecInitExprList(plan->fdw_exprs, (PlanState *) node);
-	state->has_params = keep_has_params(plan);
+	state->has_params = keep_has_params(plan, state->plan);
 	state->replays = (eflags & EXEC_FLAG_REWIND) != 0;
 	state->context = AllocSetContextCreate(node->ss.ps.state->es_query_cxt, "attio_fdw scan", ALLOCSET_DEFAULT_SIZES);
 	state->row_context = AllocSetContextCreate(state->context, "attio_fdw row", ALLOCSET_DEFAULT_SIZES);
@@ -75,22 +66,20 @@ limit_value(const Operand *operands, int index, int64 otherwise, bool is_limit)
  * else count here.
  */
 static void
-plan_window(AttioScan *state, ForeignScanState *node, const Operand *operands, PagerPlan *plan, bool offset_too)
+plan_window(AttioScan *state, const Operand *operands, PagerPlan *plan, bool offset_too)
 {
-	List *indexes = plan_member(node, SCAN_PLAN_LIMIT);
-	bool exact =
-		!plan->asks.incomplete && (attio_push_filter || state->term == NIL) && list_length(plan->asks.asks) <= 1;
+	bool exact = !plan->asks.incomplete && (attio_push_filter || state->plan->filter == NIL) &&
+				 list_length(plan->asks.asks) <= 1;
 	int64 limit;
 	int64 offset;
 	int64 wanted;
 
-	state->limited = (indexes != NIL);
 	state->windowed = false;
 	state->handed = state->skip = 0;
-	if (!state->limited)
+	if (!state->plan->limited)
 		return;
-	limit = limit_value(operands, linitial_int(indexes), -1, true);
-	offset = limit_value(operands, lsecond_int(indexes), 0, false);
+	limit = limit_value(operands, state->plan->limit, -1, true);
+	offset = limit_value(operands, state->plan->offset, 0, false);
 	state->limit = limit;
 	state->offset = offset;
 	if (limit == 0)
@@ -113,21 +102,21 @@ plan_window(AttioScan *state, ForeignScanState *node, const Operand *operands, P
  * Otherwise why Attio cannot be asked for them.
  */
 static const char *
-plan_sorts(AttioScan *state, ForeignScanState *node, FilterInput *input, PagerPlan *plan, bool with_id)
+plan_sorts(AttioScan *state, FilterInput *input, PagerPlan *plan, bool with_id)
 {
-	List *guard = plan_member(node, SCAN_PLAN_GUARD);
+	const ScanPlan *planned = state->plan;
 
-	plan->sorts = sorts_build(input, plan_member(node, SCAN_PLAN_SORTS), with_id);
-	if (guard != NIL)
+	plan->sorts = sorts_build(input, planned->sorts, planned->nsorts, with_id);
+	if (planned->guard != NIL)
 	{
-		List *both = list_make2(makeInteger(TERM_AND), guard);
-		AskSet set = filter_build(input, state->term == NIL ? both : lappend(both, state->term));
+		List *both = list_make2(makeInteger(TERM_AND), planned->guard);
+		AskSet set = filter_build(input, planned->filter == NIL ? both : lappend(both, planned->filter));
 
 		/* where no row can have a value, there is no first step */
 		plan->guarded = !set.nothing;
 		plan->guard = asks_first_filter(&set);
 	}
-	if (input->incomplete || (state->term != NIL && !attio_push_filter))
+	if (input->incomplete || (planned->filter != NIL && !attio_push_filter))
 		return "the filter cannot be sent whole";
 	return NULL;
 }
@@ -143,20 +132,20 @@ plan_local_sort(AttioScan *state, PagerPlan *plan)
 	plan->wanted = -1;
 	plan->offset = 0;
 	state->windowed = false;
-	state->skip = state->limited ? state->offset : 0;
+	state->skip = state->plan->limited ? state->offset : 0;
 }
 
 /* How the plan comes by the order that is counted on. */
 static void
-plan_order(AttioScan *state, ForeignScanState *node, FilterInput *input, PagerPlan *plan)
+plan_order(AttioScan *state, FilterInput *input, PagerPlan *plan)
 {
 	SortWay way = sorted_way(state->sort);
 	const char *why = NULL;
 
-	if (way != SORT_LOCALLY && !sorts_are_as_planned(input, plan_member(node, SCAN_PLAN_SORTS), plan->sort))
+	if (way != SORT_LOCALLY && !sorts_are_as_planned(input, state->plan->sorts, state->plan->nsorts, plan->sort))
 		why = "a column is not what the plan took it for";
 	else if (way != SORT_LOCALLY && plan->sort == SORT_ONE_PAGE)
-		why = plan_sorts(state, node, input, plan, way != SORT_WITHOUT_ID);
+		why = plan_sorts(state, input, plan, way != SORT_WITHOUT_ID);
 	if (way == SORT_WITHOUT_FILTER)
 	{
 		plan->asks.asks = NIL;
@@ -164,7 +153,7 @@ plan_order(AttioScan *state, ForeignScanState *node, FilterInput *input, PagerPl
 	}
 	if (way != SORT_LOCALLY && list_length(plan->asks.asks) > 1)
 		why = "several filters ask for the rows";
-	plan_window(state, node, input->operands, plan, way != SORT_WITHOUT_OFFSET);
+	plan_window(state, input->operands, plan, way != SORT_WITHOUT_OFFSET);
 	if (way == SORT_WITHOUT_ID && plan->sort != SORT_ONE_PAGE)
 	{
 		plan->sorts = sorts_by_created_at(state->relation, plan->sort == SORT_CREATED_DESC, false);
@@ -184,12 +173,12 @@ plan_order(AttioScan *state, ForeignScanState *node, FilterInput *input, PagerPl
 
 /* What the conditions ask for and, of a lookup, its keys in portions. */
 static AskSet
-scan_asks(AttioScan *state, ForeignScanState *node, FilterInput *input)
+scan_asks(AttioScan *state, FilterInput *input)
 {
-	if (scan_looked_up_operand(node) < 0 || !attio_push_filter)
-		return filter_build(input, attio_push_filter ? state->term : NIL);
+	if (state->plan->lookup == NO_OPERAND || !attio_push_filter)
+		return filter_build(input, attio_push_filter ? state->plan->filter : NIL);
 	input->notices = false;
-	return filter_build_lookup(input, state->term, scan_looked_up_operand(node), state->keys_a_request,
+	return filter_build_lookup(input, state->plan->filter, state->plan->lookup, state->keys_a_request,
 							   state->without_others);
 }
 
@@ -199,7 +188,6 @@ scan_make_plan(AttioScan *state, ForeignScanState *node)
 {
 	MemoryContext saved;
 	FilterInput input = {0};
-	List *shape = plan_member(node, SCAN_PLAN_SHAPE);
 	PagerPlan plan = {.wanted = -1};
 	int64 before;
 
@@ -216,15 +204,15 @@ scan_make_plan(AttioScan *state, ForeignScanState *node)
 	before = state->session->definitions;
 	input.notices = state->notices;
 	state->notices = false;
-	plan.asks = state->reads_whole ? filter_build(&input, NIL) : scan_asks(state, node, &input);
-	plan.all_or_none = scan_looked_up_operand(node) >= 0 && !state->reads_whole;
+	plan.asks = state->reads_whole ? filter_build(&input, NIL) : scan_asks(state, &input);
+	plan.all_or_none = state->plan->lookup != NO_OPERAND && !state->reads_whole;
 	plan.distinct = plan.all_or_none;
-	plan.sort = (SortShape) linitial_int(shape);
-	plan.first_page = lsecond_int(shape);
+	plan.sort = state->plan->shape;
+	plan.first_page = state->plan->first_page;
 	if (state->sort != NULL)
-		plan_order(state, node, &input, &plan);
+		plan_order(state, &input, &plan);
 	else
-		plan_window(state, node, input.operands, &plan, true);
+		plan_window(state, input.operands, &plan, true);
 	state->asks = plan.asks;
 	MemoryContextSwitchTo(saved);
 	pager_set_plan(state->pager, &plan, state->session->definitions - before);
@@ -285,22 +273,23 @@ scan_open(AttioScan *state, ForeignScanState *node)
 	Session *session = session_get(GetForeignTable(RelationGetRelid(rel))->serverid, state->user);
 	Projection *projection = projection_create();
 	int64 before = session->definitions;
-	List *optional = plan_member(node, SCAN_PLAN_OPTIONAL);
+	const ScanPlan *plan = state->plan;
+	List *optional;
 	bool needed;
 	ListCell *lc;
 
 	session_pin(session);
-	needed = optional != NIL || state->term != NIL || plan_member(node, SCAN_PLAN_SORTS) != NIL;
-	foreach(lc, state->columns)
+	needed = plan->optional != NIL || plan->filter != NIL || plan->nsorts > 0;
+	foreach(lc, plan->columns)
 		needed = needed || relation_column_needs_definitions(relation, (AttrNumber) lfirst_int(lc));
 	if (needed)
 		state->definitions = relation_definitions(relation, session);
-	if (intVal(list_nth(((ForeignScan *) node->ss.ps.plan)->fdw_private, SCAN_PLAN_LEARNS)) != 0)
+	if (plan->learns)
 		attio_forget_plans(relation->table);
 	state->relation = relation;
 	state->session = session;
-	optional = optional_columns(relation, RelationGetDescr(rel), optional, state->definitions);
-	state->reader = row_reader_create(relation, RelationGetDescr(rel), list_concat_copy(state->columns, optional),
+	optional = optional_columns(relation, RelationGetDescr(rel), plan->optional, state->definitions);
+	state->reader = row_reader_create(relation, RelationGetDescr(rel), list_concat_copy(plan->columns, optional),
 									  state->definitions, projection);
 	state->sort = sorted_create(state, node, projection);
 	state->pager = pager_open(session, relation, projection, session->definitions - before);
@@ -407,7 +396,7 @@ row_counts(AttioScan *state, ForeignScanState *node, TupleTableSlot *slot)
 static bool
 has_conditions_beside(const AttioScan *state)
 {
-	return list_length(state->term) > 2;
+	return list_length(state->plan->filter) > 2;
 }
 
 /*
@@ -508,7 +497,7 @@ matching_row(AttioScan *state, ForeignScanState *node)
 
 	do
 		slot = received_row(state, node);
-	while (state->limited && !TupIsNull(slot) && !scan_meets_conditions(node, slot));
+	while (state->plan->limited && !TupIsNull(slot) && !scan_meets_conditions(node, slot));
 	return slot;
 }
 
@@ -519,7 +508,7 @@ sorted_row(AttioScan *state, ForeignScanState *node)
 	int64 bound;
 	TupleTableSlot *slot;
 
-	if (!state->limited || state->limit < 0 || pg_add_s64_overflow(state->limit, state->offset, &bound))
+	if (!state->plan->limited || state->limit < 0 || pg_add_s64_overflow(state->limit, state->offset, &bound))
 		bound = -1;
 	for (;;)
 	{
@@ -542,7 +531,7 @@ scan_next_row(AttioScan *state, ForeignScanState *node)
 	{
 		const SortedScan *sort = state->sort;
 
-		if (state->limited && state->limit >= 0 && state->handed >= state->limit)
+		if (state->plan->limited && state->limit >= 0 && state->handed >= state->limit)
 		{
 			give_back(state);
 			return ExecClearTuple(slot);
@@ -560,7 +549,7 @@ scan_next_row(AttioScan *state, ForeignScanState *node)
 			/* that may have shown that it must be sorted */
 			if (sorted_is_local(state->sort))
 				continue;
-			if (state->limited && !TupIsNull(slot) && !row_counts(state, node, slot))
+			if (state->plan->limited && !TupIsNull(slot) && !row_counts(state, node, slot))
 				continue;
 		}
 		if (!TupIsNull(slot))
@@ -575,7 +564,7 @@ attio_iterate_scan(ForeignScanState *node)
 {
 	AttioScan *state = (AttioScan *) node->fdw_state;
 
-	if (count_scan_columns(node) > 0)
+	if (state->plan->ncounts > 0)
 		return count_row(state, node);
 	return state->reads_first ? keep_next(state, node) : scan_next_row(state, node);
 }

@@ -2,34 +2,119 @@
  * scan_plan.h
  *		What crosses from planner to executor.
  *
- * A scan's fdw_private is a List of Nodes, indexed by this enum; it is copied
- * and cached with the plan, so it holds no pointer to anything else.
+ * The server copies plans, so what a plan node carries is Lists of Nodes.  Planner
+ * and executor know these structs; scan_plan.c alone knows how the Lists are made.
+ * What a struct points to belongs to the plan, or is made in the current memory
+ * context.
  */
 #ifndef ATTIO_SCAN_PLAN_H
 #define ATTIO_SCAN_PLAN_H
 
+#include "base/compat.h"
+#include "nodes/extensible.h"
+#include "nodes/pathnodes.h"
+#include "remote/sort_key.h"
 #include "remote/terms.h"
 
-typedef enum ScanPlanIndex
+/* In the place of the index of an operand, in fdw_exprs. */
+#define NO_OPERAND (-1)
+
+/* A ForeignScan: what to read, and how. */
+typedef struct ScanPlan
 {
-	SCAN_PLAN_COLUMNS,  /* IntList: attribute numbers the scan must fill */
-	SCAN_PLAN_FILTER,   /* a term (below), or NIL: nothing is sent */
-	SCAN_PLAN_VERDICTS, /* IntList: Verdict of each of the plan's quals, in order */
-	SCAN_PLAN_SHAPE,    /* IntList: SortShape, and rows of the first page (0 = as the table says) */
-	SCAN_PLAN_SORTS,    /* the keys, each a List of String attribute id ("" = unknown), String slug, String type,
-						 * String property, Integer descending, Integer attribute number; by created_at the one key */
-	SCAN_PLAN_ORDER,   /* the same order as the executor knows it: an IntList of attribute number and whether NULLs come
-						 * first, and an OidList of operator and collation, of each key; or NIL: no order is counted on */
-	SCAN_PLAN_GUARD,   /* a term: the first step asks only for rows for which it is true, as NULLs come last; or NIL */
-	SCAN_PLAN_LIMIT,   /* IntList: indexes in fdw_exprs of LIMIT and OFFSET (-1 = none), or NIL: not for the scan */
-	SCAN_PLAN_LOOKUP,  /* IntList: index in fdw_exprs of the keys that a join hands over, and how many fit one request;
-						 * their term is the last of the filter.  Or NIL */
-	SCAN_PLAN_COUNTS,  /* Integer: so many first columns of the scan's one row are the number of rows; those behind them
-						 * are SCAN_PLAN_COLUMNS, for the conditions, which are the plan's fdw_recheck_quals.  0: no count */
-	SCAN_PLAN_LEARNS,  /* Integer: planning did not know a column that the scan makes known */
-	SCAN_PLAN_REASONS, /* of each of the quals a String: why nothing of it is sent; "" = something is */
-	SCAN_PLAN_OPTIONAL, /* IntList: attribute numbers that it fills as well, where their values fit for certain */
-	SCAN_PLAN_LENGTH
-} ScanPlanIndex;
+	List *columns;  /* IntList: attribute numbers that the scan must fill */
+	List *optional; /* IntList: attribute numbers that it fills as well, where their values fit for certain */
+	bool learns;    /* planning did not know a column that the scan makes known */
+
+	/* conditions */
+	List *filter;   /* a term (remote/terms.h), or NIL: nothing is sent */
+	List *verdicts; /* IntList: Verdict of each of the plan's quals, in order */
+	List *reasons;  /* of each of the quals a String: why nothing of it is sent; "" = something is */
+
+	/* the order that is counted on */
+	SortShape shape;
+	int nsorts;
+	SortKey *sorts; /* where the order is by creation the one key */
+	List *guard;    /* a term: the first step asks only for rows for which it is true, as NULLs come last; or NIL */
+
+	/* how many rows */
+	int first_page; /* rows of the first page; 0 = as the table says */
+	bool limited;   /* LIMIT and OFFSET are the scan's */
+	int limit;      /* index of the operand, or NO_OPERAND */
+	int offset;     /* likewise */
+
+	/* so many first columns of the scan's one row are the number of rows; 0: it does not count.  The columns behind
+	 * them are "columns", for the conditions, which are the plan's fdw_recheck_quals */
+	int ncounts;
+
+	/* a join hands over keys; their term is the last of the filter */
+	int lookup; /* index of the operand, or NO_OPERAND */
+	int keys_per_request;
+} ScanPlan;
+
+/* A plan that asks for everything, in any order. */
+extern void scan_plan_init(ScanPlan *plan);
+extern List *scan_plan_to_nodes(const ScanPlan *plan);
+
+/* Of a node's plan; in the current memory context. */
+extern ScanPlan *scan_plan_from_nodes(const ForeignScan *scan);
+
+/* A ForeignScan that writes rows whose ids it is told, in the place of reading them. */
+typedef struct DirectPlan
+{
+	List *columns; /* IntList: attribute numbers that are assigned */
+	List *values;  /* IntList: index of the operand with the value of each */
+	int key;       /* index of the operand with the ids */
+	bool counts;   /* rows count for the statement */
+} DirectPlan;
+
+/* Added to what the node carries as a scan. */
+extern void direct_plan_to_nodes(const DirectPlan *plan, ForeignScan *scan);
+extern void direct_plan_from_nodes(const ForeignScan *scan, DirectPlan *plan);
+
+/* How a ForeignPath differs from a plain listing. */
+typedef enum ScanPathKind
+{
+	PATH_LISTING,
+	PATH_LIMITED, /* LIMIT and OFFSET are the scan's */
+	PATH_COUNT,   /* only the number of rows is wanted */
+	PATH_LOOKUP   /* a join hands over keys */
+} ScanPathKind;
+
+typedef struct ScanPath
+{
+	ScanPathKind kind;
+	Expr *clause; /* PATH_LOOKUP: the condition on the keys */
+	int keys_per_request;
+} ScanPath;
+
+extern List *scan_path_to_nodes(const ScanPath *path);
+extern void scan_path_from_nodes(const ForeignPath *foreign, ScanPath *path);
+
+/* Which side of the join condition is an array, of which any element may match. */
+typedef enum LookupForm
+{
+	LOOKUP_SCALAR,      /* outer = inner */
+	LOOKUP_OUTER_ARRAY, /* inner = ANY (outer) */
+	LOOKUP_INNER_ARRAY  /* outer = ANY (inner) */
+} LookupForm;
+
+/* A CustomScan that joins by lookups.  Its expressions are over the scan tuple. */
+typedef struct JoinPlan
+{
+	JoinType type; /* inner, left, semi or anti */
+	LookupForm form;
+	Oid equality;  /* operator of two keys */
+	Oid collation; /* of it, or InvalidOid */
+	int keys_per_request;
+	List *sources; /* IntList: for each column of the scan tuple its number in the outer side's, or negative, in the
+					* inner side's */
+	Expr *outer_key;
+	Expr *inner_key;
+	List *quals; /* ANDed: what makes two rows match */
+} JoinPlan;
+
+extern void join_plan_to_nodes(const JoinPlan *plan, CustomScan *scan);
+extern void join_plan_from_nodes(const CustomScan *scan, JoinPlan *plan);
 
 #endif /* ATTIO_SCAN_PLAN_H */

@@ -8,24 +8,23 @@
 #include "page/count.h"
 #include "row/reader.h"
 #include "page/pager.h"
+#include "scan/scan_plan.h"
 #include "scan/sorted.h"
 #include "utils/tuplestore.h"
 
 typedef struct AttioScan
 {
+	const ScanPlan *plan;      /* as planned */
 	Oid user;                  /* whose mapping; a view's owner, perhaps */
-	List *columns;             /* IntList of wanted attribute numbers */
 	MemoryContext context;     /* everything below lives here */
 	MemoryContext row_context; /* datums of the present row */
 	Pager *pager;              /* NULL until the first row is asked for */
 	RowReader *reader;
 	SortedScan *sort;             /* NULL where the plan counts on no order */
-	List *term;                   /* what the conditions ask for; NIL = everything */
 	List *operand_states;         /* ExprState of each operand */
 	MemoryContext filter_context; /* the present filters */
 	AskSet asks;
 	bool notices;  /* titles that do not exist have not been told of yet */
-	bool limited;  /* LIMIT and OFFSET are the scan's */
 	bool windowed; /* and left to Attio */
 	int64 limit;   /* -1 = none */
 	int64 offset;
@@ -66,13 +65,12 @@ extern bool scan_meets_conditions(ForeignScanState *node, TupleTableSlot *slot);
 extern int64 scan_count(AttioScan *state, ForeignScanState *node);
 
 /* keep.c: rows that are read before they are wanted. */
-extern bool keep_has_params(const ForeignScan *plan);
+extern bool keep_has_params(const ForeignScan *scan, const ScanPlan *plan);
 extern TupleTableSlot *keep_next(AttioScan *state, ForeignScanState *node);
 extern void keep_rescan(AttioScan *state);
 extern void keep_end(AttioScan *state);
 
-/* operands.c: the operand that a join hands over, -1 = none; and the present values of all. */
-extern int scan_looked_up_operand(const ForeignScanState *node);
+/* operands.c: the present values of the operands. */
 extern Operand *scan_evaluate_operands(AttioScan *state, ForeignScanState *node);
 
 #endif /* ATTIO_SCAN_STATE_H */

@@ -11,7 +11,6 @@
 
 #include "base/guc.h"
 #include "row/reader.h"
-#include "scan/scan_plan.h"
 #include "scan/scan_state.h"
 #include "utils/memutils.h"
 #include "utils/sortsupport.h"
@@ -45,12 +44,9 @@ struct SortedScan
 /* ----- keys ----- */
 
 static void
-prepare_keys(SortedScan *sort, List *order)
+prepare_keys(SortedScan *sort, const SortKey *planned, int nkeys)
 {
-	List *numbers = (List *) linitial(order); /* column, and whether NULLs come first */
-	List *oids = (List *) lsecond(order);     /* operator and collation */
-
-	sort->nkeys = list_length(numbers) / 2;
+	sort->nkeys = nkeys;
 	sort->columns = (AttrNumber *) palloc(sizeof(AttrNumber) * sort->nkeys);
 	sort->operators = (Oid *) palloc(sizeof(Oid) * sort->nkeys);
 	sort->collations = (Oid *) palloc(sizeof(Oid) * sort->nkeys);
@@ -61,10 +57,10 @@ prepare_keys(SortedScan *sort, List *order)
 		SortSupport key = &sort->keys[i];
 
 		key->ssup_cxt = CurrentMemoryContext;
-		key->ssup_attno = sort->columns[i] = (AttrNumber) list_nth_int(numbers, 2 * i);
-		key->ssup_nulls_first = sort->nulls_first[i] = list_nth_int(numbers, 2 * i + 1) != 0;
-		sort->operators[i] = list_nth_oid(oids, 2 * i);
-		key->ssup_collation = sort->collations[i] = list_nth_oid(oids, 2 * i + 1);
+		key->ssup_attno = sort->columns[i] = planned[i].attnum;
+		key->ssup_nulls_first = sort->nulls_first[i] = planned[i].nulls_first;
+		sort->operators[i] = planned[i].sort_operator;
+		key->ssup_collation = sort->collations[i] = planned[i].collation;
 		PrepareSortSupportFromOrderingOp(sort->operators[i], key);
 	}
 }
@@ -72,18 +68,17 @@ prepare_keys(SortedScan *sort, List *order)
 SortedScan *
 sorted_create(AttioScan *scan, ForeignScanState *node, Projection *projection)
 {
-	List *fdw_private = ((ForeignScan *) node->ss.ps.plan)->fdw_private;
-	List *order = (List *) list_nth(fdw_private, SCAN_PLAN_ORDER);
+	const ScanPlan *plan = scan->plan;
 	TupleDesc tupdesc = RelationGetDescr(node->ss.ss_currentRelation);
 	SortedScan *sort;
 	List *columns = NIL;
 
-	if (order == NIL)
+	if (plan->nsorts == 0)
 		return NULL;
 	sort = (SortedScan *) palloc0(sizeof(SortedScan));
 	sort->scan = scan;
-	sort->shape = (SortShape) linitial_int((List *) list_nth(fdw_private, SCAN_PLAN_SHAPE));
-	prepare_keys(sort, order);
+	sort->shape = plan->shape;
+	prepare_keys(sort, plan->sorts, plan->nsorts);
 	for (int i = 0; i < sort->nkeys; i++)
 		columns = list_append_unique_int(columns, sort->columns[i]);
 	sort->reader = row_reader_create(scan->relation, tupdesc, columns, scan->definitions, projection);
