@@ -11,89 +11,88 @@
 
 /* clang-format off */
 static const PropertyDef text_properties[] = {
-	{"", TEXTOID, FORM_PLAIN, IMPORT_DEFAULT, false, {"value"}, FILTER_TEXT, "value", .write = WRITE_TEXT, .write_key = "value"},
+	{.name = "", .type = TEXTOID, .members = {"value"}, .filter = FILTER_TEXT, .filter_field = "value", .write = WRITE_TEXT, .write_key = "value"},
 };
 static const PropertyDef number_properties[] = {
-	{"", NUMERICOID, FORM_PLAIN, IMPORT_DEFAULT, false, {"value"}, FILTER_NUMBER, "value", .write = WRITE_NUMBER, .write_key = "value"},
+	{.name = "", .type = NUMERICOID, .members = {"value"}, .filter = FILTER_NUMBER, .filter_field = "value", .write = WRITE_NUMBER, .write_key = "value"},
 };
 static const PropertyDef currency_properties[] = {
-	{"", NUMERICOID, FORM_PLAIN, IMPORT_DEFAULT, false, {"currency_value"}, FILTER_NUMBER, "currency_value", .write = WRITE_NUMBER, .write_key = "currency_value"},
-	{"currency_code", TEXTOID, FORM_PLAIN, IMPORT_ALL, false, {"currency_code"}},
+	{.name = "", .type = NUMERICOID, .members = {"currency_value"}, .filter = FILTER_NUMBER, .filter_field = "currency_value", .write = WRITE_NUMBER, .write_key = "currency_value"},
+	{.name = "currency_code", .type = TEXTOID, .members = {"currency_code"}, .import = IMPORT_ALL},
 };
 static const PropertyDef rating_properties[] = {
-	{"", INT2OID, FORM_PLAIN, IMPORT_DEFAULT, false, {"value"}, FILTER_NUMBER, "value", .write = WRITE_NUMBER, .write_key = "value"},
+	{.name = "", .type = INT2OID, .members = {"value"}, .filter = FILTER_NUMBER, .filter_field = "value", .write = WRITE_NUMBER, .write_key = "value"},
 };
 static const PropertyDef checkbox_properties[] = {
-	{"", BOOLOID, FORM_PLAIN, IMPORT_DEFAULT, false, {"value"}, FILTER_BOOL, "value", .write = WRITE_BOOLEAN, .write_key = "value"},
+	{.name = "", .type = BOOLOID, .members = {"value"}, .filter = FILTER_BOOL, .filter_field = "value", .write = WRITE_BOOLEAN, .write_key = "value"},
 };
 static const PropertyDef date_properties[] = {
-	{"", DATEOID, FORM_PLAIN, IMPORT_DEFAULT, false, {"value"}, FILTER_DATE, "value", .write = WRITE_DATE, .write_key = "value"},
+	{.name = "", .type = DATEOID, .members = {"value"}, .filter = FILTER_DATE, .filter_field = "value", .write = WRITE_DATE, .write_key = "value"},
 };
 static const PropertyDef timestamp_properties[] = {
-	{"", TIMESTAMPTZOID, FORM_PLAIN, IMPORT_DEFAULT, false, {"value"}, FILTER_TIME, "value", .write = WRITE_TIME, .write_key = "value"},
+	{.name = "", .type = TIMESTAMPTZOID, .members = {"value"}, .filter = FILTER_TIME, .filter_field = "value", .write = WRITE_TIME, .write_key = "value"},
 };
 static const PropertyDef select_properties[] = {
-	{"", TEXTOID, FORM_PLAIN, IMPORT_DEFAULT, false, {"option.title"}, FILTER_CHOICE, "option", .write = WRITE_TITLE, .write_key = "option"},
-	{"active_from", TIMESTAMPTZOID, FORM_PLAIN, IMPORT_DEFAULT_SINGLE, false, {"active_from"}, FILTER_TIME, "active_from"},
-	{"option_id", UUIDOID, FORM_PLAIN, IMPORT_ALL, false, {"option.id.option_id"}, FILTER_CHOICE_ID, "option", .write = WRITE_CHOICE, .write_key = "option"},
+	{.name = "", .type = TEXTOID, .members = {"option.title"}, .is_required = true, .filter = FILTER_CHOICE, .filter_field = "option", .write = WRITE_TITLE, .write_key = "option"},
+	{.name = "active_from", .type = TIMESTAMPTZOID, .members = {"active_from"}, .import = IMPORT_DEFAULT_SINGLE, .filter = FILTER_TIME, .filter_field = "active_from"},
+	{.name = "option_id", .type = UUIDOID, .members = {"option.id.option_id"}, .is_required = true, .import = IMPORT_ALL, .filter = FILTER_CHOICE_ID, .filter_field = "option", .write = WRITE_CHOICE, .write_key = "option"},
 };
 static const PropertyDef status_properties[] = {
-	{"", TEXTOID, FORM_PLAIN, IMPORT_DEFAULT, false, {"status.title"}, FILTER_CHOICE, "status", .write = WRITE_TITLE, .write_key = "status"},
-	{"active_from", TIMESTAMPTZOID, FORM_PLAIN, IMPORT_DEFAULT_SINGLE, false, {"active_from"}, FILTER_TIME, "active_from"},
-	{"status_id", UUIDOID, FORM_PLAIN, IMPORT_ALL, false, {"status.id.status_id"}, FILTER_CHOICE_ID, "status", .write = WRITE_CHOICE, .write_key = "status"},
+	{.name = "", .type = TEXTOID, .members = {"status.title"}, .is_required = true, .filter = FILTER_CHOICE, .filter_field = "status", .write = WRITE_TITLE, .write_key = "status"},
+	{.name = "active_from", .type = TIMESTAMPTZOID, .members = {"active_from"}, .import = IMPORT_DEFAULT_SINGLE, .filter = FILTER_TIME, .filter_field = "active_from"},
+	{.name = "status_id", .type = UUIDOID, .members = {"status.id.status_id"}, .is_required = true, .import = IMPORT_ALL, .filter = FILTER_CHOICE_ID, .filter_field = "status", .write = WRITE_CHOICE, .write_key = "status"},
 };
 static const PropertyDef record_reference_properties[] = {
-	{"", UUIDOID, FORM_PLAIN, IMPORT_DEFAULT, false, {"target_record_id"}, FILTER_REFERENCE, "target_record_id", .write = WRITE_REFERENCE, .write_key = "target_record_id"},
-	{"target_object", TEXTOID, FORM_PLAIN, IMPORT_DEFAULT_SEVERAL, false, {"target_object"}, FILTER_WORD, "target_object", .write = WRITE_REFERENCE_OBJECT, .write_key = "target_object"},
+	{.name = "", .type = UUIDOID, .members = {"target_record_id"}, .filter = FILTER_REFERENCE, .filter_field = "target_record_id", .write = WRITE_REFERENCE, .write_key = "target_record_id"},
+	{.name = "target_object", .type = TEXTOID, .members = {"target_object"}, .import = IMPORT_DEFAULT_SEVERAL, .filter = FILTER_WORD, .filter_field = "target_object", .write = WRITE_REFERENCE_OBJECT, .write_key = "target_object"},
 };
 static const PropertyDef actor_reference_properties[] = {
-	{"", UUIDOID, FORM_PLAIN, IMPORT_DEFAULT, false, {"referenced_actor_id"}, FILTER_ACTOR, "referenced_actor_id", .write = WRITE_ACTOR, .write_key = "referenced_actor_id"},
-	{"actor_type", TEXTOID, FORM_PLAIN, IMPORT_DEFAULT, false, {"referenced_actor_type"}, FILTER_ACTOR_TYPE, "referenced_actor_type", .write = WRITE_ACTOR_TYPE, .write_key = "referenced_actor_type"},
+	{.name = "", .type = UUIDOID, .members = {"referenced_actor_id"}, .filter = FILTER_ACTOR, .filter_field = "referenced_actor_id", .write = WRITE_ACTOR, .write_key = "referenced_actor_id"},
+	{.name = "actor_type", .type = TEXTOID, .members = {"referenced_actor_type"}, .filter = FILTER_ACTOR_TYPE, .filter_field = "referenced_actor_type", .write = WRITE_ACTOR_TYPE, .write_key = "referenced_actor_type"},
 };
 static const PropertyDef email_address_properties[] = {
-	{"", TEXTOID, FORM_PLAIN, IMPORT_DEFAULT, false, {"email_address"}, FILTER_LOWER, "email_address", .write = WRITE_TEXT, .write_key = "email_address"},
-	{"first", TEXTOID, FORM_PLAIN, IMPORT_DEFAULT_MULTI, true, {"email_address"}, FILTER_LOWER, "email_address"},
-	{"original_email_address", TEXTOID, FORM_PLAIN, IMPORT_ALL, false, {"original_email_address"}},
-	{"email_domain", TEXTOID, FORM_PLAIN, IMPORT_ALL, false, {"email_domain"}, FILTER_LOWER, "email_domain"},
-	{"email_root_domain", TEXTOID, FORM_PLAIN, IMPORT_ALL, false, {"email_root_domain"}, FILTER_LOWER, "email_root_domain"},
-	{"email_local_specifier", TEXTOID, FORM_PLAIN, IMPORT_ALL, false, {"email_local_specifier"}},
+	{.name = "", .type = TEXTOID, .members = {"email_address"}, .nearly_unique = true, .filter = FILTER_LOWER, .filter_field = "email_address", .write = WRITE_TEXT, .write_key = "email_address"},
+	{.name = "first", .type = TEXTOID, .members = {"email_address"}, .first_only = true, .nearly_unique = true, .import = IMPORT_DEFAULT_MULTI, .filter = FILTER_LOWER, .filter_field = "email_address"},
+	{.name = "original_email_address", .type = TEXTOID, .members = {"original_email_address"}, .import = IMPORT_ALL},
+	{.name = "email_domain", .type = TEXTOID, .members = {"email_domain"}, .import = IMPORT_ALL, .filter = FILTER_LOWER, .filter_field = "email_domain"},
+	{.name = "email_root_domain", .type = TEXTOID, .members = {"email_root_domain"}, .import = IMPORT_ALL, .filter = FILTER_LOWER, .filter_field = "email_root_domain"},
+	{.name = "email_local_specifier", .type = TEXTOID, .members = {"email_local_specifier"}, .import = IMPORT_ALL},
 };
 static const PropertyDef domain_properties[] = {
-	{"", TEXTOID, FORM_PLAIN, IMPORT_DEFAULT, false, {"domain"}, FILTER_LOWER, "domain", .write = WRITE_TEXT, .write_key = "domain"},
-	{"first", TEXTOID, FORM_PLAIN, IMPORT_DEFAULT_MULTI, true, {"domain"}, FILTER_LOWER, "domain"},
-	{"root_domain", TEXTOID, FORM_PLAIN, IMPORT_ALL, false, {"root_domain"}, FILTER_LOWER, "root_domain"},
+	{.name = "", .type = TEXTOID, .members = {"domain"}, .nearly_unique = true, .filter = FILTER_LOWER, .filter_field = "domain", .write = WRITE_TEXT, .write_key = "domain"},
+	{.name = "first", .type = TEXTOID, .members = {"domain"}, .first_only = true, .nearly_unique = true, .import = IMPORT_DEFAULT_MULTI, .filter = FILTER_LOWER, .filter_field = "domain"},
+	{.name = "root_domain", .type = TEXTOID, .members = {"root_domain"}, .import = IMPORT_ALL, .filter = FILTER_LOWER, .filter_field = "root_domain"},
 };
 static const PropertyDef phone_number_properties[] = {
-	{"", TEXTOID, FORM_ONE_OF, IMPORT_DEFAULT, false, {"phone_number", "normalized_phone_number"}, FILTER_PHONE, "phone_number", .write = WRITE_PHONE, .write_key = "original_phone_number"},
-	{"first", TEXTOID, FORM_ONE_OF, IMPORT_DEFAULT_MULTI, true, {"phone_number", "normalized_phone_number"}, FILTER_PHONE, "phone_number"},
-	{"original_phone_number", TEXTOID, FORM_PLAIN, IMPORT_ALL, false, {"original_phone_number"}},
-	{"country_code", TEXTOID, FORM_PLAIN, IMPORT_ALL, false, {"country_code"}, FILTER_WORD, "country_code"},
+	{.name = "", .type = TEXTOID, .members = {"phone_number", "normalized_phone_number"}, .form = FORM_ONE_OF, .filter = FILTER_PHONE, .filter_field = "phone_number", .write = WRITE_PHONE, .write_key = "original_phone_number"},
+	{.name = "first", .type = TEXTOID, .members = {"phone_number", "normalized_phone_number"}, .form = FORM_ONE_OF, .first_only = true, .import = IMPORT_DEFAULT_MULTI, .filter = FILTER_PHONE, .filter_field = "phone_number"},
+	{.name = "original_phone_number", .type = TEXTOID, .members = {"original_phone_number"}, .import = IMPORT_ALL},
+	{.name = "country_code", .type = TEXTOID, .members = {"country_code"}, .import = IMPORT_ALL, .filter = FILTER_WORD, .filter_field = "country_code"},
 };
 static const PropertyDef personal_name_properties[] = {
-	{"", TEXTOID, FORM_PLAIN, IMPORT_DEFAULT, false, {"full_name"}, FILTER_TEXT_EQ, "full_name", .write = WRITE_NAME, .write_key = "full_name"},
-	{"first_name", TEXTOID, FORM_PLAIN, IMPORT_DEFAULT, false, {"first_name"}, FILTER_TEXT_EQ, "first_name", .write = WRITE_NAME, .write_key = "first_name"},
-	{"last_name", TEXTOID, FORM_PLAIN, IMPORT_DEFAULT, false, {"last_name"}, FILTER_TEXT_EQ, "last_name", .write = WRITE_NAME, .write_key = "last_name"},
+	{.name = "", .type = TEXTOID, .members = {"full_name"}, .filter = FILTER_TEXT_EQ, .filter_field = "full_name", .write = WRITE_NAME, .write_key = "full_name"},
+	{.name = "first_name", .type = TEXTOID, .members = {"first_name"}, .filter = FILTER_TEXT_EQ, .filter_field = "first_name", .write = WRITE_NAME, .write_key = "first_name"},
+	{.name = "last_name", .type = TEXTOID, .members = {"last_name"}, .filter = FILTER_TEXT_EQ, .filter_field = "last_name", .write = WRITE_NAME, .write_key = "last_name"},
 };
 static const PropertyDef location_properties[] = {
-	{"", TEXTOID, FORM_LINES, IMPORT_DEFAULT, false,
-	 {"line_1", "line_2", "line_3", "line_4", "locality", "region", "postcode", "country_code"}, .write = WRITE_PLACE_LINE},
-	{"locality", TEXTOID, FORM_PLAIN, IMPORT_DEFAULT, false, {"locality"}, FILTER_TEXT_EQ, "locality", .write = WRITE_PLACE, .write_key = "locality"},
-	{"region", TEXTOID, FORM_PLAIN, IMPORT_DEFAULT, false, {"region"}, FILTER_TEXT_EQ, "region", .write = WRITE_PLACE, .write_key = "region"},
-	{"country_code", TEXTOID, FORM_PLAIN, IMPORT_DEFAULT, false, {"country_code"}, FILTER_WORD, "country_code", .write = WRITE_PLACE, .write_key = "country_code"},
-	{"line_1", TEXTOID, FORM_PLAIN, IMPORT_ALL, false, {"line_1"}, FILTER_TEXT_EQ, "line_1", .write = WRITE_PLACE, .write_key = "line_1"},
-	{"line_2", TEXTOID, FORM_PLAIN, IMPORT_ALL, false, {"line_2"}, FILTER_TEXT_EQ, "line_2", .write = WRITE_PLACE, .write_key = "line_2"},
-	{"line_3", TEXTOID, FORM_PLAIN, IMPORT_ALL, false, {"line_3"}, FILTER_TEXT_EQ, "line_3", .write = WRITE_PLACE, .write_key = "line_3"},
-	{"line_4", TEXTOID, FORM_PLAIN, IMPORT_ALL, false, {"line_4"}, FILTER_TEXT_EQ, "line_4", .write = WRITE_PLACE, .write_key = "line_4"},
-	{"postcode", TEXTOID, FORM_PLAIN, IMPORT_ALL, false, {"postcode"}, FILTER_TEXT_EQ, "postcode", .write = WRITE_PLACE, .write_key = "postcode"},
-	{"latitude", FLOAT8OID, FORM_PLAIN, IMPORT_ALL, false, {"latitude"}, .write = WRITE_PLACE, .write_key = "latitude"},
-	{"longitude", FLOAT8OID, FORM_PLAIN, IMPORT_ALL, false, {"longitude"}, .write = WRITE_PLACE, .write_key = "longitude"},
+	{.name = "", .type = TEXTOID, .members = {"line_1", "line_2", "line_3", "line_4", "locality", "region", "postcode", "country_code"}, .form = FORM_LINES, .write = WRITE_PLACE_LINE},
+	{.name = "locality", .type = TEXTOID, .members = {"locality"}, .filter = FILTER_TEXT_EQ, .filter_field = "locality", .write = WRITE_PLACE, .write_key = "locality"},
+	{.name = "region", .type = TEXTOID, .members = {"region"}, .filter = FILTER_TEXT_EQ, .filter_field = "region", .write = WRITE_PLACE, .write_key = "region"},
+	{.name = "country_code", .type = TEXTOID, .members = {"country_code"}, .filter = FILTER_WORD, .filter_field = "country_code", .write = WRITE_PLACE, .write_key = "country_code"},
+	{.name = "line_1", .type = TEXTOID, .members = {"line_1"}, .import = IMPORT_ALL, .filter = FILTER_TEXT_EQ, .filter_field = "line_1", .write = WRITE_PLACE, .write_key = "line_1"},
+	{.name = "line_2", .type = TEXTOID, .members = {"line_2"}, .import = IMPORT_ALL, .filter = FILTER_TEXT_EQ, .filter_field = "line_2", .write = WRITE_PLACE, .write_key = "line_2"},
+	{.name = "line_3", .type = TEXTOID, .members = {"line_3"}, .import = IMPORT_ALL, .filter = FILTER_TEXT_EQ, .filter_field = "line_3", .write = WRITE_PLACE, .write_key = "line_3"},
+	{.name = "line_4", .type = TEXTOID, .members = {"line_4"}, .import = IMPORT_ALL, .filter = FILTER_TEXT_EQ, .filter_field = "line_4", .write = WRITE_PLACE, .write_key = "line_4"},
+	{.name = "postcode", .type = TEXTOID, .members = {"postcode"}, .import = IMPORT_ALL, .filter = FILTER_TEXT_EQ, .filter_field = "postcode", .write = WRITE_PLACE, .write_key = "postcode"},
+	{.name = "latitude", .type = FLOAT8OID, .members = {"latitude"}, .import = IMPORT_ALL, .write = WRITE_PLACE, .write_key = "latitude"},
+	{.name = "longitude", .type = FLOAT8OID, .members = {"longitude"}, .import = IMPORT_ALL, .write = WRITE_PLACE, .write_key = "longitude"},
 };
 static const PropertyDef interaction_properties[] = {
-	{"", TIMESTAMPTZOID, FORM_PLAIN, IMPORT_DEFAULT, false, {"interacted_at"}, FILTER_TIME, "interacted_at"},
-	{"owner_member_id", UUIDOID, FORM_MEMBER_ACTOR, IMPORT_DEFAULT, false, {"owner_actor.type", "owner_actor.id"}, FILTER_MEMBER, "owner_member_id"},
-	{"interaction_type", TEXTOID, FORM_PLAIN, IMPORT_ALL, false, {"interaction_type"}, FILTER_WORD, "interaction_type"},
-	{"owner_actor_type", TEXTOID, FORM_PLAIN, IMPORT_ALL, false, {"owner_actor.type"}},
-	{"owner_actor_id", UUIDOID, FORM_PLAIN, IMPORT_ALL, false, {"owner_actor.id"}},
+	{.name = "", .type = TIMESTAMPTZOID, .members = {"interacted_at"}, .filter = FILTER_TIME, .filter_field = "interacted_at"},
+	{.name = "owner_member_id", .type = UUIDOID, .members = {"owner_actor.type", "owner_actor.id"}, .form = FORM_IF, .only_if = "workspace-member", .filter = FILTER_MEMBER, .filter_field = "owner_member_id"},
+	{.name = "interaction_type", .type = TEXTOID, .members = {"interaction_type"}, .import = IMPORT_ALL, .filter = FILTER_WORD, .filter_field = "interaction_type"},
+	{.name = "owner_actor_type", .type = TEXTOID, .members = {"owner_actor.type"}, .import = IMPORT_ALL},
+	{.name = "owner_actor_id", .type = UUIDOID, .members = {"owner_actor.id"}, .import = IMPORT_ALL},
 };
 
 #define TYPE(name, multiselect, properties) {name, multiselect, properties, lengthof(properties), true}
@@ -121,6 +120,32 @@ const AttributeType attribute_types[] = {
 /* clang-format on */
 
 const int attribute_ntypes = lengthof(attribute_types);
+
+/* What planning may know of each class. */
+static const ValueTraits class_traits[] = {
+	[FILTER_NOTHING] = {.operands = OPERANDS_NONE},
+	[FILTER_NUMBER] = {.operands = OPERANDS_NUMBER, .sorts = SORTS_AS_SQL, .ranges = true},
+	[FILTER_DATE] = {.operands = OPERANDS_TIME, .sorts = SORTS_AS_SQL, .ranges = true},
+	[FILTER_TIME] = {.operands = OPERANDS_TIME, .sorts = SORTS_AS_SQL, .ranges = true, .finer = true},
+	[FILTER_BOOL] = {.operands = OPERANDS_BOOLEAN},
+	[FILTER_TEXT] = {.operands = OPERANDS_TEXT, .sorts = SORTS_AS_TEXT, .patterns = true},
+	[FILTER_TEXT_EQ] = {.operands = OPERANDS_TEXT, .sorts = SORTS_AS_TEXT, .patterns = true},
+	[FILTER_LOWER] = {.operands = OPERANDS_TEXT, .patterns = true, .lowered = true},
+	[FILTER_WORD] = {.operands = OPERANDS_TEXT},
+	[FILTER_PHONE] = {.operands = OPERANDS_TEXT},
+	[FILTER_CHOICE] = {.operands = OPERANDS_TEXT},
+	[FILTER_CHOICE_ID] = {.operands = OPERANDS_UUID},
+	[FILTER_REFERENCE] = {.operands = OPERANDS_UUID},
+	[FILTER_ACTOR] = {.operands = OPERANDS_UUID},
+	[FILTER_ACTOR_TYPE] = {.operands = OPERANDS_TEXT},
+	[FILTER_MEMBER] = {.operands = OPERANDS_UUID},
+};
+
+const ValueTraits *
+attribute_traits(const PropertyDef *property)
+{
+	return &class_traits[property->filter];
+}
 
 /* The row of a type, or NULL for one that this version does not know. */
 const AttributeType *

@@ -10,16 +10,7 @@
 #ifndef ATTIO_ATTRIBUTE_H
 #define ATTIO_ATTRIBUTE_H
 
-#include "base/compat.h"
-
-/* How the members of a value become one datum. */
-typedef enum PropertyForm
-{
-	FORM_PLAIN,       /* one member */
-	FORM_ONE_OF,      /* the first member that is there (docs/attio-api.md 7.1: phone-number) */
-	FORM_LINES,       /* all members, in one line, separated by commas */
-	FORM_MEMBER_ACTOR /* the second member, if the first is "workspace-member" */
-} PropertyForm;
+#include "remote/property.h"
 
 /* Which IMPORT FOREIGN SCHEMA makes a column of a property. */
 typedef enum PropertyImport
@@ -73,22 +64,6 @@ typedef enum WriteKind
 	WRITE_PLACE             /* part of an address that is written whole */
 } WriteKind;
 
-#define PROPERTY_MAX_MEMBERS 9
-
-typedef struct PropertyDef
-{
-	const char *name; /* column suffix; "" = the main property */
-	Oid type;         /* SQL type of one value */
-	PropertyForm form;
-	PropertyImport import;
-	bool first_only;                           /* shows only the first of several values */
-	const char *members[PROPERTY_MAX_MEMBERS]; /* dotted paths inside a value, NULL-terminated */
-	FilterClass filter;
-	const char *filter_field; /* what filters call it; NULL where nothing is sent */
-	WriteKind write;
-	const char *write_key; /* member that carries it */
-} PropertyDef;
-
 typedef struct AttributeType
 {
 	const char *name;
@@ -102,6 +77,9 @@ extern const AttributeType attribute_types[];
 extern const int attribute_ntypes;
 
 extern const AttributeType *attribute_type(const char *name);
+
+/* What planning may know of a property: the traits of its class of filters. */
+extern const ValueTraits *attribute_traits(const PropertyDef *property);
 extern const PropertyDef *attribute_property(const AttributeType *type, const char *name);
 
 #endif /* ATTIO_ATTRIBUTE_H */

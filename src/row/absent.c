@@ -70,6 +70,6 @@ absent_check(const TokSlice *list, uint32 element, const char *slug, const Prope
 		refuse_shape(slug, "", 0);
 	for (int i = 0; property->members[i] != NULL; i++)
 		check_path(value, slug, property->members[i]);
-	if (property->filter == FILTER_CHOICE || property->filter == FILTER_CHOICE_ID)
+	if (property->is_required)
 		check_choice(value, slug, property->members[0]);
 }

@@ -131,6 +131,14 @@ is_value(const TokSlice *slice)
 	return slice != NULL && slice->kind != TOK_NULL;
 }
 
+/* Is it a string of these letters, none of them escaped? */
+static bool
+is_text(const TokSlice *slice, const char *text)
+{
+	return slice != NULL && slice->kind == TOK_STRING && slice->length == strlen(text) &&
+		   memcmp(slice->start, text, slice->length) == 0;
+}
+
 static Datum
 convert(RowReader *reader, ColumnReader *column, const TokSlice *slice)
 {
@@ -199,12 +207,10 @@ read_value(RowReader *reader, ColumnReader *column, const PagerRow *row, uint32 
 			break;
 		case FORM_LINES:
 			return join_lines(reader, column, row, element, isnull);
-		case FORM_MEMBER_ACTOR:
-			if (slice == NULL || slice->kind != TOK_STRING || slice->length != strlen("workspace-member") ||
-				memcmp(slice->start, "workspace-member", slice->length) != 0)
-				slice = NULL;
-			else
-				slice = element_slice(reader, row, column->leaves[1], element);
+		case FORM_IF:
+			slice = is_text(slice, column->binding->property->only_if)
+						? element_slice(reader, row, column->leaves[1], element)
+						: NULL;
 			break;
 	}
 	*isnull = !is_value(slice);
@@ -306,7 +312,6 @@ read_leaf(RowReader *reader, ColumnReader *column, const PagerRow *row, bool *is
 static Datum
 read_field_array(RowReader *reader, ColumnReader *column, const PagerRow *row, bool *isnull)
 {
-	column->form = FORM_PLAIN;
 	if (!is_value(first_slice(reader, row, column->list_leaf)))
 	{
 		*isnull = true;
@@ -456,6 +461,7 @@ prepare_field(RowReader *reader, ColumnReader *column)
 	{
 		column->leaves[0] = projection_leaf(projection, projection_element(projection, node));
 		column->nleaves = 1;
+		column->form = FORM_PLAIN;
 		column->read = read_field_array;
 	}
 }
