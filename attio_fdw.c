@@ -26,7 +26,7 @@
 #include "plan/scanplan.h"
 #include "scan/async.h"
 #include "scan/sample.h"
-#include "scan/scan.h"
+#include "scan/foreign_scan.h"
 
 ATTIO_MODULE_MAGIC("attio_fdw", ATTIO_FDW_VERSION);
 
@@ -64,10 +64,10 @@ attio_fdw_handler(PG_FUNCTION_ARGS)
 	routine->GetForeignPlan = attio_get_plan;
 	routine->GetForeignUpperPaths = attio_get_upper_paths;
 	routine->BeginForeignScan = attio_begin_checked_scan;
-	routine->IterateForeignScan = attio_iterate_scan;
-	routine->ReScanForeignScan = attio_rescan;
-	routine->EndForeignScan = attio_end_scan;
-	routine->ExplainForeignScan = attio_explain_scan;
+	routine->IterateForeignScan = iterate_foreign_scan;
+	routine->ReScanForeignScan = rescan_foreign_scan;
+	routine->EndForeignScan = end_foreign_scan;
+	routine->ExplainForeignScan = explain_foreign_scan;
 	routine->AnalyzeForeignTable = attio_analyze;
 	routine->IsForeignPathAsyncCapable = attio_is_async_capable;
 	routine->ForeignAsyncRequest = attio_async_request;

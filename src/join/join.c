@@ -13,7 +13,7 @@
 #include "executor/executor.h"
 #include "join/join_cache.h"
 #include "nodes/nodeFuncs.h"
-#include "scan/scan.h"
+#include "scan/foreign_scan.h"
 #include "scan/scan_plan.h"
 #include "utils/array.h"
 #include "utils/lsyscache.h"
@@ -214,7 +214,7 @@ ask(LookupJoin *state, List *wanted)
 	state->asked += n;
 	state->batches++;
 	MemoryContextSwitchTo(saved);
-	attio_scan_lookup(state->scan, PointerGetDatum(array));
+	scan_set_keys(state->scan, PointerGetDatum(array));
 	take_inner_rows(state);
 }
 
@@ -222,7 +222,7 @@ ask(LookupJoin *state, List *wanted)
 static void
 begin_batch(LookupJoin *state)
 {
-	int64 writes = attio_scan_writes(state->scan);
+	int64 writes = scan_session_writes(state->scan);
 
 	MemoryContextReset(state->batch_context);
 	state->nrows = state->next = 0;

@@ -27,7 +27,7 @@
 #include "join/join.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
-#include "scan/scan.h"
+#include "scan/foreign_scan.h"
 #include "scan/scan_plan.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -621,5 +621,5 @@ attio_begin_checked_scan(ForeignScanState *node, int eflags)
 	if (has_system_column((Node *) plan->scan.plan.targetlist, NULL) ||
 		has_system_column((Node *) plan->scan.plan.qual, NULL))
 		system_columns_check(node->ss.ps.state);
-	attio_begin_scan(node, eflags);
+	begin_foreign_scan(node, eflags);
 }

@@ -22,7 +22,7 @@
 #include "optimizer/optimizer.h"
 #include "attio/condition.h"
 #include "scan/params.h"
-#include "scan/scan.h"
+#include "scan/foreign_scan.h"
 #include "scan/scan_plan.h"
 #include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"

@@ -24,7 +24,7 @@
 #include "modify/restore.h"
 #include "modify/modify_state.h"
 #include "nodes/nodeFuncs.h"
-#include "scan/scan.h"
+#include "scan/foreign_scan.h"
 #include "utils/memutils.h"
 
 /* Rows that an INSERT without RETURNING hands over at once. */
@@ -402,7 +402,7 @@ modify_send_collected(ModifyTableState *mtstate)
 	for (int i = 0; i < mtstate->mt_nrels; i++)
 	{
 		ResultRelInfo *target = &mtstate->resultRelInfo[i];
-		ModifyState *state = attio_is_ours(target->ri_FdwRoutine) ? (ModifyState *) target->ri_FdwState : NULL;
+		ModifyState *state = is_our_routine(target->ri_FdwRoutine) ? (ModifyState *) target->ri_FdwState : NULL;
 		int64 skipped;
 
 		if (state == NULL || state->collected == NULL)

@@ -29,7 +29,8 @@
 #include "modify/modify_state.h"
 #include "nodes/nodeFuncs.h"
 #include "scan/params.h"
-#include "scan/scan.h"
+#include "scan/foreign_scan.h"
+#include "scan/keep.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/tuplestore.h"
@@ -95,7 +96,7 @@ look_into(PlanState *node, void *context)
 		contents->writes = true;
 	if (IsA(node, ForeignScanState) && ((ForeignScan *) node->plan)->operation != CMD_SELECT)
 		contents->writes = contents->is_direct = true;
-	else if (IsA(node, ForeignScanState) && attio_is_scan((ForeignScanState *) node))
+	else if (IsA(node, ForeignScanState) && is_our_scan((ForeignScanState *) node))
 		contents->reads = true;
 	if (IsA(node, CteScanState) && !bms_is_member(((CteScan *) node->plan)->ctePlanId, contents->ctes))
 	{
@@ -164,7 +165,7 @@ walk_late(PlanState *node, void *context)
 			(void) walk_late(((SubPlanState *) lfirst(lc))->planstate, context);
 		return reads_at_once(writer) ? false : walk_late(writer->outer, context);
 	}
-	if (IsA(node, ForeignScanState) && attio_is_scan((ForeignScanState *) node))
+	if (IsA(node, ForeignScanState) && is_our_scan((ForeignScanState *) node))
 		walk->visit((ForeignScanState *) node);
 	return planstate_tree_walker(node, walk_late, context);
 }
@@ -199,7 +200,7 @@ is_our_table(Oid table)
 	if (get_rel_relkind(table) != RELKIND_FOREIGN_TABLE)
 		return false;
 	wrapper = GetForeignDataWrapper(GetForeignServer(GetForeignServerIdByRelId(table))->fdwid);
-	return OidIsValid(wrapper->fdwhandler) && attio_is_ours(GetFdwRoutine(wrapper->fdwhandler));
+	return OidIsValid(wrapper->fdwhandler) && is_our_routine(GetFdwRoutine(wrapper->fdwhandler));
 }
 
 static bool
@@ -226,7 +227,7 @@ look_at_targets(Writer *writer)
 		ResultRelInfo *target = &node->resultRelInfo[i];
 		const ModifyState *state = (const ModifyState *) target->ri_FdwState;
 
-		if (!attio_is_ours(target->ri_FdwRoutine))
+		if (!is_our_routine(target->ri_FdwRoutine))
 			continue;
 		writer->is_ours = true;
 		if (state == NULL || !state->collects)
@@ -314,7 +315,7 @@ watch(EState *estate, PlanState *top)
 	}
 	if (is_ours)
 	{
-		Walk walk = {statement, attio_read_all_first};
+		Walk walk = {statement, scan_buffer_rows};
 
 		statement->reads_late = may_read_late(statement);
 		if (statement->reads_late)
@@ -559,7 +560,7 @@ read_first_before_write(EState *estate)
 			drain(writer);
 	}
 	walk.statement = statement;
-	walk.visit = attio_scan_freeze;
+	walk.visit = scan_freeze;
 	(void) walk_late(statement->top, &walk);
 	MemoryContextSwitchTo(saved);
 }

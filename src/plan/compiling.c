@@ -15,7 +15,7 @@
 #include "miscadmin.h"
 #include "nodes/plannodes.h"
 #include "plan/cost.h"
-#include "scan/scan.h"
+#include "scan/foreign_scan.h"
 
 static ExecutorStart_hook_type previous_hook = NULL;
 
@@ -76,7 +76,7 @@ waiting(const Plan *plan)
 	if (plan == NULL)
 		return 0;
 	if (IsA(plan, ForeignScan))
-		return attio_is_ours(GetFdwRoutineByServerId(((const ForeignScan *) plan)->fs_server))
+		return is_our_routine(GetFdwRoutineByServerId(((const ForeignScan *) plan)->fs_server))
 				   ? cost_waiting(plan->total_cost)
 				   : 0;
 	cost = waiting_of_children(plan);

@@ -393,8 +393,8 @@ static Datum
 read_listing(RowReader *reader, ColumnReader *column, const PagerRow *row, bool *isnull)
 {
 	const FieldDef *field = column->binding->field;
-	const char *text = field->source == FIELD_POSITION ? psprintf(INT64_FORMAT, row->position)
-													   : given_value(row->given, field->path);
+	const char *text =
+		field->source == FIELD_POSITION ? psprintf(INT64_FORMAT, row->position) : given_value(row->given, field->path);
 
 	return from_cstring(reader, column, text, isnull);
 }

@@ -19,6 +19,7 @@
 #include "executor/instrument.h"
 #include "http/client.h"
 #include "http/descriptors.h"
+#include "scan/foreign_scan.h"
 #include "scan/scan.h"
 #include "scan/scan_state.h"
 #include "storage/latch.h"
@@ -57,7 +58,7 @@ close_descriptors(void *arg)
 
 /* The scan's own descriptors, closed at its end or when its memory context goes. */
 static ScanDescriptors *
-make_descriptors(AttioScan *state)
+make_descriptors(RemoteScan *state)
 {
 	ScanDescriptors *descriptors = (ScanDescriptors *) MemoryContextAllocZero(state->context, sizeof(ScanDescriptors));
 
@@ -70,7 +71,7 @@ make_descriptors(AttioScan *state)
 
 /* Open those that are closed; the client's may have changed.  False where none is to be had. */
 static bool
-open_descriptors(AttioScan *state)
+open_descriptors(RemoteScan *state)
 {
 	uint64 waking;
 	int of_client = http_descriptor(state->session->client, &waking);
@@ -99,10 +100,10 @@ open_descriptors(AttioScan *state)
 	return false;
 }
 
-static AttioScan *
+static RemoteScan *
 scan_of(const AsyncRequest *request)
 {
-	return (AttioScan *) ((ForeignScanState *) request->requestee)->fdw_state;
+	return (RemoteScan *) ((ForeignScanState *) request->requestee)->fdw_state;
 }
 
 /*
@@ -124,7 +125,7 @@ may_go_on(const AsyncRequest *request)
 
 		/* since Append was last run again it has asked for rows of these */
 		if ((other->callback_pending || other->request_complete) &&
-			attio_is_ours(((const ForeignScanState *) other->requestee)->fdwroutine))
+			is_our_routine(((const ForeignScanState *) other->requestee)->fdwroutine))
 			under_way += scan_of(other)->under_way;
 	}
 	return under_way < SCANS_AT_ONCE;
@@ -135,7 +136,7 @@ static void
 produce(AsyncRequest *request, bool may_wait)
 {
 	ForeignScanState *node = (ForeignScanState *) request->requestee;
-	AttioScan *state = (AttioScan *) node->fdw_state;
+	RemoteScan *state = (RemoteScan *) node->fdw_state;
 	TupleTableSlot *slot;
 
 	if (!may_go_on(request))
@@ -190,7 +191,7 @@ attio_async_configure_wait(AsyncRequest *request)
 {
 	ForeignScanState *node = (ForeignScanState *) request->requestee;
 	AppendState *append = (AppendState *) request->requestor;
-	AttioScan *state = (AttioScan *) node->fdw_state;
+	RemoteScan *state = (RemoteScan *) node->fdw_state;
 	WaitEventSet *set = append->as_eventset;
 	bool waits;
 	int descriptor;

@@ -13,13 +13,13 @@
 #include "executor/executor.h"
 #include "page/count.h"
 #include "row/rowkey.h"
-#include "scan/scan.h"
+#include "scan/operands.h"
 #include "utils/memutils.h"
 
 /* What checking a row takes. */
 typedef struct RowCheck
 {
-	AttioScan *state;
+	RemoteScan *state;
 	ForeignScanState *node;
 	RowReader *reader;
 	Pager *pager;
@@ -28,7 +28,7 @@ typedef struct RowCheck
 } RowCheck;
 
 const char *
-count_scan_reason(const AttioScan *state)
+count_scan_reason(const RemoteScan *state)
 {
 	static const char *const reasons[] = {
 		[COUNT_KNOWN] = NULL,
@@ -46,7 +46,7 @@ count_scan_reason(const AttioScan *state)
 static bool
 has_changed(RowCheck *check)
 {
-	AttioScan *state = check->state;
+	RemoteScan *state = check->state;
 	int64 before = state->session->definitions;
 
 	check->begins_anew =
@@ -111,8 +111,8 @@ meets_conditions(void *arg, const PagerRow *row)
 static void
 prepare(RowCheck *check, Projection *projection)
 {
-	AttioScan *state = check->state;
-	AttioRelation *relation = attio_scan_relation(check->node);
+	RemoteScan *state = check->state;
+	AttioRelation *relation = scan_relation(check->node);
 	int64 before;
 	Relation rel = table_open(relation->table, NoLock);
 	TupleDesc tupdesc = CreateTupleDescCopy(RelationGetDescr(rel));
@@ -130,7 +130,7 @@ prepare(RowCheck *check, Projection *projection)
 }
 
 static AskSet
-build_asks(AttioScan *state, Operand *operands, int noperands)
+build_asks(RemoteScan *state, Operand *operands, int noperands)
 {
 	FilterInput input = {.relation = state->relation,
 						 .session = state->session,
@@ -165,7 +165,7 @@ add_counts(PagerCounts *to, PagerCounts some)
 static int64
 count_locally(RowCheck *check, const AskSet *asks)
 {
-	AttioScan *state = check->state;
+	RemoteScan *state = check->state;
 	PagerPlan plan = {.wanted = -1};
 	PagerRow row;
 	int64 rows = 0;
@@ -191,8 +191,9 @@ count_locally(RowCheck *check, const AskSet *asks)
 	return rows;
 }
 
-int64
-count_scan_rows(AttioScan *state, ForeignScanState *node, Operand *operands, int noperands)
+/* In the current memory context. */
+static int64
+count_with_operands(RemoteScan *state, ForeignScanState *node, Operand *operands, int noperands)
 {
 	Projection *projection = projection_create();
 	RowCheck check = {.state = state, .node = node};
@@ -210,7 +211,7 @@ count_scan_rows(AttioScan *state, ForeignScanState *node, Operand *operands, int
 		(void) has_changed(&check);
 	if (state->count_outcome != COUNT_KNOWN && !check.begins_anew)
 		rows = count_locally(&check, &state->asks);
-	return check.begins_anew ? count_scan_rows(state, node, operands, noperands) : rows;
+	return check.begins_anew ? count_with_operands(state, node, operands, noperands) : rows;
 }
 
 TupleTableSlot *
@@ -220,10 +221,25 @@ count_scan_show(ForeignScanState *node, int64 rows)
 
 	ExecClearTuple(slot);
 	memset(slot->tts_isnull, true, sizeof(bool) * slot->tts_tupleDescriptor->natts);
-	for (int i = 0; i < ((AttioScan *) node->fdw_state)->plan->ncounts; i++)
+	for (int i = 0; i < ((RemoteScan *) node->fdw_state)->plan->ncounts; i++)
 	{
 		slot->tts_values[i] = Int64GetDatum(rows);
 		slot->tts_isnull[i] = false;
 	}
 	return ExecStoreVirtualTuple(slot);
+}
+
+int64
+count_scan_rows(RemoteScan *state, ForeignScanState *node)
+{
+	MemoryContext saved;
+	Operand *operands;
+	int64 rows;
+
+	MemoryContextReset(state->filter_context);
+	saved = MemoryContextSwitchTo(state->filter_context);
+	operands = scan_evaluate_operands(state, node);
+	rows = count_with_operands(state, node, operands, list_length(state->operand_states));
+	MemoryContextSwitchTo(saved);
+	return rows;
 }

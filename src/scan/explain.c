@@ -12,8 +12,8 @@
 #include "base/guc.h"
 #include "nodes/nodeFuncs.h"
 #include "attio/filter.h"
-#include "scan/scan.h"
-#include "scan/scan_plan.h"
+#include "scan/foreign_scan.h"
+#include "scan/scan_state.h"
 #include "utils/ruleutils.h"
 
 /* Bytes of a filter that are shown; a batch of keys is long. */
@@ -127,7 +127,7 @@ planned_asks(const ForeignScan *scan, const ScanPlan *plan, const AttioRelation 
 static void
 explain_filter(ForeignScanState *node, const ScanPlan *plan, const AttioRelation *relation, ExplainState *es)
 {
-	List *asks = attio_scan_asks(node);
+	List *asks = scan_present_asks(node);
 	char *text;
 
 	if (asks == NIL && !es->analyze && attio_push_filter)
@@ -194,20 +194,20 @@ explain_counts(const PagerCounts *counts, ExplainState *es)
 
 /* ExplainForeignScan */
 void
-attio_explain_scan(ForeignScanState *node, ExplainState *es)
+explain_foreign_scan(ForeignScanState *node, ExplainState *es)
 {
 	ForeignScan *scan = (ForeignScan *) node->ss.ps.plan;
 	const ScanPlan *plan = scan_plan_from_nodes(scan);
-	const AttioRelation *relation = attio_scan_relation(node);
+	const AttioRelation *relation = scan_relation(node);
 	PagerCounts counts;
 
 	explain_request(relation, scan, plan, es);
 	explain_filter(node, plan, relation, es);
 	explain_verdicts(scan, plan, es);
-	if (es->analyze && attio_scan_sorts_locally(node) != NULL)
-		ExplainPropertyText("Attio Sorted Locally", attio_scan_sorts_locally(node), es);
-	if (es->analyze && attio_scan_counts_locally(node) != NULL)
-		ExplainPropertyText("Attio Counted Locally", attio_scan_counts_locally(node), es);
-	if (es->analyze && attio_scan_counts(node, &counts))
+	if (es->analyze && scan_local_sort_reason(node) != NULL)
+		ExplainPropertyText("Attio Sorted Locally", scan_local_sort_reason(node), es);
+	if (es->analyze && scan_local_count_reason(node) != NULL)
+		ExplainPropertyText("Attio Counted Locally", scan_local_count_reason(node), es);
+	if (es->analyze && scan_costs(node, &counts))
 		explain_counts(&counts, es);
 }

@@ -7,6 +7,6 @@
 
 #include "base/compat.h"
 
-extern void attio_explain_scan(ForeignScanState *node, struct ExplainState *es);
+extern void explain_foreign_scan(ForeignScanState *node, struct ExplainState *es);
 
 #endif /* ATTIO_EXPLAIN_H */

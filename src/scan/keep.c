@@ -9,15 +9,15 @@
  * begins to write: before that all of the table is read, without conditions,
  * which the executor checks.
  */
-#include "scan/scan.h"
-
-#include "scan/scan_state.h"
+#include "scan/keep.h"
 
 #include "base/guc.h"
 #include "executor/executor.h"
 #include "foreign/fdwapi.h"
 #include "scan/count_scan.h"
 #include "scan/params.h"
+#include "scan/round.h"
+#include "scan/scan.h"
 
 /* May what the scan asks for change while the statement runs? */
 bool
@@ -42,14 +42,14 @@ drop(Tuplestorestate **store)
  * conditions count: others come where Attio refused the filter.
  */
 static int
-rows_wanted(const AttioScan *state)
+rows_wanted(const RemoteScan *state)
 {
 	return !state->plan->limited && state->plan->shape == SORT_ONE_PAGE ? state->plan->first_page : 0;
 }
 
 /* All rows of the scan's present plan. */
 static Tuplestorestate *
-read_rows(AttioScan *state, ForeignScanState *node)
+read_rows(RemoteScan *state, ForeignScanState *node)
 {
 	int wanted = rows_wanted(state);
 	MemoryContext saved = MemoryContextSwitchTo(state->context);
@@ -76,7 +76,7 @@ read_rows(AttioScan *state, ForeignScanState *node)
  * statement begin to write, which freezes this scan, too.
  */
 static void
-settle_operands(AttioScan *state, ForeignScanState *node)
+settle_operands(RemoteScan *state, ForeignScanState *node)
 {
 	for (int i = 0; i < list_length(state->operand_states); i++)
 	{
@@ -91,7 +91,7 @@ settle_operands(AttioScan *state, ForeignScanState *node)
 
 /* Read the rows that the scan asks for now. */
 static void
-keep_rows(AttioScan *state, ForeignScanState *node)
+keep_rows(RemoteScan *state, ForeignScanState *node)
 {
 	if (state->has_params)
 		settle_operands(state, node);
@@ -100,7 +100,7 @@ keep_rows(AttioScan *state, ForeignScanState *node)
 	if (state->pager == NULL)
 		scan_open(state, node);
 	else if (state->is_stale)
-		scan_make_plan(state, node);
+		prepare_round(state, node);
 	state->is_stale = false;
 	state->kept = read_rows(state, node);
 }
@@ -110,7 +110,7 @@ keep_rows(AttioScan *state, ForeignScanState *node)
  * is kept already; the row that it has handed out may be in use.
  */
 static void
-keep_whole(AttioScan *state, ForeignScanState *node)
+keep_whole(RemoteScan *state, ForeignScanState *node)
 {
 	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
 	int natts = slot->tts_tupleDescriptor->natts;
@@ -124,7 +124,7 @@ keep_whole(AttioScan *state, ForeignScanState *node)
 	if (state->pager == NULL)
 		scan_open(state, node);
 	else
-		scan_make_plan(state, node);
+		prepare_round(state, node);
 	state->whole = read_rows(state, node);
 	memcpy(slot->tts_values, values, sizeof(Datum) * natts);
 	memcpy(slot->tts_isnull, nulls, sizeof(bool) * natts);
@@ -136,7 +136,7 @@ keep_whole(AttioScan *state, ForeignScanState *node)
 
 /* The next row of a scan that reads all first; an empty slot at the end. */
 TupleTableSlot *
-keep_next(AttioScan *state, ForeignScanState *node)
+keep_next(RemoteScan *state, ForeignScanState *node)
 {
 	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
 	Tuplestorestate *store;
@@ -163,7 +163,7 @@ keep_next(AttioScan *state, ForeignScanState *node)
 
 /* The same rows from the start, or others where an operand may have changed. */
 void
-keep_rescan(AttioScan *state)
+keep_rescan(RemoteScan *state)
 {
 	if (!state->has_params)
 	{
@@ -179,28 +179,10 @@ keep_rescan(AttioScan *state)
 
 /* The end of the scan. */
 void
-keep_end(AttioScan *state)
+keep_end(RemoteScan *state)
 {
 	drop(&state->kept);
 	drop(&state->whole);
-}
-
-bool
-attio_is_ours(const FdwRoutine *routine)
-{
-	return routine != NULL && routine->IterateForeignScan == attio_iterate_scan;
-}
-
-bool
-attio_is_scan(const ForeignScanState *node)
-{
-	return attio_is_ours(node->fdwroutine) && ((ForeignScan *) node->ss.ps.plan)->operation == CMD_SELECT;
-}
-
-void
-attio_read_all_first(ForeignScanState *node)
-{
-	((AttioScan *) node->fdw_state)->reads_first = true;
 }
 
 static void report_late_read(const ForeignScanState *node) __attribute__((noreturn));
@@ -210,22 +192,22 @@ report_late_read(const ForeignScanState *node)
 {
 	ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 					errmsg("the statement would read foreign table \"%s\" after it has begun to write",
-						   attio_scan_relation(node)->name),
+						   scan_relation(node)->name),
 					errdetail("What it reads depends on rows that it writes, so that it cannot be read before."),
 					errhint("Use two statements.")));
 }
 
 void
-attio_scan_freeze(ForeignScanState *node)
+scan_freeze(ForeignScanState *node)
 {
-	AttioScan *state = (AttioScan *) node->fdw_state;
+	RemoteScan *state = (RemoteScan *) node->fdw_state;
 	const ScanPlan *plan = state->plan;
 	bool counts = plan->ncounts > 0;
 
 	if (!state->has_params && counts)
 	{
 		if (!state->count_kept)
-			state->count = scan_count(state, node);
+			state->count = count_scan_rows(state, node);
 		state->count_kept = true;
 	}
 	else if (!state->has_params)

@@ -4,7 +4,7 @@
  *
  * Owns: when they are evaluated.
  */
-#include "scan/scan_state.h"
+#include "scan/operands.h"
 
 #include "executor/executor.h"
 #include "nodes/nodeFuncs.h"
@@ -13,7 +13,7 @@
 
 /* The values of the operands now, in the filter's memory context; a join hands one of them over. */
 Operand *
-scan_evaluate_operands(AttioScan *state, ForeignScanState *node)
+scan_evaluate_operands(RemoteScan *state, ForeignScanState *node)
 {
 	ExprContext *econtext = node->ss.ps.ps_ExprContext;
 	List *exprs = ((ForeignScan *) node->ss.ps.plan)->fdw_exprs;

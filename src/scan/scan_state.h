@@ -2,17 +2,18 @@
  * scan_state.h
  *		The state of one scan while it runs; in node->fdw_state.
  */
-#ifndef ATTIO_SCAN_STATE_H
-#define ATTIO_SCAN_STATE_H
+#ifndef SCAN_STATE_H
+#define SCAN_STATE_H
 
 #include "page/count.h"
 #include "row/reader.h"
 #include "page/pager.h"
 #include "scan/scan_plan.h"
-#include "scan/sorted.h"
 #include "utils/tuplestore.h"
 
-typedef struct AttioScan
+struct SortedScan;
+
+typedef struct RemoteScan
 {
 	const ScanPlan *plan;      /* as planned */
 	Oid user;                  /* whose mapping; a view's owner, perhaps */
@@ -20,7 +21,7 @@ typedef struct AttioScan
 	MemoryContext row_context; /* datums of the present row */
 	Pager *pager;              /* NULL until the first row is asked for */
 	RowReader *reader;
-	SortedScan *sort;             /* NULL where the plan counts on no order */
+	struct SortedScan *sort;      /* NULL where the plan counts on no order */
 	List *operand_states;         /* ExprState of each operand */
 	MemoryContext filter_context; /* the present filters */
 	AskSet asks;
@@ -55,22 +56,9 @@ typedef struct AttioScan
 	TupleTableSlot *kept_slot;
 	bool count_kept; /* of a scan that counts: the number is known, and stays */
 	int64 count;
-} AttioScan;
+} RemoteScan;
 
-/* scan.c, for keep.c */
-extern void scan_open(AttioScan *state, ForeignScanState *node);
-extern void scan_make_plan(AttioScan *state, ForeignScanState *node);
-extern TupleTableSlot *scan_next_row(AttioScan *state, ForeignScanState *node);
-extern bool scan_meets_conditions(ForeignScanState *node, TupleTableSlot *slot);
-extern int64 scan_count(AttioScan *state, ForeignScanState *node);
+/* The table that is scanned; also of a scan that counts, which has no tuples of it.  Makes no request. */
+extern AttioRelation *scan_relation(const ForeignScanState *node);
 
-/* keep.c: rows that are read before they are wanted. */
-extern bool keep_has_params(const ForeignScan *scan, const ScanPlan *plan);
-extern TupleTableSlot *keep_next(AttioScan *state, ForeignScanState *node);
-extern void keep_rescan(AttioScan *state);
-extern void keep_end(AttioScan *state);
-
-/* operands.c: the present values of the operands. */
-extern Operand *scan_evaluate_operands(AttioScan *state, ForeignScanState *node);
-
-#endif /* ATTIO_SCAN_STATE_H */
+#endif /* SCAN_STATE_H */

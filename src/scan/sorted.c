@@ -18,7 +18,7 @@
 
 struct SortedScan
 {
-	AttioScan *scan;
+	RemoteScan *scan;
 	SortShape shape; /* of the plan */
 	int nkeys;
 	AttrNumber *columns;
@@ -66,7 +66,7 @@ prepare_keys(SortedScan *sort, const SortKey *planned, int nkeys)
 }
 
 SortedScan *
-sorted_create(AttioScan *scan, ForeignScanState *node, Projection *projection)
+sorted_create(RemoteScan *scan, ForeignScanState *node, Projection *projection)
 {
 	const ScanPlan *plan = scan->plan;
 	TupleDesc tupdesc = RelationGetDescr(node->ss.ss_currentRelation);

@@ -7,7 +7,7 @@
 
 #include "page/pager.h"
 
-struct AttioScan;
+struct RemoteScan;
 
 /*
  * How a scan comes by its order.  Where Attio refuses the request, the next way
@@ -25,10 +25,10 @@ typedef enum SortWay
 typedef struct SortedScan SortedScan;
 
 /* The next row as it comes from Attio; an empty slot at the end. */
-typedef TupleTableSlot *(*RowSource)(struct AttioScan *scan, ForeignScanState *node);
+typedef TupleTableSlot *(*RowSource)(struct RemoteScan *scan, ForeignScanState *node);
 
 /* In the current memory context; NULL where the plan counts on no order.  May let the projection grow. */
-extern SortedScan *sorted_create(struct AttioScan *scan, ForeignScanState *node, Projection *projection);
+extern SortedScan *sorted_create(struct RemoteScan *scan, ForeignScanState *node, Projection *projection);
 
 /* The way of the next plan. */
 extern SortWay sorted_way(SortedScan *sort);

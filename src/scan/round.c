@@ -1,0 +1,190 @@
+/*
+ * round.c
+ *		What a scan asks its pager for, with the present values of its operands.
+ *
+ * Owns: how the plan becomes a request for pages: the filters, the order and the
+ * limit.  Each run of the scan with other operands is a round of its own.
+ */
+#include "scan/round.h"
+
+#include "attio/sorts.h"
+#include "base/guc.h"
+#include "common/int.h"
+#include "scan/operands.h"
+#include "scan/sorted.h"
+#include "utils/memutils.h"
+
+/* LIMIT or OFFSET: NULL and none are "otherwise"; negative is an ERROR, in the executor's words. */
+static int64
+limit_operand_value(const Operand *operands, int index, int64 otherwise, bool is_limit)
+{
+	int64 value;
+
+	if (index < 0 || operands[index].isnull)
+		return otherwise;
+	value = DatumGetInt64(operands[index].value);
+	if (value < 0)
+		ereport(ERROR, is_limit
+						   ? (errcode(ERRCODE_INVALID_ROW_COUNT_IN_LIMIT_CLAUSE), errmsg("LIMIT must not be negative"))
+						   : (errcode(ERRCODE_INVALID_ROW_COUNT_IN_RESULT_OFFSET_CLAUSE),
+							  errmsg("OFFSET must not be negative")));
+	return value;
+}
+
+/*
+ * Leave LIMIT and OFFSET to Attio where it answers just the rows that count,
+ * and as far as the order of the pages does not depend on where they begin;
+ * else count here.
+ */
+static void
+apply_window(RemoteScan *state, const Operand *operands, PagerPlan *plan, bool offset_too)
+{
+	bool exact = !plan->asks.incomplete && (attio_push_filter || state->plan->filter == NIL) &&
+				 list_length(plan->asks.asks) <= 1;
+	int64 limit;
+	int64 offset;
+	int64 wanted;
+
+	state->windowed = false;
+	state->handed = state->skip = 0;
+	if (!state->plan->limited)
+		return;
+	limit = limit_operand_value(operands, state->plan->limit, -1, true);
+	offset = limit_operand_value(operands, state->plan->offset, 0, false);
+	state->limit = limit;
+	state->offset = offset;
+	if (limit == 0)
+		plan->asks.nothing = true;
+	state->windowed = exact && !plan->guarded && attio_push_limit &&
+					  (plan->sort != SORT_ANY || (limit >= 0 && limit <= state->relation->page_size));
+	/* what an OFFSET skips nobody sees: left to Attio, it would skip other rows if no filter were looked at */
+	state->windowed = state->windowed && (offset == 0 || (offset_too && plan->asks.asks == NIL));
+	if (state->windowed)
+		plan->offset = offset;
+	else
+		state->skip = offset;
+	if (exact && attio_push_limit && limit >= 0 && !pg_add_s64_overflow(limit, state->skip, &wanted))
+		plan->wanted = wanted;
+	plan->first_page = plan->wanted >= 0 && plan->wanted <= state->relation->page_size ? (int) plan->wanted : 0;
+}
+
+/*
+ * The sorts of one page, and what is asked for first where NULLs come last.
+ * Otherwise why Attio cannot be asked for them.
+ */
+static const char *
+build_sorts(RemoteScan *state, FilterInput *input, PagerPlan *plan, bool with_id)
+{
+	const ScanPlan *planned = state->plan;
+
+	plan->sorts = sorts_build(input, planned->sorts, planned->nsorts, with_id);
+	if (planned->guard != NIL)
+	{
+		List *both = list_make2(makeInteger(TERM_AND), planned->guard);
+		AskSet set = filter_build(input, planned->filter == NIL ? both : lappend(both, planned->filter));
+
+		/* where no row can have a value, there is no first step */
+		plan->guarded = !set.nothing;
+		plan->guard = asks_first_filter(&set);
+	}
+	if (input->incomplete || (planned->filter != NIL && !attio_push_filter))
+		return "the filter cannot be sent whole";
+	return NULL;
+}
+
+/* All rows, unsorted; what counts of them is for the scan to say. */
+static void
+set_local_sort(RemoteScan *state, PagerPlan *plan)
+{
+	plan->sort = SORT_ANY;
+	plan->sorts = plan->guard = NULL;
+	plan->guarded = false;
+	plan->first_page = 0;
+	plan->wanted = -1;
+	plan->offset = 0;
+	state->windowed = false;
+	state->skip = state->plan->limited ? state->offset : 0;
+}
+
+/* How the plan comes by the order that is counted on. */
+static void
+choose_order(RemoteScan *state, FilterInput *input, PagerPlan *plan)
+{
+	SortWay way = sorted_way(state->sort);
+	const char *why = NULL;
+
+	if (way != SORT_LOCALLY && !sorts_are_as_planned(input, state->plan->sorts, state->plan->nsorts, plan->sort))
+		why = "a column is not what the plan took it for";
+	else if (way != SORT_LOCALLY && plan->sort == SORT_ONE_PAGE)
+		why = build_sorts(state, input, plan, way != SORT_WITHOUT_ID);
+	if (way == SORT_WITHOUT_FILTER)
+	{
+		plan->asks.asks = NIL;
+		plan->asks.incomplete = true;
+	}
+	if (way != SORT_LOCALLY && list_length(plan->asks.asks) > 1)
+		why = "several filters ask for the rows";
+	apply_window(state, input->operands, plan, way != SORT_WITHOUT_OFFSET);
+	if (way == SORT_WITHOUT_ID && plan->sort != SORT_ONE_PAGE)
+	{
+		plan->sorts = sorts_by_created_at(state->relation, plan->sort == SORT_CREATED_DESC, false);
+		plan->sort = SORT_ONE_PAGE;
+		if (plan->wanted < 0)
+			why = "Attio refuses the id as a key, and one page may not be enough";
+	}
+	if (way != SORT_LOCALLY && why == NULL && plan->sort == SORT_ONE_PAGE &&
+		(plan->first_page == 0 || plan->first_page > state->session->page_limit))
+		why = "one page may not be enough";
+	if (why != NULL)
+		way = SORT_LOCALLY;
+	if (way == SORT_LOCALLY)
+		set_local_sort(state, plan);
+	sorted_begin(state->sort, way, why, plan);
+}
+
+/* What the conditions ask for and, of a lookup, its keys in portions. */
+static AskSet
+build_round_asks(RemoteScan *state, FilterInput *input)
+{
+	if (state->plan->lookup == NO_OPERAND || !attio_push_filter)
+		return filter_build(input, attio_push_filter ? state->plan->filter : NIL);
+	input->notices = false;
+	return filter_build_lookup(input, state->plan->filter, state->plan->lookup, state->keys_a_request,
+							   state->without_others);
+}
+
+/* What the conditions, the order and the limit ask for, with the operands' present values. */
+void
+prepare_round(RemoteScan *state, ForeignScanState *node)
+{
+	MemoryContext saved;
+	FilterInput input = {0};
+	PagerPlan plan = {.wanted = -1};
+	int64 before;
+
+	pager_close(state->pager);
+	MemoryContextReset(state->filter_context);
+	saved = MemoryContextSwitchTo(state->filter_context);
+	input.relation = state->relation;
+	input.session = state->session;
+	input.definitions = state->definitions;
+	if (!state->reads_whole)
+		input.operands = scan_evaluate_operands(state, node);
+	input.noperands = list_length(state->operand_states);
+	/* what subqueries ask while they are evaluated is theirs */
+	before = state->session->definitions;
+	input.notices = state->notices;
+	state->notices = false;
+	plan.asks = state->reads_whole ? filter_build(&input, NIL) : build_round_asks(state, &input);
+	plan.all_or_none = state->plan->lookup != NO_OPERAND && !state->reads_whole;
+	plan.distinct = plan.all_or_none;
+	plan.sort = state->plan->shape;
+	plan.first_page = state->plan->first_page;
+	if (state->sort != NULL)
+		choose_order(state, &input, &plan);
+	else
+		apply_window(state, input.operands, &plan, true);
+	state->asks = plan.asks;
+	MemoryContextSwitchTo(saved);
+	pager_set_plan(state->pager, &plan, state->session->definitions - before);
+}

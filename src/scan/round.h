@@ -1,0 +1,13 @@
+/*
+ * round.h
+ *		What a scan asks its pager for, with the present values of its operands.
+ */
+#ifndef SCAN_ROUND_H
+#define SCAN_ROUND_H
+
+#include "scan/scan_state.h"
+
+/* Begin a round: what the conditions, the order and the limit ask for now. */
+extern void prepare_round(RemoteScan *state, ForeignScanState *node);
+
+#endif /* SCAN_ROUND_H */
