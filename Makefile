@@ -45,8 +45,9 @@ OWN_TARGETS = demo check shell lint bench network check-majors check-memory conf
 ifneq ($(filter $(OWN_TARGETS),$(MAKECMDGOALS)),)
 # These set up what is missing first, so they need nothing that may not be there yet.
 .PHONY: $(OWN_TARGETS)
+lint: FLAGS = --all
 demo check shell lint bench network check-majors check-memory conformance differential mutate:
-	@PG_CONFIG=$(PG_CONFIG) OPENAPI=$(OPENAPI) scripts/$@
+	@PG_CONFIG=$(PG_CONFIG) OPENAPI=$(OPENAPI) scripts/$@ $(FLAGS)
 sandbox-down:
 	@scripts/sandbox down
 else ifeq ($(wildcard $(PGXS)),)

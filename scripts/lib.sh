@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # What the scripts share.  Sourced, from any folder; leaves the shell in the repository's root.
 
 set -euo pipefail
@@ -54,6 +55,7 @@ as_user() {
 	fi
 	local drop=(setpriv --reuid="$user" --regid="$(id -g "$user")" --init-groups)
 	if ! "${drop[@]}" test -x "$ROOT" 2>/dev/null || ! "${drop[@]}" test -r "$ROOT/scripts/lib.sh" 2>/dev/null; then
+		# shellcheck disable=SC2054
 		drop+=(--inh-caps=+dac_override,+dac_read_search --ambient-caps=+dac_override,+dac_read_search)
 	fi
 	# A folder of its own as home: nobody's may not exist.
@@ -70,6 +72,7 @@ need_open_folder() {
 
 # The mirror that this machine uses already.
 mirror() {
+	# shellcheck disable=SC2016
 	apt-get indextargets --format '$(REPO_URI)' | grep -v security | sort -u | head -n 1
 }
 

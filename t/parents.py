@@ -100,7 +100,7 @@ def test_moves(emulator, database):
 
 
 def test_names(emulator, database):
-    must(database.psql(f"""
+    must(database.psql("""
         CREATE SCHEMA places; SET search_path = places;
         CREATE TABLE parent (tag text, a_number numeric, record_id uuid);
         CREATE FOREIGN TABLE one (tag text OPTIONS (attribute 'a_text'), a_number numeric, record_id uuid) SERVER attio OPTIONS (object 'all_types');

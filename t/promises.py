@@ -329,7 +329,6 @@ def test_read_after_write(emulator, database):
 
 
 def test_tables(emulator, database):
-    person, company = database.value("SELECT record_id FROM people LIMIT 1"), database.value("SELECT record_id FROM companies LIMIT 1")
     member = database.value("SELECT email_address FROM workspace_members LIMIT 1")
     must(database.psql("""CREATE FOREIGN TABLE forms (record_id uuid, a_text text DEFAULT 'by default', a_number numeric,
         doubled numeric OPTIONS (attribute 'a_currency') GENERATED ALWAYS AS (a_number * 2) STORED, reference text OPTIONS (attribute 'a_reference'), actor text OPTIONS (attribute 'an_actor'),

@@ -105,7 +105,7 @@ with Emulator("--scale", "20") as emulator, Database("attio_settings", emulator,
         tap.ok(result.code == 0 and ("did not store" in result.err) == told, f"{value}: {'a warning' if told else 'no warning'}", result)
 
     # an error inside of an input function leaves the settings as they were, caught or not
-    must(database.psql(f"INSERT INTO crm.all_types (a_text) VALUES ('no date at all')"))
+    must(database.psql("INSERT INTO crm.all_types (a_text) VALUES ('no date at all')"))
     result = database.psql("""SET timezone = 'Asia/Kolkata'; SET datestyle = 'SQL, DMY';
         DO $$ BEGIN PERFORM a_text FROM t.c0; EXCEPTION WHEN others THEN NULL; END $$;
         SHOW timezone; SHOW datestyle; SAVEPOINT s; SELECT a_text FROM t.c0; SHOW timezone; SHOW datestyle; BEGIN; SAVEPOINT s; SELECT a_text FROM t.c0; ROLLBACK TO s; SHOW timezone; SHOW datestyle; COMMIT;""",

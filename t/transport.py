@@ -5,7 +5,7 @@ import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
-from attio_test import Database, Emulator, Tap, must, psql  # noqa: E402
+from attio_test import Database, Emulator, Tap, must  # noqa: E402
 
 tap = Tap()
 

@@ -326,7 +326,8 @@ is_descending(JsonTree *rows, const AttributeDef *attribute, bool as_text, int *
 			continue;
 		if (last != NULL)
 		{
-			change = as_text ? strcmp(json_write(value), json_write(last)) : json_double(value) - json_double(last);
+			change =
+				as_text ? (double) strcmp(json_write(value), json_write(last)) : json_double(value) - json_double(last);
 			if (change > 0)
 				return false;
 			*different += (change < 0);

@@ -554,11 +554,9 @@ add_values(const Encoder *encoder, JsonTree *values, const AttributeDef *attribu
 						errmsg("two columns of foreign table \"%s\" assign attribute \"%s\"", encoder->relation->name,
 							   attribute->slug),
 						errhint("Assign one of them.")));
-	if (json_length_at(list, "") > 0)
-		json_put(values, attribute->slug, list);
-	else if (old != NULL && attribute->is_required)
+	if (json_length_at(list, "") == 0 && old != NULL && attribute->is_required)
 		refuse_missing(encoder, attribute);
-	else if (old != NULL)
+	if (json_length_at(list, "") > 0 || old != NULL)
 		json_put(values, attribute->slug, list);
 }
 

@@ -13,7 +13,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from link import FAR_ADDRESS, NEAR_ADDRESS, enter  # noqa: E402, F401
+from link import FAR_ADDRESS, enter  # noqa: E402
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
