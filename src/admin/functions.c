@@ -184,7 +184,7 @@ bind_target(const AttioRelation *relation, const char *table, Session *session)
 
 	if (relation->slug == NULL || relation->id != NULL)
 		return;
-	foreach(lc, metadata_targets(session, relation->is_list))
+	foreach(lc, metadata_targets(session, relation->is_list, NULL))
 	{
 		TargetDef *target = (TargetDef *) lfirst(lc);
 
@@ -228,7 +228,7 @@ attio_fdw_bind(PG_FUNCTION_ARGS)
 	session = function_session(GetForeignServer(GetForeignTable(oid)->serverid)->servername);
 	relation = attio_relation_open(rel);
 	table = quote_qualified_identifier(get_namespace_name(RelationGetNamespace(rel)), RelationGetRelationName(rel));
-	definitions = relation_definitions(relation, session);
+	definitions = relation_definitions(relation, session, NULL);
 	/* ALTER needs the table to itself, so nothing of it may stay open. */
 	tupdesc = CreateTupleDescCopy(RelationGetDescr(rel));
 	table_close(rel, NoLock);

@@ -8,7 +8,7 @@
 #include "admin/import.h"
 
 #include "attio/endpoints.h"
-#include "attio/api.h"
+#include "attio/workspace.h"
 #include "base/errors.h"
 #include "commands/defrem.h"
 #include "lib/stringinfo.h"
@@ -314,21 +314,12 @@ warn_of_unknown_names(List *offers, ImportForeignSchemaStmt *stmt)
 	}
 }
 
-/* A dead key is an error, a missing scope a warning with what it breaks. */
+/* The scopes of the key, separated by blanks; a dead key is an error. */
 static const char *
-check_self(Session *session)
+granted_scopes(Session *session)
 {
-	JsonTree *self = api_self(session);
-	const char *granted = json_string_at(self, "scope");
+	const char *granted = json_string_at(workspace_self(session, NULL), "scope");
 
-	if (!json_bool_at(self, "active"))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION),
-				 errmsg("the API key for server \"%s\" is not active", session->server_name),
-				 errdetail("GET /v2/self answered HTTP 200 with \"active\": false."),
-				 errhint("The key is wrong or revoked; run ALTER USER MAPPING ... SERVER %s OPTIONS (SET api_key "
-						 "'...').",
-						 quote_identifier(session->server_name))));
 	return granted == NULL ? "" : granted;
 }
 
@@ -342,7 +333,7 @@ warn_of_missing_scopes(const char *granted, List *wanted)
 	foreach(lc, wanted)
 	{
 		const ResourceDef *resource = ((Offer *) lfirst(lc))->resource;
-		char *missing = api_missing_scopes(granted, resource->list.scopes);
+		char *missing = workspace_missing_scopes(granted, resource->list.scopes);
 		StringInfoData tables;
 		ListCell *other;
 		bool seen = false;
@@ -389,7 +380,7 @@ note_unseen_objects(List *objects)
 static List *
 visible_lists(Session *session, const char *schema, const char *granted)
 {
-	char *missing = api_missing_scopes(granted, "list_configuration:read");
+	char *missing = workspace_missing_scopes(granted, "list_configuration:read");
 
 	if (missing != NULL && strcmp(schema, "lists") != 0)
 	{
@@ -398,7 +389,7 @@ visible_lists(Session *session, const char *schema, const char *granted)
 						  errhint("Scopes are chosen in Attio's settings, under Developers.")));
 		return NIL;
 	}
-	return metadata_targets(session, true);
+	return metadata_targets(session, true, NULL);
 }
 
 /* A table that did not get its own name: say so. */
@@ -432,7 +423,7 @@ table_statement(Session *session, const Offer *made, ColumnSet set, const char *
 
 	if (made->target != NULL)
 		attributes =
-			metadata_attributes(session, made->target->is_list, made->target->id, made->target->slug, &refusal);
+			metadata_attributes(session, made->target->is_list, made->target->id, made->target->slug, &refusal, NULL);
 	if (refusal.absent != NULL)
 	{
 		warn_of_absent(made, refusal.absent);
@@ -459,9 +450,9 @@ import_find_ddl(Session *session, const char *table, ColumnSet set)
 	const char *nearest;
 	ListCell *lc;
 
-	metadata_ask_targets(session);
-	objects = metadata_targets(session, false);
-	offers = offer_all(objects, metadata_targets(session, true));
+	metadata_ask_targets(session, NULL);
+	objects = metadata_targets(session, false, NULL);
+	offers = offer_all(objects, metadata_targets(session, true, NULL));
 	foreach(lc, offers)
 	{
 		Offer *made = (Offer *) lfirst(lc);
@@ -504,11 +495,11 @@ attio_import_schema(ImportForeignSchemaStmt *stmt, Oid serverid)
 						errmsg("there is no schema \"%s\" in Attio", stmt->remote_schema),
 						errhint("Import from objects, lists, workspace, or attio, which is all three.")));
 	session_pin(session);
-	granted = check_self(session);
+	granted = granted_scopes(session);
 	metadata_forget(session);
-	if (api_missing_scopes(granted, "list_configuration:read") == NULL)
-		metadata_ask_targets(session);
-	objects = metadata_targets(session, false);
+	if (workspace_missing_scopes(granted, "list_configuration:read") == NULL)
+		metadata_ask_targets(session, NULL);
+	objects = metadata_targets(session, false, NULL);
 	offers = offer_all(objects, visible_lists(session, stmt->remote_schema, granted));
 	warn_of_unknown_names(offers, stmt);
 	foreach(lc, offers)
@@ -525,7 +516,7 @@ attio_import_schema(ImportForeignSchemaStmt *stmt, Oid serverid)
 	{
 		char *statement;
 
-		metadata_ask_ahead(session, targets, &next);
+		metadata_ask_ahead(session, targets, &next, NULL);
 		statement = table_statement(session, (Offer *) lfirst(lc), set, server->servername, true);
 		note_new_name((Offer *) lfirst(lc));
 		if (statement != NULL)

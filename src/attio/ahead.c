@@ -60,7 +60,7 @@ ahead_has_room(const Session *session)
 
 /* Ask for what will be wanted soon; unless it is under way, or too many are. */
 void
-ahead_ask(Session *session, const char *path)
+ahead_ask(Session *session, const char *path, ScanCost *cost)
 {
 	MemoryContext context;
 	MemoryContext saved;
@@ -74,7 +74,7 @@ ahead_ask(Session *session, const char *path)
 	get->context = context;
 	get->session = session;
 	get->path = pstrdup(path);
-	get->exchange = api_get_start(session, path);
+	get->exchange = request_get_start(session, path, cost);
 	get->cleanup.func = unlink_get;
 	get->cleanup.arg = get;
 	MemoryContextRegisterResetCallback(context, &get->cleanup);
@@ -82,16 +82,16 @@ ahead_ask(Session *session, const char *path)
 	MemoryContextSwitchTo(saved);
 }
 
-/* As api_get(); what was asked for ahead is taken. */
+/* As request_get(); what was asked for ahead is taken. */
 JsonTree *
-ahead_get(Session *session, const char *path, const ApiSubject *subject)
+ahead_get(Session *session, const char *path, const RequestSubject *subject, ScanCost *cost)
 {
 	AheadGet *get = find(session, path);
 	JsonTree *answer;
 
 	if (get == NULL)
-		return api_get(session, path, subject);
-	answer = api_get_finish(session, get->exchange, subject);
+		return request_get(session, path, subject, cost);
+	answer = request_get_finish(session, get->exchange, subject);
 	MemoryContextDelete(get->context);
 	return answer;
 }

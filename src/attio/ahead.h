@@ -8,11 +8,11 @@
 #ifndef ATTIO_AHEAD_H
 #define ATTIO_AHEAD_H
 
-#include "attio/api.h"
+#include "remote/request.h"
 
 extern bool ahead_has_room(const Session *session);
-extern void ahead_ask(Session *session, const char *path);
-extern JsonTree *ahead_get(Session *session, const char *path, const ApiSubject *subject);
+extern void ahead_ask(Session *session, const char *path, ScanCost *cost);
+extern JsonTree *ahead_get(Session *session, const char *path, const RequestSubject *subject, ScanCost *cost);
 extern void ahead_drop(const Session *session, const char *beginning);
 
 #endif /* ATTIO_AHEAD_H */

@@ -7,6 +7,8 @@
  */
 #include "attio/attio.h"
 
+#include "attio/refusal.h"
+#include "attio/workspace.h"
 #include "base/version.h"
 
 /* Codes of refusals after which the same request may pass (docs/attio-api.md 9.4). */
@@ -22,4 +24,6 @@ const Service attio_service = {
 	.request_id = "x-attio-execution-id",
 	.accurate_at = "x-accurate-at",
 	.passing = passing_codes,
+	.check_session = workspace_check,
+	.explain_refusal = attio_explain_refusal,
 };

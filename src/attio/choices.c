@@ -7,7 +7,6 @@
  */
 #include "attio/choices.h"
 
-#include "attio/api.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
@@ -70,12 +69,12 @@ read_choices(JsonTree *answer, const char *id_member, const char *path)
 
 /* Ask, and remember the answer in the session. */
 static KnownChoices *
-fetch_choices(Session *session, bool is_list, const char *identifier, const AttributeDef *attribute)
+fetch_choices(Session *session, bool is_list, const char *identifier, const AttributeDef *attribute, ScanCost *cost)
 {
 	bool is_status = strcmp(attribute->type_name, "status") == 0;
 	char *path = psprintf("/v2/%s/%s/attributes/%s/%s?show_archived=true", is_list ? "lists" : "objects",
 						  http_escape(identifier), attribute->id, is_status ? "statuses" : "options");
-	ApiSubject subject = {0};
+	RequestSubject subject = {0};
 	JsonTree *answer;
 	KnownChoices *known;
 	MemoryContext context;
@@ -83,8 +82,8 @@ fetch_choices(Session *session, bool is_list, const char *identifier, const Attr
 
 	subject.what = psprintf("attribute \"%s\"", attribute->slug);
 	subject.scopes = is_list ? "list_configuration:read" : "object_configuration:read";
-	subject.tolerates_absence = true;
-	answer = api_get(session, path, &subject);
+	subject.tolerates = REFUSAL_ABSENT;
+	answer = request_get(session, path, &subject, cost);
 	/* Looked up now: waiting for the answer may have served an invalidation. */
 	known = find_known(session, attribute->id);
 	if (known != NULL)
@@ -113,13 +112,13 @@ fetch_choices(Session *session, bool is_list, const char *identifier, const Attr
  */
 List *
 attribute_choices(Session *session, bool is_list, const char *identifier, const AttributeDef *attribute,
-				  TimestampTz not_before, bool *refused)
+				  TimestampTz not_before, bool *refused, ScanCost *cost)
 {
 	KnownChoices *known = find_known(session, attribute->id);
 
 	if (known == NULL || known->read_at < not_before ||
 		TimestampDifferenceExceeds(known->read_at, GetCurrentTimestamp(), session->metadata_ttl))
-		known = fetch_choices(session, is_list, identifier, attribute);
+		known = fetch_choices(session, is_list, identifier, attribute, cost);
 	*refused = known->refused;
 	return known->choices;
 }

@@ -16,7 +16,7 @@ typedef struct ChoiceDef
 } ChoiceDef;
 
 extern List *attribute_choices(Session *session, bool is_list, const char *identifier, const AttributeDef *attribute,
-							   TimestampTz not_before, bool *refused);
+							   TimestampTz not_before, bool *refused, ScanCost *cost);
 extern void choices_forget(Session *session);
 
 #endif /* ATTIO_CHOICES_H */

@@ -120,7 +120,7 @@ referenced_objects(const FilterInput *input, const Subject *subject)
 		return NIL;
 	foreach(lc, subject->attribute->allowed_objects)
 	{
-		const char *slug = metadata_object_slug(input->session, (const char *) lfirst(lc));
+		const char *slug = metadata_object_slug(input->session, (const char *) lfirst(lc), input->cost);
 
 		if (slug == NULL)
 			return NIL;
@@ -192,7 +192,7 @@ make_actor(const FilterInput *input, const Subject *subject, Datum id)
 	JsonTree *fields;
 	JsonTree *whole;
 
-	if (type == NULL && (input->session == NULL || workspace_has_member(input->session, uuid_text(id))))
+	if (type == NULL && (input->session == NULL || workspace_has_member(input->session, uuid_text(id), input->cost)))
 		type = "workspace-member";
 	if (type == NULL || !filter_is_actor_type(type))
 		return made_true;
@@ -250,13 +250,13 @@ ids_in_list(const FilterInput *input, const Subject *subject, TermOp op, const c
 	TimestampTz started = GetCurrentStatementStartTimestamp();
 	bool refused;
 	List *choices = attribute_choices(input->session, relation->is_list, relation_identifier(relation),
-									  subject->attribute, op == OP_NE ? started : 0, &refused);
+									  subject->attribute, op == OP_NE ? started : 0, &refused, input->cost);
 	List *ids = chosen_ids(choices, title, id);
 
 	if (ids == NIL && op == OP_EQ && !refused)
 	{
 		choices = attribute_choices(input->session, relation->is_list, relation_identifier(relation),
-									subject->attribute, started, &refused);
+									subject->attribute, started, &refused, input->cost);
 		ids = chosen_ids(choices, title, id);
 	}
 	if (ids == NIL && !refused)

@@ -107,12 +107,12 @@ given_target(const TargetDef *target)
 
 /* The attributes of one object or list that are of this type, each with what is given of it. */
 static List *
-attribute_parents(List *parents, Session *session, const TargetDef *target, const char *type)
+attribute_parents(List *parents, Session *session, const TargetDef *target, const char *type, ScanCost *cost)
 {
 	TargetRefusal refusal = {0};
 	ListCell *lc;
 
-	foreach(lc, metadata_attributes(session, target->is_list, target->id, target->slug, &refusal))
+	foreach(lc, metadata_attributes(session, target->is_list, target->id, target->slug, &refusal, cost))
 	{
 		const AttributeDef *attribute = (const AttributeDef *) lfirst(lc);
 		List *given;
@@ -127,16 +127,16 @@ attribute_parents(List *parents, Session *session, const TargetDef *target, cons
 
 /* All objects and lists, or with a type all of their attributes of it; what is independent is asked for at once. */
 static List *
-parents_of_type(Session *session, const char *type)
+parents_of_type(Session *session, const char *type, ScanCost *cost)
 {
 	List *targets;
 	List *parents = NIL;
 	ListCell *lc;
 	int next = 0;
 
-	metadata_ask_targets(session);
-	targets = metadata_targets(session, false);
-	targets = list_concat(targets, metadata_targets(session, true));
+	metadata_ask_targets(session, cost);
+	targets = metadata_targets(session, false, cost);
+	targets = list_concat(targets, metadata_targets(session, true, cost));
 	foreach(lc, targets)
 	{
 		const TargetDef *target = (const TargetDef *) lfirst(lc);
@@ -146,28 +146,28 @@ parents_of_type(Session *session, const char *type)
 			parents = lappend(parents, given_target(target));
 			continue;
 		}
-		metadata_ask_ahead(session, targets, &next);
-		parents = attribute_parents(parents, session, target, type);
+		metadata_ask_ahead(session, targets, &next, cost);
+		parents = attribute_parents(parents, session, target, type, cost);
 	}
 	return parents;
 }
 
 static List *
-all_targets(Session *session)
+all_targets(Session *session, ScanCost *cost)
 {
-	return parents_of_type(session, NULL);
+	return parents_of_type(session, NULL, cost);
 }
 
 static List *
-all_selects(Session *session)
+all_selects(Session *session, ScanCost *cost)
 {
-	return parents_of_type(session, "select");
+	return parents_of_type(session, "select", cost);
 }
 
 static List *
-all_statuses(Session *session)
+all_statuses(Session *session, ScanCost *cost)
 {
-	return parents_of_type(session, "status");
+	return parents_of_type(session, "status", cost);
 }
 
 /* ----- the table ----- */

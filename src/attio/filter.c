@@ -107,7 +107,7 @@ make_parent(FilterInput *input, List *term)
 	if (input->session == NULL)
 		objects = list_make1("(object)");
 	else if (ids.n <= FILTER_MAX_IN)
-		objects = metadata_list_parents(input->session, relation_identifier(input->relation));
+		objects = metadata_list_parents(input->session, relation_identifier(input->relation), input->cost);
 	if (objects == NIL || list_length(objects) > FILTER_MAX_OBJECTS)
 	{
 		input->incomplete = true;

@@ -17,6 +17,7 @@ typedef struct FilterInput
 {
 	const AttioRelation *relation;
 	Session *session;  /* NULL: make no request (EXPLAIN) */
+	ScanCost *cost;    /* of what is asked for; NULL = nobody counts */
 	List *definitions; /* NIL: slugs are the plan's */
 	Operand *operands;
 	int noperands;

@@ -10,7 +10,7 @@
 
 #include <ctype.h>
 
-#include "attio/api.h"
+#include "remote/request.h"
 #include "attio/endpoints.h"
 #include "base/errors.h"
 #include "lib/stringinfo.h"
@@ -36,7 +36,7 @@ typedef struct SampledObject
 struct Measure
 {
 	Session *session;
-	int64 first_request;
+	ScanCost cost;
 	List *targets;   /* TargetDef not looked at yet */
 	List *objects;   /* SampledObject */
 	bool sorts_fail; /* what is asked by sorts, or by filters, would be answered wrongly */
@@ -56,26 +56,28 @@ typedef struct Asked
 static bool
 may_ask(const Measure *measure, int requests)
 {
-	return measure->session->requests - measure->first_request + requests <= MAX_REQUESTS;
+	return measure->cost.requests + measure->cost.definitions + requests <= MAX_REQUESTS;
 }
 
 /* Query the records of an object; "rest" is what the body holds beside limit and offset. */
 static Asked
 ask(Measure *measure, const TargetDef *target, int limit, int64 offset, const char *rest)
 {
-	ApiSubject subject = {.tolerates_bad_request = true, .scopes = resource_records->list.scopes};
+	RequestSubject subject = {.tolerates = REFUSAL_REQUEST, .scopes = resource_records->list.scopes};
 	Asked asked = {.refused = true};
 	const char *path = resource_path(resource_records->list.path, list_make1(given_make("object", target->id)), NULL);
 	char *body =
 		psprintf("{\"limit\":%d,\"offset\":" INT64_FORMAT "%s%s}", limit, offset, rest[0] != '\0' ? "," : "", rest);
+	Request request = {.method = resource_records->list.method, .path = path, .body = body, .nature = HTTP_READ};
 	HttpExchange *exchange;
 
 	if (!may_ask(measure, 1))
 		return asked;
-	exchange = api_start(measure->session, resource_records->list.method, path, body);
+	exchange = request_start(measure->session, &request, &measure->cost);
 	appendStringInfo(&measure->asked, "%s%s %s", measure->asked.len > 0 ? "; " : "",
 					 target->slug != NULL ? target->slug : target->id, body);
-	asked.refused = !api_check(measure->session, exchange, &subject);
+	request_await(measure->session, exchange, &measure->cost);
+	asked.refused = (request_judge(measure->session, exchange, &subject) != ANSWER_GOOD);
 	if (!asked.refused)
 	{
 		asked.data = json_at(json_read(exchange->body, exchange->length), "data");
@@ -134,8 +136,8 @@ sample_next(Measure *measure)
 	object = (SampledObject *) palloc0(sizeof(SampledObject));
 	object->target = (const TargetDef *) linitial(measure->targets);
 	measure->targets = list_delete_first(measure->targets);
-	object->attributes =
-		metadata_attributes(measure->session, false, object->target->id, object->target->slug, &refusal);
+	object->attributes = metadata_attributes(measure->session, false, object->target->id, object->target->slug,
+											 &refusal, &measure->cost);
 	if (!refusal.disabled)
 	{
 		Asked asked = ask(measure, object->target, SAMPLE_ROWS, 0, "");
@@ -680,10 +682,10 @@ in_order(List *targets)
 List *
 measure_all(Session *session)
 {
-	Measure measure = {.session = session, .first_request = session->requests};
+	Measure measure = {.session = session};
 
 	initStringInfo(&measure.asked);
-	measure.targets = in_order(metadata_targets(session, false));
+	measure.targets = in_order(metadata_targets(session, false, &measure.cost));
 	measure_filters(&measure);
 	measure_sorts(&measure);
 	measure_nulls(&measure);

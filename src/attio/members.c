@@ -6,7 +6,6 @@
  */
 #include "attio/members.h"
 
-#include "attio/api.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
@@ -19,16 +18,16 @@ struct Members
 
 /* Read the members anew; a key that may not see them knows none. */
 static void
-refresh(Session *session)
+refresh(Session *session, ScanCost *cost)
 {
 	struct Members *members = session->members;
-	ApiSubject subject = {0};
+	RequestSubject subject = {0};
 	JsonTree *answer;
 	MemoryContext saved;
 
 	subject.scopes = "user_management:read";
 	subject.tolerated = "unauthorized";
-	answer = api_get(session, "/v2/workspace_members", &subject);
+	answer = request_get(session, "/v2/workspace_members", &subject, cost);
 	members->ids = NIL;
 	MemoryContextReset(members->context);
 	saved = MemoryContextSwitchTo(members->context);
@@ -45,7 +44,7 @@ refresh(Session *session)
 
 /* Read them where what is known is too old. */
 static void
-ensure_members(Session *session)
+ensure_members(Session *session, ScanCost *cost)
 {
 	if (session->members == NULL)
 	{
@@ -54,7 +53,7 @@ ensure_members(Session *session)
 	}
 	if (session->members->read_at == 0 ||
 		TimestampDifferenceExceeds(session->members->read_at, GetCurrentTimestamp(), session->metadata_ttl))
-		refresh(session);
+		refresh(session, cost);
 }
 
 static bool
@@ -73,20 +72,20 @@ is_known(const Session *session, const char *id)
  * them.  At most metadata_ttl old: an id stays a member's.
  */
 bool
-workspace_has_member(Session *session, const char *id)
+workspace_has_member(Session *session, const char *id, ScanCost *cost)
 {
-	ensure_members(session);
+	ensure_members(session, cost);
 	return is_known(session, id);
 }
 
 /* Can it be one?  Asks again before it says no; true where the key may not see the members. */
 bool
-workspace_may_have_member(Session *session, const char *id)
+workspace_may_have_member(Session *session, const char *id, ScanCost *cost)
 {
-	ensure_members(session);
+	ensure_members(session, cost);
 	if (session->members->ids == NIL || is_known(session, id))
 		return true;
-	refresh(session);
+	refresh(session, cost);
 	return is_known(session, id);
 }
 

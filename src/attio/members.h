@@ -5,10 +5,10 @@
 #ifndef ATTIO_MEMBERS_H
 #define ATTIO_MEMBERS_H
 
-#include "remote/session.h"
+#include "remote/request.h"
 
-extern bool workspace_has_member(Session *session, const char *id);
-extern bool workspace_may_have_member(Session *session, const char *id);
+extern bool workspace_has_member(Session *session, const char *id, ScanCost *cost);
+extern bool workspace_may_have_member(Session *session, const char *id, ScanCost *cost);
 extern void members_forget(Session *session);
 
 #endif /* ATTIO_MEMBERS_H */

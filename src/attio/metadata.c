@@ -10,7 +10,6 @@
 
 #include "access/xact.h"
 #include "attio/ahead.h"
-#include "attio/api.h"
 #include "attio/choices.h"
 #include "attio/members.h"
 #include "remote/resource.h"
@@ -166,22 +165,23 @@ attributes_page(bool is_list, const char *identifier, int offset)
  * "refusal", what it stands for is no error: it is set.
  */
 static List *
-fetch_attributes(Session *session, bool is_list, const char *identifier, const char *slug, TargetRefusal *refusal)
+fetch_attributes(Session *session, bool is_list, const char *identifier, const char *slug, TargetRefusal *refusal,
+				 ScanCost *cost)
 {
 	MemoryContext target = CurrentMemoryContext;
 	List *attributes = NIL;
-	ApiRefusal said = {0};
-	ApiSubject subject = {.said = &said};
+	Refusal said = {0};
+	RequestSubject subject = {.said = &said};
 	int largest = 0;
 	int n;
 
 	slug = slug != NULL ? slug : identifier;
 	subject.what = psprintf("%s \"%s\"", is_list ? "list" : "object", slug);
-	subject.slug = slug;
-	subject.is_list = is_list;
+	subject.name = slug;
+	subject.among = is_list ? "lists" : "objects";
 	subject.scopes = is_list ? "list_configuration:read" : "object_configuration:read";
-	subject.tolerated = refusal != NULL ? "standard_object_disabled" : NULL;
-	subject.tolerates_absence = refusal != NULL && refusal->may_be_absent;
+	if (refusal != NULL)
+		subject.tolerates = REFUSAL_DISABLED | (refusal->may_be_absent ? REFUSAL_ABSENT : 0);
 	do
 	{
 		MemoryContext work = AllocSetContextCreate(target, "attio_fdw definitions", ALLOCSET_SMALL_SIZES);
@@ -190,11 +190,11 @@ fetch_attributes(Session *session, bool is_list, const char *identifier, const c
 
 		MemoryContextSwitchTo(work);
 		path = attributes_page(is_list, identifier, list_length(attributes));
-		answer = ahead_get(session, path, &subject);
+		answer = ahead_get(session, path, &subject, cost);
 		if (answer == NULL)
 		{
 			MemoryContextSwitchTo(target);
-			refusal->disabled = (said.status == 400);
+			refusal->disabled = (said.kinds & REFUSAL_DISABLED) != 0;
 			refusal->absent = refusal->disabled ? NULL : pstrdup(said.message);
 			MemoryContextDelete(work);
 			return NIL;
@@ -209,7 +209,7 @@ fetch_attributes(Session *session, bool is_list, const char *identifier, const c
 		/* behind the first page, and behind the last of those that were asked for ahead */
 		if (n == ATTRIBUTE_PAGE && list_length(attributes) % (PAGES_AHEAD * ATTRIBUTE_PAGE) == ATTRIBUTE_PAGE)
 			for (int i = 0; i < PAGES_AHEAD; i++)
-				ahead_ask(session, attributes_page(is_list, identifier, list_length(attributes) + n * i));
+				ahead_ask(session, attributes_page(is_list, identifier, list_length(attributes) + n * i), cost);
 		largest = Max(largest, n);
 		/* a short page of a round number may have been cut, unless there was a longer one */
 	} while (n == ATTRIBUTE_PAGE || (n > 0 && n == largest && n % ROUND_LIMIT == 0));
@@ -322,7 +322,7 @@ find_fresh(Session *session, bool is_list, const char *identifier)
  * first that was not asked for yet, 0 at first.  Call it before each.
  */
 void
-metadata_ask_ahead(Session *session, List *targets, int *next)
+metadata_ask_ahead(Session *session, List *targets, int *next, ScanCost *cost)
 {
 	make_metadata(session);
 	for (; *next < list_length(targets) && ahead_has_room(session); ++*next)
@@ -330,7 +330,7 @@ metadata_ask_ahead(Session *session, List *targets, int *next)
 		const TargetDef *target = (const TargetDef *) list_nth(targets, *next);
 
 		if (find_fresh(session, target->is_list, target->id) == NULL)
-			ahead_ask(session, attributes_page(target->is_list, target->id, 0));
+			ahead_ask(session, attributes_page(target->is_list, target->id, 0), cost);
 	}
 }
 
@@ -341,7 +341,8 @@ metadata_ask_ahead(Session *session, List *targets, int *next)
  * messages; for "refusal" see above.
  */
 List *
-metadata_attributes(Session *session, bool is_list, const char *identifier, const char *slug, TargetRefusal *refusal)
+metadata_attributes(Session *session, bool is_list, const char *identifier, const char *slug, TargetRefusal *refusal,
+					ScanCost *cost)
 {
 	KnownTarget *known;
 	List *attributes;
@@ -349,7 +350,7 @@ metadata_attributes(Session *session, bool is_list, const char *identifier, cons
 	make_metadata(session);
 	if ((known = find_fresh(session, is_list, identifier)) != NULL)
 		return metadata_copy(known->attributes);
-	attributes = fetch_attributes(session, is_list, identifier, slug, refusal);
+	attributes = fetch_attributes(session, is_list, identifier, slug, refusal, cost);
 	if (refusal != NULL && (refusal->disabled || refusal->absent != NULL))
 		return NIL;
 	remember(session, is_list, identifier, attributes);
@@ -383,7 +384,8 @@ are_same(List *some, List *others)
  * Attio, but only once in a statement.
  */
 bool
-metadata_has_changed(Session *session, bool is_list, const char *identifier, const char *slug, List *attributes)
+metadata_has_changed(Session *session, bool is_list, const char *identifier, const char *slug, List *attributes,
+					 ScanCost *cost)
 {
 	TimestampTz statement = GetCurrentStatementStartTimestamp();
 	KnownTarget *known;
@@ -394,7 +396,7 @@ metadata_has_changed(Session *session, bool is_list, const char *identifier, con
 		return true;
 	if (known != NULL && known->doubted_in == statement)
 		return false;
-	remember(session, is_list, identifier, fetch_attributes(session, is_list, identifier, slug, NULL));
+	remember(session, is_list, identifier, fetch_attributes(session, is_list, identifier, slug, NULL, cost));
 	known = find_known(session, is_list, identifier);
 	known->doubted_in = statement;
 	return !are_same(known->attributes, attributes);
@@ -441,24 +443,24 @@ metadata_peek(Session *session, bool is_list, const char *identifier)
 
 /* All objects and all lists will be asked for: do so at once. */
 void
-metadata_ask_targets(Session *session)
+metadata_ask_targets(Session *session, ScanCost *cost)
 {
-	ahead_ask(session, "/v2/objects");
-	ahead_ask(session, "/v2/lists");
+	ahead_ask(session, "/v2/objects", cost);
+	ahead_ask(session, "/v2/lists", cost);
 }
 
 /* All objects, or all lists that the key can see: a List of TargetDef.  Always asks. */
 List *
-metadata_targets(Session *session, bool is_list)
+metadata_targets(Session *session, bool is_list, ScanCost *cost)
 {
 	const char *path = is_list ? "/v2/lists" : "/v2/objects";
-	ApiSubject subject = {0};
+	RequestSubject subject = {0};
 	List *targets = NIL;
 	JsonTree *answer;
 	int n;
 
 	subject.scopes = is_list ? "list_configuration:read" : "object_configuration:read";
-	answer = ahead_get(session, path, &subject);
+	answer = ahead_get(session, path, &subject, cost);
 	n = json_length_at(answer, "data");
 	if (n < 0)
 		raise_shape_error(path);
@@ -483,7 +485,7 @@ metadata_targets(Session *session, bool is_list)
 
 /* Read the objects anew when what the session knows of them is too old. */
 static void
-refresh_objects(Session *session)
+refresh_objects(Session *session, ScanCost *cost)
 {
 	struct Metadata *metadata = session->metadata;
 	List *targets;
@@ -493,7 +495,7 @@ refresh_objects(Session *session)
 	if (metadata->objects_context != NULL &&
 		!TimestampDifferenceExceeds(metadata->objects_read_at, GetCurrentTimestamp(), session->metadata_ttl))
 		return;
-	targets = metadata_targets(session, false);
+	targets = metadata_targets(session, false, cost);
 	if (metadata->objects_context == NULL)
 		metadata->objects_context = AllocSetContextCreate(session->context, "attio_fdw objects", ALLOCSET_SMALL_SIZES);
 	MemoryContextReset(metadata->objects_context);
@@ -514,12 +516,12 @@ refresh_objects(Session *session)
 
 /* The present slug of an object, or NULL; at most metadata_ttl old. */
 const char *
-metadata_object_slug(Session *session, const char *id)
+metadata_object_slug(Session *session, const char *id, ScanCost *cost)
 {
 	ListCell *lc;
 
 	make_metadata(session);
-	refresh_objects(session);
+	refresh_objects(session, cost);
 	foreach(lc, session->metadata->objects)
 	{
 		const TargetDef *target = (const TargetDef *) lfirst(lc);
@@ -549,10 +551,10 @@ read_parents(JsonTree *item)
 
 /* Read the lists anew when what the session knows of their parents is too old. */
 static void
-refresh_parents(Session *session)
+refresh_parents(Session *session, ScanCost *cost)
 {
 	struct Metadata *metadata = session->metadata;
-	ApiSubject subject = {0};
+	RequestSubject subject = {0};
 	JsonTree *answer;
 	MemoryContext saved;
 	int n;
@@ -561,7 +563,7 @@ refresh_parents(Session *session)
 		!TimestampDifferenceExceeds(metadata->parents_read_at, GetCurrentTimestamp(), session->metadata_ttl))
 		return;
 	subject.scopes = "list_configuration:read";
-	answer = api_get(session, "/v2/lists", &subject);
+	answer = request_get(session, "/v2/lists", &subject, cost);
 	n = json_length_at(answer, "data");
 	if (n < 0)
 		raise_shape_error("/v2/lists");
@@ -582,12 +584,12 @@ refresh_parents(Session *session)
  * or slug; NIL when it is not known.  At most metadata_ttl old.
  */
 List *
-metadata_list_parents(Session *session, const char *identifier)
+metadata_list_parents(Session *session, const char *identifier, ScanCost *cost)
 {
 	ListCell *lc;
 
 	make_metadata(session);
-	refresh_parents(session);
+	refresh_parents(session, cost);
 	foreach(lc, session->metadata->parents)
 	{
 		const ListParents *list = (const ListParents *) lfirst(lc);
@@ -596,6 +598,27 @@ metadata_list_parents(Session *session, const char *identifier)
 			return copy_strings(list->objects);
 	}
 	return NIL;
+}
+
+/*
+ * The slugs of all objects or all lists ("objects", "lists") that the session
+ * knows, however old.  Makes no request.  In the current memory context.
+ */
+List *
+metadata_known_slugs(Session *session, const char *among)
+{
+	List *slugs = NIL;
+	ListCell *lc;
+
+	if (session->metadata == NULL || among == NULL)
+		return NIL;
+	if (strcmp(among, "objects") == 0)
+		foreach(lc, session->metadata->objects)
+			slugs = lappend(slugs, ((const TargetDef *) lfirst(lc))->slug);
+	else
+		foreach(lc, session->metadata->parents)
+			slugs = lappend(slugs, ((const ListParents *) lfirst(lc))->slug);
+	return slugs;
 }
 
 /* Forget all definitions; the next scan of each table asks again. */

@@ -8,7 +8,7 @@
 #define ATTIO_METADATA_H
 
 #include "attio/attribute.h"
-#include "remote/session.h"
+#include "remote/request.h"
 #include "base/json.h"
 
 /* One attribute definition (docs/attio-api.md 6.1). */
@@ -46,19 +46,20 @@ typedef struct TargetRefusal
 	const char *absent; /* what Attio says of one that is gone or not for this key; NULL = it is neither */
 } TargetRefusal;
 
-extern List *
-metadata_attributes(Session *session, bool is_list, const char *identifier, const char *slug, TargetRefusal *refusal);
-extern bool
-metadata_has_changed(Session *session, bool is_list, const char *identifier, const char *slug, List *attributes);
+extern List *metadata_attributes(Session *session, bool is_list, const char *identifier, const char *slug,
+								 TargetRefusal *refusal, ScanCost *cost);
+extern bool metadata_has_changed(Session *session, bool is_list, const char *identifier, const char *slug,
+								 List *attributes, ScanCost *cost);
 extern void metadata_note_hidden(Session *session, bool is_list, const char *identifier, const char *attribute_id);
 extern bool metadata_is_hidden(Session *session, bool is_list, const char *identifier, const char *attribute_id);
 extern List *metadata_peek(Session *session, bool is_list, const char *identifier);
 extern List *metadata_copy(List *attributes);
-extern void metadata_ask_ahead(Session *session, List *targets, int *next);
-extern void metadata_ask_targets(Session *session);
-extern List *metadata_targets(Session *session, bool is_list);
-extern List *metadata_list_parents(Session *session, const char *identifier);
-extern const char *metadata_object_slug(Session *session, const char *id);
+extern void metadata_ask_ahead(Session *session, List *targets, int *next, ScanCost *cost);
+extern void metadata_ask_targets(Session *session, ScanCost *cost);
+extern List *metadata_targets(Session *session, bool is_list, ScanCost *cost);
+extern List *metadata_known_slugs(Session *session, const char *among);
+extern List *metadata_list_parents(Session *session, const char *identifier, ScanCost *cost);
+extern const char *metadata_object_slug(Session *session, const char *id, ScanCost *cost);
 extern void metadata_forget(Session *session);
 extern void
 metadata_raise_incomplete(JsonTree *item, const char *path, const char *what, const char *const *needed, int nneeded);

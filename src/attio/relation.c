@@ -7,7 +7,7 @@
  */
 #include "attio/relation.h"
 
-#include "attio/api.h"
+#include "remote/request.h"
 #include "attio/endpoints.h"
 #include "catalog/pg_type.h"
 #include "base/errors.h"
@@ -104,13 +104,28 @@ relation_identifier(const AttioRelation *relation)
 	return relation->id != NULL ? relation->id : relation->slug;
 }
 
+/* What requests about the table are about, for their errors. */
+RequestSubject
+relation_subject(const AttioRelation *relation, const Access *access)
+{
+	RequestSubject subject = {.scopes = access->scopes, .tolerated = access->tolerated};
+
+	if (relation->slug != NULL)
+	{
+		subject.what = psprintf("foreign table \"%s\"", relation->name);
+		subject.name = relation->slug;
+		subject.among = relation->is_list ? "lists" : "objects";
+	}
+	return subject;
+}
+
 /* The definitions of the table's attributes; NIL for a resource without any. */
 List *
-relation_definitions(const AttioRelation *relation, Session *session)
+relation_definitions(const AttioRelation *relation, Session *session, ScanCost *cost)
 {
 	if (relation->resource->values == NULL)
 		return NIL;
-	return metadata_attributes(session, relation->is_list, relation_identifier(relation), relation->slug, NULL);
+	return metadata_attributes(session, relation->is_list, relation_identifier(relation), relation->slug, NULL, cost);
 }
 
 /* The field that the column shows by its options or its name alone, without definitions; NULL = none, or not known. */
@@ -134,10 +149,11 @@ relation_column_field(const AttioRelation *relation, AttrNumber attnum)
  * for them again, once a statement; true where they are others now.
  */
 bool
-relation_has_changed(const AttioRelation *relation, Session *session, List *definitions)
+relation_has_changed(const AttioRelation *relation, Session *session, List *definitions, ScanCost *cost)
 {
 	return relation->resource->values != NULL &&
-		   metadata_has_changed(session, relation->is_list, relation_identifier(relation), relation->slug, definitions);
+		   metadata_has_changed(session, relation->is_list, relation_identifier(relation), relation->slug, definitions,
+								cost);
 }
 
 /* The answers lack the attribute although it is defined: so it is until the definitions are read again. */

@@ -72,11 +72,12 @@ typedef struct ColumnBinding
 
 extern AttioRelation *attio_relation_open(Relation rel);
 extern const char *relation_identifier(const AttioRelation *relation);
-extern List *relation_definitions(const AttioRelation *relation, Session *session);
+extern List *relation_definitions(const AttioRelation *relation, Session *session, ScanCost *cost);
+extern RequestSubject relation_subject(const AttioRelation *relation, const Access *access);
 extern ColumnBinding *
 relation_bind_column(const AttioRelation *relation, TupleDesc tupdesc, AttrNumber attnum, List *definitions);
 extern ColumnBinding *relation_bind_number(const AttioRelation *relation, AttrNumber attnum, List *definitions);
-extern bool relation_has_changed(const AttioRelation *relation, Session *session, List *definitions);
+extern bool relation_has_changed(const AttioRelation *relation, Session *session, List *definitions, ScanCost *cost);
 extern void relation_note_hidden(const AttioRelation *relation, Session *session, const AttributeDef *attribute);
 extern bool relation_is_hidden(const AttioRelation *relation, Session *session, const AttributeDef *attribute);
 extern const ColumnName *relation_named_column(const AttioRelation *relation, const char *name, List *definitions);

@@ -119,10 +119,10 @@ bind_anew(ModifyState *state)
 	MemoryContext saved;
 	List *definitions;
 
-	if (!relation_has_changed(state->relation, state->session, state->answer_definitions))
+	if (!relation_has_changed(state->relation, state->session, state->answer_definitions, NULL))
 		return false;
 	saved = MemoryContextSwitchTo(state->context);
-	definitions = relation_definitions(state->relation, state->session);
+	definitions = relation_definitions(state->relation, state->session, NULL);
 	MemoryContextSwitchTo(saved);
 	make_reader(state, definitions);
 	return true;

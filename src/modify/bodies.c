@@ -9,7 +9,7 @@
 
 #include "access/htup_details.h"
 #include "access/sysattr.h"
-#include "attio/api.h"
+#include "remote/request.h"
 #include "attio/hint.h"
 #include "base/fixed_settings.h"
 #include "base/guc.h"
@@ -70,7 +70,7 @@ add_parent(ModifyState *state, JsonTree *data, TupleTableSlot *slot)
 						errmsg("an entry of \"%s\" needs parent_record_id", state->relation->name)));
 	if (object == NULL)
 	{
-		objects = metadata_list_parents(state->session, relation_identifier(state->relation));
+		objects = metadata_list_parents(state->session, relation_identifier(state->relation), NULL);
 		if (list_length(objects) != 1)
 			ereport(ERROR, (errcode(ERRCODE_NOT_NULL_VIOLATION),
 							errmsg("an entry of \"%s\" needs parent_object", state->relation->name),

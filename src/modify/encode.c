@@ -8,7 +8,7 @@
 #include "modify/encode_private.h"
 
 #include "access/sysattr.h"
-#include "attio/api.h"
+#include "remote/request.h"
 #include "base/errors.h"
 #include "base/fixed_settings.h"
 #include "catalog/pg_type.h"
@@ -196,16 +196,14 @@ bind_deferred(Encoder *encoder, TupleTableSlot *slot, const OldRow *old)
 static JsonTree *
 present_value(Encoder *encoder, const AttributeDef *attribute, const OldRow *old)
 {
-	ApiSubject subject = {0};
+	RequestSubject subject = relation_subject(encoder->relation, &encoder->relation->resource->get);
 	JsonTree *values;
 
 	if (old == NULL)
 		return NULL;
 	if (encoder->present == NULL)
 	{
-		subject.what = psprintf("foreign table \"%s\"", encoder->relation->name);
-		subject.scopes = encoder->relation->resource->get.scopes;
-		encoder->present = api_get(encoder->session, write_path(encoder->relation, old->id), &subject);
+		encoder->present = request_get(encoder->session, write_path(encoder->relation, old->id), &subject, NULL);
 	}
 	values = json_member(json_at(encoder->present, "data"), encoder->relation->resource->values);
 	values = json_member(values, attribute->slug);

@@ -168,7 +168,7 @@ choice_json(const Encoder *encoder, const WrittenColumn *column, const Attribute
 	for (int fresh = 0; fresh <= 1; fresh++)
 	{
 		choices = attribute_choices(encoder->session, relation->is_list, relation_identifier(relation), attribute,
-									fresh ? GetCurrentTimestamp() : 0, &refused);
+									fresh ? GetCurrentTimestamp() : 0, &refused, NULL);
 		foreach(lc, choices)
 		{
 			const ChoiceDef *choice = (const ChoiceDef *) lfirst(lc);
@@ -204,7 +204,7 @@ actor_json(const Encoder *encoder, const WrittenColumn *column, const char *text
 
 	if (column->type != UUIDOID)
 		return encode_member("workspace_member_email_address", json_text(text));
-	if (!workspace_may_have_member(encoder->session, text))
+	if (!workspace_may_have_member(encoder->session, text, NULL))
 		refuse_as(encoder, column, ERRCODE_FOREIGN_KEY_VIOLATION, text,
 				  "It is no workspace member's id; SELECT * FROM workspace_members.");
 	actor = encode_member("referenced_actor_type", json_text("workspace-member"));
@@ -217,7 +217,7 @@ static const char *
 target_object(const Encoder *encoder, const WrittenColumn *column, const AttributeDef *attribute, const char *object)
 {
 	if (object == NULL && list_length(attribute->allowed_objects) == 1)
-		object = metadata_object_slug(encoder->session, (const char *) linitial(attribute->allowed_objects));
+		object = metadata_object_slug(encoder->session, (const char *) linitial(attribute->allowed_objects), NULL);
 	if (object == NULL)
 		ereport(ERROR, (errcode(ERRCODE_NOT_NULL_VIOLATION),
 						errmsg("column \"%s\" of foreign table \"%s\" may point to several objects",

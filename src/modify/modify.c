@@ -12,7 +12,7 @@
  */
 #include "modify/modify.h"
 
-#include "attio/api.h"
+#include "remote/request.h"
 #include "base/guc.h"
 #include "catalog/pg_type.h"
 #include "executor/executor.h"
@@ -112,7 +112,7 @@ modify_begin(EState *estate, ResultRelInfo *target, CmdType operation, List *col
 	state->sender.session = state->session;
 	state->sender.skips_conflicts = skips_conflicts;
 	if (operation != CMD_DELETE)
-		state->sender.definitions = state->definitions = relation_definitions(state->relation, state->session);
+		state->sender.definitions = state->definitions = relation_definitions(state->relation, state->session, NULL);
 	if (skips_conflicts)
 		check_has_unique(state);
 	if (operation != CMD_DELETE)
@@ -272,7 +272,7 @@ dispatch(ModifyState *state, EState *estate, Write *write, TupleTableSlot *slot)
 		write_send(&state->sender, write);
 		is_written = !write_is_skipped(write);
 		if (is_written && slot != NULL)
-			answer_read(state, write->exchange->body, api_request_detail(write->exchange), slot);
+			answer_read(state, write->exchange->body, request_detail(state->session, write->exchange), slot);
 	}
 	MemoryContextDelete(write->context);
 	return is_written;

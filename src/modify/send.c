@@ -7,7 +7,7 @@
  */
 #include "modify/send.h"
 
-#include "attio/api.h"
+#include "remote/request.h"
 #include "base/errors.h"
 #include "modify/encode.h"
 #include "modify/ignored.h"
@@ -226,9 +226,12 @@ static void
 start_write(Sender *sender, Write *write)
 {
 	MemoryContext saved = MemoryContextSwitchTo(write->context);
+	Request request = {.method = write->method,
+					   .path = write->path,
+					   .body = write->body,
+					   .nature = write->creates ? HTTP_ONCE : HTTP_REPEAT};
 
-	write->exchange =
-		api_write(sender->session, write->method, write->path, write->body, write->creates ? HTTP_ONCE : HTTP_REPEAT);
+	write->exchange = request_start(sender->session, &request, NULL);
 	write->outcome = WRITE_SENT;
 	MemoryContextSwitchTo(saved);
 }
@@ -239,17 +242,17 @@ raise_unknown(const Sender *sender, HttpExchange *exchange)
 {
 	bool answered = exchange->failure == HTTP_ANSWERED;
 
-	ereport(
-		ERROR,
-		(errcode(ERRCODE_TRANSACTION_RESOLUTION_UNKNOWN),
-		 answered
-			 ? errmsg("the answer to a write to \"%s\" does not say what was done: the record may or may not exist",
-					  sender->relation->name)
-			 : errmsg("the answer to a write to \"%s\" was lost: the record may or may not exist",
-					  sender->relation->name),
-		 errdetail("%s %s", api_request_detail(exchange),
-				   answered ? api_answer_text(exchange) : clean_text(exchange->error, strlen(exchange->error), 200)),
-		 errhint("It was not sent again. Look for it in Attio before you do.")));
+	ereport(ERROR,
+			(errcode(ERRCODE_TRANSACTION_RESOLUTION_UNKNOWN),
+			 answered
+				 ? errmsg("the answer to a write to \"%s\" does not say what was done: the record may or may not exist",
+						  sender->relation->name)
+				 : errmsg("the answer to a write to \"%s\" was lost: the record may or may not exist",
+						  sender->relation->name),
+			 errdetail("%s %s", request_detail(sender->session, exchange),
+					   answered ? request_answer_text(exchange)
+								: clean_text(exchange->error, strlen(exchange->error), 200)),
+			 errhint("It was not sent again. Look for it in Attio before you do.")));
 }
 
 /* Written: for the log, the warning of an abort, errors to come, and reads that follow. */
@@ -260,7 +263,7 @@ note_done(Sender *sender, Write *write)
 	remember(sender, &sender->done_ids, sender->done++, write);
 	session_wrote(sender->session, write->exchange);
 	journal_note(write->method, sender->relation->name, write->id, write->before == NULL ? "none" : write->before,
-				 write->shown == NULL ? "none" : write->shown, http_header(write->exchange, "x-attio-execution-id"));
+				 write->shown == NULL ? "none" : write->shown, request_id(sender->session, write->exchange));
 }
 
 /* A refusal that is no error: the row is gone, or (ON CONFLICT DO NOTHING) it is there already. */
@@ -275,7 +278,7 @@ note_skipped(Sender *sender, Write *write)
 	{
 		MemoryContext saved = MemoryContextSwitchTo(sender->context);
 
-		sender->definitions = relation_definitions(sender->relation, sender->session);
+		sender->definitions = relation_definitions(sender->relation, sender->session, NULL);
 		MemoryContextSwitchTo(saved);
 	}
 	if (was_done)
@@ -296,26 +299,23 @@ finish_write(Sender *sender, Write *write)
 {
 	MemoryContext saved = MemoryContextSwitchTo(write->context);
 	HttpExchange *exchange = write->exchange;
-	ApiSubject subject = {0};
+	RequestSubject subject = relation_subject(sender->relation, &sender->relation->resource->update);
 
 	if (write->creates && write->outcome == WRITE_UNKNOWN)
 		raise_unknown(sender, exchange);
-	subject.what = psprintf("foreign table \"%s\"", sender->relation->name);
-	subject.slug = sender->relation->slug;
-	subject.is_list = sender->relation->is_list;
-	subject.scopes = sender->relation->resource->update.scopes;
 	/* A row that is gone is none that was to be written; one that is there already may be wished to stay. */
 	if (write->targets_row)
-		subject.tolerated = "not_found";
+		subject.tolerates = REFUSAL_GONE;
 	else if (sender->skips_conflicts)
-		subject.tolerated = "uniqueness_conflict";
-	if (!api_check(sender->session, exchange, &subject))
+		subject.tolerates = REFUSAL_CONFLICT;
+	if (request_judge(sender->session, exchange, &subject) != ANSWER_GOOD)
 		note_skipped(sender, write);
 	else
 	{
 		if (write->outcome != WRITE_DONE)
-			ereport(ERROR, (errcode(ERRCODE_FDW_ERROR), errmsg("Attio's answer has an unknown shape"),
-							errdetail("%s", api_request_detail(exchange)), errhint("The row may be written.")));
+			ereport(ERROR,
+					(errcode(ERRCODE_FDW_ERROR), errmsg("Attio's answer has an unknown shape"),
+					 errdetail("%s", request_detail(sender->session, exchange)), errhint("The row may be written.")));
 		note_done(sender, write);
 		if (write->body != NULL)
 			ignored_check(sender, write);
@@ -355,12 +355,12 @@ fill_window(Sender *sender)
 
 /* A write of a queue is over: keep of it what somebody wants, and free it. */
 static void
-release(Write *write, TextStore *answers)
+release(const Sender *sender, Write *write, TextStore *answers)
 {
 	if (answers != NULL && write->outcome == WRITE_DONE)
 	{
 		MemoryContext saved = MemoryContextSwitchTo(write->context);
-		const char *texts[ANSWER_TEXTS] = {write->exchange->body, api_request_detail(write->exchange)};
+		const char *texts[ANSWER_TEXTS] = {write->exchange->body, request_detail(sender->session, write->exchange)};
 
 		texts_put(answers, texts);
 		MemoryContextSwitchTo(saved);
@@ -389,13 +389,13 @@ send_all(Sender *sender, TextStore *answers)
 		if (at >= list_length(sender->under_way))
 			break;
 		write = (Write *) list_nth(sender->under_way, at);
-		http_wait(write->exchange);
+		request_await(sender->session, write->exchange, NULL);
 		judge(sender, write);
 		if (write->outcome == WRITE_DONE || (failed == NULL && write->targets_row && write->exchange->status == 404))
 		{
 			finish_write(sender, write);
 			sender->under_way = list_delete_nth_cell(sender->under_way, at);
-			release(write, answers);
+			release(sender, write, answers);
 			continue;
 		}
 		if (failed == NULL)
@@ -415,7 +415,7 @@ send_single(Sender *sender, TextStore *answers)
 	(void) answers;
 	CHECK_FOR_INTERRUPTS();
 	start_write(sender, write);
-	http_wait(write->exchange);
+	request_await(sender->session, write->exchange, NULL);
 	judge(sender, write);
 	finish_write(sender, write);
 }

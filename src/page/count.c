@@ -14,7 +14,6 @@
  */
 #include "page/count.h"
 
-#include "attio/api.h"
 #include "base/errors.h"
 #include "page/fetch.h"
 #include "page/fresh.h"
@@ -38,8 +37,8 @@ typedef struct Counter
 	const CountCheck *check;
 	Fetcher *fetcher;
 	const Listing *listing;
-	ApiSubject subject;
-	PagerCounts *counts;
+	RequestSubject subject;
+	ScanCost *cost;
 	TimestampTz stale_since;
 	int64 low;            /* there are so many rows, at least */
 	int64 high;           /* and not more; -1 = not known */
@@ -71,26 +70,26 @@ check_rows(Counter *counter, HttpExchange *exchange, const PageAsk *ask)
 
 	if (tok_page(&page, exchange->body, exchange->length, counter->check->projection->row) != TOK_OK ||
 		page.nrows > (size_t) ask->limit)
-		ereport(ERROR, (errcode(ERRCODE_FDW_ERROR), errmsg("Attio's answer has an unknown shape"),
-						errdetail("%s", api_request_detail(exchange))));
+		request_raise_shape(counter->session, exchange, NULL);
 	for (size_t i = 0; i < page.nrows; i++)
 	{
 		PagerRow row = {&page, &page.rows[i], counter->check->id_leaf, counter->listing->given,
 						ask->offset + (int64) i + 1};
 
 		if (rowkey_id_text(&row) == NULL)
-			ereport(ERROR, (errcode(ERRCODE_FDW_ERROR), errmsg("Attio answered a row without its id"),
-							errdetail("%s", api_request_detail(exchange))));
+			ereport(ERROR, (errcode(ERRCODE_FDW_ERROR),
+							errmsg("%s answered a row without its id", counter->session->service->title),
+							errdetail("%s", request_detail(counter->session, exchange))));
 		if (ask->filter != NULL && counter->check->meets != NULL && !counter->check->meets(counter->check->arg, &row))
 			counter->unmet++;
 	}
-	counter->counts->rows += (int64) page.nrows;
+	counter->cost->rows += (int64) page.nrows;
 	return (int) page.nrows;
 }
 
 /* What an answer was, beside a number of rows. */
-#define ANSWER_REFUSED (-1)
-#define ANSWER_TOO_LARGE (-2)
+#define COUNT_ANSWER_REFUSED (-1)
+#define COUNT_ANSWER_TOO_LARGE (-2)
 
 /* The rows of the answer, or why there is none.  A refusal is an ERROR unless filter or offset can be its cause. */
 static int
@@ -98,24 +97,19 @@ read_answer(Counter *counter, const PageAsk *ask)
 {
 	HttpExchange *exchange;
 	MemoryContext saved;
-	int n = ANSWER_REFUSED;
+	int n = COUNT_ANSWER_REFUSED;
 
 	do
 	{
 		exchange = fetcher_take(counter->fetcher, ask);
-		http_wait(exchange);
+		request_await(counter->session, exchange, counter->cost);
 	} while (fresh_ask_again(counter->session, exchange, &counter->stale_since));
 	if (exchange->failure == HTTP_TOO_LARGE && ask->limit > 1)
-		return ANSWER_TOO_LARGE;
+		return COUNT_ANSWER_TOO_LARGE;
 	saved = MemoryContextSwitchTo(fetcher_context(counter->fetcher));
-	counter->counts->pages++;
-	counter->counts->wire_bytes += exchange->wire_bytes;
-	counter->counts->bytes += exchange->length;
-	counter->counts->waited += exchange->elapsed;
-	counter->counts->retries += exchange->retries;
-	counter->counts->governed += exchange->governed;
-	counter->subject.tolerates_bad_request = (ask->offset > 0 || ask->filter != NULL);
-	if (api_check(counter->session, exchange, &counter->subject))
+	counter->cost->pages++;
+	counter->subject.tolerates = ask->offset > 0 || ask->filter != NULL ? REFUSAL_REQUEST : 0;
+	if (request_judge(counter->session, exchange, &counter->subject) == ANSWER_GOOD)
 		n = check_rows(counter, exchange, ask);
 	MemoryContextSwitchTo(saved);
 	return n;
@@ -144,7 +138,7 @@ ask_all(Counter *counter, const int64 *offsets, int n)
 		if (counter->high < 0 || offsets[i] < counter->high)
 		{
 			counter->high = offsets[i];
-			counter->high_refused = (answer == ANSWER_REFUSED);
+			counter->high_refused = (answer == COUNT_ANSWER_REFUSED);
 		}
 		break;
 	}
@@ -162,9 +156,9 @@ read_page(Counter *counter)
 	PageAsk ask = ask_for(counter, 0, counter->relation->page_size, true);
 	int n = read_answer(counter, &ask);
 
-	if (n == ANSWER_TOO_LARGE)
+	if (n == COUNT_ANSWER_TOO_LARGE)
 		return false;
-	if (n == ANSWER_REFUSED)
+	if (n == COUNT_ANSWER_REFUSED)
 	{
 		counter->outcome = COUNT_FILTER_REFUSED;
 		return true;
@@ -243,32 +237,25 @@ probe(Counter *counter)
 }
 
 CountOutcome
-count_rows(Session *session, const AttioRelation *relation, const AskSet *asks, const CountCheck *check,
-		   PagerCounts *counts, int64 *rows)
+count_rows(Session *session, const AttioRelation *relation, const AskSet *asks, const CountCheck *check, ScanCost *cost,
+		   int64 *rows)
 {
 	Counter counter = {session, relation, check};
 	List *listings;
-	int64 before;
 
 	*rows = 0;
 	if (asks->nothing)
 		return COUNT_KNOWN;
 	if (asks->incomplete || list_length(asks->asks) > 1)
 		return COUNT_NOT_WHOLE;
-	before = session->definitions;
-	listings = listings_make(session, relation, asks);
-	counts->definitions += session->definitions - before;
-	counter.fetcher = fetcher_create(session, relation);
+	listings = listings_make(session, relation, asks, cost);
+	counter.fetcher = fetcher_create(session, relation, cost);
 	counter.listing = (const Listing *) linitial(listings);
-	counter.counts = counts;
+	counter.cost = cost;
 	counter.high = -1;
-	counter.subject.what = psprintf("foreign table \"%s\"", relation->name);
-	counter.subject.slug = relation->slug;
-	counter.subject.is_list = relation->is_list;
-	counter.subject.scopes = relation->resource->list.scopes;
+	counter.subject = relation_subject(relation, &relation->resource->list);
 	if (!read_page(&counter))
 		probe(&counter);
-	counts->requests += fetcher_requests(counter.fetcher);
 	fetcher_clear(counter.fetcher);
 	*rows = counter.low - counter.unmet;
 	return counter.outcome;

@@ -30,12 +30,12 @@ typedef enum CountOutcome
 } CountOutcome;
 
 /*
- * How many rows meet these filters, one at most.  Adds to the counts of the
+ * How many rows meet these filters, one at most.  Adds what it asks for to the
  * cost.  Where the outcome is another than COUNT_KNOWN there is no number.  The
  * data may change meanwhile: then it is a number that was right for some of the
  * answers.
  */
 extern CountOutcome count_rows(Session *session, const AttioRelation *relation, const AskSet *asks,
-							   const CountCheck *check, PagerCounts *counts, int64 *rows);
+							   const CountCheck *check, ScanCost *cost, int64 *rows);
 
 #endif /* ATTIO_COUNT_H */

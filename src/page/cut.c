@@ -76,10 +76,11 @@ may_be_cut(const Session *session, const AttioRelation *relation, const PageAsk 
 
 /* Is there a row behind the page?  Where so large an offset is refused nobody knows: the next page will say so. */
 static bool
-goes_on(CutWatch *watch, Session *session, const PageAsk *ask, size_t nrows, const ApiSubject *subject)
+goes_on(CutWatch *watch, Session *session, const PageAsk *ask, size_t nrows, const RequestSubject *subject,
+		ScanCost *cost)
 {
 	PageAsk next = *ask;
-	ApiSubject about = *subject;
+	RequestSubject about = *subject;
 	HttpExchange *exchange;
 	MemoryContext saved;
 	bool found = true;
@@ -88,8 +89,9 @@ goes_on(CutWatch *watch, Session *session, const PageAsk *ask, size_t nrows, con
 	next.limit = 1;
 	exchange = fetcher_take(watch->fetcher, &next);
 	saved = MemoryContextSwitchTo(fetcher_context(watch->fetcher));
-	about.tolerates_bad_request = true;
-	if (api_check(session, exchange, &about))
+	about.tolerates = REFUSAL_REQUEST;
+	request_await(session, exchange, cost);
+	if (request_judge(session, exchange, &about) == ANSWER_GOOD)
 		found = json_length_at(json_read(exchange->body, exchange->length), "data") > 0;
 	MemoryContextSwitchTo(saved);
 	fetcher_clear(watch->fetcher);
@@ -98,7 +100,7 @@ goes_on(CutWatch *watch, Session *session, const PageAsk *ask, size_t nrows, con
 
 bool
 cut_was_page(CutWatch *watch, Session *session, const AttioRelation *relation, const PageAsk *ask, const RowKey *keys,
-			 size_t nrows, const ApiSubject *subject)
+			 size_t nrows, const RequestSubject *subject, ScanCost *cost)
 {
 	bool is_query = (resource_can(relation->resource, CAN_FILTER));
 	bool may_be = may_be_cut(session, relation, ask, keys, nrows);
@@ -108,19 +110,12 @@ cut_was_page(CutWatch *watch, Session *session, const AttioRelation *relation, c
 	if (!may_be)
 		return false;
 	if (watch->fetcher == NULL)
-		watch->fetcher = fetcher_create(session, relation);
-	if (!goes_on(watch, session, ask, nrows, subject))
+		watch->fetcher = fetcher_create(session, relation, cost);
+	if (!goes_on(watch, session, ask, nrows, subject, cost))
 		return false;
 	/* Twice the same: no row that came meanwhile. */
 	if (is_query && watch->last_cut == nrows)
 		session->page_limit = Min(session->page_limit, (int) nrows);
 	watch->last_cut = nrows;
 	return true;
-}
-
-/* Requests made so far. */
-int64
-cut_requests(const CutWatch *watch)
-{
-	return watch->fetcher == NULL ? 0 : fetcher_requests(watch->fetcher);
 }

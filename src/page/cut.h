@@ -5,7 +5,7 @@
 #ifndef ATTIO_CUT_H
 #define ATTIO_CUT_H
 
-#include "attio/api.h"
+#include "remote/request.h"
 #include "page/fetch.h"
 #include "page/order.h"
 
@@ -22,8 +22,6 @@ typedef struct CutWatch
  * the session asks for no more from now on.
  */
 extern bool cut_was_page(CutWatch *watch, Session *session, const AttioRelation *relation, const PageAsk *ask,
-						 const RowKey *keys, size_t nrows, const ApiSubject *subject);
-
-extern int64 cut_requests(const CutWatch *watch);
+						 const RowKey *keys, size_t nrows, const RequestSubject *subject, ScanCost *cost);
 
 #endif /* ATTIO_CUT_H */

@@ -7,7 +7,7 @@
  */
 #include "page/fetch.h"
 
-#include "attio/api.h"
+#include "remote/request.h"
 #include "utils/memutils.h"
 
 /* Requests that a scan may have under way, whatever the server's options say. */
@@ -29,18 +29,19 @@ struct Fetcher
 	MemoryContext taken;            /* of the answer taken last; NULL = none */
 	FetchEntry ahead[FETCH_WINDOW]; /* in the order in which they were asked for */
 	int nahead;
-	int64 requests;
+	ScanCost *cost; /* of the scan; what is asked for is added */
 };
 
 /* In the current memory context.  The session must be pinned by the caller. */
 Fetcher *
-fetcher_create(Session *session, const AttioRelation *relation)
+fetcher_create(Session *session, const AttioRelation *relation, ScanCost *cost)
 {
 	Fetcher *fetcher = (Fetcher *) palloc0(sizeof(Fetcher));
 
 	fetcher->context = CurrentMemoryContext;
 	fetcher->session = session;
 	fetcher->relation = relation;
+	fetcher->cost = cost;
 	return fetcher;
 }
 
@@ -86,12 +87,14 @@ static void
 start(Fetcher *fetcher, FetchEntry *entry)
 {
 	MemoryContext saved = MemoryContextSwitchTo(entry->context);
-	int64 before = fetcher->session->requests;
-
 	/* the pages of a scan wait for the rate limit one after the other, so that others get a turn between them */
-	entry->exchange = api_start_in_line(fetcher->session, fetcher->relation->resource->list.method, entry->path,
-										entry->body, fetcher);
-	fetcher->requests += fetcher->session->requests - before;
+	Request request = {.method = fetcher->relation->resource->list.method,
+					   .path = entry->path,
+					   .body = entry->body,
+					   .nature = HTTP_READ,
+					   .line = fetcher};
+
+	entry->exchange = request_start(fetcher->session, &request, fetcher->cost);
 	MemoryContextSwitchTo(saved);
 }
 
@@ -227,11 +230,4 @@ fetcher_clear(Fetcher *fetcher)
 {
 	release_taken(fetcher);
 	drop(fetcher, fetcher->nahead);
-}
-
-/* Requests made so far. */
-int64
-fetcher_requests(const Fetcher *fetcher)
-{
-	return fetcher->requests;
 }

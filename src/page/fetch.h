@@ -23,7 +23,7 @@ typedef struct PageAsk
 
 typedef struct Fetcher Fetcher;
 
-extern Fetcher *fetcher_create(Session *session, const AttioRelation *relation);
+extern Fetcher *fetcher_create(Session *session, const AttioRelation *relation, struct ScanCost *cost);
 extern HttpExchange *fetcher_take(Fetcher *fetcher, const PageAsk *ask);
 extern bool fetcher_ahead(Fetcher *fetcher, const PageAsk *ask, int window);
 extern bool fetcher_has(Fetcher *fetcher, const PageAsk *ask);
@@ -31,6 +31,5 @@ extern MemoryContext fetcher_context(const Fetcher *fetcher);
 extern void fetcher_progress(Fetcher *fetcher);
 extern void fetcher_drop(Fetcher *fetcher);
 extern void fetcher_clear(Fetcher *fetcher);
-extern int64 fetcher_requests(const Fetcher *fetcher);
 
 #endif /* ATTIO_FETCH_H */

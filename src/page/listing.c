@@ -22,7 +22,7 @@ add_listing(List *listings, const ResourceDef *resource, List *given, JsonTree *
  * current memory context.  May make requests.
  */
 List *
-listings_make(Session *session, const AttioRelation *relation, const AskSet *asks)
+listings_make(Session *session, const AttioRelation *relation, const AskSet *asks, ScanCost *cost)
 {
 	const ResourceDef *resource = relation->resource;
 	List *listings = NIL;
@@ -32,7 +32,7 @@ listings_make(Session *session, const AttioRelation *relation, const AskSet *ask
 		return NIL;
 	if (resource->parents != NULL)
 	{
-		foreach(lc, resource->parents(session))
+		foreach(lc, resource->parents(session, cost))
 			listings = add_listing(listings, resource, (List *) lfirst(lc), NULL);
 		return listings;
 	}

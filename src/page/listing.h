@@ -6,6 +6,7 @@
 #define ATTIO_LISTING_H
 
 #include "attio/relation.h"
+#include "remote/request.h"
 #include "attio/filter.h"
 
 /* One listing of a scan, and what its rows have in common. */
@@ -16,6 +17,6 @@ typedef struct Listing
 	JsonTree *filter; /* NULL = everything */
 } Listing;
 
-extern List *listings_make(Session *session, const AttioRelation *relation, const AskSet *asks);
+extern List *listings_make(Session *session, const AttioRelation *relation, const AskSet *asks, ScanCost *cost);
 
 #endif /* ATTIO_LISTING_H */

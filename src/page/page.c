@@ -68,19 +68,19 @@ page_ask(const Pager *pager)
 
 /* An answer that is no page.  Does not return. */
 static void
-raise_page_error(HttpExchange *exchange, TokStatus status, size_t offset)
+raise_page_error(const Session *session, HttpExchange *exchange, TokStatus status, size_t offset)
 {
 	size_t from = offset > 40 ? offset - 40 : 0;
 
 	if (status == TOK_SHAPE)
-		ereport(ERROR, (errcode(ERRCODE_FDW_ERROR), errmsg("Attio's answer has an unknown shape"),
-						errdetail("%s It holds no array \"data\".", api_request_detail(exchange))));
-	ereport(ERROR, (errcode(ERRCODE_FDW_ERROR),
-					offset >= exchange->length ? errmsg("Attio's answer was cut off")
-											   : errmsg("Attio's answer is not valid JSON"),
-					errdetail("%s At byte %zu of %zu, near: %s", api_request_detail(exchange), offset, exchange->length,
-							  clean_text(exchange->body + from, Min(exchange->length - from, (size_t) 80), 80)),
-					errhint("Nothing of the answer was used; run the statement again.")));
+		request_raise_shape(session, exchange, "It holds no array \"data\".");
+	ereport(
+		ERROR,
+		(errcode(ERRCODE_FDW_ERROR),
+		 offset >= exchange->length ? errmsg("Attio's answer was cut off") : errmsg("Attio's answer is not valid JSON"),
+		 errdetail("%s At byte %zu of %zu, near: %s", request_detail(session, exchange), offset, exchange->length,
+				   clean_text(exchange->body + from, Min(exchange->length - from, (size_t) 80), 80)),
+		 errhint("Nothing of the answer was used; run the statement again.")));
 }
 
 static bool fetch_page(Pager *pager);
@@ -173,7 +173,7 @@ fetch_without_filter(Pager *pager)
 		ereport(ERROR, (errcode(ERRCODE_FDW_ERROR),
 						errmsg("Attio refused a filter in the middle of a scan of \"%s\"", pager->relation->name),
 						errhint("SET attio_fdw.push_filter = off reads without filters.")));
-	pager->counts.refused++;
+	pager->cost->refused++;
 	/* What Attio was to leave out is for the scan to count, which checks the conditions. */
 	pager->lost_window = true;
 	pager->plan.offset = pager->offset = 0;
@@ -206,7 +206,7 @@ fetch_another_way(Pager *pager, const PageAsk *ask)
 {
 	if (pager->plan.all_or_none)
 	{
-		pager->counts.refused++;
+		pager->cost->refused++;
 		pager->stop = PAGER_KEYS_REFUSED;
 		return false;
 	}
@@ -214,7 +214,7 @@ fetch_another_way(Pager *pager, const PageAsk *ask)
 		raise_no_order(pager);
 	if (ask->sorts != NULL && !pager->handed)
 	{
-		pager->counts.unsorted++;
+		pager->cost->unsorted++;
 		if (pager->plan.sort != SORT_ANY)
 		{
 			pager->stop = PAGER_SORT_REFUSED;
@@ -245,12 +245,12 @@ read_page(Pager *pager, HttpExchange *exchange)
 	if (status == TOK_SYNTAX && pager->page.error_offset >= exchange->length &&
 		pager->cuts++ < pager->session->max_retries)
 	{
-		pager->counts.retries++;
+		pager->cost->retries++;
 		return false;
 	}
 	pager->cuts = 0;
 	if (status != TOK_OK)
-		raise_page_error(exchange, status, pager->page.error_offset);
+		raise_page_error(pager->session, exchange, status, pager->page.error_offset);
 	return true;
 }
 
@@ -264,6 +264,7 @@ fetch_page(Pager *pager)
 	MemoryContext saved;
 	PageAsk ask;
 	HttpExchange *exchange;
+	Answer answer;
 
 	for (;;)
 	{
@@ -273,7 +274,7 @@ fetch_page(Pager *pager)
 		exchange = fetcher_take(pager->fetcher, &ask);
 		saved = MemoryContextSwitchTo(fetcher_context(pager->fetcher));
 		activity_waits(pager->activity, true);
-		http_wait(exchange);
+		request_await(pager->session, exchange, pager->cost);
 		activity_waits(pager->activity, false);
 		if (fresh_ask_again(pager->session, exchange, &pager->stale_since))
 		{
@@ -286,26 +287,22 @@ fetch_page(Pager *pager)
 		MemoryContextSwitchTo(saved);
 		shrink(pager, exchange);
 	}
-	if (!pager->is_settled && api_names_unknown_slug(exchange))
-	{
-		MemoryContextSwitchTo(saved);
-		pager->stop = PAGER_NAMES_UNKNOWN;
-		return false;
-	}
-	pager->subject.tolerates_bad_request = has_another_way(pager, &ask);
+	pager->subject.tolerates = 0;
+	if (!pager->is_settled)
+		pager->subject.tolerates |= REFUSAL_NAME;
+	if (has_another_way(pager, &ask))
+		pager->subject.tolerates |= REFUSAL_REQUEST;
 	pager->subject.bad_request_hint =
 		ask.offset == 0 ? NULL : "Attio may refuse so large an offset: conditions that leave fewer rows need none.";
-	if (!api_check(pager->session, exchange, &pager->subject))
+	answer = request_judge(pager->session, exchange, &pager->subject);
+	if (answer != ANSWER_GOOD)
 	{
 		MemoryContextSwitchTo(saved);
-		return pager->subject.tolerates_bad_request ? fetch_another_way(pager, &ask) : false;
+		if (answer == ANSWER_NAME)
+			pager->stop = PAGER_NAMES_UNKNOWN;
+		return answer == ANSWER_REFUSED ? fetch_another_way(pager, &ask) : false;
 	}
-	pager->counts.pages++;
-	pager->counts.wire_bytes += exchange->wire_bytes;
-	pager->counts.bytes += exchange->length;
-	pager->counts.waited += exchange->elapsed;
-	pager->counts.retries += exchange->retries;
-	pager->counts.governed += exchange->governed;
+	pager->cost->pages++;
 	MemoryContextSwitchTo(pager->context);
 	if (!read_page(pager, exchange))
 	{
@@ -313,10 +310,11 @@ fetch_page(Pager *pager)
 		return fetch_page(pager);
 	}
 	if (pager->resource->paging.style != PAGING_NONE && pager->page.nrows > (size_t) pager->limit)
-		ereport(ERROR, (errcode(ERRCODE_FDW_ERROR), errmsg("Attio answered more rows than were asked for"),
-						errdetail("%s", api_request_detail(exchange))));
+		ereport(ERROR, (errcode(ERRCODE_FDW_ERROR),
+						errmsg("%s answered more rows than were asked for", pager->session->service->title),
+						errdetail("%s", request_detail(pager->session, exchange))));
 	note_size(pager, exchange->length);
-	pager->counts.rows += pager->page.nrows;
+	pager->cost->rows += pager->page.nrows;
 	activity_page(pager->activity, (int64) pager->page.nrows, (int64) exchange->length);
 	MemoryContextSwitchTo(saved);
 	return true;
@@ -413,7 +411,7 @@ rows_of_full_page(Pager *pager)
 	int limit = pager->resource->paging.style == PAGING_NONE ? INT_MAX : pager->limit;
 
 	if (cut_was_page(&pager->cut, pager->session, pager->relation, &ask, pager->keys, pager->page.nrows,
-					 &pager->subject))
+					 &pager->subject, pager->cost))
 		limit = (int) pager->page.nrows;
 	if (pager->resource->paging.in_body)
 		pager->largest = Min(pager->largest, pager->session->page_limit);

@@ -40,16 +40,16 @@ first_mode(const Pager *pager)
 /*
  * A pager in the current memory context.  The session must be pinned by the
  * caller; the projection may still grow until the first pager_next().
- * "definitions" is how often the scan has asked for them already.
+ * What is asked for is added to the cost, which must live as long as the pager.
  */
 Pager *
-pager_open(Session *session, const AttioRelation *relation, Projection *projection, int64 definitions)
+pager_open(Session *session, const AttioRelation *relation, Projection *projection, ScanCost *cost)
 {
 	Pager *pager = (Pager *) palloc0(sizeof(Pager));
 
 	pager->context = CurrentMemoryContext;
 	pager->listings_context = AllocSetContextCreate(CurrentMemoryContext, "attio_fdw listings", ALLOCSET_SMALL_SIZES);
-	pager->fetcher = fetcher_create(session, relation);
+	pager->fetcher = fetcher_create(session, relation, cost);
 	pager->activity = activity_begin(relation->table);
 	pager->session = session;
 	pager->relation = relation;
@@ -59,17 +59,10 @@ pager_open(Session *session, const AttioRelation *relation, Projection *projecti
 	pager->created_leaf = -1;
 	pager->page.grow = grow;
 	pager->order.context = pager->context;
-	pager->counts.definitions = definitions;
+	pager->cost = cost;
 	pager->listing = -1;
 	pager->largest = relation->resource->paging.in_body ? session->page_limit : INT_MAX;
-	pager->subject.scopes = relation->resource->list.scopes;
-	pager->subject.tolerated = relation->resource->list.tolerated;
-	if (relation->slug != NULL)
-	{
-		pager->subject.what = psprintf("foreign table \"%s\"", relation->name);
-		pager->subject.slug = relation->slug;
-		pager->subject.is_list = relation->is_list;
-	}
+	pager->subject = relation_subject(relation, &relation->resource->list);
 	return pager;
 }
 
@@ -96,11 +89,9 @@ static void
 make_listings(Pager *pager)
 {
 	MemoryContext saved = MemoryContextSwitchTo(pager->listings_context);
-	int64 before = pager->session->definitions;
 
 	MemoryContextReset(pager->listings_context);
-	pager->listings = listings_make(pager->session, pager->relation, &pager->plan.asks);
-	pager->counts.definitions += pager->session->definitions - before;
+	pager->listings = listings_make(pager->session, pager->relation, &pager->plan.asks, pager->cost);
 	MemoryContextSwitchTo(saved);
 }
 
@@ -212,7 +203,7 @@ pager_page_row(const Pager *pager, size_t i, PagerRow *row)
 /*
  * The next row; false at the end.  Every row that was there from start to end
  * comes exactly once, or an ERROR says that the data moved.  Raises all that
- * api_check() raises.
+ * request_judge() raises.
  */
 bool
 pager_next(Pager *pager, PagerRow *row)
@@ -293,12 +284,11 @@ pager_rewind(Pager *pager)
 
 /*
  * Ask for this from now on; begins again.  What the plan points to must live
- * until the next one.  "definitions" is what it took to make it.
+ * until the next one.
  */
 void
-pager_set_plan(Pager *pager, const PagerPlan *plan, int64 definitions)
+pager_set_plan(Pager *pager, const PagerPlan *plan)
 {
-	pager->counts.definitions += definitions;
 	pager->plan = *plan;
 	if (!resource_can(pager->resource, CAN_SORT))
 		pager->plan.first_page = 0;
@@ -321,13 +311,6 @@ pager_settle(Pager *pager)
 	pager->is_settled = pager->asked = true;
 	pager->listing_done = false;
 	pager->stop = PAGER_GOES_ON;
-}
-
-void
-pager_spent(Pager *pager, int64 requests, int64 definitions)
-{
-	pager->counts.requests += requests;
-	pager->counts.definitions += definitions;
 }
 
 bool
@@ -380,14 +363,4 @@ pager_close(Pager *pager)
 {
 	fetcher_clear(pager->fetcher);
 	pager->page.nrows = 0;
-}
-
-/* What the scan cost so far. */
-PagerCounts
-pager_counts(const Pager *pager)
-{
-	PagerCounts counts = pager->counts;
-
-	counts.requests += fetcher_requests(pager->fetcher) + cut_requests(&pager->cut);
-	return counts;
 }

@@ -12,23 +12,9 @@
 #include "attio/relation.h"
 #include "attio/filter.h"
 #include "page/listing.h"
+#include "remote/request.h"
 #include "row/page_row.h"
 #include "row/projection.h"
-
-typedef struct PagerCounts
-{
-	int64 requests;    /* for rows */
-	int64 definitions; /* requests for definitions */
-	int64 pages;
-	int64 rows; /* received, repeated ones too */
-	int64 wire_bytes;
-	int64 bytes;     /* decompressed */
-	double waited;   /* seconds */
-	int64 refused;   /* filters that Attio refused; asked again without */
-	int64 unsorted;  /* sorts that it refused; asked again without, or without the id */
-	int64 retries;   /* requests sent again */
-	double governed; /* seconds waited for the rate limit */
-} PagerCounts;
 
 typedef struct Pager Pager;
 
@@ -70,8 +56,9 @@ typedef enum PagerStop
 	PAGER_NAMES_UNKNOWN /* Attio said that filter or sorts name an attribute that there is none of */
 } PagerStop;
 
-extern Pager *pager_open(Session *session, const AttioRelation *relation, Projection *projection, int64 definitions);
-extern void pager_set_plan(Pager *pager, const PagerPlan *plan, int64 definitions);
+/* What it asks for is added to the cost. */
+extern Pager *pager_open(Session *session, const AttioRelation *relation, Projection *projection, ScanCost *cost);
+extern void pager_set_plan(Pager *pager, const PagerPlan *plan);
 extern bool pager_lost_window(const Pager *pager);
 
 extern void pager_release(Pager *pager);
@@ -89,15 +76,11 @@ extern void pager_page_row(const Pager *pager, size_t i, PagerRow *row);
 /* PAGER_NAMES_UNKNOWN is no news to the scan: go on as after any refusal. */
 extern void pager_settle(Pager *pager);
 
-/* Requests that were made for the scan beside it. */
-extern void pager_spent(Pager *pager, int64 requests, int64 definitions);
-
 /* Let the next plan leave out what the present one has handed out. */
 extern void pager_keep_seen(Pager *pager);
 extern bool pager_next(Pager *pager, PagerRow *row);
 extern bool pager_would_wait(Pager *pager);
 extern void pager_rewind(Pager *pager);
 extern void pager_close(Pager *pager);
-extern PagerCounts pager_counts(const Pager *pager);
 
 #endif /* ATTIO_PAGER_H */

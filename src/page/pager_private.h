@@ -8,7 +8,7 @@
 #define ATTIO_PAGER_PRIVATE_H
 
 #include "remote/activity.h"
-#include "attio/api.h"
+#include "remote/request.h"
 #include "page/cut.h"
 #include "page/fetch.h"
 #include "page/order.h"
@@ -33,7 +33,7 @@ struct Pager
 	Projection *projection;
 	int id_leaf;
 	int created_leaf; /* -1 until sorted by it */
-	ApiSubject subject;
+	RequestSubject subject;
 
 	MemoryContext listings_context;
 	List *listings; /* Listing; made by the first request */
@@ -72,7 +72,7 @@ struct Pager
 	size_t ahead_at; /* row at which the following pages are asked for */
 	int64 page_offset;
 	bool replayable; /* the page in memory is the scan's first */
-	PagerCounts counts;
+	ScanCost *cost;  /* of the scan */
 };
 
 /* The listing that the present page is of. */
@@ -109,7 +109,7 @@ extern PageAsk page_ask(const Pager *pager);
 
 /*
  * Get the next page that holds rows to hand out, or note that the listing is
- * done, or that the pager stops.  Raises all that api_check() raises.
+ * done, or that the pager stops.  Raises all that request_judge() raises.
  */
 extern void page_get(Pager *pager);
 

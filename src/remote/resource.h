@@ -15,6 +15,7 @@
 
 struct ResourceDef;
 struct Session;
+struct ScanCost;
 
 /* ----- what is asked ----- */
 
@@ -135,7 +136,7 @@ typedef struct ResourceDef
 	 * query says which: a List of Lists of Given.  NULL = one listing.  May make
 	 * requests.
 	 */
-	List *(*parents)(struct Session *session);
+	List *(*parents)(struct Session *session, struct ScanCost *cost);
 } ResourceDef;
 
 /* A resource that can be a table by its own name, or NULL. */

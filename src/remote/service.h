@@ -15,6 +15,7 @@
 
 struct Session;
 struct Refusal;
+struct ScanCost;
 struct RequestSubject;
 
 typedef struct Service
@@ -33,7 +34,7 @@ typedef struct Service
 	const char *const *passing; /* refusals that hold one of these words may pass; ends with NULL */
 
 	/* Before the first request of a session: is it the right account?  May make requests.  NULL = nothing to check. */
-	void (*check_session)(struct Session *session);
+	void (*check_session)(struct Session *session, struct ScanCost *cost);
 
 	/* What an answer that is not a success says.  Makes no request, raises nothing. */
 	void (*explain_refusal)(struct Session *session, HttpExchange *exchange, const struct RequestSubject *subject,

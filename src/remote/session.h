@@ -32,9 +32,7 @@ typedef struct Session
 	HttpClient *client;
 	char *base_url;
 	char *workspace_id; /* expected; NULL = any */
-	bool workspace_checked;
-	int64 requests;     /* made so far, for EXPLAIN */
-	int64 definitions;  /* those of them that asked for definitions, not rows */
+	bool is_checked;    /* the account is the right one */
 	int metadata_ttl;   /* milliseconds */
 	int max_requests;   /* under way at once */
 	int max_retries;    /* of one request */

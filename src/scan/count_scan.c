@@ -47,11 +47,9 @@ static bool
 has_changed(RowCheck *check)
 {
 	RemoteScan *state = check->state;
-	int64 before = state->session->definitions;
 
-	check->begins_anew =
-		state->definitions != NIL && relation_has_changed(state->relation, state->session, state->definitions);
-	state->counts.definitions += state->session->definitions - before;
+	check->begins_anew = state->definitions != NIL &&
+						 relation_has_changed(state->relation, state->session, state->definitions, &state->cost);
 	return check->begins_anew;
 }
 
@@ -113,7 +111,6 @@ prepare(RowCheck *check, Projection *projection)
 {
 	RemoteScan *state = check->state;
 	AttioRelation *relation = scan_relation(check->node);
-	int64 before;
 	Relation rel = table_open(relation->table, NoLock);
 	TupleDesc tupdesc = CreateTupleDescCopy(RelationGetDescr(rel));
 
@@ -121,11 +118,10 @@ prepare(RowCheck *check, Projection *projection)
 	state->relation = relation;
 	state->session = session_get(GetForeignTable(relation->table)->serverid, state->user);
 	session_pin(state->session);
-	before = state->session->definitions;
-	state->definitions = state->plan->filter == NIL ? NIL : relation_definitions(relation, state->session);
-	state->counts.definitions += state->session->definitions - before;
+	state->definitions =
+		state->plan->filter == NIL ? NIL : relation_definitions(relation, state->session, &state->cost);
 	check->reader = row_reader_create(relation, tupdesc, state->plan->columns, state->definitions, projection);
-	check->pager = pager_open(state->session, relation, projection, 0);
+	check->pager = pager_open(state->session, relation, projection, &state->cost);
 	check->whole = MakeSingleTupleTableSlot(tupdesc, &TTSOpsVirtual);
 }
 
@@ -134,31 +130,15 @@ build_asks(RemoteScan *state, Operand *operands, int noperands)
 {
 	FilterInput input = {.relation = state->relation,
 						 .session = state->session,
+						 .cost = &state->cost,
 						 .definitions = state->definitions,
 						 .operands = operands,
 						 .noperands = noperands,
 						 .notices = true};
-	int64 before = state->session->definitions;
 	AskSet asks = filter_build(&input, attio_push_filter ? state->plan->filter : NIL);
 
 	asks.incomplete = asks.incomplete || (state->plan->filter != NIL && !attio_push_filter);
-	state->counts.definitions += state->session->definitions - before;
 	return asks;
-}
-
-static void
-add_counts(PagerCounts *to, PagerCounts some)
-{
-	to->requests += some.requests;
-	to->definitions += some.definitions;
-	to->pages += some.pages;
-	to->rows += some.rows;
-	to->wire_bytes += some.wire_bytes;
-	to->bytes += some.bytes;
-	to->waited += some.waited;
-	to->refused += some.refused;
-	to->retries += some.retries;
-	to->governed += some.governed;
 }
 
 /* Read all rows that the filters let through, and count those that meet the conditions. */
@@ -174,10 +154,10 @@ count_locally(RowCheck *check, const AskSet *asks)
 	plan.asks = *asks;
 	if (state->count_outcome == COUNT_FILTER_REFUSED)
 	{
-		state->counts.refused++;
+		state->cost.refused++;
 		plan.asks.asks = NIL;
 	}
-	pager_set_plan(check->pager, &plan, 0);
+	pager_set_plan(check->pager, &plan);
 	do
 	{
 		while (!check->begins_anew && pager_next(check->pager, &row))
@@ -186,7 +166,6 @@ count_locally(RowCheck *check, const AskSet *asks)
 		if (again)
 			pager_settle(check->pager);
 	} while (again);
-	add_counts(&state->counts, pager_counts(check->pager));
 	pager_close(check->pager);
 	return rows;
 }
@@ -206,7 +185,7 @@ count_with_operands(RemoteScan *state, ForeignScanState *node, Operand *operands
 	state->count_outcome = COUNT_NOT_WHOLE;
 	if (attio_push_count)
 		state->count_outcome =
-			count_rows(state->session, state->relation, &state->asks, &count_check, &state->counts, &rows);
+			count_rows(state->session, state->relation, &state->asks, &count_check, &state->cost, &rows);
 	if (state->count_outcome == COUNT_FILTER_REFUSED)
 		(void) has_changed(&check);
 	if (state->count_outcome != COUNT_KNOWN && !check.begins_anew)

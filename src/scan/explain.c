@@ -170,26 +170,26 @@ explain_verdicts(ForeignScan *scan, const ScanPlan *plan, ExplainState *es)
 }
 
 static void
-explain_counts(const PagerCounts *counts, ExplainState *es)
+explain_cost(const ScanCost *cost, ExplainState *es)
 {
-	ExplainPropertyInteger("Attio Requests", NULL, counts->requests, es);
-	if (counts->definitions > 0)
-		ExplainPropertyInteger("Attio Requests for Definitions", NULL, counts->definitions, es);
-	ExplainPropertyInteger("Attio Pages", NULL, counts->pages, es);
-	ExplainPropertyInteger("Attio Rows Received", NULL, counts->rows, es);
-	if (counts->refused > 0)
-		ExplainPropertyInteger("Attio Filters Refused", NULL, counts->refused, es);
-	if (counts->unsorted > 0)
-		ExplainPropertyInteger("Attio Sorts Refused", NULL, counts->unsorted, es);
-	if (counts->retries > 0)
-		ExplainPropertyInteger("Attio Retries", NULL, counts->retries, es);
+	ExplainPropertyInteger("Attio Requests", NULL, cost->requests, es);
+	if (cost->definitions > 0)
+		ExplainPropertyInteger("Attio Requests for Definitions", NULL, cost->definitions, es);
+	ExplainPropertyInteger("Attio Pages", NULL, cost->pages, es);
+	ExplainPropertyInteger("Attio Rows Received", NULL, cost->rows, es);
+	if (cost->refused > 0)
+		ExplainPropertyInteger("Attio Filters Refused", NULL, cost->refused, es);
+	if (cost->unsorted > 0)
+		ExplainPropertyInteger("Attio Sorts Refused", NULL, cost->unsorted, es);
+	if (cost->retries > 0)
+		ExplainPropertyInteger("Attio Retries", NULL, cost->retries, es);
 	/* Bytes and times differ from run to run; hidden where a test asks for it. */
 	if (!es->timing)
 		return;
-	ExplainPropertyInteger("Attio Bytes Received", NULL, counts->wire_bytes, es);
-	ExplainPropertyInteger("Attio Bytes Decoded", NULL, counts->bytes, es);
-	ExplainPropertyFloat("Attio Time in Requests", "ms", counts->waited * 1000.0, 3, es);
-	ExplainPropertyFloat("Attio Time for Rate Limit", "ms", counts->governed * 1000.0, 3, es);
+	ExplainPropertyInteger("Attio Bytes Received", NULL, cost->wire_bytes, es);
+	ExplainPropertyInteger("Attio Bytes Decoded", NULL, cost->bytes, es);
+	ExplainPropertyFloat("Attio Time in Requests", "ms", cost->waited * 1000.0, 3, es);
+	ExplainPropertyFloat("Attio Time for Rate Limit", "ms", cost->governed * 1000.0, 3, es);
 }
 
 /* ExplainForeignScan */
@@ -199,7 +199,6 @@ explain_foreign_scan(ForeignScanState *node, ExplainState *es)
 	ForeignScan *scan = (ForeignScan *) node->ss.ps.plan;
 	const ScanPlan *plan = scan_plan_from_nodes(scan);
 	const AttioRelation *relation = scan_relation(node);
-	PagerCounts counts;
 
 	explain_request(relation, scan, plan, es);
 	explain_filter(node, plan, relation, es);
@@ -208,6 +207,6 @@ explain_foreign_scan(ForeignScanState *node, ExplainState *es)
 		ExplainPropertyText("Attio Sorted Locally", scan_local_sort_reason(node), es);
 	if (es->analyze && scan_local_count_reason(node) != NULL)
 		ExplainPropertyText("Attio Counted Locally", scan_local_count_reason(node), es);
-	if (es->analyze && scan_costs(node, &counts))
-		explain_counts(&counts, es);
+	if (es->analyze && scan_cost(node) != NULL)
+		explain_cost(scan_cost(node), es);
 }

@@ -140,21 +140,13 @@ end_foreign_scan(ForeignScanState *node)
 	sorted_end(state->sort);
 }
 
-/* What the scan cost so far; false when it did not run. */
-bool
-scan_costs(ForeignScanState *node, PagerCounts *counts)
+/* What the scan cost so far; NULL when it did not run. */
+const ScanCost *
+scan_cost(ForeignScanState *node)
 {
 	RemoteScan *state = (RemoteScan *) node->fdw_state;
 
-	if (state != NULL && state->counted)
-	{
-		*counts = state->counts;
-		return true;
-	}
-	if (state == NULL || state->pager == NULL)
-		return false;
-	*counts = pager_counts(state->pager);
-	return true;
+	return state == NULL || (!state->counted && state->pager == NULL) ? NULL : &state->cost;
 }
 
 const char *

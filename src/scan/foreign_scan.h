@@ -37,7 +37,7 @@ extern void scan_set_keys(ForeignScanState *node, Datum keys);
 extern int64 scan_session_writes(const ForeignScanState *node);
 
 /* What the scan cost so far; false where it did not run. */
-extern bool scan_costs(ForeignScanState *node, PagerCounts *counts);
+extern const ScanCost *scan_cost(ForeignScanState *node);
 
 /* Why the scan sorted its rows itself; NULL where it did not. */
 extern const char *scan_local_sort_reason(ForeignScanState *node);

@@ -160,19 +160,17 @@ prepare_round(RemoteScan *state, ForeignScanState *node)
 	MemoryContext saved;
 	FilterInput input = {0};
 	PagerPlan plan = {.wanted = -1};
-	int64 before;
 
 	pager_close(state->pager);
 	MemoryContextReset(state->filter_context);
 	saved = MemoryContextSwitchTo(state->filter_context);
 	input.relation = state->relation;
 	input.session = state->session;
+	input.cost = &state->cost;
 	input.definitions = state->definitions;
 	if (!state->reads_whole)
 		input.operands = scan_evaluate_operands(state, node);
 	input.noperands = list_length(state->operand_states);
-	/* what subqueries ask while they are evaluated is theirs */
-	before = state->session->definitions;
 	input.notices = state->notices;
 	state->notices = false;
 	plan.asks = state->reads_whole ? filter_build(&input, NIL) : build_round_asks(state, &input);
@@ -186,5 +184,5 @@ prepare_round(RemoteScan *state, ForeignScanState *node)
 		apply_window(state, input.operands, &plan, true);
 	state->asks = plan.asks;
 	MemoryContextSwitchTo(saved);
-	pager_set_plan(state->pager, &plan, state->session->definitions - before);
+	pager_set_plan(state->pager, &plan);
 }

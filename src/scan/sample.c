@@ -9,7 +9,7 @@
 #include "scan/sample.h"
 
 #include "access/htup_details.h"
-#include "attio/api.h"
+#include "remote/request.h"
 #include "common/pg_prng.h"
 #include "executor/tuptable.h"
 #include "page/count.h"
@@ -25,6 +25,7 @@ typedef struct Sample
 	Relation rel;
 	AttioRelation *relation;
 	Session *session;
+	ScanCost cost;
 	Projection *projection;
 	List *definitions;
 	RowReader *reader;
@@ -56,7 +57,7 @@ make_row(Sample *sample, const PagerRow *row)
 		 row_read(sample->reader, row, sample->slot))
 	{
 		if (!row_lacks_hidden(sample->reader, sample->session) &&
-			relation_has_changed(sample->relation, sample->session, sample->definitions))
+			relation_has_changed(sample->relation, sample->session, sample->definitions, &sample->cost))
 			doubt_raise_changed(sample->relation);
 		row_settle(sample->reader, sample->session);
 	}
@@ -77,7 +78,7 @@ read_all(Sample *sample)
 	PagerRow row;
 
 	reservoir_init_selection_state(&reservoir, sample->wanted);
-	pager_set_plan(sample->pager, &plan, 0);
+	pager_set_plan(sample->pager, &plan);
 	while (pager_next(sample->pager, &row))
 	{
 		seen++;
@@ -105,17 +106,15 @@ static void
 take_page(Sample *sample, Fetcher *fetcher, const Listing *listing, int64 offset)
 {
 	PageAsk ask = {listing, NULL, NULL, offset, sample->relation->page_size};
-	ApiSubject subject = {0};
+	RequestSubject subject = relation_subject(sample->relation, &sample->relation->resource->list);
 	TokPage page = {.grow = grow};
 	HttpExchange *exchange = fetcher_take(fetcher, &ask);
 	MemoryContext saved = MemoryContextSwitchTo(fetcher_context(fetcher));
 
-	subject.what = psprintf("foreign table \"%s\"", sample->relation->name);
-	subject.scopes = sample->relation->resource->list.scopes;
-	(void) api_check(sample->session, exchange, &subject);
+	request_await(sample->session, exchange, &sample->cost);
+	(void) request_judge(sample->session, exchange, &subject);
 	if (tok_page(&page, exchange->body, exchange->length, sample->projection->row) != TOK_OK)
-		ereport(ERROR, (errcode(ERRCODE_FDW_ERROR), errmsg("Attio's answer has an unknown shape"),
-						errdetail("%s", api_request_detail(exchange))));
+		request_raise_shape(sample->session, exchange, NULL);
 	for (size_t i = 0; i < page.nrows && sample->nrows < sample->wanted; i++)
 	{
 		PagerRow row = {&page, &page.rows[i], sample->id_leaf, listing->given, offset + (int64) i + 1};
@@ -131,8 +130,8 @@ read_some(Sample *sample, int64 total)
 {
 	int size = sample->relation->page_size;
 	AskSet everything = {0};
-	List *listings = listings_make(sample->session, sample->relation, &everything);
-	Fetcher *fetcher = fetcher_create(sample->session, sample->relation);
+	List *listings = listings_make(sample->session, sample->relation, &everything, &sample->cost);
+	Fetcher *fetcher = fetcher_create(sample->session, sample->relation, &sample->cost);
 	BlockSamplerData sampler;
 	int window = sample->session->max_requests;
 	BlockNumber chosen[32];
@@ -164,11 +163,9 @@ acquire_rows(Relation rel, int elevel, HeapTuple *rows, int wanted, double *tota
 	MemoryContext saved;
 	TupleDesc tupdesc = RelationGetDescr(rel);
 	Sample sample = {.rel = rel, .rows = rows, .wanted = wanted, .target = CurrentMemoryContext};
-	PagerCounts counts = {0};
 	AskSet everything = {0};
 	CountCheck check = {0};
 	List *columns = NIL;
-	int64 before;
 	int64 counted;
 
 	saved = MemoryContextSwitchTo(work);
@@ -176,21 +173,20 @@ acquire_rows(Relation rel, int elevel, HeapTuple *rows, int wanted, double *tota
 	sample.relation = attio_relation_open(rel);
 	sample.session = session_get(GetForeignTable(RelationGetRelid(rel))->serverid, GetUserId());
 	session_pin(sample.session);
-	before = sample.session->requests;
 	for (int i = 1; i <= tupdesc->natts; i++)
 		if (attio_is_stored(TupleDescAttr(tupdesc, i - 1)))
 			columns = lappend_int(columns, i);
 	sample.projection = projection_create();
 	sample.slot = MakeSingleTupleTableSlot(tupdesc, &TTSOpsVirtual);
-	sample.definitions = relation_definitions(sample.relation, sample.session);
+	sample.definitions = relation_definitions(sample.relation, sample.session, &sample.cost);
 	sample.reader = row_reader_create(sample.relation, tupdesc, columns, sample.definitions, sample.projection);
-	sample.pager = pager_open(sample.session, sample.relation, sample.projection, 0);
+	sample.pager = pager_open(sample.session, sample.relation, sample.projection, &sample.cost);
 	*dead = 0;
 	check.projection = sample.projection;
 	check.id_leaf = sample.id_leaf = rowkey_id_leaf(sample.projection, sample.relation->resource);
 	/* what is little more than wanted costs no more pages; what cannot be counted is read */
 	if (!resource_can(sample.relation->resource, CAN_COUNT) ||
-		count_rows(sample.session, sample.relation, &everything, &check, &counts, &counted) != COUNT_KNOWN ||
+		count_rows(sample.session, sample.relation, &everything, &check, &sample.cost, &counted) != COUNT_KNOWN ||
 		counted <= wanted)
 		*total = read_all(&sample);
 	else
@@ -200,7 +196,7 @@ acquire_rows(Relation rel, int elevel, HeapTuple *rows, int wanted, double *tota
 	}
 	ExecDropSingleTupleTableSlot(sample.slot);
 	ereport(elevel, (errmsg("\"%s\": %d of %.0f rows read by " INT64_FORMAT " requests to Attio", sample.relation->name,
-							sample.nrows, *total, sample.session->requests - before)));
+							sample.nrows, *total, sample.cost.requests + sample.cost.definitions)));
 	MemoryContextSwitchTo(saved);
 	MemoryContextDelete(work);
 	return sample.nrows;

@@ -26,7 +26,6 @@ scan_open(RemoteScan *state, ForeignScanState *node)
 	AttioRelation *relation = attio_relation_open(rel);
 	Session *session = session_get(GetForeignTable(RelationGetRelid(rel))->serverid, state->user);
 	Projection *projection = projection_create();
-	int64 before = session->definitions;
 	const ScanPlan *plan = state->plan;
 	List *optional;
 	bool needed;
@@ -37,7 +36,7 @@ scan_open(RemoteScan *state, ForeignScanState *node)
 	foreach(lc, plan->columns)
 		needed = needed || relation_column_needs_definitions(relation, (AttrNumber) lfirst_int(lc));
 	if (needed)
-		state->definitions = relation_definitions(relation, session);
+		state->definitions = relation_definitions(relation, session, &state->cost);
 	if (plan->learns)
 		attio_forget_plans(relation->table);
 	state->relation = relation;
@@ -46,8 +45,7 @@ scan_open(RemoteScan *state, ForeignScanState *node)
 	state->reader = row_reader_create(relation, RelationGetDescr(rel), list_concat_copy(plan->columns, optional),
 									  state->definitions, projection);
 	state->sort = sorted_create(state, node, projection);
-	state->pager = pager_open(session, relation, projection, session->definitions - before);
-	pager_spent(state->pager, state->spent.requests, state->spent.definitions);
+	state->pager = pager_open(session, relation, projection, &state->cost);
 	MemoryContextSwitchTo(saved);
 	state->notices = true;
 	prepare_round(state, node);
@@ -60,18 +58,15 @@ scan_open(RemoteScan *state, ForeignScanState *node)
 static bool
 rebind_columns(RemoteScan *state, ForeignScanState *node)
 {
-	int64 before = state->session->definitions;
 	MemoryContext saved = MemoryContextSwitchTo(state->context);
-	bool changed = relation_has_changed(state->relation, state->session, state->definitions);
+	bool changed = relation_has_changed(state->relation, state->session, state->definitions, &state->cost);
 
 	MemoryContextSwitchTo(saved);
-	pager_spent(state->pager, 0, state->session->definitions - before);
 	if (!changed)
 		return false;
 	if (state->returned > 0)
 		doubt_raise_changed(state->relation);
 	attio_forget_plans(state->relation->table);
-	state->spent = pager_counts(state->pager);
 	pager_close(state->pager);
 	state->pager = NULL;
 	scan_open(state, node);

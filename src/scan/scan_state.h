@@ -29,12 +29,11 @@ typedef struct RemoteScan
 	bool windowed; /* and left to Attio */
 	int64 limit;   /* -1 = none */
 	int64 offset;
-	int64 skip;         /* rows still to leave out here */
-	int64 handed;       /* rows handed out */
-	int64 returned;     /* likewise, over all rescans: from then on no column may show another attribute */
-	PagerCounts spent;  /* of pagers before the present one */
-	PagerCounts counts; /* of a scan that counts */
-	bool counted;       /* its row was handed out */
+	int64 skip;     /* rows still to leave out here */
+	int64 handed;   /* rows handed out */
+	int64 returned; /* likewise, over all rescans: from then on no column may show another attribute */
+	ScanCost cost;  /* so far */
+	bool counted;   /* its row was handed out */
 	CountOutcome count_outcome;
 	const AttioRelation *relation;
 	Session *session;

@@ -6,7 +6,7 @@
 #include "base/compat.h"
 
 #include "access/table.h"
-#include "attio/api.h"
+#include "remote/request.h"
 #include "catalog/pg_type.h"
 #include "executor/tuptable.h"
 #include "access/htup_details.h"
@@ -309,11 +309,14 @@ attio_test_speed(PG_FUNCTION_ARGS)
 	Session *session = session_get(GetForeignTable(RelationGetRelid(rel))->serverid, GetUserId());
 	Projection *projection = projection_create();
 	RowReader *reader = row_reader_create(relation, RelationGetDescr(rel), attnums_of(rel, names),
-										  relation_definitions(relation, session), projection);
+										  relation_definitions(relation, session, NULL), projection);
 	TupleTableSlot *slot = MakeSingleTupleTableSlot(RelationGetDescr(rel), &TTSOpsVirtual);
 	MemoryContext row_context = AllocSetContextCreate(CurrentMemoryContext, "row", ALLOCSET_DEFAULT_SIZES);
-	HttpExchange *exchange = api_start(
-		session, "POST", resource_path(relation->resource->list.path, relation->given, NULL), "{\"limit\":500}");
+	Request request = {.method = "POST",
+					   .path = resource_path(relation->resource->list.path, relation->given, NULL),
+					   .body = "{\"limit\":500}",
+					   .nature = HTTP_READ};
+	HttpExchange *exchange = request_start(session, &request, NULL);
 	TokPage page = {0};
 	double tokenizer = 0;
 	double with_datums = 0;
@@ -324,7 +327,8 @@ attio_test_speed(PG_FUNCTION_ARGS)
 	TupleDesc result;
 
 	page.grow = grow;
-	api_check(session, exchange, NULL);
+	request_await(session, exchange, NULL);
+	(void) request_judge(session, exchange, NULL);
 	megabytes = (double) exchange->length / 1000000.0;
 	FASTEST(rounds, tokenizer, tok_page(&page, exchange->body, exchange->length, projection->row));
 	FASTEST(rounds, with_datums, read_page(exchange, &page, projection, reader, slot, row_context));

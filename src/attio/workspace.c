@@ -1,0 +1,95 @@
+/*
+ * workspace.c
+ *		The workspace that a key belongs to, and what the key may do.
+ *
+ * Owns: the question who the key is (/v2/self), the comparison with the server
+ * option workspace_id, and how scopes include each other.
+ */
+#include "attio/workspace.h"
+
+#include "base/errors.h"
+#include "lib/stringinfo.h"
+#include "utils/builtins.h"
+
+/*
+ * Ask /v2/self, which works with any key.  Raises ERROR where it is not the
+ * answer of a workspace, or the key is not active.
+ */
+JsonTree *
+workspace_self(Session *session, ScanCost *cost)
+{
+	Request request = {.method = "GET", .path = "/v2/self", .nature = HTTP_READ, .purpose = FOR_ACCOUNT};
+	HttpExchange *exchange = request_start(session, &request, cost);
+	JsonTree *self;
+
+	request_await(session, exchange, NULL);
+	(void) request_judge(session, exchange, NULL);
+	self = json_read(exchange->body, exchange->length);
+	if (!json_is_boolean(json_at(self, "active")))
+		request_raise_shape(session, exchange, NULL);
+	http_finish(exchange);
+	if (!json_bool_at(self, "active"))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION),
+				 errmsg("the API key for server \"%s\" is not active", session->server_name),
+				 errdetail("GET /v2/self answered HTTP 200 with \"active\": false."),
+				 errhint("The key is wrong or revoked; run ALTER USER MAPPING ... SERVER %s OPTIONS (SET api_key "
+						 "'...').",
+						 quote_identifier(session->server_name))));
+	return self;
+}
+
+/* With server option workspace_id: is it the workspace of the key?  Raises ERROR where it is not. */
+void
+workspace_check(Session *session, ScanCost *cost)
+{
+	JsonTree *self;
+	const char *found;
+
+	if (session->workspace_id == NULL)
+		return;
+	self = workspace_self(session, cost);
+	found = json_string_at(self, "workspace_id");
+	if (found == NULL || pg_strcasecmp(found, session->workspace_id) != 0)
+		ereport(ERROR, (errcode(ERRCODE_FDW_UNABLE_TO_ESTABLISH_CONNECTION),
+						errmsg("the API key for server \"%s\" belongs to another workspace", session->server_name),
+						errdetail("Server option workspace_id is %s, the key's workspace is %s.", session->workspace_id,
+								  found == NULL ? "not told" : clean_text(found, strlen(found), 60)),
+						errhint("Use a key of the expected workspace, or change the option.")));
+}
+
+static bool
+scope_granted(const char *granted, const char *scope, size_t length)
+{
+	while (granted != NULL && *granted != '\0')
+	{
+		size_t word = strcspn(granted, " ");
+
+		/* "x:read-write" includes "x:read" (docs/attio-api.md 1.5) */
+		if (word >= length && strncmp(granted, scope, length) == 0 &&
+			(word == length || strncmp(granted + length, "-write", 6) == 0))
+			return true;
+		granted += word;
+		granted += strspn(granted, " ");
+	}
+	return false;
+}
+
+/* Those of the needed scopes that are not granted, separated by commas; NULL = none. */
+char *
+workspace_missing_scopes(const char *granted, const char *needed)
+{
+	StringInfoData missing;
+
+	initStringInfo(&missing);
+	while (*needed != '\0')
+	{
+		size_t word = strcspn(needed, " ");
+
+		if (!scope_granted(granted, needed, word))
+			appendStringInfo(&missing, "%s%.*s", missing.len > 0 ? ", " : "", (int) word, needed);
+		needed += word;
+		needed += strspn(needed, " ");
+	}
+	return missing.len > 0 ? missing.data : NULL;
+}
