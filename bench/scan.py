@@ -29,7 +29,7 @@ BEGIN
 	-- the command's name has blanks: count from the end of what follows it
 	cpu := 10 * (after[cardinality(after) - 38]::bigint + after[cardinality(after) - 37]::bigint
 		- before[cardinality(before) - 38]::bigint - before[cardinality(before) - 37]::bigint);
-	peak := substring(pg_read_file('/proc/self/status') FROM 'VmHWM:\s*(\d+)')::bigint;
+	peak := substring(pg_read_file('/proc/self/status') FROM 'VmHWM:\\s*(\\d+)')::bigint;
 END $$;
 """
 COLOURS = {"attio_fdw": "#2563eb", "floor": "#6b7280", "plpython": "#d97706", "plpython, 8 threads": "#b45309"}

@@ -87,7 +87,9 @@ with Sockets(serve) as server, Database("attio_lying", server, f"{FAST}, request
     result, took = timed(lambda: database.psql(f"SET statement_timeout = '30s'; {READ}"))
     tap.ok("54000" in result.err and "1024 bytes" in result.err, f"so does max_response_size: {took:.1f} s", result)
 
+
 # ----- a proxy whose refusal does not end -----
+
 def refuse(connection, _number):
     read_head(connection)
     connection.sendall(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 100000000000\r\n\r\n")

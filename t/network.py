@@ -198,7 +198,9 @@ with Emulator() as emulator:
         emulator.faults({"match": {"path": "query"}, "times": 1, "status": 429, "headers": {"Retry-After": moment + "+02:00"}})
         tap.ok(database.psql(COUNT).out == RIGHT, "Retry-After with an offset: now is now", "")
 
+
 # ----- the environment of the server reaches nothing -----
+
 def old_tls(carry):
     """The same by TLS 1.1; a client that does not speak it ends the handshake."""
     def serve(connection, number):

@@ -152,8 +152,6 @@ def change_task(request):
 
 # ----- threads and comments -----
 
-
-
 def thread_documents(workspace):
     threads = {}
     for comment in workspace.comments:

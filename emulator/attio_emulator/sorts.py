@@ -115,7 +115,6 @@ def sort_ids(workspace, target, rows, items, switches):
     return ids
 
 
-
 def stands_in_order(workspace, target, rows, ids, items, switches):
     """Are the rows in the order of these sorts, had they been followed?  The order of equals does not count."""
     switches = dict(switches, sorts="followed")
