@@ -5,7 +5,7 @@ from stage.paging import window
 
 from . import errors
 from .ids import uuid_of
-from .model import NOW, Choice, sorted_objects
+from .model import Choice, sorted_objects
 from .paging import OFFSET
 
 CREATABLE = ("text number checkbox currency date timestamp rating status select record-reference actor-reference location "
@@ -99,15 +99,8 @@ def create_object(request):
         check_slug(data["api_slug"], in_workspace(request, "objects"))
         target = workspace.object(data["api_slug"], ident=uuid_of("object", workspace.id, workspace.next_number()))
         target.singular, target.plural = data["singular_noun"], data["plural_noun"]
-        system_attributes(target)
+        target.add_system_attributes()
         return {"data": target.definition()}
-
-
-def system_attributes(target):
-    key = "record_id" if target.kind == "objects" else "entry_id"
-    target.add(key, "text", system=True, writable=False, unique=True)
-    target.add("created_at", "timestamp", system=True, writable=False, default=NOW)
-    target.add("created_by", "actor-reference", system=True, writable=False)
 
 
 def change_object(request):
@@ -129,7 +122,7 @@ def create_list(request):
             raise errors.invalid("value_not_found", f'Object "{data["parent_object"]}" was not found.')
         target = workspace.list(data["api_slug"], ident=uuid_of("list", workspace.id, workspace.next_number()))
         target.name, target.parents = data["name"], [parent.slug]
-        system_attributes(target)
+        target.add_system_attributes()
         return {"data": target.definition()}
 
 
@@ -159,40 +152,24 @@ def create_attribute(request):
         unique=data["is_unique"], multi=data["is_multiselect"], default=data.get("default_value"),
         currency=(config.get("currency") or {}).get("default_currency_code"),
         allowed=[each.id for each in targets] if allowed else None, ident=uuid_of("attribute", request.workspace.next_number()))
-    forget(target)
+    target.redefined()
     return {"data": attribute.definition()}
-
-
-def forget(target):
-    target._rendered.clear()
-    target.changed()
 
 
 def change_attribute(request):
     attribute, data = request.attribute(), request.data_of()
     if attribute.system:
         raise errors.invalid("system_edit_unauthorized", "System attributes cannot be edited.")
-    rename(attribute, changed_slug(data, attribute.slug, attribute.target.attribute))
+    slug = changed_slug(data, attribute.slug, attribute.target.attribute)
+    attribute.target.rename_attribute(attribute, slug)
     attribute.title = data.get("title", attribute.title)
     attribute.description = data.get("description", attribute.description)
     attribute.required = data.get("is_required", attribute.required)
     attribute.unique = data.get("is_unique", attribute.unique)
     attribute.archived = data.get("is_archived", attribute.archived)
     attribute.default = data.get("default_value", attribute.default)
-    forget(attribute.target)
+    attribute.target.redefined()
     return {"data": attribute.definition()}
-
-
-def rename(attribute, slug):
-    if slug == attribute.slug:
-        return
-    target = attribute.target
-    for ident in list(target.rows):
-        row = target.row(ident)
-        target.rows[ident] = row
-        if attribute.slug in row.values:
-            row.values[slug] = row.values.pop(attribute.slug)
-    attribute.slug = slug
 
 
 def choices_of(request, kind):
@@ -235,11 +212,8 @@ def change_choice(kind):
 def show_everywhere(attribute, choice):
     """Values carry the title of their option, so a new title shows in all of them."""
     member = choice.kind
-    target = attribute.target
-    for ident in list(target.rows):
-        row = target.row(ident)
-        target.rows[ident] = row
+    for row in attribute.target.keep_all_rows():
         for value in row.values.get(attribute.slug) or []:
             if value[member]["id"][member + "_id"] == choice.id:
                 value[member].update(title=choice.title, is_archived=choice.archived)
-    forget(target)
+    attribute.target.redefined()

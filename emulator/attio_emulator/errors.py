@@ -29,9 +29,9 @@ def bad_body(path, message):
 
 def invalid_value(attribute, *reasons):
     """What was written is no value: the message names the attribute only, why stands beside it (recorded)."""
-    member = "values" if attribute.target.kind == "objects" else "entry_values"
+    place = ["data", attribute.target.member, attribute.slug]
     return invalid("validation_type", f'An invalid value was passed to attribute with slug "{attribute.slug}".',
-                   validation_errors=[dict({"code": "invalid_type", "path": ["data", member, attribute.slug, *path], "message": message}, **extra)
+                   validation_errors=[{"code": "invalid_type", "path": [*place, *path], "message": message, **extra}
                                       for path, message, extra in reasons])
 
 

@@ -5,9 +5,9 @@ one whose slug is a list's too, one named like a resource, and lists.
 """
 import random
 
-from . import resources, values
+from . import generate_resources, values
 from .ids import timestamp, uuid_of
-from .model import NOW, Row, Workspace
+from .model import Row, Workspace
 
 FIRST = ["Ada", "Grace", "Linus", "Edsger", "Barbara", "Donald", "Zoë", "José", "Anaïs", "Søren", "Chloé", "Yuki"]
 LAST = ["Lovelace", "Hopper", "Torvalds", "Dijkstra", "Liskov", "Knuth", "O'Neil", "García", "Müller", "Ōta", "Nguyễn"]
@@ -50,11 +50,10 @@ class Maker:
         rng = random.Random(f"{workspace.seed}/{self.target.slug}/{index}")
         created = self.created(index)
         member = workspace.members[rng.randrange(len(workspace.members))]["id"]["workspace_member_id"]
-        self.actor = {"type": "workspace-member", "id": member} if index % 5 else {"type": "system", "id": None}
+        self.actor = {"type": "workspace-member", "id": member} if index % 5 else values.SYSTEM
         self.when = created
         row = Row(ident, created, timestamp(self.age(index) + 990), {})
-        key = "record_id" if self.target.kind == "objects" else "entry_id"
-        self.put(row, key, values.plain(ident))
+        self.put(row, self.target.key, values.plain(ident))
         self.put(row, "created_at", values.plain(created))
         self.put(row, "created_by", values.actor(self.actor["type"], self.actor["id"]))
         self.fill(row, index, rng)
@@ -294,25 +293,17 @@ class Entries(Maker):
                 self.put(row, attribute.slug, values.actor("workspace-member", self.member(index)))
 
 
-def system_attributes(target):
-    key = "record_id" if target.kind == "objects" else "entry_id"
-    target.add(key, "text", system=True, writable=False, unique=True)
-    target.add("created_at", "timestamp", system=True, writable=False, default=NOW)
-    target.add("created_by", "actor-reference", system=True, writable=False,
-               default={"type": "dynamic", "template": "current-user"})
-
-
 def make_object(workspace, slug, singular, plural, expected):
     target = workspace.object(slug)
     target.singular, target.plural, target.expected = singular, plural, expected
-    system_attributes(target)
+    target.add_system_attributes()
     return target
 
 
 def make_list(workspace, slug, name, parents, expected):
     target = workspace.list(slug)
     target.name, target.parents, target.expected = name, parents, expected
-    system_attributes(target)
+    target.add_system_attributes()
     return target
 
 
@@ -471,5 +462,5 @@ def generate(seed="attio", scale=200, bench=0):
     for target in workspace.objects + workspace.lists:
         maker = (MAKERS[target.slug] if target.kind == "objects" else Entries)(target, target.expected)
         target.fill(target.expected, maker.row, maker.created)
-    resources.fill(workspace)
+    generate_resources.fill(workspace)
     return workspace

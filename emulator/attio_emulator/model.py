@@ -141,6 +141,8 @@ class Target:
     def __init__(self, workspace, kind, slug, ident=None):
         self.workspace = workspace
         self.kind = kind                # "objects" or "lists"
+        self.key = "record_id" if kind == "objects" else "entry_id"
+        self.member = "values" if kind == "objects" else "entry_values"
         self.slug = slug
         self.id = ident or uuid_of(workspace.seed, kind, slug)
         self.attributes = []
@@ -165,6 +167,12 @@ class Target:
         self.attributes.append(attribute)
         return attribute
 
+    def add_system_attributes(self):
+        self.add(self.key, "text", system=True, writable=False, unique=True)
+        self.add("created_at", "timestamp", system=True, writable=False, default=NOW)
+        self.add("created_by", "actor-reference", system=True, writable=False,
+                 default={"type": "dynamic", "template": "current-user"})
+
     def attribute(self, slug_or_id):
         for attribute in self.attributes:
             if slug_or_id in (attribute.slug, attribute.id):
@@ -185,6 +193,26 @@ class Target:
         for target in self.workspace.objects + self.workspace.lists:
             target.selected.clear()
         self.workspace.forget_pages()
+
+    def redefined(self):
+        """Definitions were changed, so that rows may be shown differently."""
+        self._rendered.clear()
+        self.documents.clear()
+        self.changed()
+
+    def keep_all_rows(self):
+        """All rows, made if they were not; from now on they are kept."""
+        for ident in list(self.rows):
+            self.rows[ident] = self.row(ident)
+        return self.rows.values()
+
+    def rename_attribute(self, attribute, slug):
+        if slug == attribute.slug:
+            return
+        for row in self.keep_all_rows():
+            row.values[slug] = row.values.pop(attribute.slug, [])
+        attribute.slug = slug
+        self.redefined()
 
     def row(self, ident):
         row = self.rows.get(ident)

@@ -3,8 +3,6 @@ meetings, recordings, transcripts, files, webhooks, views; attribute values, rec
 
 Each resource is a list of documents in the workspace, oldest first, and pages in its own style.
 """
-import datetime
-
 from stage.paging import page
 
 from . import errors
@@ -523,75 +521,3 @@ ROUTES = [
     ("GET", "/v2/objects/{object}/views", "object_configuration:read", list_views("objects", "object")),
     ("GET", "/v2/lists/{list}/views", "list_configuration:read", list_views("lists", "list")),
 ]
-
-
-# ----- generated -----
-
-def fill(workspace):
-    """Some of everything, about the records that there are."""
-    people = workspace.target("objects", "people")
-    companies = workspace.target("objects", "companies")
-    persons = list(people.rows)
-    base = datetime.datetime(2025, 3, 1, 9, 0, tzinfo=datetime.timezone.utc)
-
-    def at(hours):
-        return (base + datetime.timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M:%S.000000000Z")
-
-    def actor(i):
-        return {"type": "workspace-member", "id": workspace.members[i % len(workspace.members)]["id"]["workspace_member_id"]}
-
-    def ident(key, i):
-        return {"workspace_id": workspace.id, key: uuid_of(workspace.seed, key, "generated", i)}
-
-    count = min(len(persons), 60)
-    for i in range(count):
-        target = people if i % 3 else companies
-        record = list(target.rows)[i % len(target.rows)]
-        workspace.notes.append({
-            "id": ident("note_id", i), "parent_object": target.slug, "parent_record_id": record, "title": f"Note {i} — Ünïcode",
-            "meeting_id": None, "content_plaintext": f"Line one of {i}\nLine two", "content_markdown": f"# {i}\n\nLine two",
-            "tags": [{"type": "record", "object": target.slug, "record_id": record}] if i % 5 == 0 else [],
-            "created_by_actor": actor(i), "created_at": at(i)})
-        workspace.tasks.append({
-            "id": ident("task_id", i), "content_plaintext": f"Call back number {i}", "deadline_at": at(24 * i) if i % 2 else None,
-            "is_completed": i % 4 == 0, "completed_at": at(i + 2) if i % 4 == 0 else None, "linked_records": [{"target_object_id": target.slug, "target_record_id": record}] if i % 3 else [],
-            "assignees": [{"referenced_actor_type": "workspace-member", "referenced_actor_id": actor(i)["id"]}] if i % 5 else [],
-            "created_by_actor": actor(i), "created_at": at(i)})
-    for i in range(count // 2):
-        head = ident("comment_id", f"{i}/0")
-        for j in range(1 + i % 3):
-            workspace.comments.append({
-                "id": head if j == 0 else ident("comment_id", f"{i}/{j}"), "thread_id": head["comment_id"],
-                "content_plaintext": f"Comment {j} of thread {i}", "entry": None,
-                "record": {"record_id": persons[i % len(persons)], "object_id": people.id},
-                "resolved_at": at(i + 5) if i % 4 == 0 else None,
-                "resolved_by": actor(i + 1) if i % 4 == 0 else None, "created_at": at(i + j), "author": actor(j)})
-        meeting = ident("meeting_id", i)
-        workspace.meetings.append({
-            "id": meeting, "title": f"Meeting {i}", "description": "" if i % 3 else "Agenda follows", "is_all_day": i % 7 == 0,
-            "start": {"date": at(24 * i)[:10]} if i % 7 == 0 else {"datetime": at(24 * i), "timezone": "Europe/London" if i % 2 else None},
-            "end": {"date": at(24 * i + 24)[:10]} if i % 7 == 0 else {"datetime": at(24 * i + 1), "timezone": "Europe/London" if i % 2 else None},
-            "participants": [{"status": ["accepted", "tentative", "declined", "pending"][i % 4], "is_organizer": True,
-                              "email_address": "mira@example.com"},
-                             {"status": "accepted", "is_organizer": False, "email_address": f"p{i}@example.org" if i % 3 else None}],
-            "linked_records": [{"object_slug": "people", "object_id": people.id, "record_id": persons[i % len(persons)]}],
-            "created_at": at(i), "created_by_actor": actor(i)})
-        if i % 3 == 0:
-            recording = dict(ident("call_recording_id", i), meeting_id=meeting["meeting_id"])
-            workspace.recordings.append({"id": recording, "status": ["completed", "processing", "failed"][i % 2],
-                                         "web_url": f"https://app.attio.com/{workspace.slug}/calls/{i}",
-                                         "created_by_actor": actor(i), "created_at": at(24 * i + 2)})
-            workspace.transcripts[recording["call_recording_id"]] = [
-                {"speech": f"Sentence {n}.", "start_time": n * 2.5, "end_time": n * 2.5 + 2, "speaker": {"name": FIRST[n % 2]}}
-                for n in range(45)]
-        workspace.files.append({
-            "id": ident("file_id", i), "object_id": people.id, "object_slug": "people", "record_id": persons[i % 7],
-            "storage_provider": "attio", "created_by_actor": actor(i), "created_at": at(i), "file_type": "file",
-            "name": f"contract-{i}.pdf", "content_type": "application/pdf", "content_size": 1000 * i, "parent_folder_id": None})
-    for i in range(12):
-        workspace.webhooks.append({
-            "target_url": f"https://hooks.example.com/{i}", "subscriptions": [{"event_type": EVENT_TYPES[i], "filter": None}],
-            "id": ident("webhook_id", i), "status": ["active", "degraded", "inactive"][i % 3], "created_at": at(i)})
-
-
-FIRST = ("Mira", "Jonas")

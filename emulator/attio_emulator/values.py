@@ -5,6 +5,9 @@ members.  `wrap` adds what every value carries.
 """
 
 
+SYSTEM = {"type": "system", "id": None}
+
+
 def wrap(members, attribute_type, active_from, actor):
     value = {"active_from": active_from, "active_until": None, "created_by_actor": actor}
     value.update(members)

@@ -8,7 +8,7 @@ from . import errors, values
 from .ids import uuid_of
 from .model import Row
 from .parse import after, parse_values, unique_key
-from .values import wrap
+from .values import SYSTEM, wrap
 
 
 class Context:
@@ -21,9 +21,6 @@ class Context:
         self.moment = now
         self.now = now.strftime("%Y-%m-%dT%H:%M:%S.") + f"{now.microsecond // 1000:03d}000000Z"
         self.actor = {"type": "api-token", "id": uuid_of("token", request.token())}
-
-
-SYSTEM = {"type": "system", "id": None}
 
 
 def own(value):
@@ -213,9 +210,8 @@ def link_by_domain(target, row, context):
 # ----- the calls -----
 
 def new_row(target, ident, context):
-    key = "record_id" if target.kind == "objects" else "entry_id"
     row = Row(ident, context.now, context.now, {})
-    for slug, members in ((key, values.plain(ident)), ("created_at", values.plain(context.now)),
+    for slug, members in ((target.key, values.plain(ident)), ("created_at", values.plain(context.now)),
                           ("created_by", values.actor(context.actor["type"], context.actor["id"]))):
         attribute = target.attribute(slug)
         row.values[slug] = [wrapped(attribute, members, context)]
@@ -298,13 +294,22 @@ def assert_record(request):
         return answer(target, row)
 
 
-def change_record(mode):
+def check_same_parent(row, data):
+    for key, have in (("parent_record_id", row.parent_record_id), ("parent_object", row.parent_object)):
+        if data.get(key, have) != have:
+            raise errors.invalid("immutable_value", "The parent of a list entry cannot be changed.")
+
+
+def change_row(kind, name, mode):
+    """mode: as in apply()."""
     def call(request):
-        target = request.target("objects", request.args["object"])
-        _, raw = body_values(request, "values")
+        target = request.target(kind, request.args[name])
+        data, raw = body_values(request, target.member)
         context = Context(request)
         with request.workspace.lock:
             ident = request.row_id(target)
+            if kind == "lists":
+                check_same_parent(target.row(ident), data)
             return answer(target, update(target, ident, parse_all(target, raw, context), mode, context))
     return call
 
@@ -361,18 +366,3 @@ def assert_entry(request):
         if not found:
             return answer(target, create(target, parsed, context, parent))
         return answer(target, update(target, found[0], parsed, "set", context))
-
-
-def change_entry(mode):
-    def call(request):
-        target = request.target("lists", request.args["list"])
-        data, raw = body_values(request, "entry_values")
-        context = Context(request)
-        with request.workspace.lock:
-            ident = request.row_id(target)
-            row = target.row(ident)
-            for key, have in (("parent_record_id", row.parent_record_id), ("parent_object", row.parent_object)):
-                if data.get(key, have) != have:
-                    raise errors.invalid("immutable_value", "The parent of a list entry cannot be changed.")
-            return answer(target, update(target, ident, parse_all(target, raw, context), mode, context))
-    return call
