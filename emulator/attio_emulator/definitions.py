@@ -8,8 +8,9 @@ from .ids import uuid_of
 from .model import Choice, sorted_objects
 from .paging import OFFSET
 
-CREATABLE = ("text number checkbox currency date timestamp rating status select record-reference actor-reference location "
-             "phone-number").split()      # docs: domain and email-address cannot be created although the enum lists them
+# docs: domain and email-address cannot be created although the enum lists them
+CREATABLE = ("text number checkbox currency date timestamp rating status select record-reference actor-reference "
+             "location phone-number").split()
 MULTI = "actor-reference domain email-address phone-number record-reference select".split()
 
 
@@ -135,7 +136,8 @@ def change_list(request):
 
 
 def create_attribute(request):
-    data = request.data_of("title", "description", "api_slug", "type", "is_required", "is_unique", "is_multiselect", "config")
+    data = request.data_of("title", "description", "api_slug", "type", "is_required", "is_unique", "is_multiselect",
+                           "config")
     target = request.target(request.args["target"], request.args["identifier"])
     check_slug(data["api_slug"], target.attribute)
     if data["type"] not in CREATABLE or (data["is_multiselect"] and data["type"] not in MULTI):
@@ -148,10 +150,12 @@ def create_attribute(request):
     if None in targets:
         raise errors.invalid("value_not_found", "Unknown object.")
     attribute = target.add(
-        data["api_slug"], data["type"], title=data["title"], description=data["description"], required=data["is_required"],
-        unique=data["is_unique"], multi=data["is_multiselect"], default=data.get("default_value"),
+        data["api_slug"], data["type"], title=data["title"], description=data["description"],
+        required=data["is_required"], unique=data["is_unique"], multi=data["is_multiselect"],
+        default=data.get("default_value"),
         currency=(config.get("currency") or {}).get("default_currency_code"),
-        allowed=[each.id for each in targets] if allowed else None, ident=uuid_of("attribute", request.workspace.next_number()))
+        allowed=[each.id for each in targets] if allowed else None,
+        ident=uuid_of("attribute", request.workspace.next_number()))
     target.redefined()
     return {"data": attribute.definition()}
 
@@ -185,7 +189,8 @@ def create_choice(kind):
         if any(c.title == data["title"] for c in attribute.choices):
             raise conflict(f'Title "{data["title"]}"')
         choice = Choice(uuid_of("choice", attribute.id, request.workspace.next_number()), data["title"],
-                        target_time=data.get("target_time_in_status"), celebration=data.get("celebration_enabled", False),
+                        target_time=data.get("target_time_in_status"),
+                        celebration=data.get("celebration_enabled", False),
                         kind="option" if kind == "select" else "status")
         attribute.choices.append(choice)
         return {"data": choice.definition(attribute)}

@@ -40,8 +40,10 @@ FIELDS = {
     "date": {"value": ("date", ORDER, member("value"))},
     "timestamp": {"value": ("time", ORDER, member("value"))},
     "checkbox": {"value": ("bool", ("$eq",), member("value"))},
-    "select": {"option": ("option", ("$eq",), choice("option")), "active_from": ("loose_time", RANGE, member("active_from"))},
-    "status": {"status": ("status", ("$eq",), choice("status")), "active_from": ("loose_time", RANGE, member("active_from"))},
+    "select": {"option": ("option", ("$eq",), choice("option")),
+               "active_from": ("loose_time", RANGE, member("active_from"))},
+    "status": {"status": ("status", ("$eq",), choice("status")),
+               "active_from": ("loose_time", RANGE, member("active_from"))},
     "record-reference": {
         "target_object": ("word", ("$eq",), member("target_object")),
         "target_record_id": ("word", ("$eq", "$in"), member("target_record_id")),
@@ -56,7 +58,8 @@ FIELDS = {
         "email_root_domain": ("text", TEXT, member("email_root_domain")),
         "email_local_specifier": ("text", TEXT, member("email_local_specifier")),
     },
-    "domain": {"domain": ("text", TEXT_FULL, member("domain")), "root_domain": ("text", TEXT_FULL, member("root_domain"))},
+    "domain": {"domain": ("text", TEXT_FULL, member("domain")),
+               "root_domain": ("text", TEXT_FULL, member("root_domain"))},
     "phone-number": {
         "phone_number": ("phone", TEXT, member("phone_number")),
         "country_code": ("text", ("$eq", "$not_empty"), member("country_code")),
@@ -182,7 +185,8 @@ def compare_text(op, have, want, switches):
     if ignore:
         have, want = fold(have, switches), fold(want, switches)
     expression = pattern(want, switches)
-    expression = {"$contains": f".*{expression}.*", "$starts_with": f"{expression}.*", "$ends_with": f".*{expression}"}[op]
+    expression = {"$contains": f".*{expression}.*", "$starts_with": f"{expression}.*",
+                  "$ends_with": f".*{expression}"}[op]
     return re.fullmatch(expression, have, re.S) is not None
 
 
@@ -211,6 +215,12 @@ def comparison(condition, path):
     if isinstance(condition, list):
         raise errors.invalid("filter_error", "Error in filter.", path=path)
     return condition if isinstance(condition, dict) else {"$eq": condition}
+
+
+def is_path(steps):
+    """Pairs of an object or list and an attribute, not too many."""
+    return isinstance(steps, list) and 1 <= len(steps) <= MAX_PATH and \
+        all(isinstance(s, list) and len(s) == 2 for s in steps)
 
 
 class Compiler:
@@ -283,7 +293,8 @@ class Compiler:
             here = path + [key]
             if key.startswith("$"):
                 if implicit is None:
-                    raise errors.invalid("invalid_filter_field", f"Attribute of type '{attribute.kind}' needs a field.", path=path)
+                    raise errors.invalid("invalid_filter_field", f"Attribute of type '{attribute.kind}' needs a field.",
+                                         path=path)
                 tests += self.operators(attribute, implicit, {key: value}, here[:-1])
             else:
                 tests += self.operators(attribute, key, value, here)
@@ -310,7 +321,8 @@ class Compiler:
             here = path + [op]
             if op not in operators:
                 raise errors.invalid("invalid_filter_operator",
-                                     f"Invalid operator '{op}' for field '{field}' of type '{attribute.kind}'.", path=here)
+                                     f"Invalid operator '{op}' for field '{field}' of type '{attribute.kind}'.",
+                                     path=here)
             tests.append(self.value_test(attribute, op, kind, self.literal(attribute, op, kind, value, here), read))
         return tests
 
@@ -328,7 +340,8 @@ class Compiler:
         if kind in ("option", "status") and self.switches["unknown_title"] == "error":
             if not any(value == c.id or compare_text("$eq", c.title, value, self.switches) for c in attribute.choices):
                 what = "Status" if kind == "status" else "select option"
-                raise errors.invalid("value_not_found", f'Cannot find {what} with title "{value}"', path=path)     # recorded wording
+                # recorded wording
+                raise errors.invalid("value_not_found", f'Cannot find {what} with title "{value}"', path=path)
         return value
 
     def value_test(self, attribute, op, kind, want, read):
@@ -343,8 +356,7 @@ class Compiler:
 
     def path_filter(self, tree, path):
         steps = tree["path"]
-        if set(tree) != {"path", "constraints"} or not isinstance(steps, list) or not steps or len(steps) > MAX_PATH or \
-                not all(isinstance(s, list) and len(s) == 2 for s in steps):
+        if set(tree) != {"path", "constraints"} or not is_path(steps):
             raise errors.invalid("filter_error", f"A path has 1 to {MAX_PATH} pairs.", path=path + ["path"])
         if steps[0][0] not in (self.target.slug, self.target.id):
             raise errors.invalid("filter_error", "A path begins at what is queried.", path=path + ["path", "0"])

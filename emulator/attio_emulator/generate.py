@@ -69,7 +69,8 @@ class Maker:
         self.put(row, slug, *[make(attribute, attribute.choices[i % len(attribute.choices)]) for i in indexes])
 
     def refer(self, row, slug, target_slug, *indexes):
-        self.put(row, slug, *[values.reference(target_slug, record_of(self.workspace, target_slug, i)) for i in indexes])
+        self.put(row, slug,
+                 *[values.reference(target_slug, record_of(self.workspace, target_slug, i)) for i in indexes])
 
     def member(self, i):
         return self.workspace.members[i % len(self.workspace.members)]["id"]["workspace_member_id"]
@@ -87,7 +88,9 @@ class People(Maker):
     def fill(self, row, index, rng):
         first, last = FIRST[index % len(FIRST)], LAST[index * 7 % len(LAST)]
         self.put(row, "name", values.personal_name(first, "" if index % 17 == 3 else last))
-        addresses = [f"{first}.{index}@Example{index % 5}.com"] + ([f"p{index}@mail.example.org"] if index % 4 == 0 else [])
+        addresses = [f"{first}.{index}@Example{index % 5}.com"]
+        if index % 4 == 0:
+            addresses.append(f"p{index}@mail.example.org")
         self.put(row, "email_addresses", *[values.email(a) for a in (addresses if index % 11 else [])])
         if index % 3 == 0:
             self.put(row, "description", values.plain(ODD_TEXTS[index // 3 % 9]))
@@ -100,7 +103,8 @@ class People(Maker):
         city, region, country = CITIES[index % len(CITIES)]
         if index % 5:
             self.put(row, "primary_location", values.location(
-                line_1=f"{index} High Street" if index % 2 else None, locality=city, region=region, country_code=country,
+                line_1=f"{index} High Street" if index % 2 else None, locality=city, region=region,
+                country_code=country,
                 postcode=f"{10000 + index}" if index % 3 else None, latitude="51.5260934" if index % 2 else None,
                 longitude="-0.1110312" if index % 2 else None))
         self.put(row, "linkedin", values.plain(f"https://linkedin.com/in/{first.lower()}-{index}"))
@@ -146,7 +150,8 @@ class Deals(Maker):
         self.when = row.created
         self.put(row, "owner", values.actor("workspace-member", self.member(index)))
         if index % 6:
-            self.put(row, "value", values.currency(round([499, 1200.5, 98000, 0.0001, 250000][index % 5] * (1 + index % 7), 4), "EUR"))
+            amount = [499, 1200.5, 98000, 0.0001, 250000][index % 5] * (1 + index % 7)
+            self.put(row, "value", values.currency(round(amount, 4), "EUR"))
         self.refer(row, "associated_company", "companies", index)
         self.refer(row, "associated_people", "people", *range(index, index + index % 3))
         if index % 3:
@@ -195,14 +200,16 @@ class AllTypes(Maker):
             lambda i: values.reference(["people", "companies"][i % 2],
                                        record_of(self.workspace, ["people", "companies"][i % 2], i))))
         self.put(row, "an_actor", values.actor(*[("workspace-member", self.member(index)), ("system", None),
-                                                 ("api-token", uuid_of("token", index)), ("app", uuid_of("app", 1))][index % 4]))
+                                                 ("api-token", uuid_of("token", index)),
+                                                 ("app", uuid_of("app", 1))][index % 4]))
         self.put(row, "some_actors", *several(lambda i: values.actor("workspace-member", self.member(i))))
         self.put(row, "an_email", values.email(f"Odd+{index}@Sub.Example.COM"))
         self.put(row, "some_emails", *several(lambda i: values.email(f"m{i}.{index}@example.org")))
         self.put(row, "a_domain", values.domain(f"Shop.Example{index}.com"))
         self.put(row, "some_domains", *several(lambda i: values.domain(f"d{i}.example{index}.net")))
         self.put(row, "a_phone", values.phone("(415) 555-2671" if index % 2 else "+84901234567",
-                                              "US" if index % 2 else "VN", "+14155552671" if index % 2 else "+84901234567"))
+                                              "US" if index % 2 else "VN",
+                                              "+14155552671" if index % 2 else "+84901234567"))
         self.put(row, "some_phones", *several(lambda i: values.phone(f"+4479460000{i}", "GB", f"+4479460000{i}")))
         self.put(row, "a_name", values.personal_name(pick(FIRST), "" if index % 5 == 2 else pick(LAST)))
         self.put(row, "a_location", *[values.location(
@@ -227,19 +234,23 @@ class Bench(Maker):
     def fill(self, row, index, rng):
         first, last = FIRST[index % len(FIRST)], LAST[index * 7 % len(LAST)]
         self.put(row, "name", values.personal_name(first, f"{last}-{index}"))
-        self.put(row, "email_addresses", values.email(f"p{index}@example{index % 5}.com"), values.email(f"q{index}@mail.example.org"))
-        self.put(row, "description", values.plain(f"Number {index}. " + "A sentence of ordinary length about a person. " * 3))
+        self.put(row, "email_addresses", values.email(f"p{index}@example{index % 5}.com"),
+                 values.email(f"q{index}@mail.example.org"))
+        self.put(row, "description",
+                 values.plain(f"Number {index}. " + "A sentence of ordinary length about a person. " * 3))
         self.refer(row, "company", "companies", index // 4)
         self.put(row, "job_title", values.plain(TITLES[index % len(TITLES)]))
         self.put(row, "phone_numbers", values.phone(f"020 {70000000 + index}", "GB", f"+4420{70000000 + index}"))
-        self.put(row, "primary_location", values.location(line_1=f"{index} High Street", locality="London", region="Greater London",
+        self.put(row, "primary_location",
+                 values.location(line_1=f"{index} High Street", locality="London", region="Greater London",
                                                           postcode="WC1X 0DS", country_code="GB", latitude="51.5260934",
                                                           longitude="-0.1110312"))
         self.put(row, "linkedin", values.plain(f"https://linkedin.com/in/{first.lower()}-{index}"))
         self.choose(row, "stage", index)
         self.put(row, "value", values.currency(index * 1000.25, "USD"))
         self.put(row, "rating", values.plain(index % 6))
-        self.put(row, "last_interaction", values.interaction("email", timestamp(index * 7_200_000), "workspace-member", self.member(index)))
+        self.put(row, "last_interaction",
+                 values.interaction("email", timestamp(index * 7_200_000), "workspace-member", self.member(index)))
 
 
 def define_bench(workspace, count):
@@ -330,7 +341,8 @@ def define_standard(workspace, scale):
     companies.add("domains", "domain", multi=True, unique=True, system=True)
     companies.add("name", "text", system=True)
     companies.add("description", "text", system=True)
-    companies.add("team", "record-reference", multi=True, allowed=[people.id], system=True, mirror=("people", "company"))
+    companies.add("team", "record-reference", multi=True, allowed=[people.id], system=True,
+                  mirror=("people", "company"))
     companies.add("categories", "select", multi=True, system=True, choices=CATEGORIES)
     companies.add("primary_location", "location", system=True)
     companies.add("employee_range", "select", system=True, choices=["1-10", "11-50", "51-250", "251-1K"])
@@ -347,10 +359,12 @@ def define_standard(workspace, scale):
     deals.add("close_date", "date")
     deals.add("priority", "rating")
     deals.add("is_expansion", "checkbox")
-    deals.views.append({"id": {"workspace_id": workspace.id, "object_id": deals.id, "view_id": uuid_of(workspace.seed, "view", "open")},
+    deals.views.append({"id": {"workspace_id": workspace.id, "object_id": deals.id,
+                               "view_id": uuid_of(workspace.seed, "view", "open")},
                         "title": "Open deals", "created_at": timestamp(0),
                         "filter": {"$or": [{"stage": "Lead"}, {"stage": "In Progress"}]}})
-    deals.views.append({"id": {"workspace_id": workspace.id, "object_id": deals.id, "view_id": uuid_of(workspace.seed, "view", "old")},
+    deals.views.append({"id": {"workspace_id": workspace.id, "object_id": deals.id,
+                               "view_id": uuid_of(workspace.seed, "view", "old")},
                         "title": "Old view", "created_at": timestamp(0), "archived": True, "filter": {}})
 
     users.add("user_id", "text", required=True, unique=True, system=True)
@@ -406,7 +420,8 @@ def define_odd(workspace):
     with_defaults = make_object(workspace, "with_defaults", "With defaults", "With defaults", 3)
     with_defaults.add("name", "text", required=True)
     with_defaults.add("code", "text", unique=True)
-    with_defaults.add("origin", "text", default={"type": "static", "template": [{"value": "web", "attribute_type": "text"}]})
+    with_defaults.add("origin", "text",
+                      default={"type": "static", "template": [{"value": "web", "attribute_type": "text"}]})
     with_defaults.add("due", "date", default={"type": "dynamic", "template": "P1M"})
     with_defaults.add("remind_at", "timestamp", default={"type": "dynamic", "template": "PT2H"})
     with_defaults.add("owner", "actor-reference", default={"type": "dynamic", "template": "current-user"})
@@ -430,7 +445,8 @@ def define_lists(workspace, scale):
 
 
 def define_members(workspace):
-    people = [("Mira", "Admin", "admin", "mira"), ("Jonas", "Seller", "member", "jonas"), ("Ünal", "Gone", "suspended", "uenal")]
+    people = [("Mira", "Admin", "admin", "mira"), ("Jonas", "Seller", "member", "jonas"),
+              ("Ünal", "Gone", "suspended", "uenal")]
     for i, (first, last, level, local) in enumerate(people):
         workspace.members.append({
             "id": {"workspace_id": workspace.id, "workspace_member_id": uuid_of(workspace.seed, "member", i)},
@@ -445,7 +461,8 @@ def define_members(workspace):
 
 MAKERS = {
     "people": People, "companies": Companies, "deals": Deals, "users": Users, "workspaces": Workspaces,
-    "all_types": AllTypes, "odd_names": OddNames, "notes": Notes, "partners": Partners, "bench": Bench, "with_defaults": WithDefaults,
+    "all_types": AllTypes, "odd_names": OddNames, "notes": Notes, "partners": Partners, "bench": Bench,
+    "with_defaults": WithDefaults,
 }
 
 

@@ -1,4 +1,4 @@
-"""Notes, tasks, comments, meetings and so on of the generated workspace: some of everything, about the records that exist."""
+"""Notes, tasks, comments, meetings and so on of the generated workspace, about the records that exist."""
 import datetime
 
 from .ids import uuid_of
@@ -83,7 +83,8 @@ class Filler:
                 return {"date": at(day)[:10]}
             return {"datetime": at(hour), "timezone": ZONES[i % 2]}
         return {
-            "id": self.ident("meeting_id", i), "title": f"Meeting {i}", "description": "" if i % 3 else "Agenda follows",
+            "id": self.ident("meeting_id", i), "title": f"Meeting {i}",
+            "description": "" if i % 3 else "Agenda follows",
             "is_all_day": i % 7 == 0, "start": point(24 * i, 24 * i), "end": point(24 * i + 24, 24 * i + 1),
             "participants": [{"status": STATUSES[i % 4], "is_organizer": True, "email_address": "mira@example.com"},
                              {"status": "accepted", "is_organizer": False,

@@ -36,7 +36,8 @@ def choices_of(slug, rows, member, kind):
             choice = value[{"select": "option", "status": "status"}[kind]]
             ident = choice["id"].get("option_id") or choice["id"].get("status_id")
             choices.setdefault(ident, Choice(ident, choice["title"], choice["is_archived"],
-                                             choice.get("target_time_in_status"), choice.get("celebration_enabled", False),
+                                             choice.get("target_time_in_status"),
+                                             choice.get("celebration_enabled", False),
                                              kind="option" if kind == "select" else "status"))
     return list(choices.values())
 

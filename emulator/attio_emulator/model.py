@@ -44,8 +44,8 @@ class Choice:
 
 
 # All attribute types (docs/attio-api.md 7.1).
-KINDS = ("actor-reference checkbox currency date domain email-address interaction location number personal-name phone-number rating "
-         "record-reference select status text timestamp").split()
+KINDS = ("actor-reference checkbox currency date domain email-address interaction location number personal-name "
+         "phone-number rating record-reference select status text timestamp").split()
 
 
 # The default of created_at: the moment of the create (recorded).
@@ -113,7 +113,8 @@ class Attribute:
             "relationship": self.relationship(),
             "created_at": workspace.created_at,
             "config": {
-                "currency": {"default_currency_code": self.currency, "display_type": "symbol" if self.currency else None},
+                "currency": {"default_currency_code": self.currency,
+                             "display_type": "symbol" if self.currency else None},
                 "record_reference": {"allowed_object_ids": self.allowed if self.kind == "record-reference" else None},
             },
         }

@@ -9,7 +9,8 @@ from . import errors, values
 from .values import LOCATION_KEYS
 
 # Country, calling code, and the prefix that a national number drops.
-COUNTRIES = {"GB": ("44", "0"), "US": ("1", ""), "DE": ("49", "0"), "FR": ("33", "0"), "VN": ("84", "0"), "CH": ("41", "0")}
+COUNTRIES = {"GB": ("44", "0"), "US": ("1", ""), "DE": ("49", "0"), "FR": ("33", "0"), "VN": ("84", "0"),
+             "CH": ("41", "0")}
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
@@ -86,7 +87,8 @@ def parse_checkbox(attribute, raw, _):
     return values.plain(raw)
 
 
-PARTIAL = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?(?:T(\d\d)(?::(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?)?(Z|[+-]\d\d:?\d\d)?)?")
+PARTIAL = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?"
+                     r"(?:T(\d\d)(?::(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?)?(Z|[+-]\d\d:?\d\d)?)?")
 
 
 def parse_moment(attribute, raw):
@@ -96,7 +98,8 @@ def parse_moment(attribute, raw):
         raise refuse(attribute, "Expected ISO 8601.")
     year, month, day, hour, minute, second, fraction, zone = found.groups()
     try:
-        moment = datetime.datetime(int(year), int(month or 1), int(day or 1), int(hour or 0), int(minute or 0), int(second or 0))
+        moment = datetime.datetime(int(year), int(month or 1), int(day or 1), int(hour or 0), int(minute or 0),
+                                   int(second or 0))
     except ValueError:
         raise refuse(attribute, "No such date.") from None
     if zone and zone != "Z":
@@ -132,7 +135,8 @@ def parse_select(attribute, raw, _):
     wanted = unwrap(raw, "option", attribute)
     choice = find_choice(attribute, wanted) if isinstance(wanted, str) else None
     if choice is None:
-        raise errors.invalid("value_not_found", f'Cannot find select option with title "{wanted}"')      # recorded wording
+        # recorded wording
+        raise errors.invalid("value_not_found", f'Cannot find select option with title "{wanted}"')
     return values.option(attribute, choice)
 
 
@@ -207,7 +211,8 @@ def parse_actor(attribute, raw, context):
         raise refuse(attribute, "Expected a workspace member.")
     if set(raw) == {"workspace_member_email_address"}:
         found = [m for m in members if m["email_address"] == raw["workspace_member_email_address"]]
-    elif set(raw) == {"referenced_actor_type", "referenced_actor_id"} and raw["referenced_actor_type"] == "workspace-member":
+    elif set(raw) == {"referenced_actor_type", "referenced_actor_id"} and \
+            raw["referenced_actor_type"] == "workspace-member":
         found = [m for m in members if m["id"]["workspace_member_id"] == raw["referenced_actor_id"]]
     else:
         raise refuse(attribute, "Only workspace members can be written.")
@@ -251,7 +256,8 @@ def parse_phone(attribute, raw, _):
         digits = "+" + code + (digits[len(trunk):] if digits.startswith(trunk) else digits)
     # claimed: 555 numbers fail
     if not re.fullmatch(r"\+[1-9]\d{7,14}", digits) or re.fullmatch(r"\+1\d{3}555\d{4}", digits):
-        raise refuse(attribute, "Invalid phone number, possibly due to missing country information.")    # recorded wording
+        # recorded wording
+        raise refuse(attribute, "Invalid phone number, possibly due to missing country information.")
     for iso, (code, _) in COUNTRIES.items():
         if country is None and digits.startswith("+" + code):
             country = iso
@@ -284,7 +290,8 @@ def parse_location(attribute, raw, _):
         raise refuse(attribute, "Expected all ten keys.")
     missing = [key for key in LOCATION_KEYS if key not in raw]
     if missing:
-        raise errors.invalid_value(attribute, *(([key], "Required", {"expected": "string", "received": "undefined"}) for key in missing))
+        reason = "Required", {"expected": "string", "received": "undefined"}
+        raise errors.invalid_value(attribute, *(([key], *reason) for key in missing))
     if not all(v is None or isinstance(v, str) for v in raw.values()):
         raise refuse(attribute, "Expected strings.")
     return {key: raw[key] for key in LOCATION_KEYS}

@@ -41,7 +41,8 @@ def query_window(request):
         raise errors.ApiError(413, "invalid_request_error", "validation_type", "Request body too large.")
     maximum = switches["max_limit"]
     refused_above = None if switches["over_limit"] == "clamp" else maximum
-    limit, offset = window(request, OFFSET_IN_BODY, min(500, maximum), refused_above, last=switches["max_offset"] or None)
+    limit, offset = window(request, OFFSET_IN_BODY, min(500, maximum), refused_above,
+                           last=switches["max_offset"] or None)
     return min(limit, maximum), offset
 
 
@@ -71,8 +72,9 @@ def selected_ids(request, target, tree, sorts):
 
 def candidates(target, tree):
     """The ids that a filter can match: those it names, where it does; large workspaces need not look at the others."""
-    for part in [tree] + [p for p in (tree.get("$and") or [] if isinstance(tree, dict) else []) if isinstance(p, dict)]:
-        condition = part.get("record_id" if target.kind == "objects" else "entry_id") if isinstance(part, dict) and len(part) == 1 else None
+    parts = [tree] + list(tree.get("$and") or [] if isinstance(tree, dict) else [])
+    for part in parts:
+        condition = part.get(target.key) if isinstance(part, dict) and len(part) == 1 else None
         if isinstance(condition, dict) and list(condition) == ["$in"] and isinstance(condition["$in"], list):
             return [ident for ident in dict.fromkeys(condition["$in"]) if ident in target.rows]
     return target.rows
@@ -80,8 +82,8 @@ def candidates(target, tree):
 
 def sorts_by_creation(sorts):
     """The one sort that large workspaces answer without making all rows."""
-    return [s.get("attribute") for s in sorts if isinstance(s, dict) and s.get("direction") == "asc" and len(s) == 2] in (
-        ["created_at", "record_id"], ["created_at", "entry_id"])
+    ascending = [s for s in sorts if isinstance(s, dict) and s.get("direction") == "asc" and len(s) == 2]
+    return [s.get("attribute") for s in ascending] in (["created_at", "record_id"], ["created_at", "entry_id"])
 
 
 def heeded_sorts(sorts, switches):
@@ -120,7 +122,8 @@ def query(request, kind, name):
         if switches["score_limit"] and score > switches["score_limit"]:
             raise errors.rate_limited()
         asked, sorts = sorts, heeded_sorts(sorts, switches)
-        volatile = (sorts and switches["tie_order"] == "random") or switches["query_lag_ms"] or not isinstance(sorts, list)
+        random = sorts and switches["tie_order"] == "random"
+        volatile = random or switches["query_lag_ms"] or not isinstance(sorts, list)
         key = None if volatile else json.dumps([tree, sorts, switches], sort_keys=True)
         ids = target.selected.get(key) if key is not None else None
         if ids is not None:

@@ -11,8 +11,9 @@ from .paging import CURSOR, OFFSET
 from .writes import Context
 
 EVENT_TYPES = (
-    "call-recording.created comment.created comment.resolved comment.unresolved comment.deleted list.created list.updated "
-    "list.deleted list-attribute.created list-attribute.updated list-entry.created list-entry.updated list-entry.deleted "
+    "call-recording.created comment.created comment.resolved comment.unresolved comment.deleted list.created "
+    "list.updated list.deleted list-attribute.created list-attribute.updated "
+    "list-entry.created list-entry.updated list-entry.deleted "
     "object-attribute.created object-attribute.updated note.created note-content.updated note.updated note.deleted "
     "record.created record.merged record.updated record.deleted task.created task.updated task.deleted "
     "workspace-member.created").split()
@@ -33,7 +34,8 @@ def record_of(request, slug, ident):
 
 
 def new_id(request, key, documents):
-    return {"workspace_id": request.workspace.id, key: uuid_of(request.workspace.seed, key, request.workspace.next_number())}
+    return {"workspace_id": request.workspace.id,
+            key: uuid_of(request.workspace.seed, key, request.workspace.next_number())}
 
 
 # ----- notes -----
@@ -125,7 +127,8 @@ def create_task(request):
         "id": new_id(request, "task_id", request.workspace.tasks), "content_plaintext": data["content"],
         "deadline_at": data["deadline_at"], "is_completed": data["is_completed"],
         "linked_records": task_links(request, data["linked_records"]),
-        "assignees": task_assignees(request, data["assignees"]), "created_by_actor": context.actor, "created_at": context.now,
+        "assignees": task_assignees(request, data["assignees"]), "created_by_actor": context.actor,
+        "created_at": context.now,
         "completed_at": context.now if data["is_completed"] else None,
     }
     request.workspace.tasks.append(task)
@@ -162,11 +165,13 @@ def list_threads(request):
     query, threads = request.query, thread_documents(request.workspace)
     if "record_id" in query or "object" in query:
         target = request.target("objects", query.get("object", ""))
-        threads = [t for t in threads if t["comments"][0]["record"] == {"record_id": query.get("record_id"), "object_id": target.id}
+        record = {"record_id": query.get("record_id"), "object_id": target.id}
+        threads = [t for t in threads if t["comments"][0]["record"] == record
                    and t["comments"][0]["entry"] is None]
     elif "entry_id" in query or "list" in query:
         target = request.target("lists", query.get("list", ""))
-        threads = [t for t in threads if t["comments"][0]["entry"] == {"entry_id": query.get("entry_id"), "list_id": target.id}]
+        entry = {"entry_id": query.get("entry_id"), "list_id": target.id}
+        threads = [t for t in threads if t["comments"][0]["entry"] == entry]
     return page(request, threads, OFFSET, 10, 50)
 
 
@@ -187,7 +192,8 @@ def comment_place(request, data):
             raise errors.invalid("value_not_found", "Entry was not found.")
         row = target.row(data["entry"]["entry_id"])
         parent = request.workspace.target("objects", row.parent_object)
-        return None, {"record_id": row.parent_record_id, "object_id": parent.id}, {"entry_id": row.id, "list_id": target.id}
+        record = {"record_id": row.parent_record_id, "object_id": parent.id}
+        return None, record, {"entry_id": row.id, "list_id": target.id}
     if "record" not in data:
         raise errors.bad_body(["data", "record"], "Required")
     target = request.target("objects", data["record"].get("object", ""))
@@ -258,7 +264,8 @@ def create_meeting(request):
         links.append({"object_slug": target.slug, "object_id": target.id, "record_id": link["record_id"]})
     meeting = {
         "id": new_id(request, "meeting_id", request.workspace.meetings), "title": data["title"],
-        "description": data["description"], "is_all_day": data["is_all_day"], "start": data["start"], "end": data["end"],
+        "description": data["description"], "is_all_day": data["is_all_day"], "start": data["start"],
+        "end": data["end"],
         "participants": [{"status": p["status"], "is_organizer": p["is_organizer"], "email_address": p["email_address"]}
                          for p in data["participants"]],
         "linked_records": links, "created_at": context.now, "created_by_actor": context.actor,
@@ -285,14 +292,16 @@ def create_recording(request):
     request.data_of("video_url")
     context = Context(request)
     ident = dict(new_id(request, "call_recording_id", ()), meeting_id=request.args["meeting"])
-    recording = {"id": ident, "status": "processing", "web_url": f"https://app.attio.com/{request.workspace.slug}/calls/1",
+    recording = {"id": ident, "status": "processing",
+                 "web_url": f"https://app.attio.com/{request.workspace.slug}/calls/1",
                  "created_by_actor": context.actor, "created_at": context.now}
     request.workspace.recordings.append(recording)
     return {"data": recording}
 
 
 def delete_recording(request):
-    request.workspace.recordings.remove(find(recordings_of(request), "call_recording_id", request.args["id"], "Call recording"))
+    request.workspace.recordings.remove(find(recordings_of(request), "call_recording_id", request.args["id"],
+                                             "Call recording"))
     return 204, b""
 
 
@@ -388,7 +397,8 @@ def row_values(kind, name):
         if request.flag("show_historic"):
             if attribute.kind == "interaction" or not attribute.writable and attribute.system:
                 raise errors.invalid("validation_type", "Historic values cannot be queried for this attribute.")
-            found = sorted(row.history.get(attribute.slug, []) + found, key=lambda v: (v["active_from"], v["active_until"] or "~"))
+            found = sorted(row.history.get(attribute.slug, []) + found,
+                           key=lambda v: (v["active_from"], v["active_until"] or "~"))
         return page(request, found, OFFSET, len(found) or 1, None)
     return call
 
@@ -400,7 +410,8 @@ def record_entries(request):
         for ident in each.ids_in_order("id"):
             row = each.row(ident)
             if (row.parent_object, row.parent_record_id) == (target.slug, request.args["id"]):
-                found.append({"list_id": each.id, "list_api_slug": each.slug, "entry_id": ident, "created_at": row.top_created})
+                found.append({"list_id": each.id, "list_api_slug": each.slug, "entry_id": ident,
+                              "created_at": row.top_created})
     return page(request, found, OFFSET, 100, 1000)
 
 
@@ -515,7 +526,8 @@ ROUTES = [
      "record_permission:read object_configuration:read", row_values("objects", "object")),
     ("GET", "/v2/lists/{list}/entries/{id}/attributes/{attribute}/values", "list_entry:read list_configuration:read",
      row_values("lists", "list")),
-    ("GET", "/v2/objects/{object}/records/{id}/entries", "record_permission:read object_configuration:read list_entry:read",
+    ("GET", "/v2/objects/{object}/records/{id}/entries",
+     "record_permission:read object_configuration:read list_entry:read",
      record_entries),
     ("POST", "/v2/objects/records/search", "record_permission:read object_configuration:read", search),
     ("GET", "/v2/objects/{object}/views", "object_configuration:read", list_views("objects", "object")),

@@ -31,7 +31,8 @@ class Attio(Service):
     def add_flags(self, parser):
         parser.add_argument("--seed", default="attio", help="seed of the generated workspace (default: attio)")
         parser.add_argument("--scale", type=int, default=200, help="records of the object people (default: 200)")
-        parser.add_argument("--bench", type=int, default=0, help="add an object bench with so many records of 15 attributes")
+        parser.add_argument("--bench", type=int, default=0,
+                            help="add an object bench with so many records of 15 attributes")
         parser.add_argument("--load", metavar="FILE", help="serve this recording instead of a generated workspace")
 
     def build(self, arguments):

@@ -2,7 +2,7 @@
 import random
 
 from . import errors
-from .filters import FIELDS, MAX_PATH, stored
+from .filters import FIELDS, is_path, stored
 
 
 def text_key(text, switches):
@@ -26,8 +26,7 @@ class Sort:
         self.switches = switches
         self.descending = item["direction"] == "desc"
         self.steps = item["path"] if "path" in item else [[target.slug, item["attribute"]]]
-        if not isinstance(self.steps, list) or not 1 <= len(self.steps) <= MAX_PATH or \
-                not all(isinstance(s, list) and len(s) == 2 for s in self.steps):
+        if not is_path(self.steps):
             raise errors.bad_body(path + ["path"], "Expected pairs")
         self.attribute = self.resolve(target, path)
         fields = FIELDS[self.attribute.kind]
@@ -118,8 +117,8 @@ def sort_ids(workspace, target, rows, items, switches):
 def stands_in_order(workspace, target, rows, ids, items, switches):
     """Are the rows in the order of these sorts, had they been followed?  The order of equals does not count."""
     switches = dict(switches, sorts="followed")
-    sorts = [Sort(workspace, target, item, i, switches) for i, item in enumerate(items)
-             if isinstance(item, dict) and item.get("attribute") not in ("record_id", "entry_id")]
+    items = [i for i in items if isinstance(i, dict) and i.get("attribute") not in ("record_id", "entry_id")]
+    sorts = [Sort(workspace, target, item, i, switches) for i, item in enumerate(items)]
     keys = {ident: [sort.key(target, row) for sort in sorts] for ident, row in rows.items()}
-    wanted = sort_ids(workspace, target, rows, [i for i in items if isinstance(i, dict) and i.get("attribute") not in ("record_id", "entry_id")], switches)
+    wanted = sort_ids(workspace, target, rows, items, switches)
     return [keys[i] for i in ids if i in rows] == [keys[i] for i in wanted]

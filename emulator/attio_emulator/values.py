@@ -8,6 +8,9 @@ members.  `wrap` adds what every value carries.
 SYSTEM = {"type": "system", "id": None}
 
 
+EVERY_VALUE = ("active_from", "active_until", "created_by_actor", "attribute_type")     # what wrap() adds
+
+
 def wrap(members, attribute_type, active_from, actor):
     value = {"active_from": active_from, "active_until": None, "created_by_actor": actor}
     value.update(members)

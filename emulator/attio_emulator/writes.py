@@ -25,7 +25,7 @@ class Context:
 
 def own(value):
     """A value's own members, without what every value carries."""
-    return {k: v for k, v in value.items() if k not in ("active_from", "active_until", "created_by_actor", "attribute_type")}
+    return {k: v for k, v in value.items() if k not in values.EVERY_VALUE}
 
 
 def wrapped(attribute, members, context, actor=None):
@@ -58,8 +58,10 @@ def parse_all(target, raw, context):
 def owner_of(target, attribute, key, but=None):
     """The row that holds a unique value, or None."""
     for ident in target.rows:
-        if ident != but and any(unique_key(attribute, v) == key for v in target.row(ident).values.get(attribute.slug) or []):
-            return ident
+        if ident != but:
+            held = target.row(ident).values.get(attribute.slug) or []
+            if any(unique_key(attribute, value) == key for value in held):
+                return ident
     return None
 
 
@@ -70,15 +72,16 @@ def check_unique(target, parsed, but=None):
         for value in members:
             holder = owner_of(target, attribute, unique_key(attribute, value), but)
             if holder is not None:
-                raise errors.invalid("uniqueness_conflict",
-                                     f'The value provided for attribute with slug "{attribute.slug}" conflicts with one already '
-                                     f"in the system. Conflicting record: {holder}.")
+                message = f'The value provided for attribute with slug "{attribute.slug}" conflicts with one already ' \
+                          f"in the system. Conflicting record: {holder}."
+                raise errors.invalid("uniqueness_conflict", message)
 
 
 def check_required(target, row_values):
     for attribute in target.attributes:
         if attribute.required and not attribute.archived and not row_values.get(attribute.slug):
-            raise errors.invalid("missing_value", f'Required value for attribute with ID "{attribute.id}" was not provided.')
+            raise errors.invalid("missing_value",
+                                 f'Required value for attribute with ID "{attribute.id}" was not provided.')
 
 
 def default_of(attribute, context):
@@ -180,8 +183,8 @@ def link(target, attribute, other, far, ident, new, context):
     if not far.multi:
         # who held the single place loses it
         for value in old:
-            holder = copy_of(target.row(value["target_record_id"])) if value["target_record_id"] in target.rows else None
-            if holder is not None and holder.id != new:
+            if value["target_record_id"] in target.rows and value["target_record_id"] != new:
+                holder = copy_of(target.row(value["target_record_id"]))
                 left = [own(v) for v in holder.values.get(attribute.slug) or [] if v["target_record_id"] != ident]
                 set_values(holder, attribute, left, context, SYSTEM)
                 target.store(holder)
@@ -194,7 +197,8 @@ def link(target, attribute, other, far, ident, new, context):
 def link_by_domain(target, row, context):
     """A system write after a write: a person is linked to the company of the e-mail's domain (docs; recorded)."""
     company = target.attribute("company")
-    if not context.switches["background_change"] or target.slug != "people" or company is None or row.values.get("company"):
+    wanted = context.switches["background_change"] and target.slug == "people"
+    if not wanted or company is None or row.values.get("company"):
         return
     companies = context.workspace.target("objects", "companies")
     for value in row.values.get("email_addresses") or []:

@@ -15,7 +15,8 @@ from .server import Server
 def parser_of(service):
     p = argparse.ArgumentParser(
         prog=service.name, description=service.description,
-        epilog=f"The key {service.key!r} may do everything. Control paths for tests are under /_emulator/ (docs/emulator.md).")
+        epilog=f"The key {service.key!r} may do everything. "
+               "Control paths for tests are under /_emulator/ (docs/emulator.md).")
     p.add_argument("--port", type=int, default=0, help="port to listen on (default: a free one)")
     p.add_argument("--port-file", help="write the port to this file once ready")
     p.add_argument("--pid-file", help="write the process id to this file before that")
@@ -34,8 +35,8 @@ def make_certificate(folder, name):
     os.makedirs(folder, exist_ok=True)
     key, certificate = os.path.join(folder, "key.pem"), os.path.join(folder, "ca.pem")
     subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "30",
-         "-subj", f"/CN={name}", "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost",
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+         "-days", "30", "-subj", f"/CN={name}", "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost",
          "-keyout", key, "-out", certificate],
         check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

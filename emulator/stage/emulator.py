@@ -51,7 +51,8 @@ class Emulator:
         except Exception as error:      # noqa: BLE001: whatever it is
             traceback.print_exc()
             refusal = self.service.failed(error)
-        return refusal.status, json.dumps(refusal.body, ensure_ascii=False).encode(), dict(request.answer_headers, **refusal.headers)
+        body = json.dumps(refusal.body, ensure_ascii=False).encode()
+        return refusal.status, body, dict(request.answer_headers, **refusal.headers)
 
     def serve(self, request):
         service = self.service

@@ -29,7 +29,8 @@ import time
 from .paging import put
 
 MEMBERS = {"match", "times", "before", "after", "status", "body", "headers", "content_type", "body_bytes", "delay_ms",
-           "body_delay_ms", "trickle", "cursor", "reset", "truncate", "no_length", "silence", "retry_after", "gzip_broken"}
+           "body_delay_ms", "trickle", "cursor", "reset", "truncate", "no_length", "silence", "retry_after",
+           "gzip_broken"}
 
 
 class Faults:

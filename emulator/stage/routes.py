@@ -1,7 +1,7 @@
 """Routes: from a method and a path to a function.
 
-A route is (method, path, scopes, function).  {name} in the path is a part of it, up to the next slash; the function finds
-it in request.args.  The function takes the request and returns a JSON value, bytes that are JSON already, or
+A route is (method, path, scopes, function).  {name} in the path is a part of it, up to the next slash; the function
+finds it in request.args.  The function takes the request and returns a JSON value, bytes that are JSON already, or
 (status, value) or (status, value, headers).
 """
 import re

@@ -1,9 +1,11 @@
 """The mechanism of switches: what a service may do in several ways, each with the values it could have.
 
-A table of them is name: (default, legal values or a type, source, meaning).  They are changed by flags (--set NAME=VALUE),
-by --behaviour FILE (JSON), or at run time (/_emulator/switches).  Functions read request.switches[name].
+A table of them is name: (default, legal values or a type, source, meaning).  They are changed by flags
+(--set NAME=VALUE), by --behaviour FILE (JSON), or at run time (/_emulator/switches).  Functions read
+request.switches[name].
 
-One of them the stage itself follows, where the service has it: `gzip` (bool), compress answers to clients that accept it.
+One of them the stage itself follows, where the service has it: `gzip` (bool), compress answers to clients that accept
+it.
 """
 import copy
 import json

@@ -18,10 +18,12 @@ TABLE = {
     "a_status": {"status": ("$eq", "Lead"), "active_from": ("$gt $gte $lt $lte", "2024-01-01T00:00:00Z")},
     "a_reference": {"target_object": ("$eq", "people"), "target_record_id": ("$eq $in", "x")},
     "an_actor": {"referenced_actor_type": ("$eq", "system")},
-    "an_email": {f: (TEXT, "x") for f in ("email_address", "email_domain", "email_root_domain", "email_local_specifier")},
+    "an_email": {f: (TEXT, "x") for f in ("email_address", "email_domain", "email_root_domain",
+                                          "email_local_specifier")},
     "a_domain": {f: (TEXT + " $not_empty", "x") for f in ("domain", "root_domain")},
     "a_phone": {"phone_number": (TEXT, "+1"), "country_code": ("$eq $not_empty", "US")},
-    "a_location": {**{f: (TEXT, "x") for f in ("line_1", "line_2", "line_3", "line_4", "locality", "region", "postcode")},
+    "a_location": {**{f: (TEXT, "x") for f in ("line_1", "line_2", "line_3", "line_4", "locality", "region",
+                                               "postcode")},
                    "country_code": ("$eq $starts_with", "CH")},
     "a_name": {f: (TEXT + " $not_empty", "x") for f in ("full_name", "first_name", "last_name")},
     "an_interaction": {"owner_member_id": ("$eq $not_empty", "x"), "interacted_at": (ORDER, "2024-01-01"),
@@ -60,7 +62,8 @@ class Grammar(EmulatorTest):
                     self.refused("invalid_filter_field", "all_types", {slug: value})
                     self.refused("invalid_filter_field", "all_types", {slug: {"$eq": value}})
                 else:
-                    self.assertEqual(self.ids("all_types", {slug: {field: {"$eq": value}}}), self.ids("all_types", {slug: value}))
+                    self.assertEqual(self.ids("all_types", {slug: {field: {"$eq": value}}}),
+                                     self.ids("all_types", {slug: value}))
 
     def test_no_such_field(self):
         for slug, field in NO_SUCH_FIELD.items():
@@ -69,8 +72,9 @@ class Grammar(EmulatorTest):
                 self.assertEqual(answer["path"], [slug, field])
 
     def test_values_of_a_wrong_type(self):
-        for slug, value in (("a_text", 1), ("a_number", "1"), ("a_checkbox", "true"), ("a_date", "today"), ("a_date", 1),
-                            ("a_timestamp", "2024-01-01"), ("a_timestamp", "2024-01-01T00:00:00+00:00"), ("a_timestamp", 1700000000),
+        for slug, value in (("a_text", 1), ("a_number", "1"), ("a_checkbox", "true"), ("a_date", "today"),
+                            ("a_date", 1), ("a_timestamp", "2024-01-01"),
+                            ("a_timestamp", "2024-01-01T00:00:00+00:00"), ("a_timestamp", 1700000000),
                             ("a_currency", "much"), ("a_number", True), ("a_text", None)):
             with self.subTest(slug=slug, value=value):
                 self.refused("validation_type", "all_types", {slug: value})
@@ -84,7 +88,8 @@ class Grammar(EmulatorTest):
         self.refused("unknown_filter_attribute_slug", "deals", {"$not": {"$or": [{"stage": "Lead"}]}})
         self.refused("unknown_filter_attribute_slug", "deals", {"$not": {"$and": []}})
         self.refused("filter_error", "deals", {"$not": {"stage": "Lead", "name": "x"}})
-        both = self.ids("deals", {"$and": [{"name": {"$contains": "renewal"}}, {"$not": {"stage": "Lead"}}, {"$not": {"stage": "Lost"}}]})
+        both = self.ids("deals", {"$and": [{"name": {"$contains": "renewal"}}, {"$not": {"stage": "Lead"}},
+                                           {"$not": {"stage": "Lost"}}]})
         lead, lost = self.ids("deals", {"stage": "Lead"}), self.ids("deals", {"stage": "Lost"})
         self.assertEqual(sorted(both + lead + lost), self.ids("deals"))
 
@@ -94,7 +99,8 @@ class Grammar(EmulatorTest):
     def test_actor_id_needs_type(self):
         member = self.workspace.members[0]["id"]["workspace_member_id"]
         self.refused("filter_error", "deals", {"owner": {"referenced_actor_id": member}})
-        self.assertTrue(self.ids("deals", {"owner": {"referenced_actor_type": "workspace-member", "referenced_actor_id": member}}))
+        self.assertTrue(self.ids("deals", {"owner": {"referenced_actor_type": "workspace-member",
+                                                     "referenced_actor_id": member}}))
         self.assertTrue(self.ids("deals", {"owner": {"referenced_actor_type": "workspace-member"}}))
 
     def test_logic(self):
@@ -105,7 +111,8 @@ class Grammar(EmulatorTest):
         two = self.ids("deals", {"$or": [{"stage": "Lead"}, {"stage": "Lost"}]})
         self.assertEqual(sorted(self.ids("deals", {"stage": "Lead"}) + self.ids("deals", {"stage": "Lost"})), two)
         self.assertEqual(self.ids("deals", {"stage": "Lead", "name": {"$contains": "ACME"}}),
-                         [i for i in self.ids("deals", {"stage": "Lead"}) if i in self.ids("deals", {"name": {"$contains": "acme"}})])
+                         [i for i in self.ids("deals", {"stage": "Lead"})
+                          if i in self.ids("deals", {"name": {"$contains": "acme"}})])
 
     def test_ranges(self):
         rows = self.query("all_types", {"a_number": {"$gte": 0.0001, "$lt": 3.15}})
@@ -133,15 +140,18 @@ class Grammar(EmulatorTest):
         person = next(p for p in self.query("people") if p["values"]["company"])
         company = person["values"]["company"][0]["target_record_id"]
         name = plain(self.good("GET", f"/v2/objects/companies/records/{company}"), "name")[0]
-        by_path = self.ids("people", {"path": [["people", "company"], ["companies", "name"]], "constraints": {"value": name}})
+        by_path = self.ids("people",
+                           {"path": [["people", "company"], ["companies", "name"]], "constraints": {"value": name}})
         direct = self.ids("people", {"company": {"target_object": "companies", "target_record_id": company}})
         self.assertEqual(by_path, direct)
         entry = self.first("hiring", "lists")
         parent = entry["parent_record_id"]
-        found = self.query("hiring", {"path": [["hiring", "parent_record"], ["people", "record_id"]], "constraints": {"value": parent}},
+        found = self.query("hiring", {"path": [["hiring", "parent_record"], ["people", "record_id"]],
+                                      "constraints": {"value": parent}},
                            kind="lists")
         self.assertEqual({e["parent_record_id"] for e in found}, {parent})
-        found = self.query("hiring", {"path": [["hiring", "parent_record"], ["people", "company"], ["companies", "name"]],
+        found = self.query("hiring",
+                           {"path": [["hiring", "parent_record"], ["people", "company"], ["companies", "name"]],
                                       "constraints": {"value": {"$contains": "a"}}}, kind="lists")
         self.assertIsInstance(found, list)
         long = [["people", "company"]] + [["companies", "team"], ["people", "company"]] * 3
@@ -178,7 +188,8 @@ class Grammar(EmulatorTest):
 
 class Sorting(EmulatorTest):
     def test_by_attribute(self):
-        values = [plain(r, "a_number") for r in self.query("all_types", sorts=[{"attribute": "a_number", "direction": "desc"}])]
+        values = [plain(r, "a_number") for r in self.query("all_types",
+                                                           sorts=[{"attribute": "a_number", "direction": "desc"}])]
         numbers = [v[0] for v in values if v]
         self.assertEqual(numbers, sorted(numbers, reverse=True))
         self.assertEqual(values[-1], [])
@@ -189,16 +200,20 @@ class Sorting(EmulatorTest):
         self.assertEqual(names, sorted(names))
 
     def test_by_path(self):
-        rows = self.query("people", sorts=[{"path": [["people", "company"], ["companies", "name"]], "direction": "asc"}])
+        rows = self.query("people",
+                          sorts=[{"path": [["people", "company"], ["companies", "name"]], "direction": "asc"}])
         names = []
         for row in rows:
             for value in row["values"]["company"]:
-                names.append(plain(self.good("GET", f"/v2/objects/companies/records/{value['target_record_id']}"), "name")[0])
+                names.append(plain(self.good("GET", f"/v2/objects/companies/records/{value['target_record_id']}"),
+                                   "name")[0])
         self.assertEqual(names, sorted(names))
-        self.query("hiring", kind="lists", sorts=[{"path": [["hiring", "parent_record"], ["people", "name"]], "direction": "desc"}])
+        self.query("hiring", kind="lists",
+                   sorts=[{"path": [["hiring", "parent_record"], ["people", "name"]], "direction": "desc"}])
 
     def test_two_keys(self):
-        rows = self.query("deals", sorts=[{"attribute": "created_at", "direction": "desc"}, {"attribute": "record_id", "direction": "asc"}])
+        rows = self.query("deals", sorts=[{"attribute": "created_at", "direction": "desc"},
+                                          {"attribute": "record_id", "direction": "asc"}])
         keys = [(plain(r, "created_at")[0], r["id"]["record_id"]) for r in rows]
         self.assertEqual(keys, sorted(sorted(keys, key=lambda k: k[1]), key=lambda k: k[0], reverse=True))
 

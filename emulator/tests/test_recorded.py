@@ -27,14 +27,18 @@ class RecordedTest(EmulatorTest):
 
     def test_reasons_stand_beside_the_message(self):
         for number in ("+1 212 555 0123", "0171 2345678"):
-            status, answer = self.call("POST", "/v2/objects/people/records", {"data": {"values": {"phone_numbers": [number]}}})
+            status, answer = self.call("POST", "/v2/objects/people/records",
+                                       {"data": {"values": {"phone_numbers": [number]}}})
             self.assertEqual(status, 400)
             self.assertEqual(answer["message"], 'An invalid value was passed to attribute with slug "phone_numbers".')
-            self.assertEqual([e["message"] for e in answer["validation_errors"]], ["Invalid phone number, possibly due to missing country information."])
+            self.assertEqual([e["message"] for e in answer["validation_errors"]],
+                             ["Invalid phone number, possibly due to missing country information."])
             self.assertEqual(answer["validation_errors"][0]["path"], ["data", "values", "phone_numbers"])
-        place = dict.fromkeys(("line_1", "line_2", "line_3", "line_4", "locality", "region", "country_code", "latitude"))
+        place = dict.fromkeys(("line_1", "line_2", "line_3", "line_4", "locality", "region", "country_code",
+                               "latitude"))
         self.assertEqual(self.reasons("all_types", a_location=place),
-                         [(["data", "values", "a_location", "postcode"], "Required"), (["data", "values", "a_location", "longitude"], "Required")])
+                         [(["data", "values", "a_location", "postcode"], "Required"),
+                          (["data", "values", "a_location", "longitude"], "Required")])
 
     def test_an_array_is_no_value_of_a_filter(self):
         for tree in ({"domains": ["x.com"]}, {"domains": {"domain": ["x.com"]}}, {"domains": []}):
@@ -42,9 +46,11 @@ class RecordedTest(EmulatorTest):
         self.assertEqual(self.query("companies", {"domains": "no-such.com"}), [])
 
     def test_titles_that_are_not_there(self):
-        answer = self.bad(400, "value_not_found", "POST", "/v2/objects/all_types/records", {"data": {"values": {"a_select": "None such"}}})
+        answer = self.bad(400, "value_not_found", "POST", "/v2/objects/all_types/records",
+                          {"data": {"values": {"a_select": "None such"}}})
         self.assertEqual(answer["message"], 'Cannot find select option with title "None such"')
-        answer = self.bad(400, "value_not_found", "POST", "/v2/objects/all_types/records", {"data": {"values": {"a_status": "None such"}}})
+        answer = self.bad(400, "value_not_found", "POST", "/v2/objects/all_types/records",
+                          {"data": {"values": {"a_status": "None such"}}})
         self.assertEqual(answer["message"], 'Cannot find Status with title "None such"')
 
     def test_nobody_has_resolved_it(self):
@@ -55,7 +61,8 @@ class RecordedTest(EmulatorTest):
     def test_tasks_say_when_they_were_completed(self):
         for task in self.good("GET", "/v2/tasks"):
             self.assertEqual(task["completed_at"] is not None, task["is_completed"])
-        task = self.good("POST", "/v2/tasks", {"data": {"content": "x", "format": "plaintext", "deadline_at": None, "is_completed": False,
+        task = self.good("POST", "/v2/tasks",
+                         {"data": {"content": "x", "format": "plaintext", "deadline_at": None, "is_completed": False,
                                                         "linked_records": [], "assignees": []}})
         path = f"/v2/tasks/{task['id']['task_id']}"
         self.assertIsNone(task["completed_at"])
@@ -67,28 +74,34 @@ class RecordedTest(EmulatorTest):
     def test_created_at_has_a_default(self):
         for path in ("objects/people", "lists/partners"):
             definition = self.good("GET", f"/v2/{path}/attributes/created_at")
-            self.assertEqual((definition["is_default_value_enabled"], definition["default_value"]), (True, {"type": "dynamic", "template": "PT0S"}))
+            self.assertEqual((definition["is_default_value_enabled"], definition["default_value"]),
+                             (True, {"type": "dynamic", "template": "PT0S"}))
 
     def test_early_times_and_large_numbers(self):
         early, large = "0999-01-01T00:00:00Z", 1e300
         record = self.create("all_types", a_number=large, a_currency=large, a_timestamp=early, a_date="0999-12-31")
         ident = record["id"]["record_id"]
         self.assertEqual(record["values"]["a_timestamp"][0]["value"][:4], "0999")
-        for tree in ({"a_timestamp": {"$lt": "1000-01-01T00:00:00Z"}}, {"a_date": {"$lt": "1000-01-01"}}, {"a_number": {"$gte": large}},
+        for tree in ({"a_timestamp": {"$lt": "1000-01-01T00:00:00Z"}}, {"a_date": {"$lt": "1000-01-01"}},
+                     {"a_number": {"$gte": large}},
                      {"a_currency": {"$gte": large}}):
             self.assertEqual(self.ids("all_types", tree), [ident])
-        for slug, direction in (("a_timestamp", "asc"), ("a_date", "asc"), ("a_number", "desc"), ("a_currency", "desc")):
-            self.assertEqual(self.ids("all_types", sorts=[{"attribute": slug, "direction": direction}], limit=1), [ident])
+        for slug, direction in (("a_timestamp", "asc"), ("a_date", "asc"), ("a_number", "desc"),
+                                ("a_currency", "desc")):
+            self.assertEqual(self.ids("all_types", sorts=[{"attribute": slug, "direction": direction}], limit=1),
+                             [ident])
         for value in ("0000-01-01T00:00:00Z", "0001-01-01T00:00:00+02:00", "9999-12-31T23:59:59-02:00"):
             self.assertEqual(self.write(a_timestamp=value)[0], 400)
-        self.assertEqual(self.call("POST", "/v2/objects/all_types/records", b'{"data":{"values":{"a_number":1e400}}}')[0], 400)
+        self.assertEqual(self.call("POST", "/v2/objects/all_types/records",
+                                   b'{"data":{"values":{"a_number":1e400}}}')[0], 400)
 
 
 class HeaderTest(unittest.TestCase):
     """x-accurate-at, which not all answers have."""
 
     def ask(self, method, path, value=None):
-        request = urllib.request.Request(self.url + path, method=method, data=None if value is None else json.dumps(value).encode(),
+        request = urllib.request.Request(self.url + path, method=method,
+                                         data=None if value is None else json.dumps(value).encode(),
                                          headers={"Authorization": f"Bearer {KEY}"})
         try:
             with urllib.request.urlopen(request) as answer:
@@ -103,10 +116,12 @@ class HeaderTest(unittest.TestCase):
         headers, made = self.ask("POST", "/v2/objects/people/records", {"data": {"values": {"name": "A, B"}}})
         path = f"/v2/objects/people/records/{made['data']['id']['record_id']}"
         self.assertNotIn("x-accurate-at", headers)
-        for method, target, value, has in (("GET", "/v2/self", None, False), ("GET", path, None, True), ("GET", "/v2/objects", None, True),
+        for method, target, value, has in (("GET", "/v2/self", None, False), ("GET", path, None, True),
+                                           ("GET", "/v2/objects", None, True),
                                            ("POST", "/v2/objects/people/records/query", {"limit": 1}, True),
                                            ("POST", "/v2/objects/people/records/query", {"limit": 0}, False),
-                                           ("PATCH", path, {"data": {"values": {"job_title": "x"}}}, True), ("DELETE", path, None, False),
+                                           ("PATCH", path, {"data": {"values": {"job_title": "x"}}}, True),
+                                           ("DELETE", path, None, False),
                                            ("GET", path, None, False)):
             headers, answer = self.ask(method, target, value)
             self.assertEqual("x-accurate-at" in headers, has, (method, target, answer))

@@ -44,7 +44,8 @@ class Access(EmulatorTest):
 class Definitions(EmulatorTest):
     def test_lists_are_whole(self):
         objects = self.good("GET", "/v2/objects")
-        self.assertEqual([o["id"]["object_id"] for o in objects], sorted(o["id"]["object_id"] for o in objects))    # recorded
+        # recorded
+        self.assertEqual([o["id"]["object_id"] for o in objects], sorted(o["id"]["object_id"] for o in objects))
         self.assertEqual(self.good("GET", "/v2/objects/people")["api_slug"], "people")
         self.assertEqual(len(self.good("GET", "/v2/lists")), 4)
         self.assertEqual(self.good("GET", "/v2/workspace_members")[0]["access_level"], "admin")
@@ -55,7 +56,8 @@ class Definitions(EmulatorTest):
         self.assertEqual(self.good("GET", path + "?limit=5&offset=5"), everything[5:10])
         shown = [a["api_slug"] for a in self.good("GET", "/v2/objects/odd_names/attributes")]
         self.assertNotIn("gone", shown)
-        self.assertIn("gone", [a["api_slug"] for a in self.good("GET", "/v2/objects/odd_names/attributes?show_archived=true")])
+        self.assertIn("gone",
+                      [a["api_slug"] for a in self.good("GET", "/v2/objects/odd_names/attributes?show_archived=true")])
 
     def test_choices(self):
         path = "/v2/objects/deals/attributes/stage/statuses"
@@ -70,7 +72,8 @@ class Definitions(EmulatorTest):
 
     def test_attributes_change(self):
         path = "/v2/objects/deals/attributes"
-        new = {"title": "Extra", "description": None, "api_slug": "extra", "type": "text", "is_required": False, "is_unique": False,
+        new = {"title": "Extra", "description": None, "api_slug": "extra", "type": "text", "is_required": False,
+               "is_unique": False,
                "is_multiselect": False, "config": {}}
         made = self.good("POST", path, {"data": new})
         self.assertEqual(self.query("deals", limit=1)[0]["values"]["extra"], [])
@@ -82,19 +85,24 @@ class Definitions(EmulatorTest):
         self.assertIn("renamed", self.query("deals", limit=1)[0]["values"])
         self.good("PATCH", place, {"data": {"is_archived": True}})
         self.assertNotIn("renamed", self.query("deals", limit=1)[0]["values"])
-        self.bad(409, "slug_conflict", "POST", path, {"data": dict(new, api_slug="renamed")})     # archived ones keep it
+        # archived ones keep it
+        self.bad(409, "slug_conflict", "POST", path, {"data": dict(new, api_slug="renamed")})
         self.bad(400, "system_edit_unauthorized", "PATCH", f"{path}/name", {"data": {"title": "X"}})
 
     def test_objects_and_lists_change(self):
-        made = self.good("POST", "/v2/objects", {"data": {"api_slug": "things", "singular_noun": "Thing", "plural_noun": "Things"}})
+        made = self.good("POST", "/v2/objects",
+                         {"data": {"api_slug": "things", "singular_noun": "Thing", "plural_noun": "Things"}})
         self.assertEqual(self.ids("things"), [])
-        self.bad(409, "slug_conflict", "POST", "/v2/objects", {"data": {"api_slug": "people", "singular_noun": "a", "plural_noun": "b"}})
+        self.bad(409, "slug_conflict", "POST", "/v2/objects",
+                 {"data": {"api_slug": "people", "singular_noun": "a", "plural_noun": "b"}})
         self.good("PATCH", f"/v2/objects/{made['id']['object_id']}", {"data": {"api_slug": "items"}})
         self.assertEqual(self.ids("items"), [])
-        body = {"data": {"name": "L", "api_slug": "l", "parent_object": "people", "workspace_access": None, "workspace_member_access": []}}
+        body = {"data": {"name": "L", "api_slug": "l", "parent_object": "people", "workspace_access": None,
+                         "workspace_member_access": []}}
         self.good("POST", "/v2/lists", body)
         self.bad(409, "slug_conflict", "POST", "/v2/lists", body)
-        self.bad(400, "value_not_found", "POST", "/v2/lists", {"data": dict(body["data"], api_slug="m", parent_object="x")})
+        self.bad(400, "value_not_found", "POST", "/v2/lists",
+                 {"data": dict(body["data"], api_slug="m", parent_object="x")})
 
 
 class Paging(EmulatorTest):
@@ -113,7 +121,8 @@ class Paging(EmulatorTest):
 
     def test_cursor_styles(self):
         person = self.workspace.files[0]["record_id"]
-        for path in ("/v2/meetings?", f"/v2/files?object=people&record_id={person}&", "/v2/objects/deals/views?show_archived=true&"):
+        for path in ("/v2/meetings?", f"/v2/files?object=people&record_id={person}&",
+                     "/v2/objects/deals/views?show_archived=true&"):
             everything = self.good("GET", path)
             seen, cursor = [], None
             while True:
@@ -134,7 +143,8 @@ class Paging(EmulatorTest):
 class Resources(EmulatorTest):
     def test_notes(self):
         person = self.ids("people")[0]
-        body = {"parent_object": "people", "parent_record_id": person, "title": "T", "format": "plaintext", "content": "C"}
+        body = {"parent_object": "people", "parent_record_id": person, "title": "T", "format": "plaintext",
+                "content": "C"}
         note = self.good("POST", "/v2/notes", {"data": body})
         path = f"/v2/notes/{note['id']['note_id']}"
         self.assertEqual(self.good("GET", path), note)
@@ -154,7 +164,8 @@ class Resources(EmulatorTest):
         path = f"/v2/tasks/{task['id']['task_id']}"
         self.assertTrue(self.good("PATCH", path, {"data": {"is_completed": True}})["is_completed"])
         self.bad(400, "validation_type", "PATCH", path, {"data": {"content": "Other"}})
-        self.assertIn(task["id"], [t["id"] for t in self.good("GET", f"/v2/tasks?linked_object=people&linked_record_id={person}")])
+        self.assertIn(task["id"],
+                      [t["id"] for t in self.good("GET", f"/v2/tasks?linked_object=people&linked_record_id={person}")])
         self.assertTrue(all(t["is_completed"] for t in self.good("GET", "/v2/tasks?is_completed=true")))
         self.assertTrue(all(not t["assignees"] for t in self.good("GET", "/v2/tasks?assignee=")))
         descending = self.good("GET", "/v2/tasks?sort=created_at:desc")
@@ -205,7 +216,8 @@ class Resources(EmulatorTest):
     def test_files_and_webhooks(self):
         self.bad(400, "validation_type", "GET", "/v2/files")
         person = self.ids("people")[0]
-        folder = self.good("POST", "/v2/files", {"object": "people", "record_id": person, "file_type": "folder", "name": "F"})
+        folder = self.good("POST", "/v2/files",
+                           {"object": "people", "record_id": person, "file_type": "folder", "name": "F"})
         self.assertEqual(self.call("GET", f"/v2/files/{folder['id']['file_id']}/download")[0], 302)
         body = {"target_url": "https://x.com/h", "subscriptions": [{"event_type": "note.created", "filter": None}]}
         made = self.good("POST", "/v2/webhooks", {"data": body})
@@ -269,7 +281,8 @@ class OverHttp(EmulatorTest):
         self.assertEqual([self.get("/v2/objects")[0] for _ in range(2)], [502, 200])
 
     def test_broken_connections(self):
-        for fault in ({"reset": "before"}, {"reset": "headers"}, {"reset": "after_headers"}, {"reset": "body"}, {"truncate": 5}):
+        for fault in ({"reset": "before"}, {"reset": "headers"}, {"reset": "after_headers"}, {"reset": "body"},
+                      {"truncate": 5}):
             self.emulator.faults.set([fault])
             with self.subTest(fault=fault), self.assertRaises((OSError, Exception)):
                 self.get("/v2/objects")
@@ -279,7 +292,8 @@ class OverHttp(EmulatorTest):
     def test_a_cursor_that_repeats(self):
         first = json.loads(self.get("/v2/meetings?limit=1")[2])["pagination"]["next_cursor"]
         self.emulator.faults.set([{"match": {"path": "meetings"}, "cursor": first}])
-        self.assertEqual(json.loads(self.get(f"/v2/meetings?limit=1&cursor={first}")[2])["pagination"]["next_cursor"], first)
+        self.assertEqual(json.loads(self.get(f"/v2/meetings?limit=1&cursor={first}")[2])["pagination"]["next_cursor"],
+                         first)
 
     def test_log(self):
         self.get("/v2/objects")

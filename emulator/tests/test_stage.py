@@ -79,7 +79,8 @@ class StageTest(unittest.TestCase):
     def test_pages(self):
         ids, token = [], ""
         while token is not None:
-            status, answer = self.ask("GET", "/shops/here/orders?page_size=4" + (f"&page_token={token}" if token else ""))
+            status, answer = self.ask("GET",
+                                      "/shops/here/orders?page_size=4" + (f"&page_token={token}" if token else ""))
             self.assertEqual(status, 200)
             ids += [order["id"] for order in answer["orders"]]
             token = answer["next_page_token"]
@@ -130,7 +131,8 @@ class StageTest(unittest.TestCase):
         with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, cwd=ROOT, text=True) as process:
             url = process.stdout.readline().strip()
             try:
-                request = urllib.request.Request(url + "/shops/here/orders", headers={"Authorization": "Bearer emulator-key"})
+                request = urllib.request.Request(url + "/shops/here/orders",
+                                                 headers={"Authorization": "Bearer emulator-key"})
                 with urllib.request.urlopen(request) as answer:
                     self.assertEqual(len(json.load(answer)["orders"]), 50)
             finally:

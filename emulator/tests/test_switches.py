@@ -125,7 +125,8 @@ class Switches(EmulatorTest):
         for order in ("first", "last", "smallest", "largest"):
             self.switch(null_order=order)
             seen[order] = (place("asc"), place("desc"))
-        self.assertEqual(seen, {"first": (True, True), "last": (False, False), "smallest": (True, False), "largest": (False, True)})
+        self.assertEqual(seen, {"first": (True, True), "last": (False, False), "smallest": (True, False),
+                                "largest": (False, True)})
 
     @switch_test("text_order")
     def test_text_order(self):
@@ -134,7 +135,8 @@ class Switches(EmulatorTest):
         seen = {}
         for order in ("code_point", "case_blind", "utf16"):
             self.switch(text_order=order)
-            seen[order] = [plain(r, "name")[0] for r in self.query("with_defaults", sorts=[{"attribute": "name", "direction": "asc"}])]
+            seen[order] = [plain(r, "name")[0] for r in self.query("with_defaults",
+                                                                   sorts=[{"attribute": "name", "direction": "asc"}])]
         self.assertEqual(seen["code_point"], sorted(seen["code_point"]))
         self.assertEqual([t.lower() for t in seen["case_blind"][:4]], ["a", "a", "b", "b"])
         self.assertGreater(seen["code_point"].index("\U0001d518"), seen["code_point"].index("\uffee"))
@@ -165,7 +167,8 @@ class Switches(EmulatorTest):
     @switch_test("sorts")
     def test_sorts(self):
         def numbers(**body):
-            rows = self.query("deals", sorts=[{"attribute": "value", "direction": "desc"}] + body.pop("more", []), **body)
+            rows = self.query("deals", sorts=[{"attribute": "value", "direction": "desc"}] + body.pop("more", []),
+                              **body)
             return [value["currency_value"] for row in rows for value in row["values"]["value"]]
         followed = numbers()
         self.assertEqual(followed, sorted(followed, reverse=True))
@@ -270,7 +273,8 @@ class Switches(EmulatorTest):
     def test_fifth_decimal(self):
         self.assertEqual(plain(self.create("all_types", a_number=1.00005), "a_number"), [1.0001])
         self.switch(fifth_decimal="error")
-        self.bad(400, "validation_type", "POST", "/v2/objects/all_types/records", {"data": {"values": {"a_number": 1.00005}}})
+        self.bad(400, "validation_type", "POST", "/v2/objects/all_types/records",
+                 {"data": {"values": {"a_number": 1.00005}}})
 
     @switch_test("unknown_slug")
     def test_unknown_slug(self):
@@ -299,7 +303,8 @@ class Switches(EmulatorTest):
     def test_writes_per_second(self):
         self.switch(writes_per_second=2)
         for status in (200, 200, 429):
-            self.assertEqual(self.call("POST", "/v2/objects/with_defaults/records", {"data": {"values": {"name": "X"}}})[0], status)
+            self.assertEqual(self.call("POST", "/v2/objects/with_defaults/records",
+                                       {"data": {"values": {"name": "X"}}})[0], status)
         self.ids("people")
 
     @switch_test("disabled_objects")
@@ -310,17 +315,20 @@ class Switches(EmulatorTest):
     @switch_test("row_shape")
     def test_row_shape(self):
         last = self.query("all_types")[-1]
-        for shape, values in (("no_values", ...), ("null_values", None), ("list_values", []), ("text_values", "values")):
+        for shape, values in (("no_values", ...), ("null_values", None), ("list_values", []),
+                              ("text_values", "values")):
             self.switch(row_shape=shape)
             rows = self.query("all_types")
             self.assertEqual(rows[-1].get("values", ...), values)
             self.assertEqual(rows[-1]["id"], last["id"])
             self.assertIsInstance(rows[0]["values"], dict)
-        for shape, option in (("bare_options", {"is_archived": False}), ("texts_for_options", "One"), ("null_options", None)):
+        for shape, option in (("bare_options", {"is_archived": False}), ("texts_for_options", "One"),
+                              ("null_options", None)):
             self.switch(row_shape=shape)
             self.assertEqual(self.query("all_types")[-1]["values"]["a_select"][0]["option"], option)
         self.switch(row_shape="texts_for_values")
-        self.assertTrue(all(isinstance(v, str) for each in self.query("all_types")[-1]["values"].values() for v in each))
+        self.assertTrue(all(isinstance(v,
+                                       str) for each in self.query("all_types")[-1]["values"].values() for v in each))
 
     @switch_test("gzip")
     def test_gzip(self):

@@ -26,21 +26,26 @@ ACCEPTED = [
                                        "email_domain": "example.com", "email_root_domain": "example.com",
                                        "email_local_specifier": "ada"}),
     ("a_domain", "https://Shop.Acme.com/path?q=1", {"domain": "shop.acme.com", "root_domain": "acme.com"}),
-    ("a_phone", "+44 20 7946 0000", {"original_phone_number": "+44 20 7946 0000", "country_code": "GB", "phone_number": "+442079460000"}),
+    ("a_phone", "+44 20 7946 0000",
+     {"original_phone_number": "+44 20 7946 0000", "country_code": "GB", "phone_number": "+442079460000"}),
     ("a_phone", {"original_phone_number": "020 7946 0001", "country_code": "GB"},
      {"original_phone_number": "020 7946 0001", "country_code": "GB", "phone_number": "+442079460001"}),
     ("a_name", "Lovelace, Ada", {"first_name": "Ada", "last_name": "Lovelace", "full_name": "Ada Lovelace"}),
     ("a_name", "Ada", {"first_name": "Ada", "last_name": "", "full_name": "Ada"}),
-    ("a_name", "Lovelace, Ada, Countess", {"first_name": "Ada, Countess", "last_name": "Lovelace", "full_name": "Ada, Countess Lovelace"}),
-    ("a_name", {"first_name": "A", "last_name": "B", "full_name": "A B"}, {"first_name": "A", "last_name": "B", "full_name": "A B"}),
+    ("a_name", "Lovelace, Ada, Countess",
+     {"first_name": "Ada, Countess", "last_name": "Lovelace", "full_name": "Ada, Countess Lovelace"}),
+    ("a_name", {"first_name": "A", "last_name": "B", "full_name": "A B"},
+     {"first_name": "A", "last_name": "B", "full_name": "A B"}),
 ]
 REFUSED = [
     ("a_text", 5), ("a_text", None), ("a_text", ["x", "y"]), ("a_number", "5"), ("a_number", True), ("a_number", None),
-    ("a_currency", "lots"), ("a_currency", "1.00005"), ("a_currency", {"currency_value": 1, "currency_code": "USD"}), ("a_rating", 6),
+    ("a_currency", "lots"), ("a_currency", "1.00005"), ("a_currency", {"currency_value": 1, "currency_code": "USD"}),
+    ("a_rating", 6),
     ("a_rating", 1.5), ("a_checkbox", "yes"), ("a_date", "tomorrow"), ("a_date", "2024-02-30"), ("a_timestamp", 5),
     ("an_email", "nobody"), ("a_domain", "nothing"), ("a_domain", "acme.example"), ("a_phone", "020 7946 0000"),
     ("a_phone", "+14155552671"), ("a_phone", "+1"), ("a_name", {"first_name": "A"}), ("a_location", {"locality": "X"}),
-    ("some_selects", "Red"), ("an_interaction", "2024-01-01"), ("some_references", ["ada"]), ("an_actor", {"referenced_actor_type": "system"}),
+    ("some_selects", "Red"), ("an_interaction", "2024-01-01"), ("some_references", ["ada"]),
+    ("an_actor", {"referenced_actor_type": "system"}),
 ]
 
 
@@ -63,7 +68,8 @@ class Values(EmulatorTest):
                 self.bad(400, "validation_type", "POST", "/v2/objects/all_types/records", self.write(slug, written))
 
     def test_location(self):
-        keys = ("line_1", "line_2", "line_3", "line_4", "locality", "region", "postcode", "country_code", "latitude", "longitude")
+        keys = ("line_1", "line_2", "line_3", "line_4", "locality", "region", "postcode", "country_code", "latitude",
+                "longitude")
         whole = dict.fromkeys(keys, None) | {"locality": "Bern", "country_code": "CH"}
         value = self.create("all_types", a_location=whole)["values"]["a_location"][0]
         self.assertEqual({k: value[k] for k in keys}, whole)
@@ -76,7 +82,8 @@ class Values(EmulatorTest):
             value = self.create("all_types", a_select=written)["values"]["a_select"][0]
             self.assertEqual(value["option"]["title"], "One")
         self.bad(400, "value_not_found", "POST", "/v2/objects/all_types/records", self.write("a_select", "Eleven"))
-        self.bad(400, "value_not_found", "POST", "/v2/objects/all_types/records", self.write("a_status", {"status": "Eleven"}))
+        self.bad(400, "value_not_found", "POST", "/v2/objects/all_types/records",
+                 self.write("a_status", {"status": "Eleven"}))
         # measured: a bare id answers 200 and stores nothing
         self.assertEqual(self.create("all_types", some_selects=[attribute.choices[0].id])["values"]["some_selects"], [])
 
@@ -89,16 +96,20 @@ class Values(EmulatorTest):
             self.assertEqual(plain(person, "company", "target_record_id"), [ident])
         path = "/v2/objects/people/records"
         self.bad(400, "value_not_found", "POST", path, self.write("company", "nowhere.test"))
-        self.bad(400, "value_not_found", "POST", path, self.write("company", {"target_object": "companies", "target_record_id": "x"}))
-        self.bad(400, "value_not_found", "POST", path, self.write("company", {"target_object": "people", "target_record_id": "x"}))
+        self.bad(400, "value_not_found", "POST", path,
+                 self.write("company", {"target_object": "companies", "target_record_id": "x"}))
+        self.bad(400, "value_not_found", "POST", path,
+                 self.write("company", {"target_object": "people", "target_record_id": "x"}))
 
     def test_actors(self):
         member = self.workspace.members[1]
         for written in (member["email_address"], {"workspace_member_email_address": member["email_address"]},
-                        {"referenced_actor_type": "workspace-member", "referenced_actor_id": member["id"]["workspace_member_id"]}):
+                        {"referenced_actor_type": "workspace-member",
+                         "referenced_actor_id": member["id"]["workspace_member_id"]}):
             record = self.create("all_types", an_actor=written)
             self.assertEqual(plain(record, "an_actor", "referenced_actor_id"), [member["id"]["workspace_member_id"]])
-        self.bad(400, "value_not_found", "POST", "/v2/objects/all_types/records", self.write("an_actor", "nobody@example.com"))
+        self.bad(400, "value_not_found", "POST", "/v2/objects/all_types/records",
+                 self.write("an_actor", "nobody@example.com"))
 
 
 class Records(EmulatorTest):
@@ -109,7 +120,8 @@ class Records(EmulatorTest):
 
     def test_patch_prepends(self):
         record = self.create("people", name="A, B", email_addresses=["a@x.com", "b@x.com"])
-        changed = self.good("PATCH", self.path(record), {"data": {"values": {"email_addresses": ["c@x.com", "b@x.com", "C@x.com"]}}})
+        changed = self.good("PATCH", self.path(record),
+                            {"data": {"values": {"email_addresses": ["c@x.com", "b@x.com", "C@x.com"]}}})
         self.assertEqual(plain(changed, "email_addresses", "email_address")[-2:], ["a@x.com", "b@x.com"])
         self.assertIn("c@x.com", plain(changed, "email_addresses", "email_address")[:2])
         same = self.good("PATCH", self.path(record), {"data": {"values": {"email_addresses": []}}})
@@ -158,7 +170,8 @@ class Records(EmulatorTest):
         self.assertEqual(set(plain(updated, "email_addresses", "email_address")), {"n@x.com", "second@x.com"})
         self.assertEqual(plain(updated, "name", "full_name"), ["One New"])
         self.bad(400, "validation_type", "PUT", "/v2/objects/people/records", body)
-        self.bad(400, "matching_attribute_definition_not_unique", "PUT", "/v2/objects/people/records?matching_attribute=job_title", body)
+        self.bad(400, "matching_attribute_definition_not_unique", "PUT",
+                 "/v2/objects/people/records?matching_attribute=job_title", body)
         self.bad(400, "missing_value", "PUT", path, {"data": {"values": {"name": "X"}}})
 
     def test_read_only_and_unknown(self):
@@ -176,8 +189,10 @@ class Records(EmulatorTest):
         person = self.create("people", name="A, B", company="acme-new.com")
         team = self.good("GET", self.path(company))["values"]["team"]
         self.assertEqual([v["target_record_id"] for v in team], [person["id"]["record_id"]])
-        other = self.create("companies", name="Other", team=[{"target_object": "people", "target_record_id": person["id"]["record_id"]}])
-        self.assertEqual(plain(self.good("GET", self.path(person)), "company", "target_record_id"), [other["id"]["record_id"]])
+        other = self.create("companies", name="Other",
+                            team=[{"target_object": "people", "target_record_id": person["id"]["record_id"]}])
+        self.assertEqual(plain(self.good("GET", self.path(person)), "company", "target_record_id"),
+                         [other["id"]["record_id"]])
         self.assertEqual(self.good("GET", f"/v2/objects/companies/records/{ident}")["values"]["team"], [])
         self.good("DELETE", self.path(person))
         self.assertEqual(self.good("GET", self.path(other))["values"]["team"], [])
@@ -200,7 +215,8 @@ class Records(EmulatorTest):
         self.assertEqual((history[0]["active_until"] is None, history[1]["active_until"]), (False, None))
         self.assertLessEqual(history[0]["active_until"], history[1]["active_from"])
         person = self.first("people")
-        self.bad(400, "validation_type", "GET", self.path(person) + "/attributes/last_interaction/values?show_historic=true")
+        self.bad(400, "validation_type", "GET",
+                 self.path(person) + "/attributes/last_interaction/values?show_historic=true")
 
 
 class Entries(EmulatorTest):
@@ -219,7 +235,8 @@ class Entries(EmulatorTest):
         self.assertEqual([v["option"]["title"] for v in changed["entry_values"]["skills"]], ["Python", "C", "SQL"])
         changed = self.good("PUT", place, {"data": {"entry_values": {"skills": ["SQL"]}}})
         self.assertEqual([v["option"]["title"] for v in changed["entry_values"]["skills"]], ["SQL"])
-        self.bad(400, "immutable_value", "PUT", place, {"data": {"entry_values": {}, "parent_record_id": self.ids("people")[6]}})
+        self.bad(400, "immutable_value", "PUT", place,
+                 {"data": {"entry_values": {}, "parent_record_id": self.ids("people")[6]}})
         found = self.good("GET", f"/v2/objects/people/records/{parent}/entries")
         self.assertIn(one["id"]["entry_id"], [e["entry_id"] for e in found])
         self.assertEqual(self.call("DELETE", place), (200, {}))
