@@ -28,7 +28,7 @@ def bad_body(path, message):
 
 
 def invalid_value(attribute, *reasons):
-    """What was written is no value: the message names the attribute only, why stands beside it (recorded)."""
+    """What was written is not a value: the message names only the attribute, the reasons stand beside it (recorded)."""
     place = ["data", attribute.target.member, attribute.slug]
     return invalid("validation_type", f'An invalid value was passed to attribute with slug "{attribute.slug}".',
                    validation_errors=[{"code": "invalid_type", "path": [*place, *path], "message": message, **extra}

@@ -211,7 +211,7 @@ def one_test(op, kind, want, switches):
 
 
 def comparison(condition, path):
-    """A condition, or the value that it stands for.  An array is no value (measured)."""
+    """A condition, or the value that it stands for.  An array is not a value (measured)."""
     if isinstance(condition, list):
         raise errors.invalid("filter_error", "Error in filter.", path=path)
     return condition if isinstance(condition, dict) else {"$eq": condition}
@@ -382,7 +382,7 @@ class Compiler:
             test = self.condition(attribute, constraints, path[:-1] + ["constraints"])
             return lambda row: test(row.values.get(attribute.slug) or [])
         if attribute.kind != "record-reference":
-            raise errors.invalid("filter_error", f"{slug} is no reference.", path=here)
+            raise errors.invalid("filter_error", f"{slug} is not a reference.", path=here)
         reached = self.reach(steps[1][0], here)
         inner = self.follow(reached, steps[1:], constraints, path, depth + 1)
         return lambda row: any(

@@ -280,7 +280,7 @@ def parse_name(attribute, raw, _):
 
 def parse_location(attribute, raw, _):
     if isinstance(raw, str):
-        # Attio parses it; here the commas are what there is to go by
+        # Attio parses the text; the emulator splits it at the commas
         parts = [p.strip() for p in raw.split(",")]
         country = parts[-1] if re.fullmatch(r"[A-Z]{2}", parts[-1]) else None
         rest = parts[:-1] if country else parts

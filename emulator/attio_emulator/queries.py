@@ -50,7 +50,7 @@ def ordered_ids(target, ids, switches):
     """Ids of some rows in the order of queries without sorts."""
     wanted = set(ids)
     ordered = [i for i in target.ids_in_order(switches["unsorted_order"]) if i in wanted]
-    # rows that are gone meanwhile are still seen by a query that lags
+    # a query that lags still sees rows that were deleted since
     return ordered + [i for i in ids if i not in target.rows]
 
 
@@ -86,7 +86,7 @@ def sorts_by_creation(sorts):
     return [s.get("attribute") for s in ascending] in (["created_at", "record_id"], ["created_at", "entry_id"])
 
 
-def heeded_sorts(sorts, switches):
+def followed_sorts(sorts, switches):
     """Those of the sorts that the order follows, or 400."""
     if not isinstance(sorts, list) or switches["sorts"] in ("followed", "as_text"):
         return sorts
@@ -99,13 +99,14 @@ def heeded_sorts(sorts, switches):
 
 
 def note_order(request, target, ids, sorts):
-    """Where sorts are not followed: do the rows of the page stand in the order asked for all the same?  For the log."""
+    """For the log, where sorts are not followed: are the rows of the page in the order asked for even so?"""
     if request.switches["sorts"] in ("ignored", "as_text") and isinstance(sorts, list) and sorts:
         rows = {ident: target.row(ident) for ident in ids if ident in target.rows}
         request.notes["in_order"] = stands_in_order(request.workspace, target, rows, ids, sorts, request.switches)
 
 
 def query(request, kind, name):
+    """The answer to a query.  Ids in order, and whole pages as bytes, are kept until something changes."""
     target = request.target(kind, request.args[name])
     body = request.json()
     limit, offset = query_window(request)
@@ -121,7 +122,7 @@ def query(request, kind, name):
         request.answer_headers["x-attio-record-query-score"] = str(score)
         if switches["score_limit"] and score > switches["score_limit"]:
             raise errors.rate_limited()
-        asked, sorts = sorts, heeded_sorts(sorts, switches)
+        asked, sorts = sorts, followed_sorts(sorts, switches)
         random = sorts and switches["tie_order"] == "random"
         volatile = random or switches["query_lag_ms"] or not isinstance(sorts, list)
         key = None if volatile else json.dumps([tree, sorts, switches], sort_keys=True)

@@ -1,4 +1,4 @@
-"""What nobody knows of Attio, each with the values it could have, and where the default comes from: `docs`, `measured`
+"""What is not known of Attio, each with the values it could have, and where the default comes from: `docs`, `measured`
 or `assumed`.  stage/switches.py has how they are changed.
 """
 from .shapes import SHAPES
@@ -51,8 +51,8 @@ SWITCHES = {
     "fifth_decimal": ("round", ("round", "error"), "assumed", "a number with more than four decimals on write"),
     "unknown_slug": ("error", ("error", "ignore"), "docs", "a slug in values that does not exist"),
     "score_limit": (0, int, "assumed", "queries with a higher score get a 429 that never clears; 0 = none"),
-    "reads_per_second": (0, int, "docs", "token bucket of reads (Attio: 100); 0 = no limit"),
-    "writes_per_second": (0, int, "docs", "token bucket of writes (Attio: 25); 0 = no limit"),
+    "reads_per_second": (0, int, "docs", "reads in one second (Attio: 100); 0 = no limit"),
+    "writes_per_second": (0, int, "docs", "writes in one second (Attio: 25); 0 = no limit"),
     "disabled_objects": ([], list, "measured", "slugs that answer standard_object_disabled"),
     "gzip": (False, bool, "measured", "compress answers to clients that accept it"),
 }

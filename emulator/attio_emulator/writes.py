@@ -342,7 +342,7 @@ def entry_parent(request, target, data):
         raise errors.bad_body(["data", "parent_record_id"], "Required")
     parent = request.workspace.target("objects", slug)
     if parent is None or parent.slug not in target.parents:
-        raise errors.invalid("value_not_found", f'Object "{slug}" is no parent of this list.')
+        raise errors.invalid("value_not_found", f'Object "{slug}" is not a parent of this list.')
     if ident not in parent.rows:
         raise errors.invalid("value_not_found", f'Record "{ident}" was not found.')
     return parent.slug, ident

@@ -42,7 +42,7 @@ class Emulator:
         return self.service.request_class(self, method, target, headers, body)
 
     def answer(self, request):
-        """(status, bytes, headers).  Where the emulator fails itself, that is an answer, too."""
+        """(status, bytes, headers).  A failure of the emulator itself is answered with an error, too."""
         try:
             status, body = self.serve(request)
             return status, body, request.answer_headers

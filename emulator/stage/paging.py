@@ -37,7 +37,7 @@ def make_cursor(offset):
 
 
 def read_cursor(request, style, cursor):
-    """The place that one of our cursors stands for, or a 400."""
+    """The offset that a cursor of make_cursor() stands for, or a 400."""
     try:
         return json.loads(base64.urlsafe_b64decode(cursor))["offset"]
     except (ValueError, KeyError, TypeError):

@@ -188,6 +188,6 @@ class Server(http.server.ThreadingHTTPServer):
             time.sleep(0.005)
 
     def handle_error(self, request, client_address):
-        # clients hang up, that is what tests are for; anything else is a fault of ours
+        # that clients hang up is expected; anything else is a defect of the emulator
         if not isinstance(sys.exc_info()[1], OSError):
             super().handle_error(request, client_address)

@@ -18,7 +18,7 @@ def defaults(table):
 def check(table, name, value):
     """The value, or ValueError with what is legal."""
     if name not in table:
-        raise ValueError(f"unknown switch {name!r}; there are {', '.join(sorted(table))}")
+        raise ValueError(f"unknown switch {name!r}; known are {', '.join(sorted(table))}")
     legal = table[name][1]
     good = value in legal if isinstance(legal, tuple) else type(value) is legal
     if not good:
