@@ -322,17 +322,17 @@ is_descending(JsonTree *rows, const AttributeDef *attribute, bool as_text, int *
 	for (int i = 0; i < json_length_at(rows, ""); i++)
 	{
 		JsonTree *value = json_at(value_of(json_element(rows, i), attribute), member);
-		double change;
+		double rise;
 
 		if (value == NULL)
 			continue;
 		if (last != NULL)
 		{
-			change =
+			rise =
 				as_text ? (double) strcmp(json_write(value), json_write(last)) : json_double(value) - json_double(last);
-			if (change > 0)
+			if (rise > 0)
 				return false;
-			*different += (change < 0);
+			*different += (rise < 0);
 		}
 		last = value;
 	}
