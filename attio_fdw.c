@@ -20,10 +20,10 @@
 #include "modify/modify.h"
 #include "modify/read_first.h"
 #include "http/governor.h"
-#include "plan/compiling.h"
-#include "plan/lateral.h"
-#include "plan/lookup.h"
-#include "plan/scanplan.h"
+#include "plan/foreign_paths.h"
+#include "plan/foreign_plan.h"
+#include "plan/hooks.h"
+#include "plan/upper.h"
 #include "scan/async.h"
 #include "scan/sample.h"
 #include "scan/foreign_scan.h"
@@ -45,8 +45,8 @@ _PG_init(void)
 	activity_init();
 	service_register(&attio_service);
 	attio_define_settings();
-	join_init();
-	stats_init();
+	join_paths_init();
+	column_stats_init();
 	lateral_init();
 	compiling_init();
 	read_first_init();
@@ -59,17 +59,17 @@ attio_fdw_handler(PG_FUNCTION_ARGS)
 	FdwRoutine *routine = makeNode(FdwRoutine);
 
 	(void) fcinfo;
-	routine->GetForeignRelSize = attio_get_rel_size;
-	routine->GetForeignPaths = attio_get_paths;
-	routine->GetForeignPlan = attio_get_plan;
-	routine->GetForeignUpperPaths = attio_get_upper_paths;
+	routine->GetForeignRelSize = get_foreign_rel_size;
+	routine->GetForeignPaths = get_foreign_paths;
+	routine->GetForeignPlan = get_foreign_plan;
+	routine->GetForeignUpperPaths = get_foreign_upper_paths;
 	routine->BeginForeignScan = attio_begin_checked_scan;
 	routine->IterateForeignScan = iterate_foreign_scan;
 	routine->ReScanForeignScan = rescan_foreign_scan;
 	routine->EndForeignScan = end_foreign_scan;
 	routine->ExplainForeignScan = explain_foreign_scan;
 	routine->AnalyzeForeignTable = attio_analyze;
-	routine->IsForeignPathAsyncCapable = attio_is_async_capable;
+	routine->IsForeignPathAsyncCapable = is_foreign_path_async_capable;
 	routine->ForeignAsyncRequest = attio_async_request;
 	routine->ForeignAsyncConfigureWait = attio_async_configure_wait;
 	routine->ForeignAsyncNotify = attio_async_notify;

@@ -5,18 +5,18 @@
  * Owns: that ids are unique, and addresses nearly.  Without it the server takes
  * a column to have 200 different values, and a join by id for a huge one.
  */
-#include "plan/scanplan.h"
+#include "plan/hooks.h"
 
-#include "attio/hint.h"
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "catalog/pg_statistic.h"
 #include "foreign/fdwapi.h"
+#include "plan/relation_plan.h"
 #include "utils/memutils.h"
 #include "utils/selfuncs.h"
 #include "utils/syscache.h"
 
-static get_relation_stats_hook_type previous_hook = NULL;
+static get_relation_stats_hook_type previous_stats_hook = NULL;
 
 /* The statistics of a column all of whose values differ; made once. */
 static HeapTuple
@@ -45,48 +45,46 @@ unique_statistics(void)
 	return tuple;
 }
 
+/* The statistics are kept for the next query. */
 static void
-keep_tuple(HeapTuple tuple)
+keep_statistics(HeapTuple tuple)
 {
-	(void) tuple;
 }
 
 /* Do hardly two rows share a value: an id, or one e-mail or domain? */
 static bool
-is_nearly_unique(const RelOptInfo *rel, AttrNumber attnum)
+is_nearly_unique(RelationPlan *plan, AttrNumber attnum)
 {
-	const RelationPlan *plan = (const RelationPlan *) rel->fdw_private;
-	ColumnHint hint;
+	const ColumnHint *hint;
 
 	if (attnum <= 0)
 		return false;
-	hint = relation_column_hint(plan->relation, attnum);
-	return hint.is_key || (hint.slug != NULL && !hint.array && hint.property->filter == FILTER_LOWER &&
-						   (hint.property->name[0] == '\0' || hint.property->first_only));
+	hint = relation_plan_hint(plan, attnum);
+	return hint->is_key || (hint->slug != NULL && !hint->array && hint->property->filter == FILTER_LOWER &&
+							(hint->property->name[0] == '\0' || hint->property->first_only));
 }
 
 /* get_relation_stats_hook */
 static bool
-get_stats(PlannerInfo *root, RangeTblEntry *rte, AttrNumber attnum, VariableStatData *vardata)
+tell_unique_statistics(PlannerInfo *root, RangeTblEntry *rte, AttrNumber attnum, VariableStatData *vardata)
 {
-	const RelOptInfo *rel = vardata->rel;
+	RelationPlan *plan = relation_plan_of(vardata->rel);
 
-	if (previous_hook != NULL && previous_hook(root, rte, attnum, vardata))
+	if (previous_stats_hook != NULL && previous_stats_hook(root, rte, attnum, vardata))
 		return true;
-	if (rel == NULL || rel->fdwroutine == NULL || rel->fdwroutine->GetForeignPaths != attio_get_paths ||
-		rel->fdw_private == NULL || !is_nearly_unique(rel, attnum) ||
+	if (plan == NULL || !is_nearly_unique(plan, attnum) ||
 		SearchSysCacheExists3(STATRELATTINH, ObjectIdGetDatum(rte->relid), Int16GetDatum(attnum),
 							  BoolGetDatum(rte->inh)))
 		return false;
 	vardata->statsTuple = unique_statistics();
-	vardata->freefunc = keep_tuple;
+	vardata->freefunc = keep_statistics;
 	vardata->acl_ok = true;
 	return true;
 }
 
 void
-stats_init(void)
+column_stats_init(void)
 {
-	previous_hook = get_relation_stats_hook;
-	get_relation_stats_hook = get_stats;
+	previous_stats_hook = get_relation_stats_hook;
+	get_relation_stats_hook = tell_unique_statistics;
 }

@@ -6,7 +6,7 @@
  * requests left out.  The server takes all cost for work; of a scan of ours most
  * is waiting, which compiling does not shorten.
  */
-#include "plan/compiling.h"
+#include "plan/hooks.h"
 
 #include "base/compat.h"
 #include "executor/executor.h"
@@ -17,57 +17,59 @@
 #include "plan/cost.h"
 #include "scan/foreign_scan.h"
 
-static ExecutorStart_hook_type previous_hook = NULL;
+static ExecutorStart_hook_type previous_start_hook = NULL;
 
-static Cost waiting(const Plan *plan);
+static Cost waiting_cost(const Plan *plan);
 
+/* Of several plans. */
 static Cost
-waiting_of_all(const List *plans)
+waiting_cost_of_all(const List *plans)
 {
 	Cost cost = 0;
 	const ListCell *lc;
 
 	foreach(lc, plans)
-		cost += waiting((const Plan *) lfirst(lc));
+		cost += waiting_cost((const Plan *) lfirst(lc));
 	return cost;
 }
 
 /* The inner side of a nested loop is asked again and again, but where its rows are kept. */
 static Cost
-waiting_of_loop(const Plan *plan)
+waiting_cost_of_loop(const Plan *plan)
 {
 	const Plan *outer = outerPlan(plan);
 	const Plan *inner = innerPlan(plan);
-	Cost once = waiting(inner);
+	Cost once = waiting_cost(inner);
 
 	if (IsA(inner, Material))
-		return waiting(outer) + once;
-	return waiting(outer) + Min(once * Max(outer->plan_rows, 1), Max(plan->total_cost - outer->total_cost, 0));
+		return waiting_cost(outer) + once;
+	return waiting_cost(outer) + Min(once * Max(outer->plan_rows, 1), Max(plan->total_cost - outer->total_cost, 0));
 }
 
+/* Of what is below the node. */
 static Cost
-waiting_of_children(const Plan *plan)
+waiting_cost_of_children(const Plan *plan)
 {
 	switch (nodeTag(plan))
 	{
 		case T_NestLoop:
-			return waiting_of_loop(plan);
+			return waiting_cost_of_loop(plan);
 		case T_Append:
-			return waiting_of_all(((const Append *) plan)->appendplans);
+			return waiting_cost_of_all(((const Append *) plan)->appendplans);
 		case T_MergeAppend:
-			return waiting_of_all(((const MergeAppend *) plan)->mergeplans);
+			return waiting_cost_of_all(((const MergeAppend *) plan)->mergeplans);
 		case T_SubqueryScan:
-			return waiting(((const SubqueryScan *) plan)->subplan);
+			return waiting_cost(((const SubqueryScan *) plan)->subplan);
 		case T_CustomScan:
-			return waiting_of_all(((const CustomScan *) plan)->custom_plans);
+			return waiting_cost_of_all(((const CustomScan *) plan)->custom_plans);
 		default:
-			return waiting(outerPlan(plan)) + waiting(innerPlan(plan));
+			return waiting_cost(outerPlan(plan)) + waiting_cost(innerPlan(plan));
 	}
 }
 
 /* How much of a plan's cost is for requests; at most all of it. */
 static Cost
-waiting(const Plan *plan)
+waiting_cost(const Plan *plan)
 {
 	const Plan *child;
 	Cost cost;
@@ -79,7 +81,7 @@ waiting(const Plan *plan)
 		return is_our_routine(GetFdwRoutineByServerId(((const ForeignScan *) plan)->fs_server))
 				   ? cost_waiting(plan->total_cost)
 				   : 0;
-	cost = waiting_of_children(plan);
+	cost = waiting_cost_of_children(plan);
 	child = outerPlan(plan);
 	/* what ends before its input does (LIMIT) waits for less of it */
 	if (IsA(plan, Limit) && child->total_cost > plan->total_cost)
@@ -89,9 +91,10 @@ waiting(const Plan *plan)
 
 /* What the server decided, for work alone. */
 static void
-decide_again(PlannedStmt *statement)
+decide_jit(PlannedStmt *statement)
 {
-	Cost work = statement->planTree->total_cost - waiting(statement->planTree) - waiting_of_all(statement->subplans);
+	Cost work =
+		statement->planTree->total_cost - waiting_cost(statement->planTree) - waiting_cost_of_all(statement->subplans);
 
 	if (work <= jit_above_cost)
 		statement->jitFlags = PGJIT_NONE;
@@ -106,12 +109,12 @@ decide_again(PlannedStmt *statement)
  * loads the library.  Of a plan that is kept the decision is the same each time.
  */
 static void
-start(QueryDesc *query, int flags)
+start_with_jit_decided(QueryDesc *query, int flags)
 {
 	if (query->plannedstmt->jitFlags != PGJIT_NONE && query->plannedstmt->planTree != NULL)
-		decide_again(query->plannedstmt);
-	if (previous_hook != NULL)
-		previous_hook(query, flags);
+		decide_jit(query->plannedstmt);
+	if (previous_start_hook != NULL)
+		previous_start_hook(query, flags);
 	else
 		standard_ExecutorStart(query, flags);
 }
@@ -119,6 +122,6 @@ start(QueryDesc *query, int flags)
 void
 compiling_init(void)
 {
-	previous_hook = ExecutorStart_hook;
-	ExecutorStart_hook = start;
+	previous_start_hook = ExecutorStart_hook;
+	ExecutorStart_hook = start_with_jit_decided;
 }

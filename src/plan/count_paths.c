@@ -5,7 +5,7 @@
  * Owns: when a query is nothing but that (Attio alone decides which rows
  * count), and its plan.  Makes no request.
  */
-#include "plan/upper.h"
+#include "plan/count_paths.h"
 
 #include <math.h>
 
@@ -17,9 +17,9 @@
 #include "optimizer/restrictinfo.h"
 #include "optimizer/tlist.h"
 #include "plan/cost.h"
-#include "plan/lookup.h"
-#include "plan/scanplan.h"
-#include "plan/ship.h"
+#include "plan/countable.h"
+#include "plan/judged.h"
+#include "plan/relation_plan.h"
 #include "scan/scan_plan.h"
 
 /* count(*), and nothing about it? */
@@ -63,10 +63,10 @@ count_add_path(PlannerInfo *root, RelOptInfo *output_rel)
 	Cost cost;
 	ScanPath path = {.kind = PATH_COUNT};
 
-	if (!attio_push_count || !is_plain_count(root, target) || (baserel = upper_only_relation(root)) == NULL ||
-		((RelationPlan *) baserel->fdw_private)->has_key)
+	if (!attio_push_count || !is_plain_count(root, target) || (baserel = countable_relation(root)) == NULL ||
+		relation_plan_of(baserel)->has_key)
 		return;
-	cost = cost_count(baserel->rows, ((RelationPlan *) baserel->fdw_private)->relation->page_size);
+	cost = cost_count(baserel->rows, relation_plan_of(baserel)->relation->page_size);
 	add_path(output_rel, (Path *) attio_create_foreign_upper_path(root, output_rel, target, 1, cost, cost,
 																  scan_path_to_nodes(&path)));
 }
@@ -98,10 +98,10 @@ columns_behind(List *shown, int ncounts)
 ForeignScan *
 count_get_plan(PlannerInfo *root, List *tlist)
 {
-	RelOptInfo *baserel = upper_only_relation(root);
-	ShipContext context = {root, ((RelationPlan *) baserel->fdw_private)->relation, baserel->relid, NIL, false, NULL};
+	RelOptInfo *baserel = countable_relation(root);
 	List *conditions = conditions_of(baserel);
 	List *terms = NIL;
+	List *operands = NIL;
 	List *shown = NIL;
 	ScanPlan plan;
 	ListCell *lc;
@@ -109,11 +109,10 @@ count_get_plan(PlannerInfo *root, List *tlist)
 	scan_plan_init(&plan);
 	foreach(lc, conditions)
 	{
-		Verdict verdict;
-		List *term = ship_condition(&context, (Expr *) lfirst(lc), &verdict);
+		const JudgedCondition *judged = judge_condition(root, baserel, (Expr *) lfirst(lc));
 
-		terms = lappend(terms, (Node *) term);
-		plan.verdicts = lappend_int(plan.verdicts, (int) verdict);
+		terms = lappend(terms, (Node *) judged_term(judged, &operands));
+		plan.verdicts = lappend_int(plan.verdicts, (int) judged->verdict);
 	}
 	if (terms != NIL)
 		plan.filter = lcons(makeInteger(TERM_AND), terms);
@@ -121,5 +120,5 @@ count_get_plan(PlannerInfo *root, List *tlist)
 	plan.ncounts = list_length(shown);
 	shown = add_to_flat_tlist(shown, pull_var_clause((Node *) conditions, 0));
 	plan.columns = columns_behind(shown, plan.ncounts);
-	return make_foreignscan(tlist, NIL, 0, context.operands, scan_plan_to_nodes(&plan), shown, conditions, NULL);
+	return make_foreignscan(tlist, NIL, 0, operands, scan_plan_to_nodes(&plan), shown, conditions, NULL);
 }

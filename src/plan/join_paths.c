@@ -5,7 +5,7 @@
  * Owns: when such a join is offered, what it costs, and its plan.  Makes no
  * request.
  */
-#include "plan/lookup.h"
+#include "plan/hooks.h"
 
 #include <math.h>
 
@@ -18,10 +18,12 @@
 #include "optimizer/restrictinfo.h"
 #include "optimizer/tlist.h"
 #include "plan/cost.h"
-#include "plan/scanplan.h"
+#include "join/join.h"
+#include "plan/lookup.h"
+#include "plan/relation_plan.h"
 #include "utils/selfuncs.h"
 
-static set_join_pathlist_hook_type previous_hook = NULL;
+static set_join_pathlist_hook_type previous_join_hook = NULL;
 
 /* The server never copies a path, so this one carries more than Nodes. */
 typedef struct LookupJoinPath
@@ -42,6 +44,7 @@ typedef struct ScanTuple
 	bool is_failed; /* an expression comes from neither side */
 } ScanTuple;
 
+/* One more column. */
 static void
 add_source(ScanTuple *tuple, Node *expr, int source)
 {
@@ -50,8 +53,9 @@ add_source(ScanTuple *tuple, Node *expr, int source)
 	tuple->sources = lappend_int(tuple->sources, source);
 }
 
+/* Is the expression a column of the scan tuple? */
 static bool
-is_there(const ScanTuple *tuple, Node *expr)
+is_column_of(const ScanTuple *tuple, Node *expr)
 {
 	ListCell *lc;
 
@@ -74,7 +78,7 @@ check_needed(ScanTuple *tuple, Node *node)
 	{
 		Node *expr = (Node *) lfirst(lc);
 
-		if (is_there(tuple, expr))
+		if (is_column_of(tuple, expr))
 			continue;
 		if (IsA(expr, PlaceHolderVar))
 			check_needed(tuple, (Node *) ((PlaceHolderVar *) expr)->phexpr);
@@ -101,6 +105,7 @@ add_sides(ScanTuple *tuple, List *outer, List *inner, Relids inner_relids, Index
 		add_source(tuple, attio_add_nulling((Node *) lfirst(lc), inner_relids, ojrelid), -++column);
 }
 
+/* The expressions of a target list. */
 static List *
 target_exprs(List *targets)
 {
@@ -124,7 +129,6 @@ plan_join(PlannerInfo *root, RelOptInfo *rel, CustomPath *path, List *tlist, Lis
 	Relids inner = ((Path *) lsecond(path->custom_paths))->parent->relids;
 	ScanTuple tuple = {0};
 
-	(void) root, (void) rel, (void) clauses;
 	add_sides(&tuple, target_exprs(((Plan *) linitial(custom_plans))->targetlist),
 			  target_exprs(((Plan *) lsecond(custom_plans))->targetlist), inner, join_path->ojrelid);
 	check_needed(&tuple, (Node *) tlist);
@@ -209,12 +213,12 @@ is_covered(RelOptInfo *joinrel, RelOptInfo *outer, RelOptInfo *inner, List *qual
 
 /* Can the relation be looked up at all: one table of ours, whose conditions travel? */
 static bool
-is_ours(const RelOptInfo *rel)
+can_be_looked_up(const RelOptInfo *rel)
 {
-	return rel->reloptkind == RELOPT_BASEREL && rel->fdwroutine != NULL &&
-		   rel->fdwroutine->GetForeignPaths == attio_get_paths && rel->fdw_private != NULL &&
-		   bms_is_empty(rel->lateral_relids) &&
-		   resource_can(((const RelationPlan *) rel->fdw_private)->relation->resource, CAN_LOOKUP);
+	const RelationPlan *plan = relation_plan_of(rel);
+
+	return plan != NULL && rel->reloptkind == RELOPT_BASEREL && bms_is_empty(rel->lateral_relids) &&
+		   resource_can(plan->relation->resource, CAN_LOOKUP);
 }
 
 /* The condition to look rows up by: the one of which a key has the fewest rows. */
@@ -260,8 +264,8 @@ by_security(PlannerInfo *root, List *restrictlist)
 
 /* set_join_pathlist_hook */
 static void
-add_joins(PlannerInfo *root, RelOptInfo *joinrel, RelOptInfo *outer, RelOptInfo *inner, JoinType jointype,
-		  JoinPathExtraData *extra)
+add_lookup_joins(PlannerInfo *root, RelOptInfo *joinrel, RelOptInfo *outer, RelOptInfo *inner, JoinType jointype,
+				 JoinPathExtraData *extra)
 {
 	Lookup lookup = {0};
 	Index ojrelid = attio_ojrelid(extra->sjinfo);
@@ -269,9 +273,10 @@ add_joins(PlannerInfo *root, RelOptInfo *joinrel, RelOptInfo *outer, RelOptInfo 
 	LookupJoinPath made = {.ojrelid = ojrelid};
 	ListCell *lc;
 
-	if (previous_hook != NULL)
-		previous_hook(root, joinrel, outer, inner, jointype, extra);
-	if (!attio_enable_batched_join || !attio_push_filter || !bms_is_empty(joinrel->lateral_relids) || !is_ours(inner))
+	if (previous_join_hook != NULL)
+		previous_join_hook(root, joinrel, outer, inner, jointype, extra);
+	if (!attio_enable_batched_join || !attio_push_filter || !bms_is_empty(joinrel->lateral_relids) ||
+		!can_be_looked_up(inner))
 		return;
 	if (jointype != JOIN_INNER && jointype != JOIN_LEFT && jointype != JOIN_SEMI && jointype != JOIN_ANTI)
 		return;
@@ -301,11 +306,10 @@ add_joins(PlannerInfo *root, RelOptInfo *joinrel, RelOptInfo *outer, RelOptInfo 
 	}
 }
 
-/* Offer such joins from now on. */
 void
-join_init(void)
+join_paths_init(void)
 {
 	attio_join_init();
-	previous_hook = set_join_pathlist_hook;
-	set_join_pathlist_hook = add_joins;
+	previous_join_hook = set_join_pathlist_hook;
+	set_join_pathlist_hook = add_lookup_joins;
 }

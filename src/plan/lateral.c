@@ -8,24 +8,24 @@
  * asks for each looks like two requests.  Where the number of rows is unknown (0)
  * each row has a key of its own, to the server as to us.
  */
-#include "plan/lateral.h"
+#include "plan/hooks.h"
 
 #include "base/compat.h"
 #include "foreign/fdwapi.h"
 #include "optimizer/paths.h"
-#include "plan/scanplan.h"
+#include "scan/foreign_scan.h"
 
-static set_rel_pathlist_hook_type previous_hook = NULL;
+static set_rel_pathlist_hook_type previous_pathlist_hook = NULL;
 
 /* Is there a table of ours in the query? */
 static bool
-has_ours(PlannerInfo *root)
+has_our_table(PlannerInfo *root)
 {
 	for (int i = 1; i < root->simple_rel_array_size; i++)
 	{
 		const RelOptInfo *rel = root->simple_rel_array[i];
 
-		if (rel != NULL && rel->fdwroutine != NULL && rel->fdwroutine->GetForeignPaths == attio_get_paths)
+		if (rel != NULL && is_our_routine(rel->fdwroutine))
 			return true;
 	}
 	return false;
@@ -33,17 +33,17 @@ has_ours(PlannerInfo *root)
 
 /* set_rel_pathlist_hook: the item's own paths are there, which is all that its rows of one evaluation are right for */
 static void
-forget_count(PlannerInfo *root, RelOptInfo *rel, Index rti, RangeTblEntry *rte)
+forget_rows_of_item(PlannerInfo *root, RelOptInfo *rel, Index rti, RangeTblEntry *rte)
 {
-	if (previous_hook != NULL)
-		previous_hook(root, rel, rti, rte);
-	if (rte->rtekind != RTE_RELATION && !bms_is_empty(rel->lateral_relids) && has_ours(root))
+	if (previous_pathlist_hook != NULL)
+		previous_pathlist_hook(root, rel, rti, rte);
+	if (rte->rtekind != RTE_RELATION && !bms_is_empty(rel->lateral_relids) && has_our_table(root))
 		rel->tuples = 0;
 }
 
 void
 lateral_init(void)
 {
-	previous_hook = set_rel_pathlist_hook;
-	set_rel_pathlist_hook = forget_count;
+	previous_pathlist_hook = set_rel_pathlist_hook;
+	set_rel_pathlist_hook = forget_rows_of_item;
 }

@@ -6,15 +6,16 @@
  * stops (docs/invariants.md 1.3).  Only where nothing between the scan and LIMIT adds,
  * drops or reorders rows, and Attio alone decides which rows count.
  */
-#include "plan/upper.h"
+#include "plan/limit_paths.h"
 
 #include "base/guc.h"
 #include "nodes/makefuncs.h"
 #include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
 #include "plan/cost.h"
-#include "plan/lookup.h"
-#include "plan/scanplan.h"
+#include "plan/countable.h"
+#include "plan/pathkeys.h"
+#include "plan/relation_plan.h"
 
 /* Is the query a scan of one table, its order, and LIMIT? */
 static bool
@@ -59,13 +60,13 @@ limit_add_path(PlannerInfo *root, RelOptInfo *output_rel, const FinalPathExtraDa
 	Path *path;
 
 	if (!attio_push_limit || !is_plain_limit(root, extra) || !is_evaluable(root->parse->limitCount) ||
-		!is_evaluable(root->parse->limitOffset) || (baserel = upper_only_relation(root)) == NULL)
+		!is_evaluable(root->parse->limitOffset) || (baserel = countable_relation(root)) == NULL)
 		return;
-	order = plan_wanted_order(root, baserel);
+	order = wanted_order(root, baserel);
 	if (order.covered < list_length(root->sort_pathkeys))
 		return;
 	rows = limited_rows(extra, baserel->rows);
-	cost_listing(rows, ((RelationPlan *) baserel->fdw_private)->relation->page_size, &startup, &total);
+	cost_listing(rows, relation_plan_of(baserel)->relation->page_size, &startup, &total);
 	/* A little less than the same scan below a Limit. */
 	path = (Path *) attio_create_foreignscan_path(root, baserel, rows, startup * LIMITED_SCAN_COST,
 												  total * LIMITED_SCAN_COST, root->sort_pathkeys, NULL,

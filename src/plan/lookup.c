@@ -14,10 +14,20 @@
 #include "optimizer/cost.h"
 #include "optimizer/optimizer.h"
 #include "plan/cost.h"
-#include "plan/scanplan.h"
+#include "plan/judged.h"
+#include "plan/relation_plan.h"
 #include "plan/ship.h"
 #include "utils/lsyscache.h"
 #include "utils/selfuncs.h"
+
+/* A lookup by one condition, whatever else stands on its outer side. */
+typedef struct KnownLookup
+{
+	struct KnownLookup *next;
+	const RestrictInfo *rinfo;
+	bool can_send; /* a service can look rows up by it */
+	Lookup lookup;
+} KnownLookup;
 
 /* Stands for the batch of keys, which nobody evaluates: the scan is handed it. */
 static Node *
@@ -152,43 +162,61 @@ matches_of(PlannerInfo *root, RelOptInfo *inner, const Lookup *lookup, bool is_u
 	return Max(inner->rows / Max(groups, 1), 1);
 }
 
-/*
- * Is this a condition by which rows of "inner" can be looked up for rows of
- * "outer"?  The nodes of the answer are shared with the condition.
- */
+/* Can the service look rows up by this condition?  Completes the lookup. */
+static bool
+complete_lookup(PlannerInfo *root, RelOptInfo *inner, Lookup *lookup)
+{
+	RelationPlan *plan = relation_plan_of(inner);
+	const JudgedCondition *judged = judge_condition(root, inner, lookup->clause);
+	ShipContext context = {.root = root, .plan = plan, .relation = plan->relation, .relid = inner->relid};
+
+	if (judged->term == NIL || list_length(judged->operands) != 1)
+		return false;
+	lookup->batch = plan->relation->join_batch;
+	if (judged->is_key)
+		/* a page that is not full says that it is the last */
+		lookup->batch = Min(lookup->batch, Max(plan->relation->page_size - 1, 1));
+	lookup->matches = matches_of(root, inner, lookup, judged->is_key || ship_is_address(&context, lookup->inner_key));
+	return true;
+}
+
 bool
 lookup_find(PlannerInfo *root, RelOptInfo *inner, RelOptInfo *outer, RestrictInfo *rinfo, Lookup *lookup)
 {
-	const RelationPlan *plan = (const RelationPlan *) inner->fdw_private;
-	ShipContext context = {root, plan->relation, inner->relid, NIL, false, NULL};
+	RelationPlan *plan = relation_plan_of(inner);
 	Node *clause = (Node *) rinfo->clause;
-	Verdict verdict;
-	List *term;
+	KnownLookup *known;
 	bool found = false;
+	bool can_send;
 
+	for (known = plan->lookups; known != NULL; known = known->next)
+		if (known->rinfo == rinfo && is_of(root, known->lookup.outer_key, outer->relids))
+		{
+			*lookup = known->lookup;
+			return known->can_send;
+		}
 	if (rinfo->pseudoconstant || contain_volatile_functions(clause))
 		return false;
 	if (IsA(clause, OpExpr) && list_length(((OpExpr *) clause)->args) == 2)
 		found = find_scalar(root, inner->relids, outer->relids, (OpExpr *) clause, lookup);
 	else if (IsA(clause, ScalarArrayOpExpr))
 		found = find_array(root, inner->relids, outer->relids, (ScalarArrayOpExpr *) clause, lookup);
-	if (!found || (term = ship_condition(&context, lookup->clause, &verdict)) == NIL ||
-		list_length(context.operands) != 1)
+	if (!found)
 		return false;
-	lookup->batch = plan->relation->join_batch;
-	if (intVal(linitial(term)) == TERM_KEY)
-		/* a page that is not full says that it is the last */
-		lookup->batch = Min(lookup->batch, Max(plan->relation->page_size - 1, 1));
-	lookup->matches = matches_of(root, inner, lookup,
-								 intVal(linitial(term)) == TERM_KEY || ship_is_address(&context, lookup->inner_key));
-	return true;
+	can_send = complete_lookup(root, inner, lookup);
+	if (relation_plan_can_keep(plan))
+	{
+		known = (KnownLookup *) palloc(sizeof(KnownLookup));
+		*known = (KnownLookup){plan->lookups, rinfo, can_send, *lookup};
+		plan->lookups = known;
+	}
+	return can_send;
 }
 
-/* The scan that is handed so many keys in all, for a join that asks so many times. */
 Path *
 lookup_path(PlannerInfo *root, RelOptInfo *inner, const Lookup *lookup, double keys, double requests)
 {
-	const RelationPlan *plan = (const RelationPlan *) inner->fdw_private;
+	const RelationPlan *plan = relation_plan_of(inner);
 	double rows = clamp_row_est(keys * lookup->matches);
 	ScanPath path = {PATH_LOOKUP, lookup->clause, lookup->batch};
 	Cost startup;

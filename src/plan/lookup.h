@@ -5,7 +5,7 @@
 #ifndef ATTIO_LOOKUP_H
 #define ATTIO_LOOKUP_H
 
-#include "join/join.h"
+#include "base/compat.h"
 #include "nodes/pathnodes.h"
 #include "scan/scan_plan.h"
 
@@ -22,10 +22,13 @@ typedef struct Lookup
 	double matches; /* rows of a key, estimated */
 } Lookup;
 
+/*
+ * Is this a condition by which rows of "inner", a table of ours, can be looked up
+ * for rows of "outer"?  The nodes of the answer are shared with the condition.
+ */
 extern bool lookup_find(PlannerInfo *root, RelOptInfo *inner, RelOptInfo *outer, RestrictInfo *rinfo, Lookup *lookup);
-extern Path *lookup_path(PlannerInfo *root, RelOptInfo *inner, const Lookup *lookup, double keys, double requests);
 
-/* plan/join.c: the hook that adds joins by lookups beside the server's own. */
-extern void join_init(void);
+/* The scan that is handed so many keys in all, for a join that asks so many times. */
+extern Path *lookup_path(PlannerInfo *root, RelOptInfo *inner, const Lookup *lookup, double keys, double requests);
 
 #endif /* ATTIO_LOOKUP_H */

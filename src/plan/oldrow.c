@@ -10,7 +10,6 @@
 #include "plan/oldrow.h"
 
 #include "access/sysattr.h"
-#include "attio/hint.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/inherit.h"
 #include "optimizer/optimizer.h"
@@ -91,7 +90,7 @@ computed_columns(Relation rel)
 
 /* The other columns of the attributes whose columns these are: their values change together, and the log shows them. */
 static Bitmapset *
-add_siblings(const AttioRelation *relation, Relation rel, Bitmapset *columns)
+add_siblings(RelationPlan *plan, Relation rel, Bitmapset *columns)
 {
 	Bitmapset *all = bms_copy(columns);
 	int natts = RelationGetNumberOfAttributes(rel);
@@ -101,7 +100,7 @@ add_siblings(const AttioRelation *relation, Relation rel, Bitmapset *columns)
 	{
 		CHECK_FOR_INTERRUPTS();
 		if (attio_is_stored(TupleDescAttr(RelationGetDescr(rel), i - 1)))
-			slug_of[i] = relation_column_hint(relation, (AttrNumber) i).slug;
+			slug_of[i] = relation_plan_hint(plan, (AttrNumber) i)->slug;
 	}
 	for (int i = 1; i <= natts; i++)
 		for (int j = 1; j <= natts; j++)
@@ -112,7 +111,7 @@ add_siblings(const AttioRelation *relation, Relation rel, Bitmapset *columns)
 }
 
 Bitmapset *
-oldrow_columns(PlannerInfo *root, const RelOptInfo *baserel, const AttioRelation *relation, Relation rel)
+oldrow_columns(PlannerInfo *root, const RelOptInfo *baserel, RelationPlan *plan, Relation rel)
 {
 	bool is_update = root->parse->commandType == CMD_UPDATE;
 	const TriggerDesc *triggers = rel->trigdesc;
@@ -125,5 +124,5 @@ oldrow_columns(PlannerInfo *root, const RelOptInfo *baserel, const AttioRelation
 	if (!is_update)
 		return columns;
 	columns = bms_join(columns, computed_columns(rel));
-	return bms_join(columns, add_siblings(relation, rel, attio_updated_columns(root, baserel->relid, rel)));
+	return bms_join(columns, add_siblings(plan, rel, attio_updated_columns(root, baserel->relid, rel)));
 }

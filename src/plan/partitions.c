@@ -9,8 +9,7 @@
  */
 #include "plan/partitions.h"
 
-#include "foreign/fdwapi.h"
-#include "plan/scanplan.h"
+#include "plan/relation_plan.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
@@ -30,12 +29,12 @@ topmost_parent(PlannerInfo *root, Index rtindex)
 static const AttioRelation *
 whole_listing(const RelOptInfo *rel)
 {
+	const RelationPlan *plan = relation_plan_of(rel);
 	const AttioRelation *relation;
 
-	if (rel == NULL || rel->reloptkind != RELOPT_OTHER_MEMBER_REL || rel->fdwroutine == NULL ||
-		rel->fdwroutine->GetForeignRelSize != attio_get_rel_size || rel->fdw_private == NULL)
+	if (plan == NULL || rel->reloptkind != RELOPT_OTHER_MEMBER_REL)
 		return NULL;
-	relation = ((const RelationPlan *) rel->fdw_private)->relation;
+	relation = plan->relation;
 	return relation->resource->values != NULL && relation->view == NULL ? relation : NULL;
 }
 

@@ -14,11 +14,16 @@
 #include "access/genam.h"
 #include "access/stratnum.h"
 #include "access/sysattr.h"
+#include "base/guc.h"
 #include "catalog/pg_am_d.h"
 #include "catalog/pg_type.h"
 #include "commands/defrem.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
+#include "optimizer/optimizer.h"
+#include "plan/judged.h"
+#include "plan/late.h"
+#include "plan/relation_plan.h"
 #include "utils/lsyscache.h"
 
 /* ----- columns ----- */
@@ -158,13 +163,14 @@ sort_key_of(const ColumnHint *hint, bool descending)
 					 .property = hint->property->name};
 }
 
-WantedOrder
-sorts_over_pages(const RelOptInfo *baserel, const AttioRelation *relation, List *pathkeys)
+/* By the creation of rows, which keeps its order over pages. */
+static WantedOrder
+order_over_pages(const RelOptInfo *baserel, RelationPlan *plan, List *pathkeys)
 {
 	WantedOrder order = {SORT_ANY, 0, NULL, NIL};
 	PathKey *pathkey;
 	Var *var;
-	ColumnHint hint;
+	const ColumnHint *hint;
 
 	if (pathkeys == NIL)
 		return order;
@@ -172,13 +178,13 @@ sorts_over_pages(const RelOptInfo *baserel, const AttioRelation *relation, List 
 	var = sorted_column(baserel, pathkey);
 	if (var == NULL)
 		return order;
-	hint = relation_column_hint(relation, var->varattno);
-	if (!hint.is_created_at)
+	hint = relation_plan_hint(plan, var->varattno);
+	if (!hint->is_created_at)
 		return order;
 	order.shape = attio_pathkey_is_desc(pathkey) ? SORT_CREATED_DESC : SORT_CREATED_ASC;
 	order.covered = 1;
 	order.keys = (SortKey *) palloc(sizeof(SortKey));
-	order.keys[0] = sort_key_of(&hint, attio_pathkey_is_desc(pathkey));
+	order.keys[0] = sort_key_of(hint, attio_pathkey_is_desc(pathkey));
 	return order;
 }
 
@@ -192,8 +198,9 @@ make_guard(const ColumnHint *hint)
 				   list_make5_int((int) OP_NOT_NULL, -1, 0, 0, hint->attnum));
 }
 
-WantedOrder
-sorts_on_one_page(const RelOptInfo *baserel, const AttioRelation *relation, List *pathkeys)
+/* By all keys, where all that is wanted fits one page. */
+static WantedOrder
+order_on_one_page(const RelOptInfo *baserel, RelationPlan *plan, List *pathkeys)
 {
 	WantedOrder nothing = {SORT_ANY, 0, NULL, NIL};
 	WantedOrder order = {SORT_ONE_PAGE, list_length(pathkeys), NULL, NIL};
@@ -207,30 +214,70 @@ sorts_on_one_page(const RelOptInfo *baserel, const AttioRelation *relation, List
 		bool descending = attio_pathkey_is_desc(pathkey);
 		bool is_last = lnext(pathkeys, lc) == NULL;
 		Var *var = sorted_column(baserel, pathkey);
-		ColumnHint hint;
+		const ColumnHint *hint;
 
 		if (var == NULL)
 			return nothing;
-		hint = relation_column_hint(relation, var->varattno);
-		if (!is_same_order(relation, &hint, pathkey))
+		hint = relation_plan_hint(plan, var->varattno);
+		if (!is_same_order(plan->relation, hint, pathkey))
 			return nothing;
 		/* Attio keeps digits of a time that we do not: what follows would be ordered by them. */
-		if (hint.property->filter == FILTER_TIME && !is_last)
+		if (hint->property->filter == FILTER_TIME && !is_last)
 			return nothing;
-		if (!is_never_null(baserel, &hint, var) && !nulls_fit(&relation->remote, descending, pathkey->pk_nulls_first))
+		if (!is_never_null(baserel, hint, var) &&
+			!nulls_fit(&plan->relation->remote, descending, pathkey->pk_nulls_first))
 		{
-			if (pathkey->pk_nulls_first || list_length(pathkeys) != 1 || hint.property->filter == FILTER_TEXT ||
-				hint.property->filter == FILTER_TEXT_EQ)
+			if (pathkey->pk_nulls_first || list_length(pathkeys) != 1 || hint->property->filter == FILTER_TEXT ||
+				hint->property->filter == FILTER_TEXT_EQ)
 				return nothing;
-			order.guard = make_guard(&hint);
+			order.guard = make_guard(hint);
 		}
-		order.keys[foreach_current_index(lc)] = sort_key_of(&hint, descending);
+		order.keys[foreach_current_index(lc)] = sort_key_of(hint, descending);
 	}
 	return order.covered == 0 ? nothing : order;
 }
 
+static bool
+is_constant_or_none(Node *node)
+{
+	return node == NULL || IsA(node, Const);
+}
+
+/*
+ * Is the scan all there is below a LIMIT whose rows fit one page?  Then nothing
+ * reads it further (limit_tuples is not set where anything else stands above).
+ */
+static bool
+is_one_page_wanted(PlannerInfo *root, RelOptInfo *baserel)
+{
+	RelationPlan *plan = relation_plan_of(baserel);
+
+	return attio_push_limit && root->limit_tuples > 0 && root->limit_tuples <= plan->relation->page_size &&
+		   baserel->reloptkind == RELOPT_BASEREL && bms_membership(root->all_baserels) == BMS_SINGLETON &&
+		   root->parse->rowMarks == NIL && root->parse->limitOption == LIMIT_OPTION_COUNT &&
+		   is_constant_or_none(root->parse->limitCount) && is_constant_or_none(root->parse->limitOffset) &&
+		   judge_is_all_exact(root, baserel) && !late_is_unknown(root, baserel);
+}
+
+WantedOrder
+wanted_order(PlannerInfo *root, RelOptInfo *baserel)
+{
+	RelationPlan *plan = relation_plan_of(baserel);
+	WantedOrder order = {SORT_ANY, 0, NULL, NIL};
+
+	if (!attio_push_sort || plan->has_key || !resource_can(plan->relation->resource, CAN_SORT))
+		return order;
+	order = order_over_pages(baserel, plan, root->query_pathkeys);
+	/* who reads all rows can as well sort them by all keys here */
+	if (order.covered < list_length(root->query_pathkeys) && root->tuple_fraction <= 0)
+		order = (WantedOrder){SORT_ANY, 0, NULL, NIL};
+	if (order.shape == SORT_ANY && root->query_pathkeys != NIL && is_one_page_wanted(root, baserel))
+		order = order_on_one_page(baserel, plan, root->query_pathkeys);
+	return order;
+}
+
 void
-sorts_as_executed(const RelOptInfo *baserel, List *pathkeys, const WantedOrder *order, Bitmapset **columns)
+complete_sort_keys(const RelOptInfo *baserel, List *pathkeys, const WantedOrder *order, Bitmapset **columns)
 {
 	for (int i = 0; i < order->covered; i++)
 	{

@@ -2,10 +2,10 @@
  * pathkeys.h
  *		Which orders Attio can give, proven the same as PostgreSQL's.
  */
-#ifndef ATTIO_PATHKEYS_H
-#define ATTIO_PATHKEYS_H
+#ifndef PLAN_PATHKEYS_H
+#define PLAN_PATHKEYS_H
 
-#include "attio/hint.h"
+#include "base/compat.h"
 #include "nodes/pathnodes.h"
 #include "scan/scan_plan.h"
 
@@ -18,9 +18,11 @@ typedef struct WantedOrder
 	List *guard;   /* as ScanPlan.guard */
 } WantedOrder;
 
-extern WantedOrder sorts_over_pages(const RelOptInfo *baserel, const AttioRelation *relation, List *pathkeys);
-/* Fill in how the executor compares; the keys' columns are added, offset by FirstLowInvalidHeapAttributeNumber. */
-extern void sorts_as_executed(const RelOptInfo *baserel, List *pathkeys, const WantedOrder *order, Bitmapset **columns);
-extern WantedOrder sorts_on_one_page(const RelOptInfo *baserel, const AttioRelation *relation, List *pathkeys);
+/* The order that the query wants, if the service can give it; else SORT_ANY. */
+extern WantedOrder wanted_order(PlannerInfo *root, RelOptInfo *baserel);
 
-#endif /* ATTIO_PATHKEYS_H */
+/* Fill in how the executor compares; the keys' columns are added, offset by FirstLowInvalidHeapAttributeNumber. */
+extern void
+complete_sort_keys(const RelOptInfo *baserel, List *pathkeys, const WantedOrder *order, Bitmapset **columns);
+
+#endif /* PLAN_PATHKEYS_H */

@@ -512,14 +512,32 @@ ship_condition(ShipContext *context, Expr *clause, Verdict *verdict)
 	return term;
 }
 
-/* Does the clause fix the row's id? */
-bool
-ship_is_key(ShipContext *context, Expr *clause)
+/* Its operands, counted from another one. */
+void
+ship_shift_operands(List *term, int by)
 {
-	Verdict verdict;
-	List *term = ship_condition(context, clause, &verdict);
+	ListCell *lc;
 
-	return term != NIL && intVal(linitial(term)) == TERM_KEY;
+	if (term == NIL || by == 0)
+		return;
+	switch ((TermKind) intVal(linitial(term)))
+	{
+		case TERM_AND:
+		case TERM_OR:
+			for_each_from(lc, term, 1) ship_shift_operands((List *) lfirst(lc), by);
+			break;
+		case TERM_CONDITION:
+			lc = list_nth_cell((List *) list_nth(term, 5), 1);
+			if (lfirst_int(lc) >= 0)
+				lfirst_int(lc) += by;
+			if (list_length((List *) list_nth(term, 5)) > CONDITION_TYPE_OPERAND)
+				lfirst_int(list_nth_cell((List *) list_nth(term, 5), CONDITION_TYPE_OPERAND)) += by;
+			break;
+		case TERM_KEY:
+		case TERM_PARENT:
+			lsecond(term) = makeInteger(intVal(lsecond(term)) + by);
+			break;
+	}
 }
 
 bool

@@ -5,17 +5,18 @@
 #ifndef ATTIO_SHIP_H
 #define ATTIO_SHIP_H
 
-#include "attio/hint.h"
+#include "plan/relation_plan.h"
 #include "nodes/pathnodes.h"
 #include "scan/scan_plan.h"
 
-/* Collects the operands of all conditions of one scan. */
+/* What one condition is judged by, and what is found. */
 typedef struct ShipContext
 {
 	PlannerInfo *root;
+	RelationPlan *plan;
 	const AttioRelation *relation;
 	Index relid;        /* of the scan's relation */
-	List *operands;     /* becomes fdw_exprs */
+	List *operands;     /* of the condition, in the order of their indexes */
 	bool uncertain;     /* set where the definitions may yet forbid to send what is exact */
 	const char *reason; /* of the last condition: why nothing of it is sent; NULL = something is */
 	int depth;          /* of the AND and OR around what is looked at */
@@ -26,6 +27,7 @@ extern List *ship_condition(ShipContext *context, Expr *clause, Verdict *verdict
 extern bool ship_is_address(ShipContext *context, Node *node);
 /* Of terms that all must hold: tell each condition on an actor of the one on its type. */
 extern void ship_pair_actors(List *terms);
-extern bool ship_is_key(ShipContext *context, Expr *clause);
+/* The term becomes one of a scan whose operands begin with so many others; it is changed in place. */
+extern void ship_shift_operands(List *term, int by);
 
 #endif /* ATTIO_SHIP_H */

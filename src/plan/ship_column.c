@@ -90,7 +90,7 @@ shipped_column(ShipContext *context, Node *node, ShippedColumn *column)
 		context->reason = "the view filters";
 		return false;
 	}
-	column->hint = relation_column_hint(context->relation, var->varattno);
+	column->hint = *relation_plan_hint(context->plan, var->varattno);
 	if (column->hint.is_key || column->hint.is_parent)
 		return true;
 	if (column->hint.slug == NULL)

@@ -1,17 +1,13 @@
 /*
  * upper.h
- *		What stands above a scan and can be part of it: LIMIT and count(*).
+ *		What stands above a scan and can be part of it: the planner's callback.
  */
-#ifndef ATTIO_UPPER_H
-#define ATTIO_UPPER_H
+#ifndef PLAN_UPPER_H
+#define PLAN_UPPER_H
 
 #include "base/compat.h"
 
-extern RelOptInfo *upper_only_relation(PlannerInfo *root);
-extern void limit_add_path(PlannerInfo *root, RelOptInfo *output_rel, const FinalPathExtraData *extra);
-extern void count_add_path(PlannerInfo *root, RelOptInfo *output_rel);
+extern void get_foreign_upper_paths(PlannerInfo *root, UpperRelationKind stage, RelOptInfo *input_rel,
+									RelOptInfo *output_rel, void *extra);
 
-/* The plan of a path of count_add_path(). */
-extern ForeignScan *count_get_plan(PlannerInfo *root, List *tlist);
-
-#endif /* ATTIO_UPPER_H */
+#endif /* PLAN_UPPER_H */

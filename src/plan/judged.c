@@ -1,0 +1,62 @@
+/*
+ * judged.c
+ *		What of a condition is sent, judged once for each condition.
+ *
+ * Owns: that a verdict is found once, however often planning asks for it.  Makes
+ * no request.
+ */
+#include "plan/judged.h"
+
+#include "base/guc.h"
+#include "plan/relation_plan.h"
+#include "plan/ship.h"
+
+const JudgedCondition *
+judge_condition(PlannerInfo *root, const RelOptInfo *rel, Expr *clause)
+{
+	RelationPlan *plan = relation_plan_of(rel);
+	ShipContext context = {.root = root, .plan = plan, .relation = plan->relation, .relid = rel->relid};
+	JudgedCondition *judged;
+
+	for (judged = plan->judged; judged != NULL; judged = judged->next)
+		if (judged->clause == clause)
+			return judged;
+	judged = (JudgedCondition *) palloc0(sizeof(JudgedCondition));
+	judged->clause = clause;
+	judged->term = ship_condition(&context, clause, &judged->verdict);
+	judged->operands = context.operands;
+	judged->is_uncertain = context.uncertain;
+	judged->is_key = judged->term != NIL && intVal(linitial(judged->term)) == TERM_KEY;
+	judged->reason = context.reason == NULL ? "" : context.reason;
+	if (relation_plan_can_keep(plan))
+	{
+		judged->next = plan->judged;
+		plan->judged = judged;
+	}
+	return judged;
+}
+
+List *
+judged_term(const JudgedCondition *condition, List **operands)
+{
+	List *term = copyObject(condition->term);
+
+	ship_shift_operands(term, list_length(*operands));
+	*operands = list_concat(*operands, copyObject(condition->operands));
+	return term;
+}
+
+bool
+judge_is_all_exact(PlannerInfo *root, const RelOptInfo *rel)
+{
+	ListCell *lc;
+
+	foreach(lc, rel->baserestrictinfo)
+	{
+		const JudgedCondition *judged = judge_condition(root, rel, lfirst_node(RestrictInfo, lc)->clause);
+
+		if (judged->verdict != VERDICT_EXACT || judged->is_uncertain)
+			return false;
+	}
+	return attio_push_filter || rel->baserestrictinfo == NIL;
+}

@@ -1,0 +1,39 @@
+/*
+ * relation_plan.h
+ *		What planning knows of one foreign table.
+ */
+#ifndef PLAN_RELATION_PLAN_H
+#define PLAN_RELATION_PLAN_H
+
+#include "attio/hint.h"
+#include "nodes/pathnodes.h"
+
+/* In baserel->fdw_private; made when the relation's size is asked for, and kept while the query is planned. */
+typedef struct RelationPlan
+{
+	AttioRelation *relation;
+	MemoryContext context; /* of all of this */
+	Bitmapset *columns;    /* wanted, offset by FirstLowInvalidHeapAttributeNumber */
+	bool reads_optional;   /* and the others, where their values fit */
+	bool has_key;          /* a condition fixes the id: batches, which have no order among them */
+	double fetched;        /* rows that the service returns to the relation's own conditions */
+
+	/* what was found once, and is asked for often */
+	int natts;
+	ColumnHint **hints;             /* by attribute number; NULL until it is asked for */
+	struct JudgedCondition *judged; /* judged.c */
+	struct KnownLookup *lookups;    /* lookup.c */
+} RelationPlan;
+
+extern RelationPlan *relation_plan_create(AttioRelation *relation, int natts);
+
+/* The plan of a relation; NULL where it is not a table of ours, or not planned yet. */
+extern RelationPlan *relation_plan_of(const RelOptInfo *rel);
+
+/* What planning may know of a column; attnum > 0.  Makes no request. */
+extern const ColumnHint *relation_plan_hint(RelationPlan *plan, AttrNumber attnum);
+
+/* Will it be here tomorrow?  Only what is made at the level of relations outlives a search for the order of joins. */
+extern bool relation_plan_can_keep(const RelationPlan *plan);
+
+#endif /* PLAN_RELATION_PLAN_H */
