@@ -7,7 +7,9 @@
  */
 #include "attio/attio.h"
 
+#include "attio/filter.h"
 #include "attio/refusal.h"
+#include "attio/sorts.h"
 #include "attio/workspace.h"
 #include "base/version.h"
 
@@ -26,4 +28,7 @@ const Service attio_service = {
 	.passing = passing_codes,
 	.check_session = workspace_check,
 	.explain_refusal = attio_explain_refusal,
+	.write_asks = filter_asks,
+	.can_sort = sorts_are_as_planned,
+	.write_sorts = sorts_write,
 };

@@ -2,12 +2,16 @@
  * condition.h
  *		One condition of a plan, made into what Attio reads.
  *
- * A term becomes true (nothing to send), false (no row can match), or a filter.
+ * A clause becomes true (nothing to send), false (no row can match), or a
+ * filter.
  */
 #ifndef ATTIO_CONDITION_H
 #define ATTIO_CONDITION_H
 
-#include "attio/filter.h"
+#include "attio/needs.h"
+
+/* Ids or words that one request may hold (docs/attio-api.md 8.4). */
+#define FILTER_MAX_IN 100
 
 typedef enum MadeKind
 {
@@ -26,14 +30,20 @@ typedef struct Made
 static const Made made_true = {MADE_TRUE, NULL, false};
 static const Made made_false = {MADE_FALSE, NULL, false};
 
-/* Objects that a reference or an entry may point to and still be sent. */
-#define FILTER_MAX_OBJECTS 5
+/* What a filter is written with. */
+typedef struct Writer
+{
+	const AttioRelation *relation;
+	const FilterNeeds *known;
+	Operand *operands; /* the writer's own: it puts portions of values in their places */
+	bool looks_up;     /* words that cannot be sent as they are may go by what they contain */
+	bool incomplete;   /* a condition could not be sent */
+} Writer;
 
 extern Made made_tree(JsonTree *tree);
 extern Made made_group(List *trees, bool conjunction);
-extern bool filter_is_as_planned(const ColumnBinding *binding, const char *type, const char *property);
-extern Made make_condition(FilterInput *input, List *term);
-extern int filter_max_in(const FilterInput *input, const char *type, const char *property);
+extern Made write_condition(Writer *writer, const Clause *clause);
+extern int filter_max_in(const Writer *writer, const Clause *clause);
 extern JsonTree *uuids_condition(const Elements *elements);
 
 #endif /* ATTIO_CONDITION_H */

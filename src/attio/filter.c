@@ -5,22 +5,29 @@
  * Owns: AND, OR, and keys in batches.  What cannot be sent without losing rows
  * becomes true: the executor checks every condition again.
  */
+#include "attio/filter.h"
+
 #include "attio/condition.h"
-
 #include "catalog/pg_type.h"
+#include "miscadmin.h"
 
-static Made make_term(FilterInput *input, List *term);
+static Made write_clause(Writer *writer, const Clause *clause);
 
-/* An AND drops what is true and ends at what is false; an OR the other way round. */
+/* All arms but one of an AND or OR.  An AND drops what is true and ends at what is false; an OR the other way round. */
 static Made
-make_group(FilterInput *input, List *term, bool conjunction)
+write_arms(Writer *writer, const Clause *clause, const Clause *but)
 {
+	bool conjunction = (clause->kind == CLAUSE_AND);
 	List *trees = NIL;
+	ListCell *lc;
 
-	for (int i = 1; i < list_length(term); i++)
+	foreach(lc, clause->arms)
 	{
-		Made made = make_term(input, (List *) list_nth(term, i));
+		Made made;
 
+		if (lfirst(lc) == but)
+			continue;
+		made = write_clause(writer, (const Clause *) lfirst(lc));
 		if (made.kind == (conjunction ? MADE_FALSE : MADE_TRUE))
 			return made;
 		if (made.kind == MADE_TREE)
@@ -31,13 +38,20 @@ make_group(FilterInput *input, List *term, bool conjunction)
 
 /* ----- keys and parents ----- */
 
-static JsonTree *
-key_filter(const FilterInput *input, const Datum *ids, int n)
+static const char *
+id_attribute(const Writer *writer)
 {
-	Elements some = {UUIDOID, unconstify(Datum *, ids), n, false};
+	return resource_id_name(writer->relation->resource);
+}
+
+/* So many of the ids, from one on. */
+static JsonTree *
+key_filter(const Writer *writer, const Elements *ids, int from, int n)
+{
+	Elements some = {UUIDOID, ids->values + from, n, false};
 	JsonTree *whole = json_make_object();
 
-	json_put(whole, resource_id_name(input->relation->resource), uuids_condition(&some));
+	json_put(whole, id_attribute(writer), uuids_condition(&some));
 	return whole;
 }
 
@@ -52,26 +66,26 @@ unknown_key(const char *name)
 }
 
 static Made
-make_key(FilterInput *input, List *term)
+write_key(Writer *writer, const Clause *clause)
 {
-	const Operand *operand = &input->operands[intVal(lsecond(term))];
-	Elements ids = operand_elements(operand);
+	const Operand *operand = &writer->operands[clause->operand];
+	Elements ids = elements_of_operand(operand);
 
 	if (!operand->known)
-		return made_tree(unknown_key(resource_id_name(input->relation->resource)));
+		return made_tree(unknown_key(id_attribute(writer)));
 	if (ids.n == 0)
 		return made_false;
 	if (ids.n <= FILTER_MAX_IN)
-		return made_tree(key_filter(input, ids.values, ids.n));
-	input->incomplete = true;
+		return made_tree(key_filter(writer, &ids, 0, ids.n));
+	writer->incomplete = true;
 	return made_true;
 }
 
 /* {"path": [[list, "parent_record"], [object, "record_id"]], "constraints": {"value": condition}} */
 static JsonTree *
-parent_filter(const FilterInput *input, const char *object, JsonTree *condition)
+parent_filter(const Writer *writer, const char *object, JsonTree *condition)
 {
-	const char *const steps[][2] = {{relation_identifier(input->relation), "parent_record"}, {object, "record_id"}};
+	const char *const steps[][2] = {{relation_identifier(writer->relation), "parent_record"}, {object, "record_id"}};
 	JsonTree *whole = json_make_object();
 	JsonTree *path = json_make_array();
 	JsonTree *constraints = json_make_object();
@@ -92,11 +106,11 @@ parent_filter(const FilterInput *input, const char *object, JsonTree *condition)
 
 /* The parents of entries: a condition along a path, one for each object that they can be of. */
 static Made
-make_parent(FilterInput *input, List *term)
+write_parent(Writer *writer, const Clause *clause)
 {
-	const Operand *operand = &input->operands[intVal(lsecond(term))];
-	Elements ids = operand_elements(operand);
-	List *objects = NIL;
+	const Operand *operand = &writer->operands[clause->operand];
+	Elements ids = elements_of_operand(operand);
+	List *objects = ids.n > FILTER_MAX_IN ? NIL : known_parents(writer->known);
 	List *trees = NIL;
 	ListCell *lc;
 
@@ -104,115 +118,107 @@ make_parent(FilterInput *input, List *term)
 		return made_tree(unknown_key("parent_record_id"));
 	if (ids.n == 0)
 		return made_false;
-	if (input->session == NULL)
-		objects = list_make1("(object)");
-	else if (ids.n <= FILTER_MAX_IN)
-		objects = metadata_list_parents(input->session, relation_identifier(input->relation), input->cost);
 	if (objects == NIL || list_length(objects) > FILTER_MAX_OBJECTS)
 	{
-		input->incomplete = true;
+		writer->incomplete = true;
 		return made_true;
 	}
 	foreach(lc, objects)
-		trees = lappend(trees, parent_filter(input, (const char *) lfirst(lc), uuids_condition(&ids)));
+		trees = lappend(trees, parent_filter(writer, (const char *) lfirst(lc), uuids_condition(&ids)));
 	return made_group(trees, false);
 }
 
 static Made
-make_term(FilterInput *input, List *term)
+write_clause(Writer *writer, const Clause *clause)
 {
-	switch ((TermKind) intVal(linitial(term)))
+	switch (clause->kind)
 	{
-		case TERM_AND:
-			return make_group(input, term, true);
-		case TERM_OR:
-			return make_group(input, term, false);
-		case TERM_CONDITION:
-			return make_condition(input, term);
-		case TERM_KEY:
-			return make_key(input, term);
-		case TERM_PARENT:
-			return make_parent(input, term);
+		case CLAUSE_AND:
+		case CLAUSE_OR:
+			return write_arms(writer, clause, NULL);
+		case CLAUSE_CONDITION:
+		case CLAUSE_ACTOR:
+			return write_condition(writer, clause);
+		case CLAUSE_KEY:
+			return write_key(writer, clause);
+		case CLAUSE_PARENT:
+			return write_parent(writer, clause);
 	}
 	return made_true;
 }
 
 /* ----- keys in batches ----- */
 
-/* The first key term of the outermost AND, or NIL. */
-static List *
-outer_key(List *term)
+/* The first key of the outermost AND, or NULL. */
+static const Clause *
+outer_key(const Clause *whole)
 {
-	for (int i = 1; i < list_length(term); i++)
-	{
-		List *arm = (List *) list_nth(term, i);
+	ListCell *lc;
 
-		if (intVal(linitial(arm)) == TERM_KEY)
-			return arm;
-	}
-	return NIL;
+	foreach(lc, whole->arms)
+		if (((const Clause *) lfirst(lc))->kind == CLAUSE_KEY)
+			return (const Clause *) lfirst(lc);
+	return NULL;
 }
 
-bool
-filter_has_keys(List *term)
+/* An ask that all arms but one make together with a filter of their own. */
+static Ask *
+ask_with(JsonTree *tree, Made others)
 {
-	return outer_key(term) != NIL;
+	if (others.kind == MADE_TREE)
+		tree = made_group(list_make2(tree, others.tree), true).tree;
+	return ask_by_filter(tree);
 }
 
 /* One ask for each batch of keys, with all other conditions beside it. */
-static List *
-batch_asks(const FilterInput *input, const Elements *keys, JsonTree *others)
+static void
+add_key_batches(Writer *writer, const Clause *key, Made others, AskSet *set)
 {
-	List *asks = NIL;
+	const Operand *operand = &writer->operands[key->operand];
 	/* A page that is not full says that it is the last. */
-	int size = Min(FILTER_MAX_IN, Max(input->relation->page_size - 1, 1));
+	int size = Min(FILTER_MAX_IN, Max(writer->relation->page_size - 1, 1));
+	Elements keys;
 
-	for (int at = 0; at < keys->n; at += size)
+	if (!operand->known)
 	{
-		JsonTree *some = key_filter(input, keys->values + at, Min(keys->n - at, size));
-		List *both = others == NULL ? list_make1(some) : list_make2(some, others);
-
-		asks = lappend(asks, ask_by_filter(made_group(both, true).tree));
+		set->asks = list_make1(ask_with(unknown_key(id_attribute(writer)), others));
+		return;
 	}
-	return asks;
+	keys = keys_of_operand(operand);
+	set->nothing = (keys.n == 0);
+	for (int at = 0; at < keys.n; at += size)
+		set->asks = lappend(set->asks, ask_with(key_filter(writer, &keys, at, Min(keys.n - at, size)), others));
 }
 
 /* ----- other values in batches ----- */
 
-/* The arm that asks for some of the keys. */
+/* The arm that asks for so many of the values, from one on. */
 static Made
-make_some(FilterInput *input, List *arm, int operand, const Elements *all, int from, int n)
+write_some(Writer *writer, const Clause *arm, const Elements *all, int from, int n)
 {
-	input->operands[operand].value = elements_array(all, from, n);
-	input->operands[operand].isnull = false;
-	return make_term(input, arm);
+	Operand *operand = &writer->operands[arm->operand];
+
+	operand->value = elements_array(all, from, n);
+	operand->isnull = false;
+	return write_clause(writer, arm);
 }
 
-/* Values that one filter may ask for in this arm; 0: it is none that can be taken apart. */
+/* Values that one filter may ask for in this arm; 0: it cannot be taken apart. */
 static int
-values_a_filter(const FilterInput *input, List *arm)
+values_per_filter(const Writer *writer, const Clause *arm)
 {
-	List *numbers;
-
-	switch ((TermKind) intVal(linitial(arm)))
+	switch (arm->kind)
 	{
-		case TERM_PARENT:
+		case CLAUSE_PARENT:
 			return FILTER_MAX_IN;
-		case TERM_CONDITION:
-			numbers = (List *) list_nth(arm, 5);
-			return linitial_int(numbers) == OP_IN || linitial_int(numbers) == OP_HAS_ANY
-					   ? filter_max_in(input, strVal(lfourth(arm)), strVal(list_nth(arm, 4)))
+		case CLAUSE_CONDITION:
+		case CLAUSE_ACTOR:
+			return !arm->is_lost && !arm->is_missing && (arm->op == OP_IN || arm->op == OP_HAS_ANY)
+					   ? filter_max_in(writer, arm)
 					   : 0;
 		default:
 			return 0;
 	}
-}
-
-/* The operand of such an arm. */
-static int
-arm_operand(List *arm)
-{
-	return intVal(linitial(arm)) == TERM_PARENT ? intVal(lsecond(arm)) : lsecond_int((List *) list_nth(arm, 5));
 }
 
 /* Is the table known to have fewer pages than that?  Then it is read whole. */
@@ -222,121 +228,87 @@ has_fewer_pages(const AttioRelation *relation, int filters)
 	return relation->known_rows >= 0 && filters > relation->known_rows / relation->page_size + 1;
 }
 
-/* The arm of the outermost AND whose values need the most filters, if more than one; or NIL. */
-static List *
-outer_values(const FilterInput *input, List *term)
+/* The arm of the outermost AND whose values need the most filters, if more than one; or NULL. */
+static const Clause *
+outer_values(const Writer *writer, const Clause *whole)
 {
-	List *largest = NIL;
+	const Clause *largest = NULL;
 	int most = 1;
+	ListCell *lc;
 
-	if (!resource_can(input->relation->resource, CAN_FILTER))
-		return NIL;
-	for (int i = 1; i < list_length(term); i++)
+	if (!resource_can(writer->relation->resource, CAN_FILTER))
+		return NULL;
+	foreach(lc, whole->arms)
 	{
-		List *arm = (List *) list_nth(term, i);
-		int size = values_a_filter(input, arm);
+		const Clause *arm = (const Clause *) lfirst(lc);
+		int size = values_per_filter(writer, arm);
 		int filters;
 
-		if (size == 0 || !input->operands[arm_operand(arm)].known)
+		if (size == 0 || !writer->operands[arm->operand].known)
 			continue;
-		filters = (operand_elements(&input->operands[arm_operand(arm)]).n + size - 1) / size;
+		filters = (elements_of_operand(&writer->operands[arm->operand]).n + size - 1) / size;
 		if (filters > most)
 		{
 			most = filters;
 			largest = arm;
 		}
 	}
-	return has_fewer_pages(input->relation, most) ? NIL : largest;
+	return has_fewer_pages(writer->relation, most) ? NULL : largest;
 }
 
 /*
- * One filter for each portion of the values that the arm asks for, with all
- * other conditions beside it.  Where some of them cannot be asked for none is:
- * only the other conditions are sent.
+ * One ask for each portion of the values that the arm asks for, with all other
+ * conditions beside it.  Where some of them cannot be asked for none is: only
+ * the other conditions are sent.
  */
 static void
-add_portions(FilterInput *input, List *arm, Made others, AskSet *set)
+add_portions(Writer *writer, const Clause *arm, Made others, AskSet *set)
 {
-	int operand = arm_operand(arm);
-	int size = values_a_filter(input, arm);
-	Operand whole = input->operands[operand];
-	Elements values = operand_elements(&whole);
+	int size = values_per_filter(writer, arm);
+	Elements values = elements_of_operand(&writer->operands[arm->operand]);
 	Made made = made_false;
 
 	for (int at = 0; at < values.n && made.kind != MADE_TRUE; at += size)
 	{
 		CHECK_FOR_INTERRUPTS();
-		made = make_some(input, arm, operand, &values, at, Min(values.n - at, size));
-		if (made.kind != MADE_TREE)
-			continue;
-		if (others.kind == MADE_TREE)
-			made = made_group(list_make2(made.tree, others.tree), true);
-		set->asks = lappend(set->asks, ask_by_filter(made.tree));
+		made = write_some(writer, arm, &values, at, Min(values.n - at, size));
+		if (made.kind == MADE_TREE)
+			set->asks = lappend(set->asks, ask_with(made.tree, others));
 	}
-	input->operands[operand] = whole;
 	if (made.kind == MADE_TRUE)
 		set->asks = others.kind == MADE_TREE ? list_make1(ask_by_filter(others.tree)) : NIL;
 	else
 		set->nothing = (set->asks == NIL);
-	set->incomplete = input->incomplete;
 }
 
-/*
- * The filters of a scan whose plan has this term (the outermost is always an
- * AND).  May ask for the slugs of objects and for options.
- */
-AskSet
-filter_build(FilterInput *input, List *term)
+/* What the conditions of a scan ask for. */
+static void
+write_scan(Writer *writer, const Clause *whole, AskSet *set)
 {
-	AskSet set = {false, false, NIL};
-	List *key = term == NIL ? NIL : outer_key(term);
-	List *values = term == NIL || key != NIL ? NIL : outer_values(input, term);
-	List *others = NIL;
-	Made made;
+	const Clause *key = outer_key(whole);
+	const Clause *values = key != NULL ? NULL : outer_values(writer, whole);
+	Made made = write_arms(writer, whole, key != NULL ? key : values);
 
-	if (term == NIL)
-		return set;
-	for (int i = 0; i < list_length(term); i++)
-		if (i == 0 || (list_nth(term, i) != key && list_nth(term, i) != values))
-			others = lappend(others, list_nth(term, i));
-	made = make_term(input, others);
-	set.incomplete = input->incomplete;
-	set.nothing = (made.kind == MADE_FALSE);
-	if (set.nothing)
-		return set;
-	if (key != NIL)
-	{
-		const Operand *operand = &input->operands[intVal(lsecond(key))];
-		Elements keys;
-
-		if (!operand->known)
-		{
-			List *both = list_make1(unknown_key(resource_id_name(input->relation->resource)));
-
-			both = made.kind == MADE_TREE ? lappend(both, made.tree) : both;
-			set.asks = list_make1(ask_by_filter(made_group(both, true).tree));
-			return set;
-		}
-		keys = operand_keys(operand);
-		set.nothing = (keys.n == 0);
-		set.asks = batch_asks(input, &keys, made.tree);
-	}
-	else if (values != NIL)
-		add_portions(input, values, made, &set);
+	set->nothing = (made.kind == MADE_FALSE);
+	if (set->nothing)
+		return;
+	if (key != NULL)
+		add_key_batches(writer, key, made, set);
+	else if (values != NULL)
+		add_portions(writer, values, made, set);
 	else if (made.kind == MADE_TREE)
-		set.asks = list_make1(ask_by_filter(made.tree));
-	return set;
+		set->asks = list_make1(ask_by_filter(made.tree));
 }
 
 /* ----- lookups ----- */
 
 /* The same key by key, where some of them cannot be sent: those that can; false where one needs everything. */
 static bool
-make_single(FilterInput *input, List *arm, int operand, const Elements *all, int from, int n, List **trees)
+write_single(Writer *writer, const Clause *arm, const Elements *all, int from, int n, List **trees)
 {
 	for (int i = from; i < from + n; i++)
 	{
-		Made made = make_some(input, arm, operand, all, i, 1);
+		Made made = write_some(writer, arm, all, i, 1);
 
 		if (made.kind == MADE_TRUE)
 			return false;
@@ -346,40 +318,77 @@ make_single(FilterInput *input, List *arm, int operand, const Elements *all, int
 	return true;
 }
 
-AskSet
-filter_build_lookup(FilterInput *input, List *term, int operand, int keys_a_request, bool without_others)
+/* One ask for each so many of the keys that a join looks up by the last arm. */
+static void
+write_lookup(Writer *writer, const AskInput *input, const Clause *whole, AskSet *set)
 {
-	AskSet set = {false, false, NIL};
-	List *arm = (List *) llast(term);
-	Elements keys = operand_elements(&input->operands[operand]);
-	Made others = make_term(input, list_copy_head(term, list_length(term) - 1));
-	bool everything = (keys_a_request == 0);
+	const Clause *arm = (const Clause *) llast(whole->arms);
+	Elements keys = elements_of_operand(&writer->operands[input->looked_up]);
+	Made others = write_arms(writer, whole, arm);
+	int size = input->keys_per_request;
+	bool everything = (size == 0);
 
-	input->looks_up = true;
-	set.nothing = others.kind == MADE_FALSE || keys.n == 0;
-	if (without_others)
+	writer->looks_up = true;
+	set->nothing = others.kind == MADE_FALSE || keys.n == 0;
+	if (input->without_others)
 		others = made_true;
-	for (int at = 0; at < keys.n && !everything && !set.nothing; at += keys_a_request)
+	for (int at = 0; at < keys.n && !everything && !set->nothing; at += size)
 	{
-		int n = Min(keys_a_request, keys.n - at);
-		Made made = make_some(input, arm, operand, &keys, at, n);
+		int n = Min(size, keys.n - at);
+		Made made = write_some(writer, arm, &keys, at, n);
 		List *trees = NIL;
 
 		if (made.kind == MADE_TREE)
 			trees = list_make1(made.tree);
 		else if (made.kind == MADE_TRUE)
-			everything = !make_single(input, arm, operand, &keys, at, n, &trees);
-		if (trees == NIL || everything)
-			continue;
-		trees = list_make1(made_group(trees, false).tree);
-		if (others.kind == MADE_TREE)
-			trees = lappend(trees, others.tree);
-		set.asks = lappend(set.asks, ask_by_filter(made_group(trees, true).tree));
+			everything = !write_single(writer, arm, &keys, at, n, &trees);
+		if (trees != NIL && !everything)
+			set->asks = lappend(set->asks, ask_with(made_group(trees, false).tree, others));
 	}
-	if (everything && !set.nothing)
-		set.asks = others.kind == MADE_TREE && keys_a_request > 0 ? list_make1(ask_by_filter(others.tree)) : NIL;
+	if (everything && !set->nothing)
+		set->asks = others.kind == MADE_TREE && size > 0 ? list_make1(ask_by_filter(others.tree)) : NIL;
 	else
-		set.nothing = set.nothing || set.asks == NIL;
-	set.incomplete = input->incomplete;
+		set->nothing = set->nothing || set->asks == NIL;
+}
+
+/* ----- the ways in ----- */
+
+/*
+ * What a scan asks for, in the current memory context; "known" holds what
+ * filter_needs() found to be needed.  Makes no request, tells nobody anything.
+ */
+AskSet
+filter_write(const AskInput *input, const Clause *whole, const FilterNeeds *known)
+{
+	AskSet set = {false, false, NIL};
+	Writer writer = {.relation = input->relation, .known = known};
+
+	if (whole->arms == NIL)
+		return set;
+	writer.operands = (Operand *) palloc(sizeof(Operand) * Max(input->noperands, 1));
+	memcpy(writer.operands, input->operands, sizeof(Operand) * input->noperands);
+	if (input->looked_up < 0)
+		write_scan(&writer, whole, &set);
+	else
+		write_lookup(&writer, input, whole, &set);
+	set.incomplete = writer.incomplete;
 	return set;
+}
+
+/*
+ * What a scan asks for.  May ask for the slugs of objects, for options and for
+ * members; without a session it asks nothing, and names stand for what is not
+ * known: plain EXPLAIN.
+ */
+AskSet
+filter_asks(Session *session, const AskInput *input)
+{
+	const Clause *whole = clause_read(input);
+	FilterNeeds needs = {0};
+
+	if (session == NULL)
+		return filter_write(input, whole, &filter_names);
+	filter_needs(whole, input, &needs);
+	filter_learn(session, input, &needs);
+	return filter_write(input, whole, &needs);
 }

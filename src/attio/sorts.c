@@ -7,8 +7,6 @@
  */
 #include "attio/sorts.h"
 
-#include "attio/condition.h"
-
 static void
 add_sort(JsonTree *sorts, const char *slug, const char *field, bool descending)
 {
@@ -21,40 +19,29 @@ add_sort(JsonTree *sorts, const char *slug, const char *field, bool descending)
 	json_append(sorts, sort);
 }
 
-/* By created_at, and the id among equals unless that is left out. */
-JsonTree *
-sorts_by_created_at(const AttioRelation *relation, bool descending, bool with_id)
-{
-	JsonTree *sorts = json_make_array();
-
-	add_sort(sorts, "created_at", NULL, descending);
-	if (with_id)
-		add_sort(sorts, resource_id_name(relation->resource), NULL, false);
-	return sorts;
-}
-
 /* The column of a key as it is now. */
 static const ColumnBinding *
-bind_key(const FilterInput *input, const SortKey *key)
+bind_key(const SortInput *input, const SortKey *key)
 {
 	return relation_bind_number(input->relation, key->attnum, input->definitions);
 }
 
 /*
- * Do the columns of these keys show what the plan took them for, so that Attio
+ * Do the columns of the keys show what the plan took them for, so that Attio
  * can give their order?  One that is gone is NULL in every row: any order is
- * right.
+ * right.  Makes no request.
  */
 bool
-sorts_are_as_planned(const FilterInput *input, const SortKey *keys, int nkeys, SortShape shape)
+sorts_are_as_planned(const SortInput *input)
 {
-	for (int i = 0; i < nkeys; i++)
+	for (int i = 0; i < input->nkeys; i++)
 	{
-		const ColumnBinding *binding = bind_key(input, &keys[i]);
+		const SortKey *key = &input->keys[i];
+		const ColumnBinding *binding = bind_key(input, key);
 
 		if (binding->missing ||
-			(filter_is_as_planned(binding, keys[i].type, keys[i].property) && !binding->attribute->multiselect &&
-			 (shape == SORT_ONE_PAGE || strcmp(binding->slug, "created_at") == 0)))
+			(clause_is_as_planned(binding, key->type, key->property) && !binding->attribute->multiselect &&
+			 (input->shape == SORT_ONE_PAGE || strcmp(binding->slug, "created_at") == 0)))
 			continue;
 		attio_forget_plans(input->relation->table);
 		return false;
@@ -62,30 +49,33 @@ sorts_are_as_planned(const FilterInput *input, const SortKey *keys, int nkeys, S
 	return true;
 }
 
-/* By the keys of the plan, which are as planned; one whose attribute is gone orders nothing. */
+/* One key, under its attribute's present slug; one whose attribute is gone orders nothing. */
+static void
+add_key(const SortInput *input, const SortKey *key, JsonTree *sorts)
+{
+	const ColumnBinding *binding = bind_key(input, key);
+	const AttributeType *type = attribute_type(key->type);
+	const PropertyDef *property = attribute_property(type, key->property);
+
+	if (!binding->missing)
+		add_sort(sorts, binding->slug,
+				 property == type->properties && type->sorts_plainly ? NULL : property->filter_field, key->descending);
+}
+
+/*
+ * The array of sorts for an order, whose keys are as planned.  Makes no request;
+ * belongs to the current memory context.
+ */
 JsonTree *
-sorts_build(const FilterInput *input, const SortKey *keys, int nkeys, bool with_id)
+sorts_write(const SortInput *input)
 {
 	JsonTree *sorts = json_make_array();
 
-	for (int i = 0; i < nkeys; i++)
-	{
-		const char *slug = keys[i].slug;
-		const AttributeType *type = attribute_type(keys[i].type);
-		const PropertyDef *property = attribute_property(type, keys[i].property);
-		const char *field = property == type->properties && type->sorts_plainly ? NULL : property->filter_field;
-
-		if (input->session != NULL)
-		{
-			const ColumnBinding *binding = bind_key(input, &keys[i]);
-
-			if (binding->missing)
-				continue;
-			slug = binding->slug;
-		}
-		add_sort(sorts, slug, field, keys[i].descending);
-	}
-	if (with_id)
+	if (input->shape != SORT_ONE_PAGE)
+		add_sort(sorts, "created_at", NULL, input->shape == SORT_CREATED_DESC);
+	for (int i = 0; i < input->nkeys && input->shape == SORT_ONE_PAGE; i++)
+		add_key(input, &input->keys[i], sorts);
+	if (input->with_id)
 		add_sort(sorts, resource_id_name(input->relation->resource), NULL, false);
 	return sorts;
 }

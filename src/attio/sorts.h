@@ -5,11 +5,9 @@
 #ifndef ATTIO_SORTS_H
 #define ATTIO_SORTS_H
 
-#include "attio/filter.h"
-#include "remote/sort_key.h"
+#include "attio/clause.h"
 
-extern JsonTree *sorts_by_created_at(const AttioRelation *relation, bool descending, bool with_id);
-extern bool sorts_are_as_planned(const FilterInput *input, const SortKey *keys, int nkeys, SortShape shape);
-extern JsonTree *sorts_build(const FilterInput *input, const SortKey *keys, int nkeys, bool with_id);
+extern bool sorts_are_as_planned(const SortInput *input);
+extern JsonTree *sorts_write(const SortInput *input);
 
 #endif /* ATTIO_SORTS_H */

@@ -49,10 +49,10 @@ only_key_term(const ForeignScan *scan)
 	List *term;
 
 	if (list_length(scan->scan.plan.qual) != 1 || list_length(plan->filter) != 2 ||
-		intVal(linitial(plan->filter)) != TERM_AND || plan->limited)
+		term_kind(plan->filter) != TERM_AND || plan->limited)
 		return NIL;
 	term = (List *) lsecond(plan->filter);
-	return intVal(linitial(term)) == TERM_KEY ? term : NIL;
+	return term_kind(term) == TERM_KEY ? term : NIL;
 }
 
 /*
@@ -215,7 +215,7 @@ make_writes(DirectState *direct, ForeignScanState *node)
 	WriteQueue *queue = NULL;
 
 	operand.value = evaluate(direct, node, key, &operand.isnull);
-	ids = operand_keys(&operand);
+	ids = keys_of_operand(&operand);
 	modify_check_count(modify, node->ss.ps.state, ids.n);
 	for (int i = 0; i < ids.n; i++)
 	{

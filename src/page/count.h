@@ -6,7 +6,7 @@
 #define ATTIO_COUNT_H
 
 #include "attio/relation.h"
-#include "attio/filter.h"
+#include "remote/ask.h"
 #include "page/pager.h"
 
 /* How the rows that Attio answers are looked at. */

@@ -7,7 +7,7 @@
 
 #include "attio/relation.h"
 #include "remote/request.h"
-#include "attio/filter.h"
+#include "remote/ask.h"
 
 /* One listing of a scan, and what its rows have in common. */
 typedef struct Listing

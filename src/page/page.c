@@ -10,7 +10,6 @@
 #include "page/fresh.h"
 #include "page/pager_private.h"
 #include "row/rowkey.h"
-#include "attio/sorts.h"
 #include "utils/memutils.h"
 
 /* ----- orders ----- */
@@ -33,10 +32,13 @@ page_begin_order(Pager *pager, OrderMode mode)
 	pager->order.descending = (pager->plan.sort == SORT_CREATED_DESC);
 	if (mode == ORDER_BY_CREATED)
 	{
+		SortInput sorts = {.relation = pager->relation, .shape = SORT_CREATED_ASC, .with_id = true};
 		MemoryContext saved = MemoryContextSwitchTo(pager->listings_context);
 
 		want_created_at(pager);
-		pager->by_created = sorts_by_created_at(pager->relation, pager->order.descending, true);
+		if (pager->order.descending)
+			sorts.shape = SORT_CREATED_DESC;
+		pager->by_created = pager->session->service->write_sorts(&sorts);
 		MemoryContextSwitchTo(saved);
 	}
 	pager->offset = pager->again ? 0 : pager->plan.offset;

@@ -10,7 +10,7 @@
 #define ATTIO_PAGER_H
 
 #include "attio/relation.h"
-#include "attio/filter.h"
+#include "remote/ask.h"
 #include "page/listing.h"
 #include "remote/request.h"
 #include "row/page_row.h"

@@ -115,7 +115,7 @@ count_get_plan(PlannerInfo *root, List *tlist)
 		plan.verdicts = lappend_int(plan.verdicts, (int) judged->verdict);
 	}
 	if (terms != NIL)
-		plan.filter = lcons(makeInteger(TERM_AND), terms);
+		plan.filter = term_of_arms(TERM_AND, terms);
 	shown = add_to_flat_tlist(NIL, parts_of(root->upper_targets[UPPERREL_GROUP_AGG]));
 	plan.ncounts = list_length(shown);
 	shown = add_to_flat_tlist(shown, pull_var_clause((Node *) conditions, 0));

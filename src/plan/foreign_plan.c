@@ -169,9 +169,8 @@ get_foreign_plan(PlannerInfo *root, RelOptInfo *baserel, Oid table, ForeignPath 
 	terms = add_conditions(root, baserel, quals, &plan, &operands, &all_exact);
 	if (path.kind == PATH_LOOKUP)
 		terms = add_lookup(root, baserel, &path, &plan, terms, &operands);
-	ship_pair_actors(terms);
 	if (terms != NIL)
-		plan.filter = lcons(makeInteger(TERM_AND), terms);
+		plan.filter = term_of_arms(TERM_AND, terms);
 	complete_sort_keys(baserel, best_path->path.pathkeys, &order, &relation->columns);
 	plan.shape = order.shape;
 	plan.nsorts = order.covered;

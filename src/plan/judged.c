@@ -26,7 +26,7 @@ judge_condition(PlannerInfo *root, const RelOptInfo *rel, Expr *clause)
 	judged->term = ship_condition(&context, clause, &judged->verdict);
 	judged->operands = context.operands;
 	judged->is_uncertain = context.uncertain;
-	judged->is_key = judged->term != NIL && intVal(linitial(judged->term)) == TERM_KEY;
+	judged->is_key = judged->term != NIL && term_kind(judged->term) == TERM_KEY;
 	judged->reason = context.reason == NULL ? "" : context.reason;
 	if (relation_plan_can_keep(plan))
 	{
@@ -39,9 +39,8 @@ judge_condition(PlannerInfo *root, const RelOptInfo *rel, Expr *clause)
 List *
 judged_term(const JudgedCondition *condition, List **operands)
 {
-	List *term = copyObject(condition->term);
+	List *term = condition->term == NIL ? NIL : term_renumbered(condition->term, list_length(*operands));
 
-	ship_shift_operands(term, list_length(*operands));
 	*operands = list_concat(*operands, copyObject(condition->operands));
 	return term;
 }

@@ -192,10 +192,17 @@ order_over_pages(const RelOptInfo *baserel, RelationPlan *plan, List *pathkeys)
 static List *
 make_guard(const ColumnHint *hint)
 {
-	return lappend(list_make5(makeInteger(TERM_CONDITION), makeString(pstrdup(hint->attribute_id)),
-							  makeString(pstrdup(hint->slug)), makeString(pstrdup(hint->type)),
-							  makeString(pstrdup(hint->property->name))),
-				   list_make5_int((int) OP_NOT_NULL, -1, 0, 0, hint->attnum));
+	Condition condition = {
+		.column = hint->attnum,
+		.attribute_id = hint->attribute_id,
+		.slug = hint->slug,
+		.type = hint->type,
+		.property = hint->property->name,
+		.op = OP_NOT_NULL,
+		.operand = -1,
+	};
+
+	return term_of_condition(&condition);
 }
 
 /* By all keys, where all that is wanted fits one page. */

@@ -34,21 +34,31 @@ static List *ship_expression(ShipContext *context, Node *node, bool negated, Ver
 
 /* ----- terms ----- */
 
+/* Add an operand; its index. */
+static int
+add_operand(ShipContext *context, Node *operand)
+{
+	context->operands = lappend(context->operands, copyObject(operand));
+	return list_length(context->operands) - 1;
+}
+
 static List *
 make_condition(ShipContext *context, const ShippedColumn *column, TermOp op, Node *operand)
 {
 	const ColumnHint *hint = &column->hint;
-	int index = -1;
+	Condition condition = {
+		.column = hint->attnum,
+		.attribute_id = hint->attribute_id,
+		.slug = hint->slug,
+		.type = hint->type,
+		.property = hint->property->name,
+		.multi = hint->multi,
+		.op = op,
+		.operand = operand == NULL ? -1 : add_operand(context, operand),
+		.days = column->days,
+	};
 
-	if (operand != NULL)
-	{
-		index = list_length(context->operands);
-		context->operands = lappend(context->operands, copyObject(operand));
-	}
-	return lappend(list_make5(makeInteger(TERM_CONDITION), makeString(pstrdup(hint->attribute_id)),
-							  makeString(pstrdup(hint->slug)), makeString(pstrdup(hint->type)),
-							  makeString(pstrdup(hint->property->name))),
-				   list_make5_int((int) op, index, column->days, hint->multi ? 1 : 0, hint->attnum));
+	return term_of_condition(&condition);
 }
 
 /* A condition on the id of the row or of its parent: what the operand, an id or an array of them, allows. */
@@ -56,9 +66,7 @@ static List *
 make_key(ShipContext *context, const ShippedColumn *column, Node *operand, Verdict *verdict)
 {
 	*verdict = column->hint.is_key ? VERDICT_EXACT : VERDICT_SUPERSET;
-	context->operands = lappend(context->operands, copyObject(operand));
-	return list_make2(makeInteger(column->hint.is_key ? TERM_KEY : TERM_PARENT),
-					  makeInteger(list_length(context->operands) - 1));
+	return term_of_operand(column->hint.is_key ? TERM_KEY : TERM_PARENT, add_operand(context, operand));
 }
 
 static bool
@@ -273,7 +281,7 @@ ship_null_test(ShipContext *context, NullTest *test, bool negated, Verdict *verd
 	{
 		/* no row is without its id: an OR of nothing */
 		*verdict = VERDICT_EXACT;
-		return list_make1(makeInteger(TERM_OR));
+		return term_of_arms(TERM_OR, NIL);
 	}
 	if (is_some_key(&column) || !has_pivot(&column) || (wants_null && !context->relation->remote.not_matches_empty))
 		return NIL;
@@ -311,66 +319,6 @@ ship_boolean_test(ShipContext *context, BooleanTest *test, bool negated, Verdict
 	return ship_boolean(context, (Node *) test->arg, OP_NOT_TRUE, verdict);
 }
 
-/* ----- an actor and its type ----- */
-
-static const PropertyDef *
-property_of(List *term)
-{
-	return attribute_property(attribute_type(strVal(lfourth(term))), strVal(list_nth(term, 4)));
-}
-
-/* A condition on the one actor of an attribute, of this kind? */
-static bool
-is_about_actor(List *term, FilterClass class)
-{
-	List *numbers;
-
-	if (intVal(linitial(term)) != TERM_CONDITION || property_of(term)->filter != class)
-		return false;
-	numbers = (List *) list_nth(term, 5);
-	return list_nth_int(numbers, 3) == 0 &&
-		   (linitial_int(numbers) == OP_EQ || (class == FILTER_ACTOR && linitial_int(numbers) == OP_IN));
-}
-
-/* Do both show the same attribute: of the same id, or both of no known one and named by the same slug? */
-static bool
-is_same_attribute(List *one, List *other)
-{
-	const char *id = strVal(lsecond(one));
-
-	return pg_strcasecmp(id, strVal(lsecond(other))) == 0 &&
-		   (id[0] != '\0' || strcmp(strVal(lthird(one)), strVal(lthird(other))) == 0);
-}
-
-/*
- * Attio wants an actor's type beside its id.  Of terms that all must hold, the
- * one on the id is told of the one on the type; of an attribute of several
- * actors it is not, since two of them may meet the two.
- */
-void
-ship_pair_actors(List *terms)
-{
-	ListCell *actor;
-	ListCell *type;
-
-	foreach(actor, terms)
-		foreach(type, terms)
-		{
-			ListCell *numbers;
-			List *others;
-
-			if (!is_about_actor((List *) lfirst(actor), FILTER_ACTOR) ||
-				!is_about_actor((List *) lfirst(type), FILTER_ACTOR_TYPE) ||
-				!is_same_attribute((List *) lfirst(actor), (List *) lfirst(type)))
-				continue;
-			numbers = list_nth_cell((List *) lfirst(actor), 5);
-			others = (List *) list_nth((List *) lfirst(type), 5);
-			if (list_length((List *) lfirst(numbers)) == CONDITION_TYPE_OPERAND)
-				lfirst(numbers) =
-					lappend_int(lappend_int((List *) lfirst(numbers), lsecond_int(others)), list_nth_int(others, 4));
-		}
-}
-
 /* ----- AND, OR, NOT ----- */
 
 /*
@@ -396,8 +344,7 @@ ship_conjunction(ShipContext *context, List *arms, bool negated, Verdict *verdic
 	}
 	if (terms == NIL)
 		return NIL;
-	ship_pair_actors(terms);
-	return lcons(makeInteger(TERM_AND), terms);
+	return term_of_arms(TERM_AND, terms);
 }
 
 /* A disjunction: all arms, or nothing. */
@@ -421,11 +368,11 @@ ship_disjunction(ShipContext *context, List *arms, bool negated, Verdict *verdic
 		}
 		terms = lappend(terms, term);
 		/* keys under OR make no batches: too many of them are not sent */
-		if (intVal(linitial(term)) == TERM_KEY)
+		if (term_kind(term) == TERM_KEY)
 			one = VERDICT_SUPERSET;
 		*verdict = Min(*verdict, one);
 	}
-	return lcons(makeInteger(TERM_OR), terms);
+	return term_of_arms(TERM_OR, terms);
 }
 
 static List *
@@ -510,34 +457,6 @@ ship_condition(ShipContext *context, Expr *clause, Verdict *verdict)
 			context->reason = "not safe";
 	}
 	return term;
-}
-
-/* Its operands, counted from another one. */
-void
-ship_shift_operands(List *term, int by)
-{
-	ListCell *lc;
-
-	if (term == NIL || by == 0)
-		return;
-	switch ((TermKind) intVal(linitial(term)))
-	{
-		case TERM_AND:
-		case TERM_OR:
-			for_each_from(lc, term, 1) ship_shift_operands((List *) lfirst(lc), by);
-			break;
-		case TERM_CONDITION:
-			lc = list_nth_cell((List *) list_nth(term, 5), 1);
-			if (lfirst_int(lc) >= 0)
-				lfirst_int(lc) += by;
-			if (list_length((List *) list_nth(term, 5)) > CONDITION_TYPE_OPERAND)
-				lfirst_int(list_nth_cell((List *) list_nth(term, 5), CONDITION_TYPE_OPERAND)) += by;
-			break;
-		case TERM_KEY:
-		case TERM_PARENT:
-			lsecond(term) = makeInteger(intVal(lsecond(term)) + by);
-			break;
-	}
 }
 
 bool

@@ -25,9 +25,5 @@ typedef struct ShipContext
 extern List *ship_condition(ShipContext *context, Expr *clause, Verdict *verdict);
 /* Is it a column of addresses, of which hardly two rows share one? */
 extern bool ship_is_address(ShipContext *context, Node *node);
-/* Of terms that all must hold: tell each condition on an actor of the one on its type. */
-extern void ship_pair_actors(List *terms);
-/* The term becomes one of a scan whose operands begin with so many others; it is changed in place. */
-extern void ship_shift_operands(List *term, int by);
 
 #endif /* ATTIO_SHIP_H */

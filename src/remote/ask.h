@@ -9,6 +9,9 @@
 #define REMOTE_ASK_H
 
 #include "base/json.h"
+#include "remote/operand.h"
+#include "remote/sort_key.h"
+#include "remote/terms.h"
 
 /* What one listing asks for. */
 typedef struct Ask
@@ -25,6 +28,33 @@ typedef struct AskSet
 	bool incomplete; /* a condition that the plan meant to send is not among the asks */
 	List *asks;      /* Ask */
 } AskSet;
+
+/* What a scan wants to ask for: the term of its plan, with the operands' values. */
+typedef struct AskInput
+{
+	const struct AttioRelation *relation;
+	List *definitions;       /* what the columns are bound with */
+	bool is_planned;         /* plain EXPLAIN: columns show what planning took them for */
+	struct ScanCost *cost;   /* of what is asked for; NULL = nobody counts */
+	bool tells;              /* a NOTICE for a title that does not exist */
+	const List *term;        /* TERM_AND, or NIL: everything */
+	const Operand *operands; /* as many as the plan has */
+	int noperands;
+	int looked_up;        /* the operand whose values a join looks up, by the last arm; -1 = none */
+	int keys_per_request; /* at most so many of them; 0: they cannot be asked for */
+	bool without_others;  /* not by the other arms, which the service refused */
+} AskInput;
+
+/* In which order a scan wants its rows. */
+typedef struct SortInput
+{
+	const struct AttioRelation *relation;
+	List *definitions;
+	SortShape shape;
+	const SortKey *keys;
+	int nkeys;
+	bool with_id; /* the id comes last, so that equals have an order, too */
+} SortInput;
 
 extern Ask *ask_by_filter(JsonTree *filter);
 extern JsonTree *asks_first_filter(const AskSet *set);

@@ -63,7 +63,7 @@ drop_doubles(Elements *elements, int16 length, bool byval)
 }
 
 Elements
-array_elements(Datum value)
+elements_of_array(Datum value)
 {
 	ArrayType *array = DatumGetArrayTypeP(value);
 	Elements elements = {0};
@@ -90,14 +90,14 @@ array_elements(Datum value)
 
 /* The values that an operand, an array or a single id, holds; none of one that is NULL or not known. */
 Elements
-operand_elements(const Operand *operand)
+elements_of_operand(const Operand *operand)
 {
 	Elements elements = {0};
 
 	if (operand->isnull || !operand->known)
 		return elements;
 	if (operand->type != UUIDOID)
-		return array_elements(operand->value);
+		return elements_of_array(operand->value);
 	elements.type = UUIDOID;
 	elements.values = (Datum *) palloc(sizeof(Datum));
 	elements.values[0] = operand->value;
@@ -113,9 +113,9 @@ compare_uuids(const void *a, const void *b)
 
 /* The ids that an operand names, sorted, each once: a repeated key gives its rows once. */
 Elements
-operand_keys(const Operand *operand)
+keys_of_operand(const Operand *operand)
 {
-	Elements keys = operand_elements(operand);
+	Elements keys = elements_of_operand(operand);
 	int n = 0;
 
 	qsort(keys.values, keys.n, sizeof(Datum), compare_uuids);

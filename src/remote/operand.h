@@ -25,9 +25,9 @@ typedef struct Elements
 	bool had_null;
 } Elements;
 
-extern Elements array_elements(Datum value);
-extern Elements operand_elements(const Operand *operand);
-extern Elements operand_keys(const Operand *operand);
+extern Elements elements_of_array(Datum value);
+extern Elements elements_of_operand(const Operand *operand);
+extern Elements keys_of_operand(const Operand *operand);
 extern Datum elements_array(const Elements *elements, int from, int n);
 
 #endif /* REMOTE_OPERAND_H */

@@ -11,6 +11,7 @@
 
 #include "base/compat.h"
 #include "http/client.h"
+#include "remote/ask.h"
 #include "utils/rel.h"
 
 struct Session;
@@ -43,6 +44,18 @@ typedef struct Service
 	/* ----- tables and their columns: remote/table.h, remote/column.h ----- */
 
 	/* ----- conditions: remote/terms.h, remote/ask.h ----- */
+
+	/*
+	 * What a scan asks for.  May ask for what must be known to write it; without a
+	 * session it asks nothing, and names stand for what is not known (EXPLAIN).
+	 */
+	AskSet (*write_asks)(struct Session *session, const AskInput *input);
+
+	/* Can the service still give the order that was planned?  Makes no request. */
+	bool (*can_sort)(const SortInput *input);
+
+	/* That order as it stands in a request.  Makes no request. */
+	JsonTree *(*write_sorts)(const SortInput *input);
 
 	/* ----- writes ----- */
 

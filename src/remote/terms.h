@@ -3,10 +3,13 @@
  *		What a condition says, and how it travels.
  *
  * Planning makes terms of a query's conditions; a service writes them in its own
- * language.  A term is a List of Nodes, because it is kept in the plan.
+ * language.  A term is a List of Nodes, because it is kept in the plan; only
+ * terms.c knows where in the list what stands.
  */
 #ifndef REMOTE_TERMS_H
 #define REMOTE_TERMS_H
+
+#include "base/compat.h"
 
 /* The order that the plan counts on. */
 typedef enum SortShape
@@ -21,35 +24,19 @@ typedef enum SortShape
 typedef enum Verdict
 {
 	VERDICT_LOCAL,    /* nothing is sent */
-	VERDICT_SUPERSET, /* sent, and checked again here */
-	VERDICT_EXACT     /* answered by Attio alone */
+	VERDICT_SUPERSET, /* sent, and checked again locally */
+	VERDICT_EXACT     /* the service alone decides */
 } Verdict;
 
-/*
- * A term is a List.  Its first member is an Integer, a TermKind; the others are
- *	 TERM_AND, TERM_OR		terms
- *	 TERM_CONDITION			String attribute id ("" = unknown), String slug, String type, String property, IntList of
- *							TermOp, index of the operand in fdw_exprs (-1 = none), days of the span that the column
- *							is cut to (0 = none), whether the attribute holds several values, and the column's number.
- *							The column decides which attribute is meant when the scan starts; the others are what
- *							planning took it for.  An actor that another condition of the same AND gives a type
- *							has two more: CONDITION_TYPE_OPERAND, CONDITION_TYPE_COLUMN
- *	 TERM_KEY				Integer index of the operand, an array or a single id
- *	 TERM_PARENT			likewise, of the parent records of entries
- * Operands are evaluated when the scan starts.
- */
+/* Operands are evaluated when the scan starts; a term has their indexes in fdw_exprs. */
 typedef enum TermKind
 {
-	TERM_AND,
-	TERM_OR,
-	TERM_CONDITION,
-	TERM_KEY,
-	TERM_PARENT
+	TERM_AND,       /* terms */
+	TERM_OR,        /* terms */
+	TERM_CONDITION, /* a Condition */
+	TERM_KEY,       /* on the row's id: an operand, which is an array or a single id */
+	TERM_PARENT     /* likewise, on the parent records of entries */
 } TermKind;
-
-/* Where a condition on an actor's id has the operand of its type, and the number of the column that shows the type. */
-#define CONDITION_TYPE_OPERAND 5
-#define CONDITION_TYPE_COLUMN 6
 
 typedef enum TermOp
 {
@@ -72,5 +59,31 @@ typedef enum TermOp
 	OP_NOT_NULL,
 	OP_IS_NULL
 } TermOp;
+
+/*
+ * A condition on a column.  The column decides what is meant when the scan
+ * starts; the attribute and its property are what planning took it for.
+ */
+typedef struct Condition
+{
+	AttrNumber column;
+	const char *attribute_id; /* "" = not known */
+	const char *slug;
+	const char *type;
+	const char *property;
+	bool multi; /* the attribute holds several values */
+	TermOp op;
+	int operand; /* its index; -1 = none */
+	int days;    /* of the span that the column is cut to; 0 = it is not cut */
+} Condition;
+
+extern TermKind term_kind(const List *term);
+extern List *term_of_arms(TermKind kind, List *arms);
+extern List *term_of_condition(const Condition *condition);
+extern List *term_of_operand(TermKind kind, int operand);
+extern Condition term_condition(const List *term);
+extern int term_operand(const List *term);
+extern bool term_has_key(const List *term);
+extern List *term_renumbered(const List *term, int by);
 
 #endif /* REMOTE_TERMS_H */

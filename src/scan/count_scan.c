@@ -128,14 +128,15 @@ prepare(RowCheck *check, Projection *projection)
 static AskSet
 build_asks(RemoteScan *state, Operand *operands, int noperands)
 {
-	FilterInput input = {.relation = state->relation,
-						 .session = state->session,
-						 .cost = &state->cost,
-						 .definitions = state->definitions,
-						 .operands = operands,
-						 .noperands = noperands,
-						 .notices = true};
-	AskSet asks = filter_build(&input, attio_push_filter ? state->plan->filter : NIL);
+	AskInput input = {.relation = state->relation,
+					  .definitions = state->definitions,
+					  .cost = &state->cost,
+					  .tells = true,
+					  .term = attio_push_filter ? state->plan->filter : NIL,
+					  .operands = operands,
+					  .noperands = noperands,
+					  .looked_up = NO_OPERAND};
+	AskSet asks = state->session->service->write_asks(state->session, &input);
 
 	asks.incomplete = asks.incomplete || (state->plan->filter != NIL && !attio_push_filter);
 	return asks;

@@ -11,7 +11,7 @@
 #include "base/errors.h"
 #include "base/guc.h"
 #include "nodes/nodeFuncs.h"
-#include "attio/filter.h"
+#include "remote/service.h"
 #include "scan/foreign_scan.h"
 #include "scan/scan_state.h"
 #include "utils/ruleutils.h"
@@ -103,14 +103,13 @@ explain_request(const AttioRelation *relation, ForeignScan *scan, const ScanPlan
 static List *
 planned_asks(const ForeignScan *scan, const ScanPlan *plan, const AttioRelation *relation)
 {
-	FilterInput input = {0};
+	AskInput input = {.relation = relation, .is_planned = true, .term = plan->filter, .looked_up = NO_OPERAND};
+	Operand *operands = (Operand *) palloc0(sizeof(Operand) * Max(list_length(scan->fdw_exprs), 1));
 	ListCell *lc;
 
-	input.relation = relation;
-	input.operands = (Operand *) palloc0(sizeof(Operand) * Max(list_length(scan->fdw_exprs), 1));
 	foreach(lc, scan->fdw_exprs)
 	{
-		Operand *operand = &input.operands[input.noperands++];
+		Operand *operand = &operands[input.noperands++];
 		Const *constant = (Const *) lfirst(lc);
 
 		operand->type = exprType((Node *) constant);
@@ -120,7 +119,8 @@ planned_asks(const ForeignScan *scan, const ScanPlan *plan, const AttioRelation 
 		operand->value = constant->constvalue;
 		operand->isnull = constant->constisnull;
 	}
-	return filter_build(&input, plan->filter).asks;
+	input.operands = operands;
+	return service_of_server(GetForeignTable(relation->table)->serverid)->write_asks(NULL, &input).asks;
 }
 
 /* The filter: as sent, where the scan ran, else as planned. */
@@ -137,7 +137,7 @@ explain_filter(ForeignScanState *node, const ScanPlan *plan, const AttioRelation
 	text = json_write(((Ask *) linitial(asks))->filter);
 	ExplainPropertyText("Attio Filter", clean_text(text, strlen(text), FILTER_SHOWN), es);
 	if (list_length(asks) > 1)
-		ExplainPropertyInteger(filter_has_keys(plan->filter) ? "Attio Key Batches" : "Attio Value Batches", NULL,
+		ExplainPropertyInteger(term_has_key(plan->filter) ? "Attio Key Batches" : "Attio Value Batches", NULL,
 							   list_length(asks), es);
 }
 

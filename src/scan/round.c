@@ -7,7 +7,6 @@
  */
 #include "scan/round.h"
 
-#include "attio/sorts.h"
 #include "base/guc.h"
 #include "common/int.h"
 #include "scan/operands.h"
@@ -73,21 +72,27 @@ apply_window(RemoteScan *state, const Operand *operands, PagerPlan *plan, bool o
  * Otherwise why Attio cannot be asked for them.
  */
 static const char *
-build_sorts(RemoteScan *state, FilterInput *input, PagerPlan *plan, bool with_id)
+build_sorts(RemoteScan *state, const AskInput *input, const SortInput *sorts, PagerPlan *plan)
 {
 	const ScanPlan *planned = state->plan;
+	bool incomplete = plan->asks.incomplete;
 
-	plan->sorts = sorts_build(input, planned->sorts, planned->nsorts, with_id);
+	plan->sorts = state->session->service->write_sorts(sorts);
 	if (planned->guard != NIL)
 	{
-		List *both = list_make2(makeInteger(TERM_AND), planned->guard);
-		AskSet set = filter_build(input, planned->filter == NIL ? both : lappend(both, planned->filter));
+		AskInput first = *input;
+		AskSet set;
 
+		first.tells = false;
+		first.term = term_of_arms(TERM_AND, planned->filter == NIL ? list_make1(planned->guard)
+																   : list_make2(planned->guard, planned->filter));
+		set = state->session->service->write_asks(state->session, &first);
 		/* where no row can have a value, there is no first step */
 		plan->guarded = !set.nothing;
 		plan->guard = asks_first_filter(&set);
+		incomplete = incomplete || set.incomplete;
 	}
-	if (input->incomplete || (planned->filter != NIL && !attio_push_filter))
+	if (incomplete || (planned->filter != NIL && !attio_push_filter))
 		return "the filter cannot be sent whole";
 	return NULL;
 }
@@ -108,15 +113,21 @@ set_local_sort(RemoteScan *state, PagerPlan *plan)
 
 /* How the plan comes by the order that is counted on. */
 static void
-choose_order(RemoteScan *state, FilterInput *input, PagerPlan *plan)
+choose_order(RemoteScan *state, const AskInput *input, PagerPlan *plan)
 {
 	SortWay way = sorted_way(state->sort);
+	SortInput sorts = {.relation = state->relation,
+					   .definitions = state->definitions,
+					   .shape = plan->sort,
+					   .keys = state->plan->sorts,
+					   .nkeys = state->plan->nsorts,
+					   .with_id = way != SORT_WITHOUT_ID};
 	const char *why = NULL;
 
-	if (way != SORT_LOCALLY && !sorts_are_as_planned(input, state->plan->sorts, state->plan->nsorts, plan->sort))
+	if (way != SORT_LOCALLY && !state->session->service->can_sort(&sorts))
 		why = "a column is not what the plan took it for";
 	else if (way != SORT_LOCALLY && plan->sort == SORT_ONE_PAGE)
-		why = build_sorts(state, input, plan, way != SORT_WITHOUT_ID);
+		why = build_sorts(state, input, &sorts, plan);
 	if (way == SORT_WITHOUT_FILTER)
 	{
 		plan->asks.asks = NIL;
@@ -127,7 +138,7 @@ choose_order(RemoteScan *state, FilterInput *input, PagerPlan *plan)
 	apply_window(state, input->operands, plan, way != SORT_WITHOUT_OFFSET);
 	if (way == SORT_WITHOUT_ID && plan->sort != SORT_ONE_PAGE)
 	{
-		plan->sorts = sorts_by_created_at(state->relation, plan->sort == SORT_CREATED_DESC, false);
+		plan->sorts = state->session->service->write_sorts(&sorts);
 		plan->sort = SORT_ONE_PAGE;
 		if (plan->wanted < 0)
 			why = "Attio refuses the id as a key, and one page may not be enough";
@@ -142,15 +153,18 @@ choose_order(RemoteScan *state, FilterInput *input, PagerPlan *plan)
 	sorted_begin(state->sort, way, why, plan);
 }
 
-/* What the conditions ask for and, of a lookup, its keys in portions. */
-static AskSet
-build_round_asks(RemoteScan *state, FilterInput *input)
+/* The terms that ask for rows and, of a lookup, its keys in portions. */
+static void
+set_round_terms(const RemoteScan *state, AskInput *input)
 {
-	if (state->plan->lookup == NO_OPERAND || !attio_push_filter)
-		return filter_build(input, attio_push_filter ? state->plan->filter : NIL);
-	input->notices = false;
-	return filter_build_lookup(input, state->plan->filter, state->plan->lookup, state->keys_a_request,
-							   state->without_others);
+	if (attio_push_filter && !state->reads_whole)
+		input->term = state->plan->filter;
+	if (state->plan->lookup == NO_OPERAND || input->term == NIL)
+		return;
+	input->looked_up = state->plan->lookup;
+	input->keys_per_request = state->keys_a_request;
+	input->without_others = state->without_others;
+	input->tells = false;
 }
 
 /* What the conditions, the order and the limit ask for, with the operands' present values. */
@@ -158,22 +172,20 @@ void
 prepare_round(RemoteScan *state, ForeignScanState *node)
 {
 	MemoryContext saved;
-	FilterInput input = {0};
+	AskInput input = {
+		.relation = state->relation, .definitions = state->definitions, .cost = &state->cost, .looked_up = NO_OPERAND};
 	PagerPlan plan = {.wanted = -1};
 
 	pager_close(state->pager);
 	MemoryContextReset(state->filter_context);
 	saved = MemoryContextSwitchTo(state->filter_context);
-	input.relation = state->relation;
-	input.session = state->session;
-	input.cost = &state->cost;
-	input.definitions = state->definitions;
 	if (!state->reads_whole)
 		input.operands = scan_evaluate_operands(state, node);
 	input.noperands = list_length(state->operand_states);
-	input.notices = state->notices;
+	input.tells = state->notices;
 	state->notices = false;
-	plan.asks = state->reads_whole ? filter_build(&input, NIL) : build_round_asks(state, &input);
+	set_round_terms(state, &input);
+	plan.asks = state->session->service->write_asks(state->session, &input);
 	plan.all_or_none = state->plan->lookup != NO_OPERAND && !state->reads_whole;
 	plan.distinct = plan.all_or_none;
 	plan.sort = state->plan->shape;
