@@ -155,11 +155,11 @@ Write *
 row_insert(ModifyState *state, TupleTableSlot *slot)
 {
 	const char *matching = state->relation->matching;
-	Write *write = write_make(&state->sender, matching == NULL ? "POST" : "PUT", NULL);
+	Write *write = write_make(&state->sender, matching == NULL ? ACTION_CREATE : ACTION_MATCH,
+							  matching == NULL ? "POST" : "PUT", NULL);
 	MemoryContext saved = begin_values(write);
 	JsonTree *values = encoder_values(state->encoder, slot, NULL);
 
-	write->creates = (matching == NULL);
 	if (matching != NULL && state->relation->is_list && strcmp(matching, "parent_record") != 0)
 		ereport(ERROR, (errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
 						errmsg("entries of \"%s\" can be matched by parent_record only", state->relation->name)));
@@ -170,7 +170,7 @@ row_insert(ModifyState *state, TupleTableSlot *slot)
 		write->path = MemoryContextStrdup(
 			write->context, psprintf("%s?matching_attribute=%s", write->path, http_escape(attribute->id)));
 	}
-	if (write->creates)
+	if (write->action == ACTION_CREATE)
 		encoder_check_required(state->encoder, values);
 	set_body(state, write, values, slot);
 	end_values(saved);
@@ -263,7 +263,7 @@ read_old(const ModifyState *state, TupleTableSlot *plan_slot, OldRow *old)
 Write *
 row_update(ModifyState *state, TupleTableSlot *slot, TupleTableSlot *plan_slot)
 {
-	Write *write = write_make(&state->sender, "PUT", row_id(state, plan_slot));
+	Write *write = write_make(&state->sender, ACTION_UPDATE, "PUT", row_id(state, plan_slot));
 	MemoryContext saved = begin_values(write);
 	OldRow old = {.id = write->id};
 	JsonTree *changed;
@@ -290,7 +290,7 @@ row_update(ModifyState *state, TupleTableSlot *slot, TupleTableSlot *plan_slot)
 Write *
 row_update_direct(ModifyState *state, TupleTableSlot *slot, const char *id)
 {
-	Write *write = write_make(&state->sender, "PUT", id);
+	Write *write = write_make(&state->sender, ACTION_UPDATE, "PUT", id);
 	MemoryContext saved = begin_values(write);
 	OldRow old = {.id = write->id};
 	JsonTree *changed = encoder_values(state->encoder, slot, &old);
@@ -309,7 +309,7 @@ row_update_direct(ModifyState *state, TupleTableSlot *slot, const char *id)
 Write *
 row_delete(ModifyState *state, TupleTableSlot *plan_slot)
 {
-	Write *write = write_make(&state->sender, "DELETE", row_id(state, plan_slot));
+	Write *write = write_make(&state->sender, ACTION_DELETE, "DELETE", row_id(state, plan_slot));
 	MemoryContext saved = begin_values(write);
 	OldRow old = {.id = write->id};
 

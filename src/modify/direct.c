@@ -234,11 +234,11 @@ make_writes(DirectState *direct, ForeignScanState *node)
 		}
 		else
 		{
-			write = write_make(&modify->sender, "DELETE", id);
+			write = write_make(&modify->sender, ACTION_DELETE, "DELETE", id);
 			write->before = "not read";
 		}
 		if (queue == NULL)
-			queue = queue_create(&modify->sender);
+			queue = queue_create(modify->sender.context);
 		queue_put(queue, write);
 	}
 	return queue;

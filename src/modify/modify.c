@@ -263,7 +263,7 @@ dispatch(ModifyState *state, EState *estate, Write *write, TupleTableSlot *slot)
 	else if (state->collects)
 	{
 		if (state->collected == NULL)
-			state->collected = queue_create(&state->sender);
+			state->collected = queue_create(state->sender.context);
 		queue_put(state->collected, write);
 		return true;
 	}
@@ -296,7 +296,7 @@ attio_batch_insert(EState *estate, ResultRelInfo *target, TupleTableSlot **slots
 				   int *nslots)
 {
 	ModifyState *state = (ModifyState *) target->ri_FdwState;
-	WriteQueue *queue = queue_create(&state->sender);
+	WriteQueue *queue = queue_create(state->sender.context);
 
 	/* all of them are checked before the first is sent */
 	for (int i = 0; i < *nslots; i++)

@@ -33,7 +33,7 @@ typedef struct QueuedRow
 struct WriteQueue
 {
 	MemoryContext context;
-	Sender *sender;
+	MemoryContext parent; /* of the writes that it hands out */
 	TextStore *texts;
 	QueuedRow *rows;
 	int64 nrows;
@@ -41,20 +41,20 @@ struct WriteQueue
 	int64 next; /* the first that still waits */
 	/* the same for all of them */
 	const char *method;
-	bool creates;
-	bool targets_row;
+	WriteAction action;
+	bool targets_rows;
 };
 
 /* An empty queue, as long as the statement or until queue_end(). */
 WriteQueue *
-queue_create(Sender *sender)
+queue_create(MemoryContext parent)
 {
-	MemoryContext context = AllocSetContextCreate(sender->context, "attio_fdw queue", ALLOCSET_SMALL_SIZES);
+	MemoryContext context = AllocSetContextCreate(parent, "attio_fdw queue", ALLOCSET_SMALL_SIZES);
 	MemoryContext saved = MemoryContextSwitchTo(context);
 	WriteQueue *queue = (WriteQueue *) palloc0(sizeof(WriteQueue));
 
 	queue->context = context;
-	queue->sender = sender;
+	queue->parent = parent;
 	queue->texts = texts_create(WRITE_TEXTS);
 	queue->allocated = 32;
 	queue->rows = (QueuedRow *) palloc(sizeof(QueuedRow) * queue->allocated);
@@ -69,7 +69,7 @@ queue_put(WriteQueue *queue, Write *write)
 	const char *texts[WRITE_TEXTS] = {write->path, write->body, write->shown, write->before};
 	QueuedRow *row;
 
-	Assert(queue->nrows == 0 || (queue->creates == write->creates && queue->targets_row == write->targets_row));
+	Assert(queue->nrows == 0 || queue->action == write->action);
 	if (queue->nrows == queue->allocated)
 	{
 		queue->rows = (QueuedRow *) repalloc_huge(queue->rows, sizeof(QueuedRow) * queue->allocated * 2);
@@ -77,11 +77,11 @@ queue_put(WriteQueue *queue, Write *write)
 	}
 	texts_put(queue->texts, texts);
 	queue->method = write->method;
-	queue->creates = write->creates;
-	queue->targets_row = write->targets_row;
+	queue->action = write->action;
+	queue->targets_rows = write_targets_row(write);
 	row = &queue->rows[queue->nrows++];
 	row->number = write->number;
-	if (write->targets_row)
+	if (queue->targets_rows)
 		row->id = *DatumGetUUIDP(DirectFunctionCall1(uuid_in, CStringGetDatum(write->id)));
 	MemoryContextDelete(write->context);
 }
@@ -103,15 +103,14 @@ queue_next(WriteQueue *queue)
 
 	if (queue->next == queue->nrows)
 		return NULL;
-	write = write_allocate(queue->sender);
+	write = write_allocate(queue->parent);
 	saved = MemoryContextSwitchTo(write->context);
 	if (!texts_next(queue->texts, texts))
 		elog(ERROR, "a write that waits to be sent is missing");
 	write->method = queue->method;
-	write->creates = queue->creates;
-	write->targets_row = queue->targets_row;
+	write->action = queue->action;
 	write->number = row->number;
-	write->id = queue->targets_row ? row_id_text(row) : NULL;
+	write->id = queue->targets_rows ? row_id_text(row) : NULL;
 	write->path = texts[TEXT_PATH];
 	write->body = texts[TEXT_BODY];
 	write->shown = texts[TEXT_SHOWN];
@@ -133,7 +132,7 @@ void
 queue_append_rows(const WriteQueue *queue, StringInfo list, int64 limit)
 {
 	for (int64 i = queue->next; i < queue->nrows && i - queue->next < limit; i++)
-		write_append_row(list, queue->targets_row ? row_id_text(&queue->rows[i]) : NULL, queue->rows[i].number);
+		write_append_row(list, queue->targets_rows ? row_id_text(&queue->rows[i]) : NULL, queue->rows[i].number);
 }
 
 /* Free it. */

@@ -5,11 +5,11 @@
 #ifndef ATTIO_QUEUE_H
 #define ATTIO_QUEUE_H
 
-#include "base/compat.h"
-#include "lib/stringinfo.h"
-#include "modify/send.h"
+#include "modify/write.h"
 
-extern WriteQueue *queue_create(Sender *sender);
+typedef struct WriteQueue WriteQueue;
+
+extern WriteQueue *queue_create(MemoryContext parent);
 extern void queue_put(WriteQueue *queue, Write *write);
 extern Write *queue_next(WriteQueue *queue);
 extern int64 queue_length(const WriteQueue *queue);

@@ -63,25 +63,6 @@ judge(const Sender *sender, Write *write)
 		write->outcome = exchange->uncertain ? WRITE_UNKNOWN : WRITE_REFUSED;
 }
 
-/* Is it not written, which is no error? */
-bool
-write_is_skipped(const Write *write)
-{
-	return write->outcome == WRITE_GONE || write->outcome == WRITE_CONFLICT;
-}
-
-/* The row in words: its id, or before Attio gave it one its place in the statement. */
-void
-write_append_row(StringInfo list, const char *id, int64 number)
-{
-	if (list->len > 0)
-		appendStringInfoString(list, ", ");
-	if (id != NULL)
-		appendStringInfoString(list, id);
-	else
-		appendStringInfo(list, "row " INT64_FORMAT, number);
-}
-
 /* What an error says of rows: how many, and which the first are. */
 typedef enum ProgressKind
 {
@@ -186,40 +167,21 @@ remember(const Sender *sender, StringInfo list, int64 earlier, const Write *writ
 
 /* ----- single writes ----- */
 
-/* A write without anything in it; to delete its context forgets it. */
-Write *
-write_allocate(const Sender *sender)
-{
-	MemoryContext context = AllocSetContextCreate(sender->context, "attio_fdw write", ALLOCSET_SMALL_SIZES);
-	Write *write = (Write *) MemoryContextAllocZero(context, sizeof(Write));
-
-	write->context = context;
-	return write;
-}
-
 /* A write that is not sent yet, of the statement's next row. */
 Write *
-write_make(Sender *sender, const char *method, const char *id)
+write_make(Sender *sender, WriteAction action, const char *method, const char *id)
 {
-	Write *write = write_allocate(sender);
+	Write *write = write_allocate(sender->context);
 	MemoryContext saved = MemoryContextSwitchTo(write->context);
 
 	CHECK_FOR_INTERRUPTS();
 	write->number = ++sender->rows;
+	write->action = action;
 	write->method = method;
 	write->id = id == NULL ? NULL : pstrdup(id);
-	write->targets_row = (id != NULL);
 	write->path = write_path(sender->relation, id);
 	MemoryContextSwitchTo(saved);
 	return write;
-}
-
-/* Show what would be sent. */
-void
-write_show(const Write *write)
-{
-	ereport(NOTICE, (errmsg("dry run: %s %s", write->method, write->path),
-					 write->body != NULL ? errdetail("%s", write->shown) : 0));
 }
 
 static void
@@ -229,7 +191,7 @@ start_write(Sender *sender, Write *write)
 	Request request = {.method = write->method,
 					   .path = write->path,
 					   .body = write->body,
-					   .nature = write->creates ? HTTP_ONCE : HTTP_REPEAT};
+					   .nature = write->action == ACTION_CREATE ? HTTP_ONCE : HTTP_REPEAT};
 
 	write->exchange = request_start(sender->session, &request, NULL);
 	write->outcome = WRITE_SENT;
@@ -271,7 +233,7 @@ static void
 note_skipped(Sender *sender, Write *write)
 {
 	/* a DELETE that was sent again finds nothing where the first one was done */
-	bool was_done = strcmp(write->method, "DELETE") == 0 && write->exchange->retries > 0;
+	bool was_done = write->action == ACTION_DELETE && write->exchange->retries > 0;
 
 	/* that the object itself is there, so that it is the row that is not */
 	if (!was_done && sender->definitions == NIL)
@@ -287,7 +249,7 @@ note_skipped(Sender *sender, Write *write)
 		note_done(sender, write);
 		return;
 	}
-	write->outcome = write->targets_row ? WRITE_GONE : WRITE_CONFLICT;
+	write->outcome = write_targets_row(write) ? WRITE_GONE : WRITE_CONFLICT;
 	remember(sender, &sender->skipped_ids, sender->skipped_now, write);
 	sender->skipped_now++;
 	sender->skipped++;
@@ -301,10 +263,10 @@ finish_write(Sender *sender, Write *write)
 	HttpExchange *exchange = write->exchange;
 	RequestSubject subject = relation_subject(sender->relation, &sender->relation->resource->update);
 
-	if (write->creates && write->outcome == WRITE_UNKNOWN)
+	if (write->action == ACTION_CREATE && write->outcome == WRITE_UNKNOWN)
 		raise_unknown(sender, exchange);
 	/* A row that is gone is none that was to be written; one that is there already may be wished to stay. */
-	if (write->targets_row)
+	if (write_targets_row(write))
 		subject.tolerates = REFUSAL_GONE;
 	else if (sender->skips_conflicts)
 		subject.tolerates = REFUSAL_CONFLICT;
@@ -391,7 +353,8 @@ send_all(Sender *sender, TextStore *answers)
 		write = (Write *) list_nth(sender->under_way, at);
 		request_await(sender->session, write->exchange, NULL);
 		judge(sender, write);
-		if (write->outcome == WRITE_DONE || (failed == NULL && write->targets_row && write->exchange->status == 404))
+		if (write->outcome == WRITE_DONE ||
+			(failed == NULL && write_targets_row(write) && write->exchange->status == 404))
 		{
 			finish_write(sender, write);
 			sender->under_way = list_delete_nth_cell(sender->under_way, at);
