@@ -56,5 +56,11 @@ class Request:
             raise self.service.invalid(where, [name], f"Number must be between {low} and {high}")
         return value
 
+    def required(self, name):
+        """A parameter of the query string that must be there."""
+        if name not in self.query:
+            raise self.service.invalid("query", [name], "Required")
+        return self.query[name]
+
     def flag(self, name):
         return self.query.get(name, "false").lower() == "true"

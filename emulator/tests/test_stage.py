@@ -43,6 +43,7 @@ class Shop(Service):
     scopes = "read write"
     routes = compile_routes([("GET", "/shops/{shop}/orders", "read", list_orders),
                              ("POST", "/shops/{shop}/orders", "write", create_order),
+                             ("GET", "/echo", "", lambda request: {"word": request.required("word")}),
                              ("GET", "/fails", None, lambda request: 1 / 0)], shop="[a-z]+")
     switches = {"per_second": (0, int, "assumed", "requests per second; 0 = no limit")}
     next_cursor = PAGES.next
@@ -95,6 +96,8 @@ class StageTest(unittest.TestCase):
         self.assertEqual(self.ask("POST", "/shops/here/orders", b'{"n": 1}'), (201, {"n": 1, "id": 12, "shop": "here"}))
         self.assertEqual(self.ask("POST", "/shops/here/orders", b"[]")[0], 400)
         self.assertEqual(self.ask("GET", "/shops/HERE/orders")[0], 404)
+        self.assertEqual(self.ask("GET", "/echo?word=a%20b"), (200, {"word": "a b"}))
+        self.assertEqual(self.ask("GET", "/echo")[0], 400)
         with contextlib.redirect_stderr(io.StringIO()):
             self.assertEqual(self.ask("GET", "/fails")[0], 500)
 
