@@ -13,6 +13,7 @@
 #include "attio/relation.h"
 #include "base/version.h"
 #include "base/options.h"
+#include "remote/known.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_foreign_table.h"
 #include "catalog/pg_user_mapping.h"
@@ -85,7 +86,7 @@ attio_fdw_ddl(PG_FUNCTION_ARGS)
 Datum
 attio_fdw_refresh(PG_FUNCTION_ARGS)
 {
-	metadata_forget(function_session(NameStr(*PG_GETARG_NAME(0))));
+	known_forget(function_session(NameStr(*PG_GETARG_NAME(0))));
 	PG_RETURN_VOID();
 }
 
@@ -182,15 +183,15 @@ bind_target(const AttioRelation *relation, const char *table, Session *session)
 {
 	ListCell *lc;
 
-	if (relation->slug == NULL || relation->id != NULL)
+	if (relation->target == NULL || relation->target->id != NULL)
 		return;
-	foreach(lc, metadata_targets(session, relation->is_list, NULL))
+	foreach(lc, targets_read(session, relation->target->kind, NULL))
 	{
-		TargetDef *target = (TargetDef *) lfirst(lc);
+		const TargetDef *target = (const TargetDef *) lfirst(lc);
 
-		if (target->slug != NULL && strcmp(target->slug, relation->slug) == 0)
-			run_statement(psprintf("ALTER FOREIGN TABLE %s OPTIONS (ADD %s %s)", table,
-								   relation->is_list ? "list_id" : "object_id", quote_literal_cstr(target->id)));
+		if (target->slug != NULL && strcmp(target->slug, relation->target->slug) == 0)
+			run_statement(psprintf("ALTER FOREIGN TABLE %s OPTIONS (ADD %s %s)", table, target->kind->id_option,
+								   quote_literal_cstr(target->id)));
 	}
 }
 

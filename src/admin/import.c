@@ -9,6 +9,7 @@
 
 #include "attio/endpoints.h"
 #include "attio/workspace.h"
+#include "remote/known.h"
 #include "base/errors.h"
 #include "commands/defrem.h"
 #include "lib/stringinfo.h"
@@ -71,7 +72,7 @@ offer_targets(List *offers, List *targets, const ResourceDef *resource)
 		char *wanted =
 			target->slug == NULL ? psprintf("object_%.8s", target->id) : shorten_name(target->slug, "", target->id);
 		char *other = target->slug == NULL ? wanted : shorten_name(target->slug, "_list", target->id);
-		char *table = free_name(offers, wanted, target->is_list ? other : wanted, target->id);
+		char *table = free_name(offers, wanted, target->kind == &target_list ? other : wanted, target->id);
 
 		offers = offer(offers, resource, target, table, wanted);
 	}
@@ -161,8 +162,8 @@ append_table_options(StringInfo out, const ResourceDef *resource, const TargetDe
 		append_option(&options, "resource", resource->name);
 	else
 	{
-		append_option(&options, target->is_list ? "list" : "object", target->slug == NULL ? target->id : target->slug);
-		append_option(&options, target->is_list ? "list_id" : "object_id", target->id);
+		append_option(&options, target->kind->noun, target_name(target));
+		append_option(&options, target->kind->id_option, target->id);
 	}
 	appendStringInfoString(out, options.data);
 }
@@ -253,7 +254,7 @@ in_schema(const Offer *made, const char *schema)
 		return true;
 	if (made->target == NULL)
 		return strcmp(schema, "workspace") == 0;
-	return strcmp(schema, made->target->is_list ? "lists" : "objects") == 0;
+	return strcmp(schema, made->target->kind->plural) == 0;
 }
 
 static bool
@@ -389,14 +390,14 @@ visible_lists(Session *session, const char *schema, const char *granted)
 						  errhint("Scopes are chosen in Attio's settings, under Developers.")));
 		return NIL;
 	}
-	return metadata_targets(session, true, NULL);
+	return targets_read(session, &target_list, NULL);
 }
 
 /* A table that did not get its own name: say so. */
 static void
 note_new_name(const Offer *made)
 {
-	const char *kind = made->target == NULL ? "resource" : made->target->is_list ? "list" : "object";
+	const char *kind = made->target == NULL ? "resource" : made->target->kind->noun;
 
 	if (made->instead_of != NULL)
 		ereport(NOTICE, (errmsg("%s \"%s\" is imported as \"%s\"", kind, made->instead_of, made->table),
@@ -407,11 +408,11 @@ note_new_name(const Offer *made)
 static void
 warn_of_absent(const Offer *made, const char *said)
 {
-	ereport(WARNING, (errcode(ERRCODE_FDW_TABLE_NOT_FOUND),
-					  errmsg("%s \"%s\" is skipped: Attio does not show its attributes",
-							 made->target->is_list ? "list" : "object", made->table),
-					  errdetail("Attio says: %s", said),
-					  errhint("Import it again when the key may see it; LIMIT TO names tables.")));
+	ereport(WARNING,
+			(errcode(ERRCODE_FDW_TABLE_NOT_FOUND),
+			 errmsg("%s \"%s\" is skipped: Attio does not show its attributes", made->target->kind->noun, made->table),
+			 errdetail("Attio says: %s", said),
+			 errhint("Import it again when the key may see it; LIMIT TO names tables.")));
 }
 
 /* The statement of one table; NULL where it is skipped, which is said.  "may_be_absent": see TargetRefusal. */
@@ -422,8 +423,7 @@ table_statement(Session *session, const Offer *made, ColumnSet set, const char *
 	TargetRefusal refusal = {.may_be_absent = may_be_absent};
 
 	if (made->target != NULL)
-		attributes =
-			metadata_attributes(session, made->target->is_list, made->target->id, made->target->slug, &refusal, NULL);
+		attributes = metadata_attributes(session, made->target, &refusal, NULL);
 	if (refusal.absent != NULL)
 	{
 		warn_of_absent(made, refusal.absent);
@@ -450,9 +450,9 @@ import_find_ddl(Session *session, const char *table, ColumnSet set)
 	const char *nearest;
 	ListCell *lc;
 
-	metadata_ask_targets(session, NULL);
-	objects = metadata_targets(session, false, NULL);
-	offers = offer_all(objects, metadata_targets(session, true, NULL));
+	targets_ask_ahead(session, NULL);
+	objects = targets_read(session, &target_object, NULL);
+	offers = offer_all(objects, targets_read(session, &target_list, NULL));
 	foreach(lc, offers)
 	{
 		Offer *made = (Offer *) lfirst(lc);
@@ -496,10 +496,10 @@ attio_import_schema(ImportForeignSchemaStmt *stmt, Oid serverid)
 						errhint("Import from objects, lists, workspace, or attio, which is all three.")));
 	session_pin(session);
 	granted = granted_scopes(session);
-	metadata_forget(session);
+	known_forget(session);
 	if (workspace_missing_scopes(granted, "list_configuration:read") == NULL)
-		metadata_ask_targets(session, NULL);
-	objects = metadata_targets(session, false, NULL);
+		targets_ask_ahead(session, NULL);
+	objects = targets_read(session, &target_object, NULL);
 	offers = offer_all(objects, visible_lists(session, stmt->remote_schema, granted));
 	warn_of_unknown_names(offers, stmt);
 	foreach(lc, offers)

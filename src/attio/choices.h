@@ -15,8 +15,7 @@ typedef struct ChoiceDef
 	bool archived;
 } ChoiceDef;
 
-extern List *attribute_choices(Session *session, bool is_list, const char *identifier, const AttributeDef *attribute,
+extern List *attribute_choices(Session *session, const TargetDef *target, const AttributeDef *attribute,
 							   TimestampTz not_before, bool *refused, ScanCost *cost);
-extern void choices_forget(Session *session);
 
 #endif /* ATTIO_CHOICES_H */

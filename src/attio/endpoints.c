@@ -101,7 +101,7 @@ static const FieldDef status_fields[] = {
 static List *
 given_target(const TargetDef *target)
 {
-	return list_make3(given_make("target", target->is_list ? "lists" : "objects"), given_make("target_id", target->id),
+	return list_make3(given_make("target", target->kind->plural), given_make("target_id", target->id),
 					  given_make("target_slug", target->slug));
 }
 
@@ -112,7 +112,7 @@ attribute_parents(List *parents, Session *session, const TargetDef *target, cons
 	TargetRefusal refusal = {0};
 	ListCell *lc;
 
-	foreach(lc, metadata_attributes(session, target->is_list, target->id, target->slug, &refusal, cost))
+	foreach(lc, metadata_attributes(session, target, &refusal, cost))
 	{
 		const AttributeDef *attribute = (const AttributeDef *) lfirst(lc);
 		List *given;
@@ -134,9 +134,7 @@ parents_of_type(Session *session, const char *type, ScanCost *cost)
 	ListCell *lc;
 	int next = 0;
 
-	metadata_ask_targets(session, cost);
-	targets = metadata_targets(session, false, cost);
-	targets = list_concat(targets, metadata_targets(session, true, cost));
+	targets = targets_read_all(session, cost);
 	foreach(lc, targets)
 	{
 		const TargetDef *target = (const TargetDef *) lfirst(lc);

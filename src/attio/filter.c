@@ -85,7 +85,8 @@ write_key(Writer *writer, const Clause *clause)
 static JsonTree *
 parent_filter(const Writer *writer, const char *object, JsonTree *condition)
 {
-	const char *const steps[][2] = {{relation_identifier(writer->relation), "parent_record"}, {object, "record_id"}};
+	const char *const steps[][2] = {{target_identifier(writer->relation->target), "parent_record"},
+									{object, "record_id"}};
 	JsonTree *whole = json_make_object();
 	JsonTree *path = json_make_array();
 	JsonTree *constraints = json_make_object();

@@ -63,7 +63,7 @@ know_by_options(KnownColumn *known, const AttioRelation *relation, List *options
 		known->multi = option_bool(options, AttributeRelationId, "multiselect");
 	}
 	/* the session's own, not a copy: nothing may be called that could forget it */
-	definitions = session == NULL ? NIL : metadata_peek(session, relation->is_list, relation_identifier(relation));
+	definitions = session == NULL ? NIL : metadata_peek(session, relation->target);
 	if (definitions == NIL)
 		return;
 	if (id != NULL)
@@ -83,8 +83,7 @@ known_definitions(const AttioRelation *relation)
 
 	if (relation->known->definitions != NIL || session == NULL)
 		return relation->known->definitions;
-	relation->known->definitions =
-		metadata_copy(metadata_peek(session, relation->is_list, relation_identifier(relation)));
+	relation->known->definitions = metadata_copy(metadata_peek(session, relation->target));
 	return relation->known->definitions;
 }
 

@@ -74,8 +74,7 @@ ask(Measure *measure, const TargetDef *target, int limit, int64 offset, const ch
 	if (!may_ask(measure, 1))
 		return asked;
 	exchange = request_start(measure->session, &request, &measure->cost);
-	appendStringInfo(&measure->asked, "%s%s %s", measure->asked.len > 0 ? "; " : "",
-					 target->slug != NULL ? target->slug : target->id, body);
+	appendStringInfo(&measure->asked, "%s%s %s", measure->asked.len > 0 ? "; " : "", target_name(target), body);
 	request_await(measure->session, exchange, &measure->cost);
 	asked.refused = (request_judge(measure->session, exchange, &subject) != ANSWER_GOOD);
 	if (!asked.refused)
@@ -136,8 +135,7 @@ sample_next(Measure *measure)
 	object = (SampledObject *) palloc0(sizeof(SampledObject));
 	object->target = (const TargetDef *) linitial(measure->targets);
 	measure->targets = list_delete_first(measure->targets);
-	object->attributes = metadata_attributes(measure->session, false, object->target->id, object->target->slug,
-											 &refusal, &measure->cost);
+	object->attributes = metadata_attributes(measure->session, object->target, &refusal, &measure->cost);
 	if (!refusal.disabled)
 	{
 		Asked asked = ask(measure, object->target, SAMPLE_ROWS, 0, "");
@@ -685,7 +683,7 @@ measure_all(Session *session)
 	Measure measure = {.session = session};
 
 	initStringInfo(&measure.asked);
-	measure.targets = in_order(metadata_targets(session, false, &measure.cost));
+	measure.targets = in_order(targets_read(session, &target_object, &measure.cost));
 	measure_filters(&measure);
 	measure_sorts(&measure);
 	measure_nulls(&measure);

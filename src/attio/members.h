@@ -9,6 +9,5 @@
 
 extern bool workspace_has_member(Session *session, const char *id, ScanCost *cost);
 extern bool workspace_may_have_member(Session *session, const char *id, ScanCost *cost);
-extern void members_forget(Session *session);
 
 #endif /* ATTIO_MEMBERS_H */

@@ -1,15 +1,15 @@
 /*
  * metadata.h
- *		What a session knows of its workspace: objects, lists, attributes.
+ *		The attribute definitions of objects and lists.
  *
- * Everything returned here is a copy in the caller's memory context.
+ * What is returned belongs to the session: it lives as long as that is pinned,
+ * and is not to be changed.
  */
 #ifndef ATTIO_METADATA_H
 #define ATTIO_METADATA_H
 
 #include "attio/attribute.h"
-#include "remote/request.h"
-#include "base/json.h"
+#include "attio/target.h"
 
 /* One attribute definition (docs/attio-api.md 6.1). */
 typedef struct AttributeDef
@@ -30,14 +30,6 @@ typedef struct AttributeDef
 	char *currency_code;   /* NULL = no currency */
 } AttributeDef;
 
-/* One object or list. */
-typedef struct TargetDef
-{
-	bool is_list;
-	char *id;
-	char *slug; /* NULL: an object without slug */
-} TargetDef;
-
 /* Why there are no definitions of an object or list, where that is no error. */
 typedef struct TargetRefusal
 {
@@ -46,23 +38,13 @@ typedef struct TargetRefusal
 	const char *absent; /* what Attio says of one that is gone or not for this key; NULL = it is neither */
 } TargetRefusal;
 
-extern List *metadata_attributes(Session *session, bool is_list, const char *identifier, const char *slug,
-								 TargetRefusal *refusal, ScanCost *cost);
-extern bool metadata_has_changed(Session *session, bool is_list, const char *identifier, const char *slug,
-								 List *attributes, ScanCost *cost);
-extern void metadata_note_hidden(Session *session, bool is_list, const char *identifier, const char *attribute_id);
-extern bool metadata_is_hidden(Session *session, bool is_list, const char *identifier, const char *attribute_id);
-extern List *metadata_peek(Session *session, bool is_list, const char *identifier);
+extern List *metadata_attributes(Session *session, const TargetDef *target, TargetRefusal *refusal, ScanCost *cost);
+extern bool metadata_has_changed(Session *session, const TargetDef *target, List *attributes, ScanCost *cost);
+extern void metadata_note_hidden(Session *session, const TargetDef *target, const char *attribute_id);
+extern bool metadata_is_hidden(const Session *session, const TargetDef *target, const char *attribute_id);
+extern List *metadata_peek(const Session *session, const TargetDef *target);
 extern List *metadata_copy(List *attributes);
 extern void metadata_ask_ahead(Session *session, List *targets, int *next, ScanCost *cost);
-extern void metadata_ask_targets(Session *session, ScanCost *cost);
-extern List *metadata_targets(Session *session, bool is_list, ScanCost *cost);
-extern List *metadata_known_slugs(Session *session, const char *among);
-extern List *metadata_list_parents(Session *session, const char *identifier, ScanCost *cost);
-extern const char *metadata_object_slug(Session *session, const char *id, ScanCost *cost);
-extern void metadata_forget(Session *session);
-extern void
-metadata_raise_incomplete(JsonTree *item, const char *path, const char *what, const char *const *needed, int nneeded);
 extern const AttributeDef *attribute_by_id(List *attributes, const char *id);
 extern const AttributeDef *attribute_by_slug(List *attributes, const char *slug);
 

@@ -215,14 +215,13 @@ learn_choice(Session *session, const AskInput *input, ChoiceNeed *need)
 	const AttioRelation *relation = input->relation;
 	TimestampTz started = GetCurrentStatementStartTimestamp();
 	bool refused;
-	List *choices = attribute_choices(session, relation->is_list, relation_identifier(relation), need->attribute,
-									  need->negated ? started : 0, &refused, input->cost);
+	List *choices = attribute_choices(session, relation->target, need->attribute, need->negated ? started : 0, &refused,
+									  input->cost);
 
 	need->ids = chosen_ids(choices, need->title);
 	if (need->ids == NIL && !need->negated && !refused)
 	{
-		choices = attribute_choices(session, relation->is_list, relation_identifier(relation), need->attribute, started,
-									&refused, input->cost);
+		choices = attribute_choices(session, relation->target, need->attribute, started, &refused, input->cost);
 		need->ids = chosen_ids(choices, need->title);
 	}
 	if (need->ids == NIL && !refused && input->tells)
@@ -240,10 +239,10 @@ filter_learn(Session *session, const AskInput *input, FilterNeeds *needs)
 	{
 		ObjectNeed *object = (ObjectNeed *) lfirst(lc);
 
-		object->slug = metadata_object_slug(session, object->id, input->cost);
+		object->slug = target_object_slug(session, object->id, input->cost);
 	}
 	if (needs->parents)
-		needs->parents_of = metadata_list_parents(session, relation_identifier(input->relation), input->cost);
+		needs->parents_of = target_parents(session, input->relation->target, input->cost);
 	foreach(lc, needs->choices)
 		learn_choice(session, input, (ChoiceNeed *) lfirst(lc));
 	foreach(lc, needs->members)

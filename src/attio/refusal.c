@@ -8,8 +8,8 @@
  */
 #include "attio/refusal.h"
 
-#include "attio/metadata.h"
 #include "attio/reasons.h"
+#include "attio/target.h"
 #include "base/errors.h"
 #include "utils/builtins.h"
 
@@ -86,7 +86,7 @@ nearest_hint(Session *session, const RequestSubject *subject)
 
 	if (subject == NULL || subject->name == NULL)
 		return NULL;
-	nearest = closest_in_list(subject->name, metadata_known_slugs(session, subject->among));
+	nearest = closest_in_list(subject->name, targets_known_slugs(session, subject->among, subject->name));
 	if (nearest != NULL)
 		return psprintf("Perhaps you meant \"%s\".", nearest);
 	return "It may be misspelled, renamed or deleted, or the key cannot see it.";

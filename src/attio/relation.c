@@ -34,6 +34,28 @@ remote_facts(Oid server)
 	return facts;
 }
 
+/* The object or list that the options name; NULL for other resources. */
+static const TargetDef *
+target_of_options(List *options)
+{
+	static const TargetKind *const kinds[] = {&target_object, &target_list};
+
+	for (int i = 0; i < (int) lengthof(kinds); i++)
+	{
+		const char *slug = option_text(options, ForeignTableRelationId, kinds[i]->noun);
+		TargetDef *target;
+
+		if (slug == NULL)
+			continue;
+		target = (TargetDef *) palloc0(sizeof(TargetDef));
+		target->kind = kinds[i];
+		target->slug = slug;
+		target->id = option_text(options, ForeignTableRelationId, kinds[i]->id_option);
+		return target;
+	}
+	return NULL;
+}
+
 /* The option list of the table, and what it says. */
 AttioRelation *
 attio_relation_open(Relation rel)
@@ -41,21 +63,16 @@ attio_relation_open(Relation rel)
 	ForeignTable *table = GetForeignTable(RelationGetRelid(rel));
 	List *options = table->options;
 	AttioRelation *relation = (AttioRelation *) palloc0(sizeof(AttioRelation));
-	const char *object = option_text(options, ForeignTableRelationId, "object");
-	const char *list = option_text(options, ForeignTableRelationId, "list");
 	const char *resource = option_text(options, ForeignTableRelationId, "resource");
 
 	relation->table = RelationGetRelid(rel);
 	relation->name = pstrdup(RelationGetRelationName(rel));
-	relation->is_list = (list != NULL);
-	if (object != NULL || list != NULL)
+	relation->target = target_of_options(options);
+	if (relation->target != NULL)
 	{
-		relation->resource = list != NULL ? resource_entries : resource_records;
-		relation->slug = list != NULL ? list : object;
-		relation->id = option_text(options, ForeignTableRelationId, list != NULL ? "list_id" : "object_id");
+		relation->resource = relation->target->kind == &target_list ? resource_entries : resource_records;
+		relation->given = list_make1(given_make(relation->target->kind->noun, target_identifier(relation->target)));
 	}
-	if (relation->slug != NULL)
-		relation->given = list_make1(given_make(list != NULL ? "list" : "object", relation_identifier(relation)));
 	else if (resource != NULL)
 		relation->resource = resource_by_name(attio_resources, attio_nresources, resource);
 	if (relation->resource == NULL)
@@ -97,24 +114,17 @@ attio_relation_open(Relation rel)
 	return relation;
 }
 
-/* How paths name the object or list: by id where it is known. */
-const char *
-relation_identifier(const AttioRelation *relation)
-{
-	return relation->id != NULL ? relation->id : relation->slug;
-}
-
 /* What requests about the table are about, for their errors. */
 RequestSubject
 relation_subject(const AttioRelation *relation, const Access *access)
 {
 	RequestSubject subject = {.scopes = access->scopes, .tolerated = access->tolerated};
 
-	if (relation->slug != NULL)
+	if (relation->target != NULL)
 	{
 		subject.what = psprintf("foreign table \"%s\"", relation->name);
-		subject.name = relation->slug;
-		subject.among = relation->is_list ? "lists" : "objects";
+		subject.name = relation->target->slug;
+		subject.among = relation->target->kind->plural;
 	}
 	return subject;
 }
@@ -125,7 +135,7 @@ relation_definitions(const AttioRelation *relation, Session *session, ScanCost *
 {
 	if (relation->resource->values == NULL)
 		return NIL;
-	return metadata_attributes(session, relation->is_list, relation_identifier(relation), relation->slug, NULL, cost);
+	return metadata_attributes(session, relation->target, NULL, cost);
 }
 
 /* The field that the column shows by its options or its name alone, without definitions; NULL = none, or not known. */
@@ -151,22 +161,20 @@ relation_column_field(const AttioRelation *relation, AttrNumber attnum)
 bool
 relation_has_changed(const AttioRelation *relation, Session *session, List *definitions, ScanCost *cost)
 {
-	return relation->resource->values != NULL &&
-		   metadata_has_changed(session, relation->is_list, relation_identifier(relation), relation->slug, definitions,
-								cost);
+	return relation->resource->values != NULL && metadata_has_changed(session, relation->target, definitions, cost);
 }
 
 /* The answers lack the attribute although it is defined: so it is until the definitions are read again. */
 void
 relation_note_hidden(const AttioRelation *relation, Session *session, const AttributeDef *attribute)
 {
-	metadata_note_hidden(session, relation->is_list, relation_identifier(relation), attribute->id);
+	metadata_note_hidden(session, relation->target, attribute->id);
 }
 
 bool
 relation_is_hidden(const AttioRelation *relation, Session *session, const AttributeDef *attribute)
 {
-	return metadata_is_hidden(session, relation->is_list, relation_identifier(relation), attribute->id);
+	return metadata_is_hidden(session, relation->target, attribute->id);
 }
 
 /*
@@ -236,7 +244,7 @@ bind_missing(const AttioRelation *relation, ColumnBinding *binding, const char *
 		(errcode(ERRCODE_FDW_COLUMN_NAME_NOT_FOUND),
 		 errmsg("column \"%s\" of foreign table \"%s\" has no attribute in Attio", binding->name, relation->name),
 		 errdetail("There is no %s in %s \"%s\"; it may have been archived or renamed.", what,
-				   relation->is_list ? "list" : "object", relation->slug),
+				   relation->target->kind->noun, relation->target->slug),
 		 nearest != NULL && strcmp(nearest, binding->name) != 0
 			 ? errhint("Perhaps you meant \"%s\". Else drop the column, or set the table option missing_attribute to "
 					   "'null'.",

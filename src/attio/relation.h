@@ -34,10 +34,8 @@ typedef struct AttioRelation
 	Oid table;
 	const char *name; /* of the table, for messages */
 	const ResourceDef *resource;
-	List *given;      /* Given: what its paths need of the table itself */
-	const char *slug; /* of object or list; NULL for other resources */
-	const char *id;   /* of object or list; NULL = not known */
-	bool is_list;
+	List *given;             /* Given: what its paths need of the table itself */
+	const TargetDef *target; /* the object or list; NULL for other resources */
 	int page_size;
 	bool by_created_at;           /* option page_order */
 	bool missing_is_null;         /* option missing_attribute */
@@ -71,7 +69,6 @@ typedef struct ColumnBinding
 } ColumnBinding;
 
 extern AttioRelation *attio_relation_open(Relation rel);
-extern const char *relation_identifier(const AttioRelation *relation);
 extern List *relation_definitions(const AttioRelation *relation, Session *session, ScanCost *cost);
 extern RequestSubject relation_subject(const AttioRelation *relation, const Access *access);
 extern ColumnBinding *

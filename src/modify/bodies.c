@@ -41,7 +41,7 @@ field_column(const ModifyState *state, const char *name)
 void
 row_find_parent(ModifyState *state)
 {
-	if (!state->relation->is_list)
+	if (state->relation->target->kind != &target_list)
 		return;
 	state->parent_record = field_column(state, "parent_record_id");
 	state->parent_object = field_column(state, "parent_object");
@@ -70,7 +70,7 @@ add_parent(ModifyState *state, JsonTree *data, TupleTableSlot *slot)
 						errmsg("an entry of \"%s\" needs parent_record_id", state->relation->name)));
 	if (object == NULL)
 	{
-		objects = metadata_list_parents(state->session, relation_identifier(state->relation), NULL);
+		objects = target_parents(state->session, state->relation->target, NULL);
 		if (list_length(objects) != 1)
 			ereport(ERROR, (errcode(ERRCODE_NOT_NULL_VIOLATION),
 							errmsg("an entry of \"%s\" needs parent_object", state->relation->name),
@@ -104,7 +104,7 @@ make_body(ModifyState *state, JsonTree *values, TupleTableSlot *slot)
 	JsonTree *data = json_make_object();
 
 	json_put(body, "data", data);
-	if (slot != NULL && state->relation->is_list)
+	if (slot != NULL && state->relation->target->kind == &target_list)
 		add_parent(state, data, slot);
 	json_put(data, state->relation->resource->values, values);
 	return json_write(body);
@@ -141,7 +141,7 @@ check_matching(const ModifyState *state, JsonTree *values)
 
 	if (attribute == NULL || !attribute->is_unique)
 		ereport(ERROR, (errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
-						errmsg("\"%s\" is no unique attribute of \"%s\"", slug, state->relation->slug),
+						errmsg("\"%s\" is no unique attribute of \"%s\"", slug, state->relation->target->slug),
 						errhint("Option matching_attribute takes one.")));
 	if (!json_has(values, slug))
 		ereport(ERROR, (errcode(ERRCODE_NOT_NULL_VIOLATION),
@@ -160,10 +160,10 @@ row_insert(ModifyState *state, TupleTableSlot *slot)
 	MemoryContext saved = begin_values(write);
 	JsonTree *values = encoder_values(state->encoder, slot, NULL);
 
-	if (matching != NULL && state->relation->is_list && strcmp(matching, "parent_record") != 0)
+	if (matching != NULL && state->relation->target->kind == &target_list && strcmp(matching, "parent_record") != 0)
 		ereport(ERROR, (errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
 						errmsg("entries of \"%s\" can be matched by parent_record only", state->relation->name)));
-	if (matching != NULL && !state->relation->is_list)
+	if (matching != NULL && state->relation->target->kind != &target_list)
 	{
 		const AttributeDef *attribute = check_matching(state, values);
 

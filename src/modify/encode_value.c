@@ -167,8 +167,8 @@ choice_json(const Encoder *encoder, const WrittenColumn *column, const Attribute
 
 	for (int fresh = 0; fresh <= 1; fresh++)
 	{
-		choices = attribute_choices(encoder->session, relation->is_list, relation_identifier(relation), attribute,
-									fresh ? GetCurrentTimestamp() : 0, &refused, NULL);
+		choices = attribute_choices(encoder->session, relation->target, attribute, fresh ? GetCurrentTimestamp() : 0,
+									&refused, NULL);
 		foreach(lc, choices)
 		{
 			const ChoiceDef *choice = (const ChoiceDef *) lfirst(lc);
@@ -214,10 +214,10 @@ actor_json(const Encoder *encoder, const WrittenColumn *column, const char *text
 
 /* The slug of the object that a reference points to; "object" is what the companion column says, or NULL. */
 static const char *
-target_object(const Encoder *encoder, const WrittenColumn *column, const AttributeDef *attribute, const char *object)
+companion_object(const Encoder *encoder, const WrittenColumn *column, const AttributeDef *attribute, const char *object)
 {
 	if (object == NULL && list_length(attribute->allowed_objects) == 1)
-		object = metadata_object_slug(encoder->session, (const char *) linitial(attribute->allowed_objects), NULL);
+		object = target_object_slug(encoder->session, (const char *) linitial(attribute->allowed_objects), NULL);
 	if (object == NULL)
 		ereport(ERROR, (errcode(ERRCODE_NOT_NULL_VIOLATION),
 						errmsg("column \"%s\" of foreign table \"%s\" may point to several objects",
@@ -263,7 +263,7 @@ encode_value(const Encoder *encoder, const WrittenColumn *column, const Attribut
 			/* in a column declared as text: a domain, an e-mail, a user's id, as Attio allows */
 			if (column->type != UUIDOID)
 				return json_text(text);
-			reference = encode_member("target_object", json_text(target_object(encoder, column, attribute, object)));
+			reference = encode_member("target_object", json_text(companion_object(encoder, column, attribute, object)));
 			json_put(reference, property->write_key, json_text(text));
 			return reference;
 		case WRITE_PLACE_LINE:

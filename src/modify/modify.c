@@ -78,9 +78,10 @@ check_has_unique(const ModifyState *state)
 	foreach(lc, state->definitions)
 		if (((const AttributeDef *) lfirst(lc))->is_unique && ((const AttributeDef *) lfirst(lc))->is_writable)
 			return;
-	ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-					errmsg("ON CONFLICT DO NOTHING does not fit foreign table \"%s\"", state->relation->name),
-					errdetail("No attribute of \"%s\" is unique, so rows never conflict.", state->relation->slug)));
+	ereport(ERROR,
+			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+			 errmsg("ON CONFLICT DO NOTHING does not fit foreign table \"%s\"", state->relation->name),
+			 errdetail("No attribute of \"%s\" is unique, so rows never conflict.", state->relation->target->slug)));
 }
 
 /*
@@ -440,7 +441,7 @@ attio_explain_modify(ModifyTableState *mtstate, ResultRelInfo *target, List *fdw
 	bool insert_matches = is_insert && relation->matching != NULL;
 	bool batched;
 	const char *suffix = !is_insert ? "/{id}"
-						 : !insert_matches || relation->is_list
+						 : !insert_matches || relation->target->kind == &target_list
 							 ? ""
 							 : psprintf("?matching_attribute=%s", relation->matching);
 

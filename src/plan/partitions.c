@@ -41,11 +41,14 @@ whole_listing(const RelOptInfo *rel)
 static bool
 is_same(const AttioRelation *one, const AttioRelation *other)
 {
-	if (one->is_list != other->is_list)
+	const TargetDef *first = one->target;
+	const TargetDef *second = other->target;
+
+	if (first->kind != second->kind)
 		return false;
-	if (one->id != NULL && other->id != NULL)
-		return pg_strcasecmp(one->id, other->id) == 0;
-	return one->slug != NULL && other->slug != NULL && strcmp(one->slug, other->slug) == 0;
+	if (first->id != NULL && second->id != NULL)
+		return pg_strcasecmp(first->id, second->id) == 0;
+	return strcmp(first->slug, second->slug) == 0;
 }
 
 static void
@@ -61,7 +64,7 @@ warn(Oid parent, const AttioRelation *one, const AttioRelation *other)
 	MemoryContextSwitchTo(saved);
 	ereport(WARNING,
 			(errmsg("foreign tables \"%s\" and \"%s\" both list all rows of %s \"%s\"", one->name, other->name,
-					one->is_list ? "list" : "object", relation_identifier(one)),
+					one->target->kind->noun, target_identifier(one->target)),
 			 errdetail("They are parts of table \"%s\", which shows each of these rows twice.", get_rel_name(parent)),
 			 errhint("Set the option view of each to a saved view that holds only its own rows.")));
 }

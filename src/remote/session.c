@@ -228,6 +228,7 @@ session_open(ForeignServer *server, UserMapping *mapping)
 	saved = MemoryContextSwitchTo(context);
 	session = (Session *) palloc0(sizeof(Session));
 	session->context = context;
+	session->retired = AllocSetContextCreate(context, "attio_fdw retired", ALLOCSET_SMALL_SIZES);
 	session->mapping = mapping->umid;
 	session->server = server->serverid;
 	session->service = service;
@@ -304,7 +305,10 @@ session_unpin(void *arg)
 	Session *session = (Session *) arg;
 	SessionEntry *entry;
 
-	if (--session->pins > 0 || !session->invalid)
+	if (--session->pins > 0)
+		return;
+	MemoryContextDeleteChildren(session->retired);
+	if (!session->invalid)
 		return;
 	entry = (SessionEntry *) hash_search(sessions, &session->mapping, HASH_FIND, NULL);
 	if (entry != NULL && entry->session == session)

@@ -3,7 +3,7 @@
  *		Sessions with Attio: one for each user mapping, kept across statements.
  *
  * A session holds the HTTP client with its key, what the server options say,
- * and what metadata.c has learned.  It is dropped when server or mapping
+ * and what it has learned (remote/known.h).  It is dropped when server or mapping
  * change.  Pointers to a session are valid until the next session_get(),
  * unless it is pinned; a pinned one survives invalidation until it is unpinned.
  */
@@ -44,11 +44,10 @@ typedef struct Session
 	TimestampTz wrote_at;         /* of the last write, by Attio's clock; 0 = none that a read waits for */
 	int read_after_write_timeout; /* milliseconds */
 	SortTrust sorts;
-	int page_limit;            /* rows that Attio answers to one query, at most */
-	int page_seen;             /* rows of the largest page that it answered */
-	struct Metadata *metadata; /* owned by metadata.c, in context */
-	List *choices;             /* owned by choices.c, in context */
-	struct Members *members;   /* owned by members.c, in context */
+	int page_limit;        /* rows that Attio answers to one query, at most */
+	int page_seen;         /* rows of the largest page that it answered */
+	List *known;           /* owned by known.c */
+	MemoryContext retired; /* what is known no more, but may be looked at by who has the session in use */
 } Session;
 
 extern Session *session_get(Oid server, Oid user);

@@ -5,7 +5,7 @@
  * Owns: the GETs of definitions that are under way and that nobody has taken.
  * Must not know why they are wanted.
  */
-#include "attio/ahead.h"
+#include "remote/ahead.h"
 
 #include "lib/ilist.h"
 #include "utils/memutils.h"

@@ -5,8 +5,8 @@
  * Each is taken at most once, by the path that it was asked for by, and is
  * cancelled when the memory context goes in which that was done.
  */
-#ifndef ATTIO_AHEAD_H
-#define ATTIO_AHEAD_H
+#ifndef REMOTE_AHEAD_H
+#define REMOTE_AHEAD_H
 
 #include "remote/request.h"
 
@@ -15,4 +15,4 @@ extern void ahead_ask(Session *session, const char *path, ScanCost *cost);
 extern JsonTree *ahead_get(Session *session, const char *path, const RequestSubject *subject, ScanCost *cost);
 extern void ahead_drop(const Session *session, const char *beginning);
 
-#endif /* ATTIO_AHEAD_H */
+#endif /* REMOTE_AHEAD_H */

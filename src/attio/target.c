@@ -1,0 +1,165 @@
+/*
+ * target.c
+ *		Objects and lists: whose attributes, records and entries there are.
+ *
+ * Owns: what they differ in, the two requests that read all of them, and what
+ * the session knows of them.
+ */
+#include "attio/target.h"
+
+#include "attio/shape.h"
+#include "remote/ahead.h"
+#include "remote/known.h"
+#include "utils/timestamp.h"
+
+const TargetKind target_object = {
+	.noun = "object",
+	.id_option = "object_id",
+	.plural = "objects",
+	.path = "/v2/objects",
+	.id_path = "id.object_id",
+	.scope = "object_configuration:read",
+};
+
+const TargetKind target_list = {
+	.noun = "list",
+	.id_option = "list_id",
+	.plural = "lists",
+	.path = "/v2/lists",
+	.id_path = "id.list_id",
+	.scope = "list_configuration:read",
+};
+
+/* What requests name it by. */
+const char *
+target_identifier(const TargetDef *target)
+{
+	return target->id != NULL ? target->id : target->slug;
+}
+
+/* What messages name it by. */
+const char *
+target_name(const TargetDef *target)
+{
+	return target->slug != NULL ? target->slug : target->id;
+}
+
+static TargetDef *
+read_target(const TargetKind *kind, JsonTree *item)
+{
+	TargetDef *target = (TargetDef *) palloc0(sizeof(TargetDef));
+
+	target->kind = kind;
+	target->id = shape_string(item, kind->id_path);
+	target->slug = shape_string(item, "api_slug");
+	if (target->id == NULL)
+		shape_raise_incomplete(item, kind->path, kind->noun, &kind->id_path, 1);
+	target->parents = shape_strings(item, "parent_object", kind->path);
+	return target;
+}
+
+/* All of one kind, as a List of TargetDef in a List: NIL would be "not known". */
+static void *
+read_targets(Session *session, const void *what, ScanCost *cost)
+{
+	const TargetKind *kind = (const TargetKind *) what;
+	RequestSubject subject = {.scopes = kind->scope};
+	JsonTree *answer = ahead_get(session, kind->path, &subject, cost);
+	int n = shape_length(answer, kind->path);
+	List *targets = NIL;
+
+	for (int i = 0; i < n; i++)
+		targets = lappend(targets, read_target(kind, json_element(json_at(answer, "data"), i)));
+	return list_make1(targets);
+}
+
+static const KnownKind known_targets = {"objects or lists", read_targets};
+
+static List *
+get_targets(Session *session, const TargetKind *kind, TimestampTz not_before, ScanCost *cost)
+{
+	return (List *) linitial((List *) known_get(session, &known_targets, kind->plural, not_before, kind, cost));
+}
+
+/* All objects and all lists will be asked for: do so at once. */
+void
+targets_ask_ahead(Session *session, ScanCost *cost)
+{
+	ahead_ask(session, target_object.path, cost);
+	ahead_ask(session, target_list.path, cost);
+}
+
+/* All objects, or all lists that the key can see: a List of TargetDef.  Always asks. */
+List *
+targets_read(Session *session, const TargetKind *kind, ScanCost *cost)
+{
+	return get_targets(session, kind, GetCurrentTimestamp(), cost);
+}
+
+/* All objects, then all lists, asked for side by side; the List is the caller's.  Always asks. */
+List *
+targets_read_all(Session *session, ScanCost *cost)
+{
+	List *objects;
+
+	targets_ask_ahead(session, cost);
+	objects = targets_read(session, &target_object, cost);
+	return list_concat_copy(objects, targets_read(session, &target_list, cost));
+}
+
+/*
+ * The slugs of all other objects or lists ("objects", "lists") than this one that
+ * the session knows, however old.  Makes no request.  The List is the caller's.
+ */
+List *
+targets_known_slugs(const Session *session, const char *plural, const char *except)
+{
+	List *known = plural == NULL ? NIL : (List *) known_peek(session, &known_targets, plural);
+	List *slugs = NIL;
+	ListCell *lc;
+
+	foreach(lc, known == NIL ? NIL : (List *) linitial(known))
+	{
+		const TargetDef *target = (const TargetDef *) lfirst(lc);
+
+		if (target->slug != NULL && strcmp(target->slug, except) != 0)
+			slugs = lappend(slugs, unconstify(char *, target->slug));
+	}
+	return slugs;
+}
+
+/*
+ * The slugs of the objects whose records can be entries of this list; NIL when
+ * it is not known.  At most metadata_ttl old.
+ */
+List *
+target_parents(Session *session, const TargetDef *list, ScanCost *cost)
+{
+	const char *identifier = target_identifier(list);
+	ListCell *lc;
+
+	foreach(lc, get_targets(session, &target_list, 0, cost))
+	{
+		const TargetDef *other = (const TargetDef *) lfirst(lc);
+
+		if (pg_strcasecmp(other->id, identifier) == 0 || (other->slug != NULL && strcmp(other->slug, identifier) == 0))
+			return other->parents;
+	}
+	return NIL;
+}
+
+/* The present slug of an object, or NULL; at most metadata_ttl old. */
+const char *
+target_object_slug(Session *session, const char *id, ScanCost *cost)
+{
+	ListCell *lc;
+
+	foreach(lc, get_targets(session, &target_object, 0, cost))
+	{
+		const TargetDef *target = (const TargetDef *) lfirst(lc);
+
+		if (pg_strcasecmp(target->id, id) == 0)
+			return target->slug;
+	}
+	return NULL;
+}
