@@ -9,6 +9,7 @@
 
 #include "attio/filter.h"
 #include "attio/refusal.h"
+#include "attio/ship.h"
 #include "attio/sorts.h"
 #include "attio/workspace.h"
 #include "base/version.h"
@@ -28,6 +29,7 @@ const Service attio_service = {
 	.passing = passing_codes,
 	.check_session = workspace_check,
 	.explain_refusal = attio_explain_refusal,
+	.ship = ship_comparison_to_attio,
 	.write_asks = filter_asks,
 	.can_sort = sorts_are_as_planned,
 	.write_sorts = sorts_write,

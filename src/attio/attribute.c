@@ -121,32 +121,6 @@ const AttributeType attribute_types[] = {
 
 const int attribute_ntypes = lengthof(attribute_types);
 
-/* What planning may know of each class. */
-static const ValueTraits class_traits[] = {
-	[FILTER_NOTHING] = {.operands = OPERANDS_NONE},
-	[FILTER_NUMBER] = {.operands = OPERANDS_NUMBER, .sorts = SORTS_AS_SQL, .ranges = true},
-	[FILTER_DATE] = {.operands = OPERANDS_TIME, .sorts = SORTS_AS_SQL, .ranges = true},
-	[FILTER_TIME] = {.operands = OPERANDS_TIME, .sorts = SORTS_AS_SQL, .ranges = true, .finer = true},
-	[FILTER_BOOL] = {.operands = OPERANDS_BOOLEAN},
-	[FILTER_TEXT] = {.operands = OPERANDS_TEXT, .sorts = SORTS_AS_TEXT, .patterns = true},
-	[FILTER_TEXT_EQ] = {.operands = OPERANDS_TEXT, .sorts = SORTS_AS_TEXT, .patterns = true},
-	[FILTER_LOWER] = {.operands = OPERANDS_TEXT, .patterns = true, .lowered = true},
-	[FILTER_WORD] = {.operands = OPERANDS_TEXT},
-	[FILTER_PHONE] = {.operands = OPERANDS_TEXT},
-	[FILTER_CHOICE] = {.operands = OPERANDS_TEXT},
-	[FILTER_CHOICE_ID] = {.operands = OPERANDS_UUID},
-	[FILTER_REFERENCE] = {.operands = OPERANDS_UUID},
-	[FILTER_ACTOR] = {.operands = OPERANDS_UUID},
-	[FILTER_ACTOR_TYPE] = {.operands = OPERANDS_TEXT},
-	[FILTER_MEMBER] = {.operands = OPERANDS_UUID},
-};
-
-const ValueTraits *
-attribute_traits(const PropertyDef *property)
-{
-	return &class_traits[property->filter];
-}
-
 /* The row of a type, or NULL for one that this version does not know. */
 const AttributeType *
 attribute_type(const char *name)

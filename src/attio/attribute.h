@@ -78,8 +78,9 @@ extern const int attribute_ntypes;
 
 extern const AttributeType *attribute_type(const char *name);
 
-/* What planning may know of a property: the traits of its class of filters. */
-extern const ValueTraits *attribute_traits(const PropertyDef *property);
 extern const PropertyDef *attribute_property(const AttributeType *type, const char *name);
+
+/* What planning may know of a property: the traits of its class of filters (traits.c). */
+extern const ValueTraits *attribute_traits(const PropertyDef *property);
 
 #endif /* ATTIO_ATTRIBUTE_H */

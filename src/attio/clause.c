@@ -7,6 +7,7 @@
  */
 #include "attio/clause.h"
 
+#include "attio/traits.h"
 #include "miscadmin.h"
 
 static Clause *read_term(const AskInput *input, const List *term);
@@ -75,10 +76,11 @@ read_condition(const AskInput *input, const List *term)
 
 /* A condition on the one actor of an attribute, of this kind? */
 static bool
-is_about_actor(const Clause *clause, FilterClass class)
+is_about_actor(const Clause *clause, FilterWriting writing)
 {
 	return clause->kind == CLAUSE_CONDITION && !clause->is_lost && !clause->is_missing && !clause->multi &&
-		   clause->property->filter == class && (clause->op == OP_EQ || (class == FILTER_ACTOR && clause->op == OP_IN));
+		   filter_traits(clause->property)->writing == writing &&
+		   (clause->op == OP_EQ || (writing == WRITTEN_ACTOR && clause->op == OP_IN));
 }
 
 /* Do both show the same attribute: of the same id, or both of no known one and named by the same slug? */
@@ -109,7 +111,7 @@ pair_actors(List *arms)
 		{
 			const Clause *other = (const Clause *) lfirst(type);
 
-			if (!is_about_actor(clause, FILTER_ACTOR) || !is_about_actor(other, FILTER_ACTOR_TYPE) ||
+			if (!is_about_actor(clause, WRITTEN_ACTOR) || !is_about_actor(other, WRITTEN_ACTOR_TYPE) ||
 				!is_same_attribute(clause, other))
 				continue;
 			clause->kind = CLAUSE_ACTOR;

@@ -9,6 +9,7 @@
 #include "attio/condition.h"
 
 #include "attio/literal.h"
+#include "attio/traits.h"
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
 #include "utils/uuid.h"
@@ -151,15 +152,16 @@ make_actor(const Writer *writer, const Clause *clause, Datum id)
  * title might match more than "=" does.
  */
 static Made
-make_choice(const Writer *writer, const Clause *clause, TermOp op, const char *title)
+make_choice(const Writer *writer, const Clause *clause, TermOp op, Datum value)
 {
+	const char *title = TextDatumGetCString(value);
 	List *trees = NIL;
 	ListCell *lc;
 
 	if (!filter_safe_text(title))
 		return made_true;
 	if (op != OP_NE)
-		return made_about(clause, filter_title(title));
+		return made_about(clause, literal_title(OP_EQ, TEXTOID, value));
 	foreach(lc, known_choice_ids(writer->known, clause->attribute, title))
 		trees = lappend(trees, negated(made_about(clause, equal_to((const char *) lfirst(lc)))).tree);
 	return made_group(trees, true);
@@ -175,47 +177,53 @@ static Made make_pattern(const Clause *clause, TermOp op, const char *pattern);
  * never empty.
  */
 static Made
-make_contained(const Clause *clause, FilterClass class, Oid type, Datum value)
+make_contained(const Clause *clause, const FilterTraits *traits, Oid type, Datum value)
 {
 	char *word;
 
-	if ((class != FILTER_TEXT && class != FILTER_TEXT_EQ && class != FILTER_LOWER) ||
-		(type != TEXTOID && type != VARCHAROID))
+	if (!traits->value.patterns || !filter_takes(traits, type))
 		return made_true;
 	word = TextDatumGetCString(value);
-	if (class == FILTER_LOWER && word[strspn(word, " ")] == '\0')
+	if (traits->value.lowered && word[strspn(word, " ")] == '\0')
 		return made_false;
 	return make_pattern(clause, OP_LIKE, psprintf("%%%s%%", word));
+}
+
+/* A value of a class whose "=" takes nothing but it. */
+static Made
+make_plain(const Writer *writer, const Clause *clause, TermOp op, Oid type, Datum value)
+{
+	const FilterTraits *traits = filter_traits(clause->property);
+
+	if (clause->days > 0)
+		return made_about(clause, filter_span(op, type, value, clause->days));
+	if (filter_never(traits, op == OP_NE ? OP_EQ : op, type, value))
+		return op == OP_NE ? made_true : made_false;
+	if (op == OP_NE)
+		return negated(made_about(clause, filter_compare(traits, OP_EQ, type, value)));
+	if (op == OP_EQ && writer->looks_up && filter_compare(traits, op, type, value) == NULL)
+		return make_contained(clause, traits, type, value);
+	return made_about(clause, filter_compare(traits, op, type, value));
 }
 
 static Made
 make_comparison(const Writer *writer, const Clause *clause, TermOp op, Oid type, Datum value)
 {
-	FilterClass class = clause->property->filter;
-
-	switch (class)
+	switch (filter_traits(clause->property)->writing)
 	{
-		case FILTER_REFERENCE:
+		case WRITTEN_REFERENCE:
 			return make_reference(writer, clause, equal_to(uuid_text(value)));
-		case FILTER_ACTOR:
+		case WRITTEN_ACTOR:
 			return make_actor(writer, clause, value);
-		case FILTER_MEMBER:
-		case FILTER_CHOICE_ID:
+		case WRITTEN_ID:
 			return made_about(clause, equal_to(uuid_text(value)));
-		case FILTER_CHOICE:
-			return make_choice(writer, clause, op, TextDatumGetCString(value));
-		default:
+		case WRITTEN_TITLE:
+			return make_choice(writer, clause, op, value);
+		case WRITTEN_PLAIN:
+		case WRITTEN_ACTOR_TYPE:
 			break;
 	}
-	if (clause->days > 0)
-		return made_about(clause, filter_span(op, type, value, clause->days));
-	if (filter_never(class, op == OP_NE ? OP_EQ : op, type, value))
-		return op == OP_NE ? made_true : made_false;
-	if (op == OP_NE)
-		return negated(made_about(clause, filter_compare(class, OP_EQ, type, value)));
-	if (op == OP_EQ && writer->looks_up && filter_compare(class, op, type, value) == NULL)
-		return make_contained(clause, class, type, value);
-	return made_about(clause, filter_compare(class, op, type, value));
+	return make_plain(writer, clause, op, type, value);
 }
 
 static Made
@@ -269,34 +277,27 @@ texts_condition(const Elements *elements)
 	return condition;
 }
 
-/* Does Attio have $in for it? */
-static bool
-has_in(FilterClass class)
-{
-	return class == FILTER_TEXT || class == FILTER_REFERENCE;
-}
-
 /* Values of an array that one filter may ask for. */
 int
 filter_max_in(const Writer *writer, const Clause *clause)
 {
-	return has_in(clause->property->filter) || writer->looks_up ? FILTER_MAX_IN : MAX_ARMS;
+	return filter_traits(clause->property)->has_in || writer->looks_up ? FILTER_MAX_IN : MAX_ARMS;
 }
 
 /* Any of them: $in where Attio has it, else an $or. */
 static Made
 make_in(const Writer *writer, const Clause *clause, const Elements *elements)
 {
-	FilterClass class = clause->property->filter;
+	const FilterTraits *traits = filter_traits(clause->property);
 	List *trees = NIL;
 
 	if (elements->n == 0)
 		return made_false;
 	if (elements->n > filter_max_in(writer, clause))
 		return made_true;
-	if (class == FILTER_REFERENCE)
+	if (traits->writing == WRITTEN_REFERENCE)
 		return make_reference(writer, clause, uuids_condition(elements));
-	if (class == FILTER_TEXT)
+	if (traits->has_in)
 		return made_about(clause, texts_condition(elements));
 	for (int i = 0; i < elements->n; i++)
 	{
@@ -387,7 +388,7 @@ make_presence(const Clause *clause, bool present)
 
 	for (int above = 1; above >= 0; above--)
 	{
-		Made made = made_about(clause, filter_beside_pivot(clause->property->filter, above));
+		Made made = made_about(clause, filter_beside_pivot(filter_traits(clause->property), above));
 
 		trees = lappend(trees, present ? made.tree : negated(made).tree);
 	}

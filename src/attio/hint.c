@@ -158,6 +158,7 @@ hint_attribute(const AttioRelation *relation, const KnownColumn *known, Oid decl
 		hint->reason = "no filter for it";
 		return;
 	}
+	hint->traits = attribute_traits(hint->property);
 	hint->array = hint->multi && declared == get_array_type(hint->property->type);
 	if (typmod != -1 || (!hint->array && !is_own_type(declared, hint->property->type)))
 	{

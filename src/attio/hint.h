@@ -22,7 +22,8 @@ typedef struct ColumnHint
 	const char *slug;         /* NULL: nothing can be sent about this column */
 	const char *type;         /* attribute type */
 	const PropertyDef *property;
-	const char *reason; /* why nothing can be sent, in a few words; NULL = something can */
+	const ValueTraits *traits; /* of the property */
+	const char *reason;        /* why nothing can be sent, in a few words; NULL = something can */
 } ColumnHint;
 
 extern ColumnHint relation_column_hint(const AttioRelation *relation, AttrNumber attnum);

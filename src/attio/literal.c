@@ -93,7 +93,7 @@ is_plain(NumberShape shape)
 }
 
 bool
-filter_is_plain_number(Oid type, Datum value)
+literal_is_plain_number(Oid type, Datum value)
 {
 	return is_plain(number_shape(number_text(type, value)));
 }
@@ -123,9 +123,8 @@ number_bound(const char *text, NumberShape shape, bool above)
 	return json_decimal(DatumGetCString(DirectFunctionCall1(numeric_out, cut)));
 }
 
-/* Bounds of other numbers are rounded outwards; to be equal to one of them is not sent. */
-static JsonTree *
-number_condition(TermOp op, Oid type, Datum value)
+JsonTree *
+literal_number(TermOp op, Oid type, Datum value)
 {
 	char *text = number_text(type, value);
 	NumberShape shape = number_shape(text);
@@ -138,6 +137,12 @@ number_condition(TermOp op, Oid type, Datum value)
 		return NULL;
 	literal = number_bound(text, shape, above);
 	return literal == NULL ? NULL : single(above ? "$lte" : "$gte", literal);
+}
+
+int
+literal_endless_number(Oid type, Datum value)
+{
+	return number_shape(number_text(type, value)).endless;
 }
 
 /* ----- dates and times ----- */
@@ -234,6 +239,25 @@ time_condition(TermOp op, TimestampTz moment)
 	return condition;
 }
 
+JsonTree *
+literal_time(TermOp op, Oid type, Datum value)
+{
+	TimestampTz moment;
+
+	return read_moment(type, value, &moment) ? time_condition(op, moment) : NULL;
+}
+
+int
+literal_endless_time(Oid type, Datum value)
+{
+	TimestampTz moment;
+
+	if (type == DATEOID && DATE_NOT_FINITE(DatumGetDateADT(value)))
+		return DATE_IS_NOBEGIN(DatumGetDateADT(value)) ? -1 : 1;
+	moment = type == DATEOID ? 0 : DatumGetTimestampTz(value);
+	return TIMESTAMP_IS_NOBEGIN(moment) ? -1 : TIMESTAMP_IS_NOEND(moment) ? 1 : 0;
+}
+
 /* A time between two others, both rounded outwards; minus or plus infinity for none. */
 static JsonTree *
 between(TimestampTz low, TimestampTz high)
@@ -305,6 +329,17 @@ date_about(TermOp op, Oid type, Datum value)
 	return condition;
 }
 
+JsonTree *
+literal_date(TermOp op, Oid type, Datum value)
+{
+	JsonTree *literal;
+
+	if (type != DATEOID)
+		return date_about(op, type, value);
+	literal = date_literal(DatumGetDateADT(value));
+	return literal == NULL ? NULL : single(range_names[op], literal);
+}
+
 /* ----- text ----- */
 
 /* Blanks of any kind, which a comparison might trim. */
@@ -345,94 +380,50 @@ looks_like_id(const char *text)
 	return strlen(text) == 36 && text[8] == '-' && text[13] == '-' && strspn(text, "0123456789abcdefABCDEF-") == 36;
 }
 
+/* {"$eq": text}; NULL where it is not equal in Attio to what it is equal to in SQL. */
 static JsonTree *
-text_condition(FilterClass class, const char *text)
+equal_to_text(const char *word, bool can_be_sent)
 {
-	if (!filter_safe_text(text))
-		return NULL;
-	switch (class)
-	{
-		case FILTER_TEXT:
-		case FILTER_TEXT_EQ:
-		case FILTER_WORD:
-			return single("$eq", json_text(text));
-		case FILTER_CHOICE:
-			return filter_title(text);
-		case FILTER_ACTOR_TYPE:
-			return filter_is_actor_type(text) ? single("$eq", json_text(text)) : NULL;
-		case FILTER_LOWER:
-			/* stored in lower case (measured), so that nothing else can be equal */
-			if (!is_ascii(text))
-				return NULL;
-			return single("$eq", json_text(asc_tolower(text, strlen(text))));
-		case FILTER_PHONE:
-			return *text == '+' && is_ascii(text) ? single("$eq", json_text(text)) : NULL;
-		default:
-			return NULL;
-	}
-}
-
-/* ----- the ways in ----- */
-
-/* NaN and the infinities, on their side of all values: -1, 1; else 0. */
-static int
-endless_side(FilterClass class, Oid type, Datum value)
-{
-	TimestampTz moment;
-
-	switch (class)
-	{
-		case FILTER_NUMBER:
-			return number_shape(number_text(type, value)).endless;
-		case FILTER_DATE:
-		case FILTER_TIME:
-			if (type == DATEOID && DATE_NOT_FINITE(DatumGetDateADT(value)))
-				return DATE_IS_NOBEGIN(DatumGetDateADT(value)) ? -1 : 1;
-			moment = type == DATEOID ? 0 : DatumGetTimestampTz(value);
-			return TIMESTAMP_IS_NOBEGIN(moment) ? -1 : TIMESTAMP_IS_NOEND(moment) ? 1 : 0;
-		default:
-			return 0;
-	}
-}
-
-bool
-filter_never(FilterClass class, TermOp op, Oid type, Datum value)
-{
-	int side = op <= OP_GE ? endless_side(class, type, value) : 0;
-
-	if (side == 0 || op == OP_NE)
-		return false;
-	return op == OP_EQ || (side > 0 ? op == OP_GT || op == OP_GE : op == OP_LT || op == OP_LE);
+	return can_be_sent && filter_safe_text(word) ? single("$eq", json_text(word)) : NULL;
 }
 
 JsonTree *
-filter_compare(FilterClass class, TermOp op, Oid type, Datum value)
+literal_text(TermOp op, Oid type, Datum value)
 {
-	TimestampTz moment;
-	JsonTree *literal;
+	return equal_to_text(TextDatumGetCString(value), true);
+}
 
-	if (op > OP_GE || op == OP_NE)
-		return NULL;
-	switch (class)
-	{
-		case FILTER_NUMBER:
-			return number_condition(op, type, value);
-		case FILTER_DATE:
-			if (type != DATEOID)
-				return date_about(op, type, value);
-			literal = date_literal(DatumGetDateADT(value));
-			return literal == NULL ? NULL : single(range_names[op], literal);
-		case FILTER_TIME:
-			return read_moment(type, value, &moment) ? time_condition(op, moment) : NULL;
-		default:
-			return op == OP_EQ ? text_condition(class, TextDatumGetCString(value)) : NULL;
-	}
+/* Stored in lower case (measured), so that nothing else can be equal. */
+JsonTree *
+literal_lower(TermOp op, Oid type, Datum value)
+{
+	const char *word = TextDatumGetCString(value);
+
+	return is_ascii(word) ? equal_to_text(asc_tolower(word, strlen(word)), true) : NULL;
 }
 
 JsonTree *
-filter_title(const char *title)
+literal_phone(TermOp op, Oid type, Datum value)
 {
-	return looks_like_id(title) ? NULL : single("$eq", json_text(title));
+	const char *word = TextDatumGetCString(value);
+
+	return equal_to_text(word, *word == '+' && is_ascii(word));
+}
+
+JsonTree *
+literal_title(TermOp op, Oid type, Datum value)
+{
+	const char *word = TextDatumGetCString(value);
+
+	return equal_to_text(word, !looks_like_id(word));
+}
+
+JsonTree *
+literal_actor_type(TermOp op, Oid type, Datum value)
+{
+	const char *word = TextDatumGetCString(value);
+
+	return equal_to_text(word, filter_is_actor_type(word));
 }
 
 bool
@@ -441,15 +432,7 @@ filter_is_actor_type(const char *type)
 	return strcmp(type, "workspace-member") == 0 || strcmp(type, "api-token") == 0 || strcmp(type, "system") == 0;
 }
 
-JsonTree *
-filter_beside_pivot(FilterClass class, bool above)
-{
-	JsonTree *pivot = class == FILTER_NUMBER ? json_integer(0)
-					  : class == FILTER_DATE ? json_text("2000-01-01")
-											 : json_text("2000-01-01T00:00:00.000Z");
-
-	return single(above ? "$gte" : "$lt", pivot);
-}
+/* ----- patterns ----- */
 
 /* May a piece hold this character?  No wildcard, no escape, and only what all ways of folding agree on. */
 static bool

@@ -11,6 +11,7 @@
 #include "attio/choices.h"
 #include "attio/literal.h"
 #include "attio/members.h"
+#include "attio/traits.h"
 #include "base/errors.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
@@ -70,15 +71,15 @@ need_choice(FilterNeeds *needs, const AskInput *input, const Clause *clause, boo
 static void
 need_for_value(FilterNeeds *needs, const AskInput *input, const Clause *clause, bool negated, Datum value)
 {
-	switch (clause->property->filter)
+	switch (filter_traits(clause->property)->writing)
 	{
-		case FILTER_REFERENCE:
+		case WRITTEN_REFERENCE:
 			need_objects(needs, clause->attribute);
 			break;
-		case FILTER_ACTOR:
+		case WRITTEN_ACTOR:
 			needs->members = lappend(needs->members, DatumGetCString(DirectFunctionCall1(uuid_out, value)));
 			break;
-		case FILTER_CHOICE:
+		case WRITTEN_TITLE:
 			need_choice(needs, input, clause, negated, TextDatumGetCString(value));
 			break;
 		default:

@@ -60,8 +60,7 @@ is_nearly_unique(RelationPlan *plan, AttrNumber attnum)
 	if (attnum <= 0)
 		return false;
 	hint = relation_plan_hint(plan, attnum);
-	return hint->is_key || (hint->slug != NULL && !hint->array && hint->property->filter == FILTER_LOWER &&
-							(hint->property->name[0] == '\0' || hint->property->first_only));
+	return hint->is_key || (hint->slug != NULL && !hint->array && hint->property->nearly_unique);
 }
 
 /* get_relation_stats_hook */

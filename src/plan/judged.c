@@ -15,7 +15,7 @@ const JudgedCondition *
 judge_condition(PlannerInfo *root, const RelOptInfo *rel, Expr *clause)
 {
 	RelationPlan *plan = relation_plan_of(rel);
-	ShipContext context = {.root = root, .plan = plan, .relation = plan->relation, .relid = rel->relid};
+	ShipContext context = {.root = root, .plan = plan, .relid = rel->relid};
 	JudgedCondition *judged;
 
 	for (judged = plan->judged; judged != NULL; judged = judged->next)

@@ -168,7 +168,7 @@ complete_lookup(PlannerInfo *root, RelOptInfo *inner, Lookup *lookup)
 {
 	RelationPlan *plan = relation_plan_of(inner);
 	const JudgedCondition *judged = judge_condition(root, inner, lookup->clause);
-	ShipContext context = {.root = root, .plan = plan, .relation = plan->relation, .relid = inner->relid};
+	ShipContext context = {.root = root, .plan = plan, .relid = inner->relid};
 
 	if (judged->term == NIL || list_length(judged->operands) != 1)
 		return false;

@@ -135,19 +135,17 @@ is_same_order(const AttioRelation *relation, const ColumnHint *hint, const PathK
 {
 	if (hint->slug == NULL || hint->multi)
 		return false;
-	switch (hint->property->filter)
+	switch (hint->traits->sorts)
 	{
-		case FILTER_NUMBER:
-		case FILTER_DATE:
-		case FILTER_TIME:
+		case SORTS_AS_SQL:
 			return true;
-		case FILTER_TEXT:
-		case FILTER_TEXT_EQ:
+		case SORTS_AS_TEXT:
 			return relation->remote.text_order_is_c && OidIsValid(pathkey->pk_eclass->ec_collation) &&
 				   attio_collation_is_c(pathkey->pk_eclass->ec_collation);
-		default:
-			return false;
+		case SORTS_OTHERWISE:
+			break;
 	}
+	return false;
 }
 
 /* ----- orders ----- */
@@ -229,13 +227,12 @@ order_on_one_page(const RelOptInfo *baserel, RelationPlan *plan, List *pathkeys)
 		if (!is_same_order(plan->relation, hint, pathkey))
 			return nothing;
 		/* Attio keeps digits of a time that we do not: what follows would be ordered by them. */
-		if (hint->property->filter == FILTER_TIME && !is_last)
+		if (hint->traits->finer && !is_last)
 			return nothing;
 		if (!is_never_null(baserel, hint, var) &&
 			!nulls_fit(&plan->relation->remote, descending, pathkey->pk_nulls_first))
 		{
-			if (pathkey->pk_nulls_first || list_length(pathkeys) != 1 || hint->property->filter == FILTER_TEXT ||
-				hint->property->filter == FILTER_TEXT_EQ)
+			if (pathkey->pk_nulls_first || list_length(pathkeys) != 1 || hint->traits->sorts == SORTS_AS_TEXT)
 				return nothing;
 			order.guard = make_guard(hint);
 		}

@@ -16,6 +16,7 @@ relation_plan_create(AttioRelation *relation, int natts)
 	RelationPlan *plan = (RelationPlan *) palloc0(sizeof(RelationPlan));
 
 	plan->relation = relation;
+	plan->service = service_of_server(GetForeignTable(relation->table)->serverid);
 	plan->context = CurrentMemoryContext;
 	plan->natts = natts;
 	plan->hints = (ColumnHint **) palloc0(sizeof(ColumnHint *) * (natts + 1));

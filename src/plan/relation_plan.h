@@ -7,16 +7,18 @@
 
 #include "attio/hint.h"
 #include "nodes/pathnodes.h"
+#include "remote/service.h"
 
 /* In baserel->fdw_private; made when the relation's size is asked for, and kept while the query is planned. */
 typedef struct RelationPlan
 {
 	AttioRelation *relation;
-	MemoryContext context; /* of all of this */
-	Bitmapset *columns;    /* wanted, offset by FirstLowInvalidHeapAttributeNumber */
-	bool reads_optional;   /* and the others, where their values fit */
-	bool has_key;          /* a condition fixes the id: batches, which have no order among them */
-	double fetched;        /* rows that the service returns to the relation's own conditions */
+	const Service *service; /* whose table it is */
+	MemoryContext context;  /* of all of this */
+	Bitmapset *columns;     /* wanted, offset by FirstLowInvalidHeapAttributeNumber */
+	bool reads_optional;    /* and the others, where their values fit */
+	bool has_key;           /* a condition fixes the id: batches, which have no order among them */
+	double fetched;         /* rows that the service returns to the relation's own conditions */
 
 	/* what was found once, and is asked for often */
 	int natts;

@@ -1,33 +1,23 @@
 /*
  * ship.c
- *		What of a condition may be sent to Attio.
+ *		What of a condition may be sent to the service.
  *
- * Owns: the verdicts.  A term that is sent is true for every row for which its
- * condition is true: never a subset (docs/invariants.md 1.1 to 1.3).  Where
- * docs/attio-api.md 12 says that something is unknown, the worst of all plausible
- * behaviours is assumed.  Makes no request.
+ * Owns: AND, OR and NOT.  A term that is sent is true for every row for which its
+ * condition is true: never a subset (docs/invariants.md 1.1 to 1.3).  The service
+ * judges what stands between them, one comparison at a time.  Makes no request.
  *
  * NOT is pushed inwards first.  A negated condition is sent only where the
  * filter cannot match a row for which it is false.
  */
 #include "plan/ship.h"
 
-#include "access/transam.h"
-#include "plan/ship_column.h"
-#include "catalog/pg_collation.h"
 #include "catalog/pg_type.h"
-#include "nodes/makefuncs.h"
-#include "nodes/nodeFuncs.h"
-#include "optimizer/clauses.h"
 #include "miscadmin.h"
-#include "optimizer/optimizer.h"
-#include "utils/builtins.h"
+#include "nodes/nodeFuncs.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
-#include "utils/numeric.h"
-#include "utils/timestamp.h"
 
-/* Attio documents no limit to the levels of a filter; beyond so many nobody writes one by hand. */
+/* Levels of a filter: beyond so many nobody writes one by hand. */
 #define FILTER_MAX_DEPTH 32
 
 static List *ship_expression(ShipContext *context, Node *node, bool negated, Verdict *verdict);
@@ -42,10 +32,11 @@ add_operand(ShipContext *context, Node *operand)
 	return list_length(context->operands) - 1;
 }
 
+/* What the service says of a comparison: its term, or NIL. */
 static List *
-make_condition(ShipContext *context, const ShippedColumn *column, TermOp op, Node *operand)
+ship_comparison(ShipContext *context, Comparison *comparison, Node *operand, Verdict *verdict)
 {
-	const ColumnHint *hint = &column->hint;
+	const ColumnHint *hint = comparison->column;
 	Condition condition = {
 		.column = hint->attnum,
 		.attribute_id = hint->attribute_id,
@@ -53,142 +44,99 @@ make_condition(ShipContext *context, const ShippedColumn *column, TermOp op, Nod
 		.type = hint->type,
 		.property = hint->property->name,
 		.multi = hint->multi,
-		.op = op,
-		.operand = operand == NULL ? -1 : add_operand(context, operand),
-		.days = column->days,
+		.operand = -1,
+		.days = comparison->days,
 	};
 
+	*verdict = context->plan->service->ship(context->plan->relation, comparison);
+	if (*verdict == VERDICT_LOCAL)
+		return NIL;
+	context->uncertain = context->uncertain || comparison->is_uncertain;
+	condition.op = comparison->op;
+	if (operand != NULL)
+		condition.operand = add_operand(context, operand);
 	return term_of_condition(&condition);
 }
 
 /* A condition on the id of the row or of its parent: what the operand, an id or an array of them, allows. */
 static List *
-make_key(ShipContext *context, const ShippedColumn *column, Node *operand, Verdict *verdict)
+ship_key(ShipContext *context, const Comparison *comparison, Node *operand, Verdict *verdict)
 {
-	*verdict = column->hint.is_key ? VERDICT_EXACT : VERDICT_SUPERSET;
-	return term_of_operand(column->hint.is_key ? TERM_KEY : TERM_PARENT, add_operand(context, operand));
+	bool is_key = comparison->column->is_key;
+
+	*verdict = is_key ? VERDICT_EXACT : VERDICT_SUPERSET;
+	return term_of_operand(is_key ? TERM_KEY : TERM_PARENT, add_operand(context, operand));
 }
 
 static bool
-is_some_key(const ShippedColumn *column)
+is_some_key(const Comparison *comparison)
 {
-	return column->hint.is_key || column->hint.is_parent;
+	return comparison->column->is_key || comparison->column->is_parent;
 }
 
-/* ----- operators ----- */
+/* ----- leaves ----- */
 
-/* The operator's meaning, by the name of a built-in one. */
-static bool
-known_operator(Oid opno, TermOp *op, bool *negated)
+/* Two sides and what stands between them. */
+typedef struct Sides
 {
-	static const struct
-	{
-		const char *name;
-		TermOp op;
-		bool negated;
-	} operators[] = {
-		{"=", OP_EQ, false},       {"<>", OP_NE, false},     {"<", OP_LT, false},      {"<=", OP_LE, false},
-		{">", OP_GT, false},       {">=", OP_GE, false},     {"~~", OP_LIKE, false},   {"~~*", OP_ILIKE, false},
-		{"!~~", OP_LIKE, true},    {"!~~*", OP_ILIKE, true}, {"^@", OP_PREFIX, false}, {"@>", OP_HAS_ALL, false},
-		{"&&", OP_HAS_ANY, false},
-	};
-	const char *name;
+	List *sides;
+	TermOp op;
+	bool inverted; /* the operator itself says NOT */
+	bool matches_null;
+	Oid collation;
+} Sides;
 
-	if (opno >= FirstGenbkiObjectId)
-		return false;
-	name = get_opname(opno);
-	for (int i = 0; name != NULL && i < (int) lengthof(operators); i++)
-	{
-		if (strcmp(name, operators[i].name) != 0)
-			continue;
-		*op = operators[i].op;
-		*negated = operators[i].negated;
-		return true;
-	}
-	return false;
-}
-
-/* The operator with its sides exchanged. */
-static TermOp
-commuted(TermOp op)
-{
-	return op == OP_LT ? OP_GT : op == OP_LE ? OP_GE : op == OP_GT ? OP_LT : op == OP_GE ? OP_LE : op;
-}
-
-/* The operator that is true where this one is false; only of comparisons. */
-static TermOp
-opposite(TermOp op)
-{
-	static const TermOp opposites[] = {OP_NE, OP_EQ, OP_GE, OP_GT, OP_LE, OP_LT};
-
-	return opposites[op];
-}
-
-/* The type that decides: the operand's, or that of its elements. */
-static Oid
-operand_type(TermOp op, Node *operand)
-{
-	Oid type = exprType(operand);
-
-	return op == OP_IN || op == OP_NOT_IN || op == OP_HAS_ALL || op == OP_HAS_ANY ? get_base_element_type(type) : type;
-}
-
-/* Two sides and what stands between them; inverted where the operator itself says NOT. */
 static List *
-ship_sides(ShipContext *context, List *sides, TermOp op, bool inverted, Oid collation, bool negated, Verdict *verdict)
+ship_sides(ShipContext *context, const Sides *sides, bool negated, Verdict *verdict)
 {
-	Node *left = (Node *) linitial(sides);
-	Node *right = (Node *) lsecond(sides);
-	ShippedColumn column;
+	Node *left = (Node *) linitial(sides->sides);
+	Node *right = (Node *) lsecond(sides->sides);
+	TermOp op = sides->op;
+	Comparison comparison;
 
-	if (!shipped_column(context, left, &column))
+	if (!shipped_column(context, left, &comparison))
 	{
-		if (op >= OP_LIKE || op == OP_HAS_ALL || !shipped_column(context, right, &column))
+		if (op >= OP_LIKE || op == OP_HAS_ALL || !shipped_column(context, right, &comparison))
 			return NIL;
 		right = left;
-		op = commuted(op);
+		op = ship_commuted(op);
 	}
 	if (!shipped_operand(context, right))
 		return NIL;
-	if (is_some_key(&column))
-		return op != OP_EQ || inverted || negated || exprType(right) != UUIDOID
+	if (is_some_key(&comparison))
+		return op != OP_EQ || sides->inverted || negated || exprType(right) != UUIDOID
 				   ? NIL
-				   : make_key(context, &column, right, verdict);
-	if (negated != inverted)
+				   : ship_key(context, &comparison, right, verdict);
+	if (negated != sides->inverted)
 	{
 		if (op > OP_GE)
 			return NIL;
-		op = opposite(op);
+		op = ship_opposite(op);
 	}
-	/* Of lower(text) the pieces are known, as those of ILIKE. */
-	if (column.lowered && (op >= OP_LIKE || (op == OP_EQ && column.hint.property->filter != FILTER_LOWER)))
-		op = OP_ILIKE;
-	if (!ship_can_compare(context, &column, op, operand_type(op, right), collation) ||
-		!ship_says_something(&column, op, right))
-		return NIL;
-	*verdict = ship_verdict(context, &column, op, right);
-	context->uncertain = context->uncertain || column.hint.property->filter == FILTER_REFERENCE;
-	return make_condition(context, &column, op, right);
+	comparison.op = op;
+	comparison.matches_null = sides->matches_null;
+	comparison.collation = sides->collation;
+	shipped_value(right, op == OP_HAS_ALL || op == OP_HAS_ANY, &comparison);
+	return ship_comparison(context, &comparison, right, verdict);
 }
 
 static List *
-ship_comparison(ShipContext *context, OpExpr *expr, bool negated, Verdict *verdict)
+ship_operator_call(ShipContext *context, OpExpr *expr, bool negated, Verdict *verdict)
 {
-	TermOp op;
-	bool inverted;
+	Sides sides = {.sides = expr->args, .collation = expr->inputcollid};
 
-	if (list_length(expr->args) != 2 || !known_operator(expr->opno, &op, &inverted))
+	if (list_length(expr->args) != 2 || !ship_operator(expr->opno, &sides.op, &sides.inverted))
 		return NIL;
-	return ship_sides(context, expr->args, op, inverted, expr->inputcollid, negated, verdict);
+	return ship_sides(context, &sides, negated, verdict);
 }
 
 /* starts_with(column, text), which is ^@ as a function */
 static List *
-ship_call(ShipContext *context, FuncExpr *expr, bool negated, Verdict *verdict)
+ship_function_call(ShipContext *context, FuncExpr *expr, bool negated, Verdict *verdict)
 {
-	if (expr->funcid != F_STARTS_WITH)
-		return NIL;
-	return ship_sides(context, expr->args, OP_PREFIX, false, expr->inputcollid, negated, verdict);
+	Sides sides = {.sides = expr->args, .op = OP_PREFIX, .collation = expr->inputcollid};
+
+	return expr->funcid == F_STARTS_WITH ? ship_sides(context, &sides, negated, verdict) : NIL;
 }
 
 /* value = ANY (array column) */
@@ -196,18 +144,17 @@ static List *
 ship_membership(ShipContext *context, ScalarArrayOpExpr *expr, Verdict *verdict)
 {
 	Node *value = (Node *) linitial(expr->args);
-	ShippedColumn column;
+	Comparison comparison;
 
-	if (!shipped_column(context, (Node *) lsecond(expr->args), &column) || is_some_key(&column) || !column.hint.array ||
-		!shipped_operand(context, value))
+	if (!shipped_column(context, (Node *) lsecond(expr->args), &comparison) || is_some_key(&comparison) ||
+		!comparison.column->array || !shipped_operand(context, value))
 		return NIL;
 	/* Asked of any of the values, as a condition on one is. */
-	column.hint.array = false;
-	if (!ship_can_compare(context, &column, OP_EQ, exprType(value), expr->inputcollid) ||
-		!ship_says_something(&column, OP_EQ, value))
-		return NIL;
-	*verdict = VERDICT_SUPERSET;
-	return make_condition(context, &column, OP_EQ, value);
+	comparison.any_value = true;
+	comparison.op = OP_EQ;
+	comparison.collation = expr->inputcollid;
+	shipped_value(value, false, &comparison);
+	return ship_comparison(context, &comparison, value, verdict);
 }
 
 /* column = ANY (array), column <> ALL (array), value = ANY (column) */
@@ -215,12 +162,12 @@ static List *
 ship_array_comparison(ShipContext *context, ScalarArrayOpExpr *expr, bool negated, Verdict *verdict)
 {
 	Node *array = (Node *) lsecond(expr->args);
-	ShippedColumn column;
+	Comparison comparison;
 	TermOp op;
 	bool inverted;
 	bool positive;
 
-	if (!known_operator(expr->opno, &op, &inverted) || inverted)
+	if (!ship_operator(expr->opno, &op, &inverted) || inverted)
 		return NIL;
 	/* Only IN and NOT IN in all their spellings: NOT (= ANY) is <> ALL. */
 	if (!((op == OP_EQ && expr->useOr) || (op == OP_NE && !expr->useOr)))
@@ -228,81 +175,61 @@ ship_array_comparison(ShipContext *context, ScalarArrayOpExpr *expr, bool negate
 	positive = (op == OP_EQ) != negated;
 	if (!shipped_operand(context, array))
 		return op == OP_EQ && !negated ? ship_membership(context, expr, verdict) : NIL;
-	if (!shipped_column(context, (Node *) linitial(expr->args), &column))
+	if (!shipped_column(context, (Node *) linitial(expr->args), &comparison))
 		return NIL;
-	if (is_some_key(&column))
+	if (is_some_key(&comparison))
 		return !positive || get_base_element_type(exprType(array)) != UUIDOID
 				   ? NIL
-				   : make_key(context, &column, array, verdict);
-	op = positive ? OP_IN : OP_NOT_IN;
-	if (!ship_can_compare(context, &column, op, operand_type(op, array), expr->inputcollid))
-		return NIL;
-	*verdict = VERDICT_SUPERSET;
-	return make_condition(context, &column, op, array);
+				   : ship_key(context, &comparison, array, verdict);
+	comparison.op = positive ? OP_IN : OP_NOT_IN;
+	comparison.collation = expr->inputcollid;
+	shipped_value(array, true, &comparison);
+	return ship_comparison(context, &comparison, array, verdict);
 }
 
 /* a IS DISTINCT FROM b, and its negation, which is "=" where b is a value */
 static List *
 ship_distinct(ShipContext *context, DistinctExpr *expr, bool negated, Verdict *verdict)
 {
-	TermOp op;
-	bool inverted;
+	Sides sides = {.sides = expr->args, .matches_null = !negated, .collation = expr->inputcollid};
 	Const *right = (Const *) lsecond(expr->args);
 
-	if (!known_operator(expr->opno, &op, &inverted) || op != OP_EQ || inverted || !IsA(right, Const) ||
-		right->constisnull)
+	if (!ship_operator(expr->opno, &sides.op, &sides.inverted) || sides.op != OP_EQ || sides.inverted ||
+		!IsA(right, Const) || right->constisnull)
 		return NIL;
-	/* NULL is distinct from a value: so $not must find rows without one */
-	if (!negated && !context->relation->remote.not_matches_empty)
-		return NIL;
-	return ship_sides(context, expr->args, OP_EQ, false, expr->inputcollid, !negated, verdict);
+	return ship_sides(context, &sides, !negated, verdict);
 }
 
-/* Can it be asked whether there is a value?  By ranges around a pivot. */
-static bool
-has_pivot(const ShippedColumn *column)
+/* Of a column alone: whether it has a value, or is true. */
+static List *
+ship_column_test(ShipContext *context, Node *node, TermOp op, Verdict *verdict)
 {
-	FilterClass class = column->hint.property->filter;
+	Comparison comparison;
 
-	return !column->hint.multi && !column->lowered && column->days == 0 &&
-		   (class == FILTER_NUMBER || class == FILTER_DATE || class == FILTER_TIME);
+	if (!shipped_column(context, node, &comparison))
+		return NIL;
+	if (is_some_key(&comparison))
+	{
+		/* no row is without its id: an OR of nothing */
+		*verdict = op == OP_IS_NULL ? VERDICT_EXACT : VERDICT_LOCAL;
+		return op == OP_IS_NULL ? term_of_arms(TERM_OR, NIL) : NIL;
+	}
+	comparison.op = op;
+	return ship_comparison(context, &comparison, NULL, verdict);
 }
 
 /* column IS NULL, column IS NOT NULL */
 static List *
 ship_null_test(ShipContext *context, NullTest *test, bool negated, Verdict *verdict)
 {
-	ShippedColumn column;
 	bool wants_null = (test->nulltesttype == IS_NULL) != negated;
 
-	if (test->argisrow || !shipped_column(context, (Node *) test->arg, &column))
+	if (test->argisrow)
 		return NIL;
-	if (is_some_key(&column) && wants_null)
-	{
-		/* no row is without its id: an OR of nothing */
-		*verdict = VERDICT_EXACT;
-		return term_of_arms(TERM_OR, NIL);
-	}
-	if (is_some_key(&column) || !has_pivot(&column) || (wants_null && !context->relation->remote.not_matches_empty))
-		return NIL;
-	*verdict = VERDICT_EXACT;
-	return make_condition(context, &column, wants_null ? OP_IS_NULL : OP_NOT_NULL, NULL);
+	return ship_column_test(context, (Node *) test->arg, wants_null ? OP_IS_NULL : OP_NOT_NULL, verdict);
 }
 
-/* a checkbox: column, NOT column, IS TRUE, IS FALSE */
-static List *
-ship_boolean(ShipContext *context, Node *node, TermOp op, Verdict *verdict)
-{
-	ShippedColumn column;
-
-	if (!shipped_column(context, node, &column) || is_some_key(&column) || column.hint.multi ||
-		column.hint.property->filter != FILTER_BOOL)
-		return NIL;
-	/* Whether "false" matches unset ones is unknown. */
-	*verdict = op == OP_TRUE ? VERDICT_EXACT : VERDICT_SUPERSET;
-	return make_condition(context, &column, op, NULL);
-}
-
+/* column IS TRUE, and so on */
 static List *
 ship_boolean_test(ShipContext *context, BooleanTest *test, bool negated, Verdict *verdict)
 {
@@ -312,11 +239,9 @@ ship_boolean_test(ShipContext *context, BooleanTest *test, bool negated, Verdict
 	if (test->booltesttype == IS_UNKNOWN || test->booltesttype == IS_NOT_UNKNOWN)
 		return NIL;
 	if (plain)
-		return ship_boolean(context, (Node *) test->arg, truth ? OP_TRUE : OP_FALSE, verdict);
+		return ship_column_test(context, (Node *) test->arg, truth ? OP_TRUE : OP_FALSE, verdict);
 	/* IS NOT TRUE takes NULLs in; of IS NOT FALSE it is unknown what "false" matches. */
-	if (!truth || !context->relation->remote.not_matches_empty)
-		return NIL;
-	return ship_boolean(context, (Node *) test->arg, OP_NOT_TRUE, verdict);
+	return truth ? ship_column_test(context, (Node *) test->arg, OP_NOT_TRUE, verdict) : NIL;
 }
 
 /* ----- AND, OR, NOT ----- */
@@ -418,9 +343,9 @@ ship_expression(ShipContext *context, Node *node, bool negated, Verdict *verdict
 		case T_BoolExpr:
 			return ship_logic(context, (BoolExpr *) node, negated, verdict);
 		case T_OpExpr:
-			return ship_comparison(context, (OpExpr *) node, negated, verdict);
+			return ship_operator_call(context, (OpExpr *) node, negated, verdict);
 		case T_FuncExpr:
-			return ship_call(context, (FuncExpr *) node, negated, verdict);
+			return ship_function_call(context, (FuncExpr *) node, negated, verdict);
 		case T_ScalarArrayOpExpr:
 			return ship_array_comparison(context, (ScalarArrayOpExpr *) node, negated, verdict);
 		case T_DistinctExpr:
@@ -430,7 +355,7 @@ ship_expression(ShipContext *context, Node *node, bool negated, Verdict *verdict
 		case T_BooleanTest:
 			return ship_boolean_test(context, (BooleanTest *) node, negated, verdict);
 		case T_Var:
-			return ship_boolean(context, node, negated ? OP_FALSE : OP_TRUE, verdict);
+			return ship_column_test(context, node, negated ? OP_FALSE : OP_TRUE, verdict);
 		default:
 			return NIL;
 	}
@@ -462,9 +387,8 @@ ship_condition(ShipContext *context, Expr *clause, Verdict *verdict)
 bool
 ship_is_address(ShipContext *context, Node *node)
 {
-	ShippedColumn column;
+	Comparison comparison;
 
-	return shipped_column(context, node, &column) && !is_some_key(&column) &&
-		   (column.hint.property->filter == FILTER_LOWER || column.hint.property->filter == FILTER_PHONE) &&
-		   column.hint.property->name[0] == '\0';
+	return shipped_column(context, node, &comparison) && !is_some_key(&comparison) &&
+		   comparison.column->traits->address && comparison.column->property->name[0] == '\0';
 }

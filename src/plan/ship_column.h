@@ -1,25 +1,31 @@
 /*
  * ship_column.h
- *		Columns and operands: the two sides of a condition that can be sent.
+ *		Columns and operands: the two sides of a condition, and what stands between
+ *		them.
  */
-#ifndef ATTIO_SHIP_COLUMN_H
-#define ATTIO_SHIP_COLUMN_H
+#ifndef PLAN_SHIP_COLUMN_H
+#define PLAN_SHIP_COLUMN_H
 
-#include "plan/ship.h"
+#include "plan/relation_plan.h"
+#include "remote/comparison.h"
 
-/* A column of ours, and what the condition makes of it before it compares. */
-typedef struct ShippedColumn
+/* What one condition is judged by, and what is found. */
+typedef struct ShipContext
 {
-	ColumnHint hint;
-	bool lowered; /* lower(column) */
-	int days;     /* the column cut to a date or a longer span: days of the span; 0 = as it is */
-} ShippedColumn;
+	PlannerInfo *root;
+	RelationPlan *plan;
+	Index relid;        /* of the scan's relation */
+	List *operands;     /* of the condition, in the order of their indexes */
+	bool uncertain;     /* set where the definitions may yet forbid to send what is exact */
+	const char *reason; /* of the last condition: why nothing of it is sent; NULL = something is */
+	int depth;          /* of the AND and OR around what is looked at */
+} ShipContext;
 
-extern bool shipped_column(ShipContext *context, Node *node, ShippedColumn *column);
+extern bool shipped_column(ShipContext *context, Node *node, Comparison *comparison);
 extern bool shipped_operand(ShipContext *context, Node *node);
-extern bool
-ship_can_compare(const ShipContext *context, const ShippedColumn *column, TermOp op, Oid type, Oid collation);
-extern bool ship_says_something(const ShippedColumn *column, TermOp op, Node *operand);
-extern Verdict ship_verdict(const ShipContext *context, const ShippedColumn *column, TermOp op, Node *operand);
+extern void shipped_value(Node *operand, bool is_array, Comparison *comparison);
+extern bool ship_operator(Oid opno, TermOp *op, bool *negated);
+extern TermOp ship_commuted(TermOp op);
+extern TermOp ship_opposite(TermOp op);
 
-#endif /* ATTIO_SHIP_COLUMN_H */
+#endif /* PLAN_SHIP_COLUMN_H */

@@ -47,6 +47,7 @@ typedef struct ValueTraits
 	bool ranges;   /* <, <=, >, >= can be sent */
 	bool patterns; /* LIKE and its kind can be sent */
 	bool lowered;  /* stored in lower case */
+	bool address;  /* hardly two rows share the main property */
 	bool finer;    /* moments, of which the service keeps more digits than a timestamptz */
 } ValueTraits;
 

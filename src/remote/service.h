@@ -12,6 +12,7 @@
 #include "base/compat.h"
 #include "http/client.h"
 #include "remote/ask.h"
+#include "remote/comparison.h"
 #include "utils/rel.h"
 
 struct Session;
@@ -44,6 +45,12 @@ typedef struct Service
 	/* ----- tables and their columns: remote/table.h, remote/column.h ----- */
 
 	/* ----- conditions: remote/terms.h, remote/ask.h ----- */
+
+	/*
+	 * What a comparison is worth when it is sent; VERDICT_LOCAL: it cannot be.  May
+	 * put another operator in its place that it implies.  Makes no request.
+	 */
+	Verdict (*ship)(const struct AttioRelation *relation, Comparison *comparison);
 
 	/*
 	 * What a scan asks for.  May ask for what must be known to write it; without a
