@@ -13,12 +13,6 @@
 #include "row/rowkey.h"
 #include "utils/memutils.h"
 
-static void *
-grow_page(void *old, size_t size)
-{
-	return old == NULL ? MemoryContextAllocHuge(CurrentMemoryContext, size) : repalloc_huge(old, size);
-}
-
 /* The columns of the target that an expression uses; those of other tables come from the plan below. */
 static bool
 add_columns(Node *node, Bitmapset **columns)
@@ -72,7 +66,7 @@ make_reader(ModifyState *state, List *definitions)
 	state->reader = row_reader_create(state->relation, RelationGetDescr(state->rel), state->answer_columns, definitions,
 									  state->projection);
 	state->id_leaf = rowkey_id_leaf(state->projection, state->relation->resource);
-	state->page.grow = grow_page;
+	state->page.grow = tok_grow;
 	state->page.single = true;
 	MemoryContextSwitchTo(saved);
 }

@@ -47,17 +47,11 @@ typedef struct Counter
 	CountOutcome outcome; /* COUNT_KNOWN until something speaks against it */
 } Counter;
 
-static void *
-grow(void *old, size_t size)
-{
-	return old == NULL ? MemoryContextAllocHuge(CurrentMemoryContext, size) : repalloc_huge(old, size);
-}
-
 /* Ask for so many rows from an offset on, with the filter or without. */
 static PageAsk
 ask_for(const Counter *counter, int64 offset, int limit, bool filtered)
 {
-	PageAsk ask = {counter->listing, filtered ? counter->listing->filter : NULL, NULL, offset, limit};
+	PageAsk ask = {counter->listing, filtered ? counter->listing->filter : NULL, NULL, {offset, NULL, limit}};
 
 	return ask;
 }
@@ -66,15 +60,15 @@ ask_for(const Counter *counter, int64 offset, int limit, bool filtered)
 static int
 check_rows(Counter *counter, HttpExchange *exchange, const PageAsk *ask)
 {
-	TokPage page = {.grow = grow};
+	TokPage page = {.grow = tok_grow};
 
 	if (tok_page(&page, exchange->body, exchange->length, counter->check->projection->row) != TOK_OK ||
-		page.nrows > (size_t) ask->limit)
+		page.nrows > (size_t) ask->place.limit)
 		request_raise_shape(counter->session, exchange, NULL);
 	for (size_t i = 0; i < page.nrows; i++)
 	{
 		PagerRow row = {&page, &page.rows[i], counter->check->id_leaf, counter->listing->given,
-						ask->offset + (int64) i + 1};
+						ask->place.offset + (int64) i + 1};
 
 		if (rowkey_id_text(&row) == NULL)
 			ereport(ERROR, (errcode(ERRCODE_FDW_ERROR),
@@ -104,11 +98,11 @@ read_answer(Counter *counter, const PageAsk *ask)
 		exchange = fetcher_take(counter->fetcher, ask);
 		request_await(counter->session, exchange, counter->cost);
 	} while (fresh_ask_again(counter->session, exchange, &counter->stale_since));
-	if (exchange->failure == HTTP_TOO_LARGE && ask->limit > 1)
+	if (exchange->failure == HTTP_TOO_LARGE && ask->place.limit > 1)
 		return COUNT_ANSWER_TOO_LARGE;
 	saved = MemoryContextSwitchTo(fetcher_context(counter->fetcher));
 	counter->cost->pages++;
-	counter->subject.tolerates = ask->offset > 0 || ask->filter != NULL ? REFUSAL_REQUEST : 0;
+	counter->subject.tolerates = ask->place.offset > 0 || ask->filter != NULL ? REFUSAL_REQUEST : 0;
 	if (request_judge(counter->session, exchange, &counter->subject) == ANSWER_GOOD)
 		n = check_rows(counter, exchange, ask);
 	MemoryContextSwitchTo(saved);
@@ -166,7 +160,7 @@ read_page(Counter *counter)
 	counter->low = n;
 	if (n == 0)
 		counter->high = 0;
-	else if (n < ask.limit)
+	else if (n < ask.place.limit)
 		ask_all(counter, &counter->low, 1);
 	/* every row there is was looked at */
 	return counter->high == n && !counter->high_refused;
@@ -241,16 +235,14 @@ count_rows(Session *session, const AttioRelation *relation, const AskSet *asks, 
 		   int64 *rows)
 {
 	Counter counter = {session, relation, check};
-	List *listings;
 
 	*rows = 0;
 	if (asks->nothing)
 		return COUNT_KNOWN;
 	if (asks->incomplete || list_length(asks->asks) > 1)
 		return COUNT_NOT_WHOLE;
-	listings = listings_make(session, relation, asks, cost);
+	counter.listing = listings_at(listings_begin(session, relation, asks, cost), 0);
 	counter.fetcher = fetcher_create(session, relation, cost);
-	counter.listing = (const Listing *) linitial(listings);
 	counter.cost = cost;
 	counter.high = -1;
 	counter.subject = relation_subject(relation, &relation->resource->list);

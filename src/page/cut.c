@@ -64,7 +64,8 @@ may_be_cut(const Session *session, const AttioRelation *relation, const PageAsk 
 {
 	const ResourceDef *resource = relation->resource;
 
-	if (resource->paging.style == PAGING_NONE || nrows == 0 || nrows >= (size_t) ask->limit || nrows % ROUND_LIMIT != 0)
+	if (resource->paging.style != PAGING_OFFSET || nrows == 0 || nrows >= (size_t) ask->place.limit ||
+		nrows % ROUND_LIMIT != 0)
 		return false;
 	if (!resource_can(resource, CAN_FILTER))
 		return true;
@@ -85,8 +86,8 @@ goes_on(CutWatch *watch, Session *session, const PageAsk *ask, size_t nrows, con
 	MemoryContext saved;
 	bool found = true;
 
-	next.offset += (int64) nrows;
-	next.limit = 1;
+	next.place.offset += (int64) nrows;
+	next.place.limit = 1;
 	exchange = fetcher_take(watch->fetcher, &next);
 	saved = MemoryContextSwitchTo(fetcher_context(watch->fetcher));
 	about.tolerates = REFUSAL_REQUEST;

@@ -7,7 +7,6 @@
 
 #include "remote/request.h"
 #include "page/fetch.h"
-#include "page/order.h"
 
 /* Owned by a pager. */
 typedef struct CutWatch

@@ -7,6 +7,7 @@
  */
 #include "page/fetch.h"
 
+#include "lib/stringinfo.h"
 #include "remote/request.h"
 #include "utils/memutils.h"
 
@@ -16,8 +17,7 @@
 typedef struct FetchEntry
 {
 	MemoryContext context;
-	char *path;
-	char *body; /* NULL = none */
+	PageAsk ask; /* its cursor lives in the context */
 	HttpExchange *exchange;
 } FetchEntry;
 
@@ -45,77 +45,100 @@ fetcher_create(Session *session, const AttioRelation *relation, ScanCost *cost)
 	return fetcher;
 }
 
+/* ----- the request in words ----- */
+
 /* The body of a query: equal scans make equal requests, byte by byte. */
 static char *
 query_body(const AttioRelation *relation, const PageAsk *ask)
 {
+	const Paging *paging = &relation->resource->paging;
 	JsonTree *body = json_make_object();
 
 	if (ask->filter != NULL)
 		json_put(body, "filter", ask->filter);
 	if (relation->view != NULL)
 		json_put(body, "filter_view_id", json_text(relation->view));
-	json_put(body, "limit", json_integer(ask->limit));
-	json_put(body, "offset", json_integer(ask->offset));
+	if (paging->limit != NULL)
+		json_put(body, paging->limit, json_integer(ask->place.limit));
+	if (paging->style == PAGING_OFFSET)
+		json_put(body, paging->place, json_integer(ask->place.offset));
+	else if (ask->place.cursor != NULL)
+		json_put(body, paging->place, json_text(ask->place.cursor));
 	if (ask->sorts != NULL)
 		json_put(body, "sorts", ask->sorts);
 	return json_write(body);
 }
 
-/* The request in words, in a memory context of its own. */
-static FetchEntry
-make_entry(Fetcher *fetcher, const PageAsk *ask)
+/* The path with the page's place in its query string. */
+static char *
+query_path(const Paging *paging, const PageAsk *ask)
 {
-	FetchEntry entry = {0};
-	const char *path = ask->listing->path;
-	MemoryContext saved;
+	StringInfoData path;
+	char before;
 
-	entry.context = AllocSetContextCreate(fetcher->context, "attio_fdw page", ALLOCSET_SMALL_SIZES);
-	saved = MemoryContextSwitchTo(entry.context);
-	if (fetcher->relation->resource->paging.in_body)
-		entry.body = query_body(fetcher->relation, ask);
-	if (!fetcher->relation->resource->paging.in_body && fetcher->relation->resource->paging.style == PAGING_OFFSET)
-		entry.path = psprintf("%s%climit=%d&offset=" INT64_FORMAT, path, strchr(path, '?') == NULL ? '?' : '&',
-							  ask->limit, ask->offset);
-	else
-		entry.path = pstrdup(path);
-	MemoryContextSwitchTo(saved);
-	return entry;
+	initStringInfo(&path);
+	appendStringInfoString(&path, ask->listing->path);
+	before = strchr(ask->listing->path, '?') == NULL ? '?' : '&';
+	if (paging->limit != NULL)
+	{
+		appendStringInfo(&path, "%c%s=%d", before, paging->limit, ask->place.limit);
+		before = '&';
+	}
+	if (paging->style == PAGING_OFFSET)
+		appendStringInfo(&path, "%c%s=" INT64_FORMAT, before, paging->place, ask->place.offset);
+	else if (ask->place.cursor != NULL)
+		appendStringInfo(&path, "%c%s=%s", before, paging->place, http_escape(ask->place.cursor));
+	return path.data;
 }
 
+/* Send it, in a memory context of its own, where it is told apart by what it asks. */
 static void
-start(Fetcher *fetcher, FetchEntry *entry)
+start_entry(Fetcher *fetcher, FetchEntry *entry, const PageAsk *ask)
 {
-	MemoryContext saved = MemoryContextSwitchTo(entry->context);
+	const ResourceDef *resource = fetcher->relation->resource;
 	/* the pages of a scan wait for the rate limit one after the other, so that others get a turn between them */
-	Request request = {.method = fetcher->relation->resource->list.method,
-					   .path = entry->path,
-					   .body = entry->body,
-					   .nature = HTTP_READ,
-					   .line = fetcher};
+	Request request = {.method = resource->list.method, .nature = HTTP_READ, .line = fetcher};
+	MemoryContext saved;
 
+	memset(entry, 0, sizeof(*entry));
+	entry->context = AllocSetContextCreate(fetcher->context, "attio_fdw page", ALLOCSET_SMALL_SIZES);
+	saved = MemoryContextSwitchTo(entry->context);
+	entry->ask = *ask;
+	if (ask->place.cursor != NULL)
+		entry->ask.place.cursor = pstrdup(ask->place.cursor);
+	request.path = ask->listing->path;
+	if (resource->paging.in_body)
+		request.body = query_body(fetcher->relation, ask);
+	else if (resource->paging.style != PAGING_NONE)
+		request.path = query_path(&resource->paging, ask);
 	entry->exchange = request_start(fetcher->session, &request, fetcher->cost);
 	MemoryContextSwitchTo(saved);
 }
 
+/* ----- what is under way ----- */
+
+static bool
+is_same_page(const PageAsk *a, const PageAsk *b)
+{
+	return a->listing == b->listing && a->filter == b->filter && a->sorts == b->sorts &&
+		   a->place.offset == b->place.offset && a->place.limit == b->place.limit &&
+		   (a->place.cursor == NULL || b->place.cursor == NULL ? a->place.cursor == b->place.cursor
+															   : strcmp(a->place.cursor, b->place.cursor) == 0);
+}
+
 /* Its place among those under way, or -1. */
 static int
-find(const Fetcher *fetcher, const FetchEntry *entry)
+find_page(const Fetcher *fetcher, const PageAsk *ask)
 {
 	for (int i = 0; i < fetcher->nahead; i++)
-	{
-		const FetchEntry *other = &fetcher->ahead[i];
-
-		if (strcmp(other->path, entry->path) == 0 &&
-			(entry->body == NULL ? other->body == NULL : other->body != NULL && strcmp(other->body, entry->body) == 0))
+		if (is_same_page(&fetcher->ahead[i].ask, ask))
 			return i;
-	}
 	return -1;
 }
 
 /* Cancel the first n of those under way. */
 static void
-drop(Fetcher *fetcher, int n)
+drop_first(Fetcher *fetcher, int n)
 {
 	int left = fetcher->nahead - n;
 	FetchEntry dropped[FETCH_WINDOW];
@@ -145,24 +168,19 @@ release_taken(Fetcher *fetcher)
 HttpExchange *
 fetcher_take(Fetcher *fetcher, const PageAsk *ask)
 {
+	int at = find_page(fetcher, ask);
 	FetchEntry entry;
-	int at;
 
 	release_taken(fetcher);
-	entry = make_entry(fetcher, ask);
-	at = find(fetcher, &entry);
+	drop_first(fetcher, at < 0 ? fetcher->nahead : at);
 	if (at < 0)
+		start_entry(fetcher, &entry, ask);
+	else
 	{
-		drop(fetcher, fetcher->nahead);
-		fetcher->taken = entry.context;
-		start(fetcher, &entry);
-		return entry.exchange;
+		entry = fetcher->ahead[0];
+		fetcher->nahead--;
+		memmove(fetcher->ahead, fetcher->ahead + 1, sizeof(FetchEntry) * fetcher->nahead);
 	}
-	MemoryContextDelete(entry.context);
-	drop(fetcher, at);
-	entry = fetcher->ahead[0];
-	fetcher->nahead--;
-	memmove(fetcher->ahead, fetcher->ahead + 1, sizeof(FetchEntry) * fetcher->nahead);
 	fetcher->taken = entry.context;
 	return entry.exchange;
 }
@@ -171,21 +189,11 @@ fetcher_take(Fetcher *fetcher, const PageAsk *ask)
 bool
 fetcher_ahead(Fetcher *fetcher, const PageAsk *ask, int window)
 {
-	FetchEntry entry = make_entry(fetcher, ask);
-
-	if (find(fetcher, &entry) >= 0)
-	{
-		MemoryContextDelete(entry.context);
+	if (find_page(fetcher, ask) >= 0)
 		return true;
-	}
 	if (fetcher->nahead >= Min(Min(window, fetcher->session->max_requests), FETCH_WINDOW))
-	{
-		MemoryContextDelete(entry.context);
 		return false;
-	}
-	/* Among the others before it starts, so that an error loses neither. */
-	fetcher->ahead[fetcher->nahead] = entry;
-	start(fetcher, &fetcher->ahead[fetcher->nahead]);
+	start_entry(fetcher, &fetcher->ahead[fetcher->nahead], ask);
 	fetcher->nahead++;
 	return true;
 }
@@ -194,10 +202,8 @@ fetcher_ahead(Fetcher *fetcher, const PageAsk *ask, int window)
 bool
 fetcher_has(Fetcher *fetcher, const PageAsk *ask)
 {
-	FetchEntry entry = make_entry(fetcher, ask);
-	int at = find(fetcher, &entry);
+	int at = find_page(fetcher, ask);
 
-	MemoryContextDelete(entry.context);
 	fetcher_progress(fetcher);
 	return at >= 0 && fetcher->ahead[at].exchange->done;
 }
@@ -221,7 +227,7 @@ fetcher_progress(Fetcher *fetcher)
 void
 fetcher_drop(Fetcher *fetcher)
 {
-	drop(fetcher, fetcher->nahead);
+	drop_first(fetcher, fetcher->nahead);
 }
 
 /* Cancel everything. */
@@ -229,5 +235,5 @@ void
 fetcher_clear(Fetcher *fetcher)
 {
 	release_taken(fetcher);
-	drop(fetcher, fetcher->nahead);
+	drop_first(fetcher, fetcher->nahead);
 }

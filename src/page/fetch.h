@@ -10,6 +10,7 @@
 
 #include "http/client.h"
 #include "page/listing.h"
+#include "page/walk.h"
 
 /* One page, wherever it is wanted. */
 typedef struct PageAsk
@@ -17,8 +18,7 @@ typedef struct PageAsk
 	const Listing *listing;
 	JsonTree *filter; /* NULL = none */
 	JsonTree *sorts;  /* NULL = none */
-	int64 offset;
-	int limit;
+	PagePlace place;
 } PageAsk;
 
 typedef struct Fetcher Fetcher;

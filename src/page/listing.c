@@ -2,41 +2,104 @@
  * listing.c
  *		What one scan walks through: one listing, or one for each of many.
  *
- * Owns: the paths of listings.  Must not know pages.
+ * Owns: the paths of listings, which are made one by one.  Must not know pages.
  */
 #include "page/listing.h"
 
-static List *
-add_listing(List *listings, const ResourceDef *resource, List *given, JsonTree *filter)
+struct Listings
 {
-	Listing *listing = (Listing *) palloc0(sizeof(Listing));
+	MemoryContext context;
+	Session *session;
+	const AttioRelation *relation;
+	const AskSet *asks;
+	ScanCost *cost;
+	bool begun;    /* "parents" is known */
+	List *parents; /* of Lists of Given: what each listing is given, where the asks do not say it */
+	List *made;    /* Listing */
+};
 
-	listing->path = resource_path(resource->list.path, given, NULL);
-	listing->given = given;
-	listing->filter = filter;
-	return lappend(listings, listing);
+Listings *
+listings_begin(Session *session, const AttioRelation *relation, const AskSet *asks, ScanCost *cost)
+{
+	Listings *listings = (Listings *) palloc0(sizeof(Listings));
+
+	listings->context = CurrentMemoryContext;
+	listings->session = session;
+	listings->relation = relation;
+	listings->asks = asks;
+	listings->cost = cost;
+	return listings;
 }
 
-/*
- * What a scan with these asks walks through: a List of Listing, in the
- * current memory context.  May make requests.
- */
-List *
-listings_make(Session *session, const AttioRelation *relation, const AskSet *asks, ScanCost *cost)
+static const Ask *
+nth_ask(const Listings *listings, int n)
 {
-	const ResourceDef *resource = relation->resource;
-	List *listings = NIL;
-	ListCell *lc;
+	return listings->asks->asks == NIL ? NULL : (const Ask *) list_nth(listings->asks->asks, n);
+}
 
-	if (asks->nothing)
-		return NIL;
-	if (resource->parents != NULL)
-	{
-		foreach(lc, resource->parents(session, cost))
-			listings = add_listing(listings, resource, (List *) lfirst(lc), NULL);
-		return listings;
-	}
-	foreach(lc, asks->asks)
-		listings = add_listing(listings, resource, relation->given, ((const Ask *) lfirst(lc))->filter);
-	return listings == NIL ? add_listing(NIL, resource, relation->given, NULL) : listings;
+/* How many there are in all. */
+static int
+count_listings(Listings *listings)
+{
+	const ResourceDef *resource = listings->relation->resource;
+
+	if (listings->asks->nothing)
+		return 0;
+	if (listings->asks->asks != NIL)
+		return list_length(listings->asks->asks);
+	if (resource->parents == NULL)
+		return 1;
+	if (!listings->begun)
+		listings->parents = resource->parents(listings->session, listings->cost);
+	listings->begun = true;
+	return list_length(listings->parents);
+}
+
+static char *
+path_of(const Listings *listings, const List *given, const Ask *ask)
+{
+	char *path = resource_path(listings->relation->resource->list.path, given, NULL);
+
+	if (ask == NULL || ask->query == NULL)
+		return path;
+	return psprintf("%s%c%s", path, strchr(path, '?') == NULL ? '?' : '&', ask->query);
+}
+
+static Listing *
+make_listing(const Listings *listings, int n)
+{
+	Listing *listing = (Listing *) palloc0(sizeof(Listing));
+	const Ask *ask = nth_ask(listings, n);
+
+	listing->given = listings->relation->given;
+	if (ask == NULL && listings->parents != NIL)
+		listing->given = (List *) list_nth(listings->parents, n);
+	else if (ask != NULL && ask->given != NIL)
+		listing->given = list_concat_copy(ask->given, listings->relation->given);
+	listing->path = path_of(listings, listing->given, ask);
+	listing->filter = ask == NULL ? NULL : ask->filter;
+	return listing;
+}
+
+const Listing *
+listings_at(Listings *listings, int n)
+{
+	MemoryContext saved = MemoryContextSwitchTo(listings->context);
+	const Listing *listing = NULL;
+
+	while (list_length(listings->made) <= n && list_length(listings->made) < count_listings(listings))
+		listings->made = lappend(listings->made, make_listing(listings, list_length(listings->made)));
+	if (n < list_length(listings->made))
+		listing = (const Listing *) list_nth(listings->made, n);
+	MemoryContextSwitchTo(saved);
+	return listing;
+}
+
+void
+listings_drop_filters(Listings *listings)
+{
+	static const AskSet everything = {0};
+
+	listings->asks = &everything;
+	listings->made = NIL;
 }

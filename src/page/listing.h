@@ -2,21 +2,31 @@
  * listing.h
  *		What one scan walks through: one listing, or one for each of many.
  */
-#ifndef ATTIO_LISTING_H
-#define ATTIO_LISTING_H
+#ifndef PAGE_LISTING_H
+#define PAGE_LISTING_H
 
 #include "attio/relation.h"
-#include "remote/request.h"
 #include "remote/ask.h"
+#include "remote/request.h"
 
 /* One listing of a scan, and what its rows have in common. */
 typedef struct Listing
 {
-	const char *path; /* without paging parameters */
+	const char *path; /* with its parameters, without those of paging */
 	List *given;      /* Given */
 	JsonTree *filter; /* NULL = everything */
 } Listing;
 
-extern List *listings_make(Session *session, const AttioRelation *relation, const AskSet *asks, ScanCost *cost);
+typedef struct Listings Listings;
 
-#endif /* ATTIO_LISTING_H */
+/* The listings of a scan that asks for this, in the current memory context.  Makes no request;
+ * what listings_at() asks for is added to the cost. */
+extern Listings *listings_begin(Session *session, const AttioRelation *relation, const AskSet *asks, ScanCost *cost);
+
+/* The n-th, counted from 0, made when it is first asked for; NULL behind the last.  May make requests. */
+extern const Listing *listings_at(Listings *listings, int n);
+
+/* The first listing without its filter is all there is from now on. */
+extern void listings_drop_filters(Listings *listings);
+
+#endif /* PAGE_LISTING_H */

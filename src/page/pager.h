@@ -6,63 +6,47 @@
  * next, whatever the size of the table; a row is valid until the next
  * pager_next().  No request before the first of those.
  */
-#ifndef ATTIO_PAGER_H
-#define ATTIO_PAGER_H
+#ifndef PAGE_PAGER_H
+#define PAGE_PAGER_H
 
 #include "attio/relation.h"
-#include "remote/ask.h"
-#include "page/listing.h"
+#include "page/page_request.h"
 #include "remote/request.h"
 #include "row/page_row.h"
 #include "row/projection.h"
 
-typedef struct Pager Pager;
-
 /*
- * Are the page's rows in the order that the plan counts on?  Looks at them by
- * pager_page_row().
+ * A pager in the current memory context.  The session must be pinned by the
+ * caller; the projection may still grow until the first pager_next().  What is
+ * asked for is added to the cost, which must live as long as the pager.
  */
-typedef bool (*PageJudge)(void *judge, const Pager *pager, size_t nrows);
-
-/*
- * What a scan asks for.  With SORT_ONE_PAGE the first page is all that comes in
- * that order; where it is guarded, it holds only rows that meet the guard, and
- * all others come behind it.
- */
-typedef struct PagerPlan
-{
-	AskSet asks;
-	SortShape sort;
-	JsonTree *sorts;       /* SORT_ONE_PAGE */
-	bool guarded;          /* SORT_ONE_PAGE: rows without a value come last */
-	JsonTree *guard;       /* the filter of the first page then */
-	int first_page;        /* rows of the first page; 0 = as the table says */
-	int64 offset;          /* rows that Attio leaves out */
-	bool distinct;         /* a row may be in several of the filters and counts once */
-	bool all_or_none;      /* a refused filter ends it all */
-	int64 wanted;          /* rows behind those that count, at most; -1 = any number */
-	PageJudge is_in_order; /* of sorted pages; NULL = nobody looks */
-	void *judge;           /* its argument */
-} PagerPlan;
-
-/* Why a pager ended before the end. */
-typedef enum PagerStop
-{
-	PAGER_GOES_ON,
-	PAGER_KEYS_REFUSED, /* a filter of an all_or_none plan was: the rows are not complete */
-	PAGER_SORT_REFUSED, /* the first request of a sorted plan was; no row was handed out */
-	PAGER_UNSORTED,     /* its first page is not in the order asked for; no row was handed out */
-	PAGER_TOO_SHORT,    /* its one page holds fewer rows than were asked for; no row was handed out */
-	PAGER_NAMES_UNKNOWN /* Attio said that filter or sorts name an attribute that there is none of */
-} PagerStop;
-
-/* What it asks for is added to the cost. */
 extern Pager *pager_open(Session *session, const AttioRelation *relation, Projection *projection, ScanCost *cost);
-extern void pager_set_plan(Pager *pager, const PagerPlan *plan);
-extern bool pager_lost_window(const Pager *pager);
 
+/* Ask for this from now on; begins again.  What the request points to must live until the next one. */
+extern void pager_begin(Pager *pager, const PageRequest *request);
+
+/*
+ * The next row: PAGER_ROW, or why there is none.  Every row that was there from
+ * start to end comes exactly once, or an ERROR says that the data moved.  Unless
+ * it may wait, it says PAGER_WAIT where the next row takes that.  Raises all that
+ * request_judge() raises.
+ */
+extern PagerAnswer pager_next(Pager *pager, PagerRow *row, bool may_wait);
+
+/* See to it that what the next row needs is under way; false where it has come already. */
+extern bool pager_prefetch(Pager *pager);
+
+/* The next row of a caller who counts on nothing but that all rows come; false at the end, or where the pager stops. */
+extern bool pager_next_row(Pager *pager, PagerRow *row, PagerAnswer *stop);
+
+/* Begin again: from memory while the first page is still there, else anew. */
+extern void pager_rewind(Pager *pager);
+
+/* Nothing more is wanted: give back what the pages took; pager_rewind() asks for them anew. */
 extern void pager_release(Pager *pager);
-extern PagerStop pager_stop(const Pager *pager);
+
+/* Cancel what is under way and free the page. */
+extern void pager_close(Pager *pager);
 
 /* Does the pager hand out the rows behind those that met the guard? */
 extern bool pager_in_second_step(const Pager *pager);
@@ -76,11 +60,7 @@ extern void pager_page_row(const Pager *pager, size_t i, PagerRow *row);
 /* PAGER_NAMES_UNKNOWN is no news to the scan: go on as after any refusal. */
 extern void pager_settle(Pager *pager);
 
-/* Let the next plan leave out what the present one has handed out. */
+/* Let the next request leave out what the present one has handed out. */
 extern void pager_keep_seen(Pager *pager);
-extern bool pager_next(Pager *pager, PagerRow *row);
-extern bool pager_would_wait(Pager *pager);
-extern void pager_rewind(Pager *pager);
-extern void pager_close(Pager *pager);
 
-#endif /* ATTIO_PAGER_H */
+#endif /* PAGE_PAGER_H */

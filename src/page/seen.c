@@ -7,7 +7,7 @@
 #include "utils/hsearch.h"
 
 bool
-seen_before(SeenRows **seen, MemoryContext context, const RowKey *key)
+seen_before(SeenRows **seen, MemoryContext context, const RowId *id)
 {
 	bool found;
 
@@ -17,7 +17,7 @@ seen_before(SeenRows **seen, MemoryContext context, const RowKey *key)
 
 		*seen = hash_create("attio_fdw rows seen", 128, &ctl, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 	}
-	(void) hash_search(*seen, &key->id, HASH_ENTER, &found);
+	(void) hash_search(*seen, id, HASH_ENTER, &found);
 	return found;
 }
 

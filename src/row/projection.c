@@ -9,6 +9,12 @@
 #include "port/pg_bitutils.h"
 #include "utils/memutils.h"
 
+void *
+tok_grow(void *old, size_t size)
+{
+	return old == NULL ? MemoryContextAllocHuge(CurrentMemoryContext, size) : repalloc_huge(old, size);
+}
+
 static TokNode *
 new_node(Projection *projection)
 {

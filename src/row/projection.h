@@ -18,6 +18,9 @@ typedef struct Projection
 	int nleaves;
 } Projection;
 
+/* TokGrow of all pages: in the current memory context. */
+extern void *tok_grow(void *old, size_t size);
+
 extern Projection *projection_create(void);
 extern TokNode *projection_member(Projection *projection, TokNode *from, const char *key);
 extern TokNode *projection_path(Projection *projection, TokNode *from, const char *path);

@@ -146,11 +146,11 @@ produce(AsyncRequest *request, bool may_wait)
 	}
 	state->under_way = true;
 	state->async = !may_wait;
-	state->starved = false;
+	state->answer = PAGER_ROW;
 	/* Counting rows and time is the caller's. */
 	slot = node->ss.ps.ExecProcNodeReal((PlanState *) node);
 	state->async = false;
-	if (TupIsNull(slot) && state->starved)
+	if (TupIsNull(slot) && state->answer == PAGER_WAIT)
 	{
 		ExecAsyncRequestPending(request);
 		return;
@@ -203,7 +203,7 @@ attio_async_configure_wait(AsyncRequest *request)
 	if (state->pager == NULL)
 		scan_open(state, node);
 	/* one that reads all of its rows first waits by itself */
-	waits = !state->reads_first && pager_would_wait(state->pager);
+	waits = !state->reads_first && pager_prefetch(state->pager);
 	descriptor = !open_descriptors(state) ? -1 : waits ? state->descriptors->of_client : state->descriptors->ready;
 	if (descriptor >= 0)
 		AddWaitEventToSet(set, WL_SOCKET_READABLE, descriptor, NULL, request);

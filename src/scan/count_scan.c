@@ -147,23 +147,24 @@ static int64
 count_locally(RowCheck *check, const AskSet *asks)
 {
 	RemoteScan *state = check->state;
-	PagerPlan plan = {.wanted = -1};
+	PageRequest request = {.wanted = -1};
+	PagerAnswer stop = PAGER_END;
 	PagerRow row;
 	int64 rows = 0;
 	bool again;
 
-	plan.asks = *asks;
+	request.asks = *asks;
 	if (state->count_outcome == COUNT_FILTER_REFUSED)
 	{
 		state->cost.refused++;
-		plan.asks.asks = NIL;
+		request.asks.asks = NIL;
 	}
-	pager_set_plan(check->pager, &plan);
+	pager_begin(check->pager, &request);
 	do
 	{
-		while (!check->begins_anew && pager_next(check->pager, &row))
+		while (!check->begins_anew && pager_next_row(check->pager, &row, &stop))
 			rows += meets_conditions(check, &row);
-		again = pager_stop(check->pager) == PAGER_NAMES_UNKNOWN && !has_changed(check);
+		again = !check->begins_anew && stop == PAGER_NAMES_UNKNOWN && !has_changed(check);
 		if (again)
 			pager_settle(check->pager);
 	} while (again);

@@ -36,7 +36,7 @@ limit_operand_value(const Operand *operands, int index, int64 otherwise, bool is
  * else count here.
  */
 static void
-apply_window(RemoteScan *state, const Operand *operands, PagerPlan *plan, bool offset_too)
+apply_window(RemoteScan *state, const Operand *operands, PageRequest *plan, bool offset_too)
 {
 	bool exact = !plan->asks.incomplete && (attio_push_filter || state->plan->filter == NIL) &&
 				 list_length(plan->asks.asks) <= 1;
@@ -72,7 +72,7 @@ apply_window(RemoteScan *state, const Operand *operands, PagerPlan *plan, bool o
  * Otherwise why Attio cannot be asked for them.
  */
 static const char *
-build_sorts(RemoteScan *state, const AskInput *input, const SortInput *sorts, PagerPlan *plan)
+build_sorts(RemoteScan *state, const AskInput *input, const SortInput *sorts, PageRequest *plan)
 {
 	const ScanPlan *planned = state->plan;
 	bool incomplete = plan->asks.incomplete;
@@ -99,7 +99,7 @@ build_sorts(RemoteScan *state, const AskInput *input, const SortInput *sorts, Pa
 
 /* All rows, unsorted; what counts of them is for the scan to say. */
 static void
-set_local_sort(RemoteScan *state, PagerPlan *plan)
+set_local_sort(RemoteScan *state, PageRequest *plan)
 {
 	plan->sort = SORT_ANY;
 	plan->sorts = plan->guard = NULL;
@@ -113,7 +113,7 @@ set_local_sort(RemoteScan *state, PagerPlan *plan)
 
 /* How the plan comes by the order that is counted on. */
 static void
-choose_order(RemoteScan *state, const AskInput *input, PagerPlan *plan)
+choose_order(RemoteScan *state, const AskInput *input, PageRequest *plan)
 {
 	SortWay way = sorted_way(state->sort);
 	SortInput sorts = {.relation = state->relation,
@@ -174,7 +174,7 @@ prepare_round(RemoteScan *state, ForeignScanState *node)
 	MemoryContext saved;
 	AskInput input = {
 		.relation = state->relation, .definitions = state->definitions, .cost = &state->cost, .looked_up = NO_OPERAND};
-	PagerPlan plan = {.wanted = -1};
+	PageRequest plan = {.wanted = -1};
 
 	pager_close(state->pager);
 	MemoryContextReset(state->filter_context);
@@ -196,5 +196,5 @@ prepare_round(RemoteScan *state, ForeignScanState *node)
 		apply_window(state, input.operands, &plan, true);
 	state->asks = plan.asks;
 	MemoryContextSwitchTo(saved);
-	pager_set_plan(state->pager, &plan);
+	pager_begin(state->pager, &plan);
 }

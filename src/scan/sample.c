@@ -39,12 +39,6 @@ typedef struct Sample
 	int wanted;
 } Sample;
 
-static void *
-grow(void *old, size_t size)
-{
-	return old == NULL ? MemoryContextAllocHuge(CurrentMemoryContext, size) : repalloc_huge(old, size);
-}
-
 static HeapTuple
 make_row(Sample *sample, const PagerRow *row)
 {
@@ -71,15 +65,16 @@ make_row(Sample *sample, const PagerRow *row)
 static double
 read_all(Sample *sample)
 {
-	PagerPlan plan = {.wanted = -1};
+	PageRequest everything = {.wanted = -1};
+	PagerAnswer stop;
 	ReservoirStateData reservoir;
 	double skip = -1;
 	double seen = 0;
 	PagerRow row;
 
 	reservoir_init_selection_state(&reservoir, sample->wanted);
-	pager_set_plan(sample->pager, &plan);
-	while (pager_next(sample->pager, &row))
+	pager_begin(sample->pager, &everything);
+	while (pager_next_row(sample->pager, &row, &stop))
 	{
 		seen++;
 		if (sample->nrows < sample->wanted)
@@ -105,9 +100,9 @@ read_all(Sample *sample)
 static void
 take_page(Sample *sample, Fetcher *fetcher, const Listing *listing, int64 offset)
 {
-	PageAsk ask = {listing, NULL, NULL, offset, sample->relation->page_size};
+	PageAsk ask = {listing, NULL, NULL, {offset, NULL, sample->relation->page_size}};
 	RequestSubject subject = relation_subject(sample->relation, &sample->relation->resource->list);
-	TokPage page = {.grow = grow};
+	TokPage page = {.grow = tok_grow};
 	HttpExchange *exchange = fetcher_take(fetcher, &ask);
 	MemoryContext saved = MemoryContextSwitchTo(fetcher_context(fetcher));
 
@@ -130,7 +125,8 @@ read_some(Sample *sample, int64 total)
 {
 	int size = sample->relation->page_size;
 	AskSet everything = {0};
-	List *listings = listings_make(sample->session, sample->relation, &everything, &sample->cost);
+	const Listing *listing =
+		listings_at(listings_begin(sample->session, sample->relation, &everything, &sample->cost), 0);
 	Fetcher *fetcher = fetcher_create(sample->session, sample->relation, &sample->cost);
 	BlockSamplerData sampler;
 	int window = sample->session->max_requests;
@@ -143,14 +139,14 @@ read_some(Sample *sample, int64 total)
 	{
 		for (n = 0; n < Min(window, (int) lengthof(chosen)) && BlockSampler_HasMore(&sampler); n++)
 		{
-			PageAsk ask = {(const Listing *) linitial(listings), NULL, NULL, 0, size};
+			PageAsk ask = {listing, NULL, NULL, {0, NULL, size}};
 
 			chosen[n] = BlockSampler_Next(&sampler);
-			ask.offset = (int64) chosen[n] * size;
+			ask.place.offset = (int64) chosen[n] * size;
 			(void) fetcher_ahead(fetcher, &ask, window);
 		}
 		for (int i = 0; i < n; i++)
-			take_page(sample, fetcher, (const Listing *) linitial(listings), (int64) chosen[i] * size);
+			take_page(sample, fetcher, listing, (int64) chosen[i] * size);
 	} while (n > 0);
 	fetcher_clear(fetcher);
 }

@@ -123,8 +123,6 @@ release_pages(RemoteScan *state)
 static bool
 is_row_within_limit(RemoteScan *state, ForeignScanState *node, TupleTableSlot *slot)
 {
-	if (state->windowed && pager_lost_window(state->pager))
-		count_window_locally(state);
 	if (scan_meets_conditions(node, slot))
 	{
 		if (state->skip == 0)
@@ -169,10 +167,8 @@ ask_for_fewer_keys(RemoteScan *state, ForeignScanState *node)
 
 /* The pager stopped before the end: let it ask in another way. */
 static void
-ask_in_another_way(RemoteScan *state, ForeignScanState *node)
+ask_in_another_way(RemoteScan *state, ForeignScanState *node, PagerAnswer stop)
 {
-	PagerStop stop = pager_stop(state->pager);
-
 	if (stop == PAGER_NAMES_UNKNOWN)
 	{
 		if (!rebind_columns(state, node))
@@ -187,6 +183,25 @@ ask_in_another_way(RemoteScan *state, ForeignScanState *node)
 	}
 }
 
+/* Ask the pager for the next row, and read it into the slot; *again: that is to be tried once more. */
+static void
+ask_pager(RemoteScan *state, ForeignScanState *node, bool *again)
+{
+	MemoryContext saved = MemoryContextSwitchTo(state->row_context);
+	PagerRow row;
+
+	state->answer = pager_next(state->pager, &row, !state->async);
+	*again = state->answer == PAGER_ROW && !decode_row(state, node, &row);
+	MemoryContextSwitchTo(saved);
+	if (state->answer == PAGER_ROW || state->answer == PAGER_END || state->answer == PAGER_WAIT)
+		return;
+	*again = true;
+	if (state->answer != PAGER_WITHOUT_FILTER)
+		ask_in_another_way(state, node, state->answer);
+	else if (state->windowed)
+		count_window_locally(state);
+}
+
 /*
  * The next row as it comes from Attio.  An empty slot at the end, where it takes
  * waiting that nobody wants, and where what comes from now on is to be sorted
@@ -198,35 +213,21 @@ receive_row(RemoteScan *state, ForeignScanState *node)
 	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
 	const SortedScan *sort = state->sort;
 	bool is_local = sorted_is_local(sort);
-	MemoryContext saved;
-	PagerRow row;
-	bool found;
 	bool again;
 
 	do
 	{
 		ExecClearTuple(slot);
 		MemoryContextReset(state->row_context);
-		if (state->async && pager_would_wait(state->pager))
-		{
-			state->starved = true;
-			return slot;
-		}
-		saved = MemoryContextSwitchTo(state->row_context);
-		found = pager_next(state->pager, &row);
-		again = found && !decode_row(state, node, &row);
-		MemoryContextSwitchTo(saved);
-		if (!found && pager_stop(state->pager) != PAGER_GOES_ON)
-		{
-			again = true;
-			ask_in_another_way(state, node);
-		}
+		ask_pager(state, node, &again);
 		if (again && (is_local ? state->sort != sort : sorted_is_local(state->sort)))
 			return ExecClearTuple(slot);
 	} while (again);
+	if (state->answer == PAGER_WAIT)
+		return slot;
 	if (state->sort != NULL)
 		sorted_works(state->sort);
-	if (!found)
+	if (state->answer == PAGER_END)
 	{
 		release_pages(state);
 		return slot;

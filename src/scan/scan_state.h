@@ -44,7 +44,7 @@ typedef struct RemoteScan
 	bool replays;                        /* the rows may be wanted again: a page that holds all of them is kept */
 	bool async;                          /* a row is wanted only if that takes no waiting */
 	bool under_way;                      /* below an Append it has begun, and not ended */
-	bool starved;                        /* and it did */
+	PagerAnswer answer;                  /* the pager's last */
 	struct ScanDescriptors *descriptors; /* owned by async.c */
 	bool has_params;                     /* what it asks for may change while the statement runs */
 	bool reads_first;                    /* all rows are read before one is handed out */

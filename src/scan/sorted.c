@@ -175,7 +175,7 @@ sorted_way(SortedScan *sort)
 }
 
 void
-sorted_begin(SortedScan *sort, SortWay way, const char *why, PagerPlan *plan)
+sorted_begin(SortedScan *sort, SortWay way, const char *why, PageRequest *plan)
 {
 	sort->way = way;
 	if (why != NULL)
@@ -212,7 +212,7 @@ applies(const SortedScan *sort, SortWay way)
 }
 
 void
-sorted_fall_back(SortedScan *sort, PagerStop stop)
+sorted_fall_back(SortedScan *sort, PagerAnswer stop)
 {
 	if (stop == PAGER_SORT_REFUSED)
 	{

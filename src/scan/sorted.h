@@ -37,10 +37,10 @@ extern SortWay sorted_way(SortedScan *sort);
  * The plan is made for this way.  Where it is to be judged, that is written into
  * it; "why" tells of a scan that sorts locally for a reason of its own.
  */
-extern void sorted_begin(SortedScan *sort, SortWay way, const char *why, PagerPlan *plan);
+extern void sorted_begin(SortedScan *sort, SortWay way, const char *why, PageRequest *plan);
 
 /* The pager stopped for its order: choose another way. */
-extern void sorted_fall_back(SortedScan *sort, PagerStop stop);
+extern void sorted_fall_back(SortedScan *sort, PagerAnswer stop);
 
 /* A row came, or the end: note in the session what was learned. */
 extern void sorted_works(SortedScan *sort);

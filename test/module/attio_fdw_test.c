@@ -28,12 +28,6 @@ PG_FUNCTION_INFO_V1(attio_test_prefixes);
 PG_FUNCTION_INFO_V1(attio_test_mutations);
 PG_FUNCTION_INFO_V1(attio_test_speed);
 
-static void *
-grow(void *old, size_t size)
-{
-	return old == NULL ? MemoryContextAllocHuge(CurrentMemoryContext, size) : repalloc_huge(old, size);
-}
-
 /* Something of everything: whole values, members, elements, of many attributes. */
 static Projection *
 wide_projection(void)
@@ -116,7 +110,7 @@ attio_test_prefixes(PG_FUNCTION_ARGS)
 	TokPage page = {0};
 	MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "attio_fdw_test", ALLOCSET_DEFAULT_SIZES);
 
-	page.grow = grow;
+	page.grow = tok_grow;
 	page.rows = (TokRow *) palloc(sizeof(TokRow) * (page.rows_size = 10000));
 	page.slices = (TokSlice *) palloc(sizeof(TokSlice) * (page.slices_size = 100000));
 	for (int n = 0; n <= length; n++)
@@ -201,7 +195,7 @@ attio_test_mutations(PG_FUNCTION_ARGS)
 	MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "attio_fdw_test", ALLOCSET_DEFAULT_SIZES);
 	int accepted = 0;
 
-	page.grow = grow;
+	page.grow = tok_grow;
 	page.rows = (TokRow *) palloc(sizeof(TokRow) * (page.rows_size = 10000));
 	page.slices = (TokSlice *) palloc(sizeof(TokSlice) * (page.slices_size = 100000));
 	for (int n = 0; n < count; n++)
@@ -326,7 +320,7 @@ attio_test_speed(PG_FUNCTION_ARGS)
 	bool nulls[5] = {0};
 	TupleDesc result;
 
-	page.grow = grow;
+	page.grow = tok_grow;
 	request_await(session, exchange, NULL);
 	(void) request_judge(session, exchange, NULL);
 	megabytes = (double) exchange->length / 1000000.0;

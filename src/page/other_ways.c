@@ -1,0 +1,232 @@
+/*
+ * other_ways.c
+ *		How to ask for the rows when a request was refused, or not followed.
+ *
+ * Owns: what a page is asked with (filter, sorts, walk), and what of that can be
+ * left out.  Makes no request: page.c asks again.
+ */
+#include "page/other_ways.h"
+
+#include "remote/service.h"
+#include "utils/memutils.h"
+
+/* ----- walks ----- */
+
+/* The leaf that carries the time of creation, wanted from now on. */
+static void
+want_created_at(Pager *pager)
+{
+	TokNode *node = projection_member(pager->projection, pager->projection->row, pager->resource->values);
+
+	node = projection_member(pager->projection, node, "created_at");
+	node = projection_member(pager->projection, projection_element(pager->projection, node), "value");
+	pager->created_leaf = projection_leaf(pager->projection, node);
+}
+
+/* What a sorted walk needs. */
+static void
+prepare_walk(Pager *pager, const WalkMethods *methods)
+{
+	SortInput sorts = {.relation = pager->relation, .shape = SORT_CREATED_ASC, .with_id = true};
+	MemoryContext saved;
+
+	if (!methods->is_sorted)
+		return;
+	if (pager->request.sort == SORT_CREATED_DESC)
+		sorts.shape = SORT_CREATED_DESC;
+	want_created_at(pager);
+	if (pager->by_created != NULL)
+		return;
+	saved = MemoryContextSwitchTo(pager->listings_context);
+	pager->by_created = pager->session->service->write_sorts(&sorts);
+	MemoryContextSwitchTo(saved);
+}
+
+void
+ways_begin(Pager *pager, const WalkMethods *methods)
+{
+	prepare_walk(pager, methods);
+	walk_begin(&pager->walk, methods, pager->request.offset, pager->request.sort == SORT_CREATED_DESC);
+}
+
+void
+ways_change(Pager *pager, const WalkMethods *methods, int64 start)
+{
+	prepare_walk(pager, methods);
+	walk_change(&pager->walk, methods, start);
+}
+
+void
+ways_unsorted(Pager *pager, int64 start)
+{
+	pager->walk.next.limit = good_limit(pager, Max(pager->relation->page_size, WALK_PROOF), true);
+	ways_change(pager, &walk_by_id, start);
+}
+
+/* ----- requests ----- */
+
+PageAsk
+ways_ask(const Pager *pager)
+{
+	bool is_one_page = pager->walk.methods == &walk_one_page;
+	PageAsk ask = {pager->present, pager->present->filter, NULL};
+
+	(void) walk_place(&pager->walk, 0, &ask.place);
+	if (is_one_page && pager->request.guarded)
+		ask.filter = pager->request.guard;
+	if (is_one_page && pager->request.sort == SORT_ONE_PAGE)
+		ask.sorts = pager->request.sorts;
+	else if (pager->walk.methods->is_sorted)
+		ask.sorts = pager->by_created;
+	return ask;
+}
+
+PageAsk
+ways_first_ask(Pager *pager, const WalkMethods *methods, const Listing *listing, int limit)
+{
+	PageAsk ask = {listing, listing->filter, NULL, {0, NULL, limit}};
+
+	prepare_walk(pager, methods);
+	if (methods->is_sorted)
+		ask.sorts = pager->by_created;
+	return ask;
+}
+
+/* ----- refusals ----- */
+
+/* Neither unsorted nor sorted pages prove that they are complete. */
+static void
+raise_no_order(const Pager *pager)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_ERROR),
+			 errmsg("the rows of \"%s\" come in no order that shows whether they are complete", pager->relation->name),
+			 errdetail("Unsorted pages are not in the order of the ids, and Attio refuses sorts or ignores them."),
+			 errhint("Conditions that leave no more rows than a page holds make the query possible.")));
+}
+
+/* What the service was to leave out is for the scan to count, which checks the conditions. */
+static void
+leave_offset(Pager *pager)
+{
+	pager->without_filter = true;
+	pager->request.offset = pager->walk.start = pager->walk.next.offset = 0;
+}
+
+/* Of several filters one was refused: the rows that the others gave are known by their ids, and do not come again. */
+static void
+begin_without_filters(Pager *pager)
+{
+	pager->request.distinct = true;
+	pager->listing = 0;
+	pager->has_many = false;
+	ways_begin(pager, pager->walk.methods);
+	pager->walk.next.limit = good_limit(pager, Max(pager->relation->page_size, WALK_PROOF), true);
+}
+
+/*
+ * Ask once more without a filter (an option unknown, too many arms).  The
+ * executor checks every condition again, so the rows are right.
+ */
+static void
+leave_filter(Pager *pager)
+{
+	if (pager->request.sort == SORT_ONE_PAGE && pager->handed)
+		ereport(ERROR, (errcode(ERRCODE_FDW_ERROR),
+						errmsg("Attio refused a filter in the middle of a scan of \"%s\"", pager->relation->name),
+						errhint("SET attio_fdw.push_filter = off reads without filters.")));
+	pager->cost->refused++;
+	leave_offset(pager);
+	pager->request.asks.asks = NIL;
+	if (pager->has_many)
+		begin_without_filters(pager);
+	listings_drop_filters(pager->listings);
+	pager->present = listings_at(pager->listings, 0);
+}
+
+/* Sorts refused after unsorted pages have failed: nothing is left. */
+static bool
+is_last_way(const Pager *pager, const PageAsk *ask)
+{
+	return ask->sorts != NULL && pager->unsorted_fails && ask->place.offset == 0;
+}
+
+bool
+ways_has_another(const Pager *pager, const PageAsk *ask)
+{
+	if (is_last_way(pager, ask))
+		return true; /* to say so */
+	return ask->filter != NULL || (!pager->handed && (ask->sorts != NULL || pager->request.offset > 0));
+}
+
+/*
+ * For the filter, the sorts or the offset, which of them nobody knows.  Asks
+ * without what can be left out; where that is for the scan to say, stops.
+ */
+bool
+ways_take_another(Pager *pager, const PageAsk *ask)
+{
+	if (pager->request.all_or_none)
+	{
+		pager->cost->refused++;
+		pager->stop = PAGER_KEYS_REFUSED;
+		return false;
+	}
+	if (is_last_way(pager, ask))
+		raise_no_order(pager);
+	if (ask->sorts != NULL && !pager->handed)
+	{
+		pager->cost->unsorted++;
+		if (pager->request.sort != SORT_ANY)
+		{
+			pager->stop = PAGER_SORT_REFUSED;
+			return false;
+		}
+		pager->sorts_fail = true;
+		ways_unsorted(pager, pager->walk.start);
+	}
+	else if (pager->request.offset > 0 && !pager->handed)
+		leave_offset(pager);
+	else
+		leave_filter(pager);
+	return true;
+}
+
+/* ----- orders ----- */
+
+void
+ways_leave_unsorted(Pager *pager, const WalkMethods *other)
+{
+	if (!sorts_hold(pager))
+		raise_no_order(pager);
+	pager->unsorted_fails = true;
+	ways_change(pager, other, pager->walk.start);
+}
+
+void
+ways_raise_unsorted(const Pager *pager)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+			 errmsg("Attio answered rows of \"%s\" in another order than it was asked for", pager->relation->name),
+			 errdetail("Rows had been returned already."),
+			 errhint("Run the statement again: this session sorts locally from now on. SET attio_fdw.push_sort = "
+					 "off always does.")));
+}
+
+void
+ways_leave_sorts(Pager *pager)
+{
+	pager->page.nrows = 0;
+	if (pager->handed)
+		ways_raise_unsorted(pager);
+	if (pager->unsorted_fails)
+		raise_no_order(pager);
+	if (pager->request.sort != SORT_ANY)
+	{
+		pager->stop = PAGER_UNSORTED;
+		return;
+	}
+	pager->sorts_fail = true;
+	ways_unsorted(pager, pager->walk.start);
+}
