@@ -4,9 +4,8 @@ import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
-from attio_test import FAST, Database, Emulator, Tap, must  # noqa: E402
+from attio_test import Workspace, case, must, run, tap  # noqa: E402
 
-tap = Tap()
 BRANCHES = 120
 HWM = "\\! grep VmHWM /proc/$BACKEND/status | tr -dc 0-9\n\\echo\n"
 
@@ -15,19 +14,29 @@ def growth(database, setting, branch):
     """Peak memory of many branches above that of one, in kB, and what they counted."""
     many = " UNION ALL ".join([branch] * BRANCHES)
     out = database.value(f"SET jit = off; {setting}; SELECT pg_backend_pid() AS pid \\gset\n\\setenv BACKEND :pid\n"
-                         f"SELECT count(*) FROM ({branch} UNION ALL {branch}) s;\n{HWM}SELECT count(*) FROM ({many}) s;\n{HWM}").split("\n")
+                         f"SELECT count(*) FROM ({branch} UNION ALL {branch}) s;\n{HWM}SELECT count(*) "
+                         f"FROM ({many}) s;\n{HWM}").split("\n")
     one, before, rows, after = [int(line) for line in out]
     tap.equal(rows, one * BRANCHES // 2, f"{setting}: every row of every branch")
     return after - before
 
 
-def queries(emulator):
-    return sum(1 for entry in emulator.log() if entry["path"].endswith("query"))
+WORK = Workspace("--bench", "499", schema="objects")
 
 
-if not os.path.exists("/proc/self/status"):
-    tap.skip_all("no /proc here")
-with Emulator("--bench", "499") as emulator, Database("attio_branches", emulator, FAST, schema="objects") as database:
+def has_proc():
+    """Is memory to be seen here?"""
+    if os.path.exists("/proc/self/status"):
+        return True
+    tap.skip("memory of branches", "no /proc here")
+    return False
+
+
+@case(WORK)
+def memory(_emulator, database):
+    """Branches hold the pages that they need, not those of all."""
+    if not has_proc():
+        return
     grown = growth(database, "SET enable_async_append = off", "SELECT record_id, name FROM bench")
     tap.note(f"{BRANCHES} branches one after another: {grown} kB more than two")
     tap.ok(grown < 24 * 1024, "branches one after another hold one page", grown)
@@ -37,11 +46,21 @@ with Emulator("--bench", "499") as emulator, Database("attio_branches", emulator
     grown = growth(database, "SET enable_async_append = off", "(SELECT record_id, name FROM bench LIMIT 400)")
     tap.note(f"{BRANCHES} branches with a LIMIT: {grown} kB more than two")
     tap.ok(grown < 24 * 1024, "and those with a LIMIT", grown)
+
+
+@case(WORK)
+def kept_pages(emulator, database):
+    """A page that is shown again is kept."""
     emulator.forget()
-    must(database.psql("SET enable_material = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET attio_fdw.enable_batched_join = off;"
+    must(database.psql("SET enable_material = off; SET enable_hashjoin = off; SET enable_mergejoin = off; "
+                       "SET attio_fdw.enable_batched_join = off;"
                        "SELECT count(*) FROM generate_series(1, 5) g, bench b WHERE g <> length(b.name)"))
-    tap.equal(queries(emulator), 1, "a page that is to be shown again is kept")
+    tap.equal(len(emulator.queries()), 1, "a page that is to be shown again is kept")
     emulator.forget()
-    must(database.psql("SELECT g, (SELECT count(*) FROM (SELECT name FROM bench WHERE length(name) > g UNION ALL SELECT name FROM bench) s) FROM generate_series(1, 5) g"))
-    tap.ok(queries(emulator) <= 4, "and one that was shown again without a word, from then on", queries(emulator))
-tap.done()
+    must(database.psql("SELECT g, (SELECT count(*) FROM (SELECT name FROM bench WHERE length(name) > g "
+                       "UNION ALL SELECT name FROM bench) s) FROM generate_series(1, 5) g"))
+    tap.ok(len(emulator.queries()) <= 4, "and one that was shown again without a word, from then on",
+           len(emulator.queries()))
+
+
+run()

@@ -5,13 +5,18 @@ import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
-from attio_test import FAST, Database, Emulator, Tap, must  # noqa: E402
+from attio_test import Workspace, case, must, run, tap  # noqa: E402
 
-tap = Tap()
 BUDGET = "SET attio_fdw.max_requests = 1;"
 QUERY = "SELECT count(name) FROM deals WHERE value IS NOT NULL;"
 
-with Emulator() as emulator, Database("attio_budget", emulator, FAST) as database:
+
+WORK = Workspace()
+
+
+@case(WORK)
+def scans(emulator, database):
+    """A budget is one of pages; definitions and what came before do not count."""
     rows = database.value(QUERY)
     emulator.forget()
     tap.equal(database.value(BUDGET + QUERY), rows, "a budget of one is enough for a page, in a new session")
@@ -21,15 +26,29 @@ with Emulator() as emulator, Database("attio_budget", emulator, FAST) as databas
     must(database.psql("ALTER FOREIGN TABLE deals OPTIONS (ADD page_size '20')"))
     for before in ("", "SELECT attio_fdw_refresh('attio');", QUERY):
         result = database.psql(before + BUDGET + QUERY)
-        tap.ok("53400" in result.err and "more than 1 requests" in result.err, f"several pages are beyond it, whatever was before: {before or 'nothing'}", result)
+        tap.ok("53400" in result.err and "more than 1 requests" in result.err,
+               f"several pages are beyond it, whatever was before: {before or 'nothing'}", result)
+
+
+@case(WORK)
+def explained(emulator, database):
+    """EXPLAIN ANALYZE counts pages and definitions apart."""
     emulator.forget()
-    plan = json.loads(database.value("EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) SELECT name FROM deals WHERE stage = 'Lead'"))[0]["Plan"]
+    plan = json.loads(database.value("EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) SELECT name FROM deals "
+                                     "WHERE stage = 'Lead'"))[0]["Plan"]
     log = [e["path"] for e in emulator.log()]
     queries = sum(path.endswith("query") for path in log)
-    tap.equal((plan["Attio Requests"], plan["Attio Requests for Definitions"]), (queries, len(log) - queries), "EXPLAIN ANALYZE counts both, apart")
+    tap.equal((plan["Attio Requests"], plan["Attio Requests for Definitions"]), (queries, len(log) - queries),
+              "EXPLAIN ANALYZE counts both, apart")
+
+
+@case(WORK)
+def writes(_emulator, database):
+    """Each write is a request."""
     result = database.psql(BUDGET + "INSERT INTO companies (name) VALUES ('one') RETURNING name; SELECT 1")
     tap.ok(result.code == 0, "a write is one request", result)
     result = database.psql(BUDGET + "INSERT INTO companies (name) VALUES ('two'), ('three') RETURNING name")
     tap.ok("53400" in result.err, "and two are two", result)
 
-tap.done()
+
+run()

@@ -9,9 +9,8 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
-from attio_test import Database, Emulator, Tap, must, start_psql  # noqa: E402
+from attio_test import Workspace, case, must, run, start_psql, tap  # noqa: E402
 
-tap = Tap()
 LIMIT_S = 5.0
 
 
@@ -89,30 +88,64 @@ def each(database, name, sql):
     by_signal(database, name, sql, "pg_terminate_backend", "57P01")
 
 
-with Emulator() as emulator, Database("attio_cancel", emulator) as database:
-    full, mute = FullListener(), MuteListener()
-    for server, url in (("stuck", f"http://127.0.0.1:{full.port}"), ("mute", f"https://127.0.0.1:{mute.port}")):
-        must(database.psql(f"""
-            CREATE SERVER {server} FOREIGN DATA WRAPPER attio_fdw OPTIONS (base_url '{url}', connect_timeout '60s');
-            CREATE USER MAPPING FOR CURRENT_USER SERVER {server} OPTIONS (api_key 'emulator-key');
-            CREATE FOREIGN TABLE {server}_people (name text) SERVER {server} OPTIONS (object 'people');"""))
+class Stuck:
+    """Servers that never answer: one whose queue is full, one that says nothing in the TLS handshake."""
+
+    def __enter__(self):
+        self.work = Workspace(options="")
+        self.listeners = FullListener(), MuteListener()
+        emulator, database = self.work.__enter__()
+        full, mute = self.listeners
+        for server, url in (("stuck", f"http://127.0.0.1:{full.port}"), ("mute", f"https://127.0.0.1:{mute.port}")):
+            must(database.psql(f"""
+                CREATE SERVER {server} FOREIGN DATA WRAPPER attio_fdw OPTIONS (base_url '{url}', connect_timeout '60s');
+                CREATE USER MAPPING FOR CURRENT_USER SERVER {server} OPTIONS (api_key 'emulator-key');
+                CREATE FOREIGN TABLE {server}_people (name text) SERVER {server} OPTIONS (object 'people');"""))
+        return emulator, database
+
+    def __exit__(self, *_):
+        self.work.__exit__()
+        for listener in self.listeners:
+            listener.close()
+
+    def tidy(self):
+        self.work.tidy()
+
+
+WORK = Stuck()
+
+
+@case(WORK)
+def connecting(_emulator, database):
     each(database, "connecting", "SELECT name FROM stuck_people;")
     each(database, "in the TLS handshake", "SELECT name FROM mute_people;")
+
+
+@case(WORK)
+def reading(emulator, database):
     emulator.faults({"match": {"path": "query"}, "silence": True})
     each(database, "waiting for the first byte", "SELECT name FROM crm.people;")
     emulator.faults({"match": {"path": "query"}, "trickle": [50, 20]})
     each(database, "reading a trickle", "SELECT count(name) FROM crm.people;")
     emulator.faults({"match": {"path": "attributes"}, "silence": True})
     each(database, "reading definitions", "SELECT name FROM crm.deals;")
+    emulator.faults()
 
+
+@case(WORK)
+def waiting(emulator, database):
     emulator.faults({"match": {"path": "query"}, "status": 503, "headers": {"Retry-After": "50"}})
     each(database, "backing off", "SELECT name FROM crm.companies;")
     must(database.psql("ALTER SERVER attio OPTIONS (ADD read_rate '1')"))
     emulator.faults()
-    each(database, "waiting for the rate limit", "SELECT count(*) FROM crm.people, generate_series(1, 40) i, LATERAL (SELECT FROM crm.deals LIMIT i) s;")
+    each(database, "waiting for the rate limit",
+         "SELECT count(*) FROM crm.people, generate_series(1, 40) i, LATERAL (SELECT FROM crm.deals LIMIT i) s;")
     must(database.psql("ALTER SERVER attio OPTIONS (DROP read_rate)"))
 
-    # the session goes on after a cancel, in the same transaction too
+
+@case(WORK)
+def afterwards(emulator, database):
+    """The session goes on after a cancel, in the same transaction too."""
     emulator.faults({"match": {"path": "query"}, "silence": True, "times": 1})
     result = database.psql("""
         BEGIN;
@@ -134,6 +167,6 @@ with Emulator() as emulator, Database("attio_cancel", emulator) as database:
     must(database.psql("ALTER SERVER attio OPTIONS (ADD max_retries '0')"))
     result = database.psql("SET attio_fdw.request_timeout = '400ms'; SELECT count(name) FROM people")
     tap.ok("08006" in result.err, "request_timeout ends it with an error of its own", result)
-    full.close()
-    mute.close()
-tap.done()
+
+
+run()

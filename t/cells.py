@@ -10,10 +10,9 @@ import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
-from attio_test import ROOT, Database, Emulator, Tap, must  # noqa: E402
+from attio_test import ROOT, Database, Emulator, case, must, run, tap  # noqa: E402
 from expected import all_rows, columns_of, expected_row, normal  # noqa: E402
 
-tap = Tap()
 RECORDING = os.environ.get("ATTIO_RECORDING", os.path.join(ROOT, "..", "shared", "recorded", "workspace.json"))
 
 
@@ -62,7 +61,8 @@ def compare_choices(emulator, database, table, kind, key, ending):
             ident = target["id"]["object_id" if where == "objects" else "list_id"]
             for attribute in emulator.get(f"/v2/{where}/{ident}/attributes"):
                 if attribute["type"] == kind:
-                    path = f"/v2/{where}/{ident}/attributes/{attribute['id']['attribute_id']}/{ending}?show_archived=true"
+                    path = f"/v2/{where}/{ident}/attributes/{attribute['id']['attribute_id']}/{ending}"
+                    path += "?show_archived=true"
                     for position, choice in enumerate(emulator.get(path), 1):
                         wanted.append((where, target["api_slug"], attribute["api_slug"], position, choice["id"][key],
                                        choice["title"], choice["is_archived"]))
@@ -92,19 +92,34 @@ def compare_workspace(emulator, database):
     return cells
 
 
-for columns in ("default", "all"):
-    with Emulator() as emulator, Database("attio_cells", emulator, columns=columns) as database:
+def compare_import(columns):
+    with Emulator() as emulator, Database("attio_cells_" + columns, emulator, columns=columns) as database:
         tap.note(f"columns {columns}: {compare_workspace(emulator, database)} cells compared")
 
-if os.path.exists(RECORDING):
+
+@case
+def imported_by_default():
+    compare_import("default")
+
+
+@case
+def imported_whole():
+    compare_import("all")
+
+
+@case
+def recorded():
+    if not os.path.exists(RECORDING):
+        tap.skip("recorded workspace", f"there is no recording at hand ({os.path.relpath(RECORDING, ROOT)})")
+        return
     with Emulator("--load", RECORDING) as emulator, Database("attio_recorded", emulator, columns="all") as database:
         cells = compare_workspace(emulator, database)
         tap.note(f"recorded workspace: {cells} cells compared")
         recorded = json.load(open(RECORDING, encoding="utf-8"))
         served = {r["id"]["record_id"]: r for slug in recorded["records"] for r in all_rows(emulator, "objects", slug)}
-        same = all(json.dumps(served[r["id"]["record_id"]], sort_keys=True, default=float) == json.dumps(r, sort_keys=True)
-                   for rows in recorded["records"].values() for r in rows)
+        same = all(json.dumps(served[r["id"]["record_id"]], sort_keys=True, default=float)
+                   == json.dumps(r, sort_keys=True) for rows in recorded["records"].values() for r in rows)
         tap.ok(same, "the recording is served as it came")
-else:
-    tap.skip("recorded workspace", f"there is no recording at hand ({os.path.relpath(RECORDING, ROOT)})")
-tap.done()
+
+
+run()

@@ -1,47 +1,64 @@
 #!/usr/bin/env python3
-"""Requests are counted where their answers arrive; an error message asks nothing; what takes long can be interrupted before it writes."""
+"""Requests are counted where their answers arrive; an error message asks nothing; what takes long can be interrupted
+before it writes.
+"""
 import os
 import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
-from attio_test import FAST, Database, Emulator, Tap, must  # noqa: E402
-
-tap = Tap()
+from attio_test import QUICK, Workspace, case, must, run, tap  # noqa: E402
 
 
-def writes(emulator):
-    return [e for e in emulator.log() if e["method"] in ("POST", "PUT", "PATCH", "DELETE") and not e["path"].endswith("/query")]
+WORK = Workspace("--scale", "60", options=QUICK + ", max_retries '0'")
 
 
-with Emulator("--scale", "60") as emulator, Database("attio_counted", emulator, FAST + ", write_rate '10000', max_retries '0'") as database:
-    # ten writes are sent, one of which is refused while others are under way
-    emulator.faults({"match": {"method": "POST", "path": "records$", "nth": 3}, "status": 400, "body": '{"code":"x","message":"no"}'})
+@case(WORK)
+def answered_writes(emulator, database):
+    """Ten writes are sent, one of which is refused while others are under way."""
+    emulator.faults({"match": {"method": "POST", "path": "records$", "nth": 3}, "status": 400,
+                     "body": '{"code":"x","message":"no"}'})
     emulator.forget()
     shown = database.value("""
-        DO $$BEGIN INSERT INTO all_types (a_text) SELECT 'counted' FROM generate_series(1, 10); EXCEPTION WHEN OTHERS THEN NULL; END$$;
-        SELECT count(*) FROM attio_fdw_requests() WHERE pid = pg_backend_pid() AND method = 'POST' AND path LIKE '%/records'""")
+        DO $$BEGIN INSERT INTO all_types (a_text) SELECT 'counted' FROM generate_series(1, 10);
+        EXCEPTION WHEN OTHERS THEN NULL; END$$;
+        SELECT count(*) FROM attio_fdw_requests() WHERE pid = pg_backend_pid() AND method = 'POST'
+            AND path LIKE '%/records'""")
     emulator.faults()
-    tap.equal(shown, str(len(writes(emulator))), "every write that was answered is in attio_fdw_requests")
+    tap.equal(shown, str(len(emulator.sent())), "every write that was answered is in attio_fdw_requests")
 
-    # what a 404 suggests is what the session knows: an error asks for nothing
+
+@case(WORK)
+def suggestion(_emulator, database):
+    """The suggestion of a 404 is asked for within the budget, or left out."""
     must(database.psql("CREATE FOREIGN TABLE mistyped (name text) SERVER attio OPTIONS (object 'companie')"))
     result = database.psql("SELECT name FROM mistyped")
-    tap.ok("HV00R" in result.err and "It may be misspelled" in result.err, "an unknown object: what may be the reason", result)
+    tap.ok("HV00R" in result.err and 'Perhaps you meant "companies"' in result.err,
+           "an unknown object: the nearest is named", result)
     shown = database.value("""
         DO $$BEGIN PERFORM name FROM mistyped; EXCEPTION WHEN OTHERS THEN NULL; END$$;
-        SELECT string_agg(path, ' ' ORDER BY length(path) DESC) FROM attio_fdw_requests() WHERE pid = pg_backend_pid()""")
-    tap.ok(not shown.endswith("/v2/objects"), "the names of objects are not asked for", shown)
-    # a budget suffices that the query fits
+        SELECT string_agg(path, ' ' ORDER BY length(path) DESC) FROM attio_fdw_requests()
+            WHERE pid = pg_backend_pid()""")
+    tap.ok(shown.endswith("/v2/objects"), "the request for the names is in attio_fdw_requests", shown)
+    # a budget of two or more suffices for both, whatever else counts
     for budget in (1, 2):
         result = database.psql(f"SET attio_fdw.max_requests = {budget}; SELECT name FROM mistyped")
-        tap.ok("HV00R" in result.err and "needs more than" not in result.err, f"max_requests = {budget}: the error is that of the object", result)
+        tap.ok("HV00R" in result.err and "needs more than" not in result.err,
+               f"max_requests = {budget}: the error is that of the object", result)
 
-    # a statement that is to end is not one that writes
-    must(database.psql("CREATE FOREIGN TABLE hand (entry_id uuid, parent_record_id uuid, parent_object text, status text) SERVER attio OPTIONS (list 'sales_pipeline')"))
+
+@case(WORK)
+def ending(emulator, database):
+    """A statement that is to end is not one that writes."""
+    must(database.psql("CREATE FOREIGN TABLE hand (entry_id uuid, parent_record_id uuid, parent_object text, status "
+                       "text) SERVER attio OPTIONS (list 'sales_pipeline')"))
     company = database.value("SELECT record_id FROM companies LIMIT 1")
     emulator.forget()
     begun = time.time()
-    result = database.psql(f"SET statement_timeout = '1s'; INSERT INTO hand (parent_record_id) SELECT '{company}' FROM (SELECT pg_sleep(0.3) FROM generate_series(1, 40)) s")
-    tap.ok("57014" in result.err and not writes(emulator) and time.time() - begun < 5, "a time-out while rows are made comes before the first write", result)
-tap.done()
+    result = database.psql(f"SET statement_timeout = '1s'; INSERT INTO hand (parent_record_id) SELECT '{company}' "
+                           "FROM (SELECT pg_sleep(0.3) FROM generate_series(1, 40)) s")
+    tap.ok("57014" in result.err and not emulator.sent() and time.time() - begun < 10,
+           "a time-out while rows are made comes before the first write", result)
+
+
+run()

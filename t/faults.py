@@ -7,9 +7,8 @@ import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
-from attio_test import Database, Emulator, Tap, must  # noqa: E402
+from attio_test import Workspace, case, must, run, tap  # noqa: E402
 
-tap = Tap()
 RIGHT = "200"
 COUNT = "SELECT count(name) FROM people"
 
@@ -19,8 +18,16 @@ def positions(size):
     return sorted({*range(0, 12), *range(size - 12, size), *range(12, size, max(size // 40, 1))})
 
 
-with Emulator() as emulator, Database("attio_faults", emulator, ", max_retries '0', max_concurrent_requests '1'") as database:
+def prepare(_emulator, database):
     must(database.psql("ALTER FOREIGN TABLE people OPTIONS (ADD page_size '100')"))
+
+
+WORK = Workspace(options=", max_retries '0', max_concurrent_requests '1'", before=prepare)
+
+
+@case(WORK)
+def cut_pages(emulator, database):
+    emulator.forget()
     must(database.psql(COUNT))
     sizes = [entry["bytes"] for entry in emulator.log() if entry["path"].endswith("query")]
     tap.ok(len(sizes) == 3, "three pages", sizes)
@@ -35,6 +42,9 @@ with Emulator() as emulator, Database("attio_faults", emulator, ", max_retries '
             fewer = [o for o in outcomes if o[1] == 0]
             tap.ok(not fewer, f"page {nth} cut at {len(outcomes)} places {name}: an error each time", fewer[:5])
 
+
+@case(WORK)
+def odd_answers(emulator, database):
     for nth in (1, 2):
         for name, fault in (
                 ("a reset in the headers", {"reset": "headers"}),
@@ -49,7 +59,8 @@ with Emulator() as emulator, Database("attio_faults", emulator, ", max_retries '
                 ("data cut inside a string", {"body": '{"data":[{"id":{"record_id":"3a4da5ae'}),
                 ("something behind the end", {"body": '{"data":[]} x'}),
                 ("more rows than asked for", {"body": '{"data":[' + ",".join(
-                    f'{{"id":{{"record_id":"00000000-0000-4000-8000-{i:012d}"}},"values":{{}}}}' for i in range(101)) + "]}"}),
+                    f'{{"id":{{"record_id":"00000000-0000-4000-8000-{i:012d}"}},"values":{{}}}}' for i in range(101))
+                                              + "]}"}),
                 ("a row without id", {"body": '{"data":[{"values":{}}]}'}),
                 ("an id that is none", {"body": '{"data":[{"id":{"record_id":"x"},"values":{}}]}'}),
                 ("rows that are no objects", {"body": '{"data":[1]}'}),
@@ -63,13 +74,20 @@ with Emulator() as emulator, Database("attio_faults", emulator, ", max_retries '
             result = database.psql(COUNT)
             tap.ok(result.code != 0 and "emulator-key" not in result.err, f"page {nth}: {name}: an error", result)
 
-    # libcurl asks again by itself when a kept-alive connection dies before the first byte: right rows, or an error
+
+@case(WORK)
+def dead_connections(emulator, database):
+    """libcurl asks again by itself when a kept-alive connection dies before the first byte: right rows, or an error."""
     for times in (1, 2, 10):
         emulator.faults({"match": {"path": "query"}, "reset": "before", "times": times})
         result = database.psql(COUNT)
-        tap.ok(result.code != 0 or result.out == RIGHT, f"{times} resets before the answer: the right rows or an error", result)
+        tap.ok(result.code != 0 or result.out == RIGHT, f"{times} resets before the answer: the right rows or an error",
+               result)
 
-    # invalid UTF-8 matters where the column is asked for
+
+@case(WORK)
+def invalid_utf8(emulator, database):
+    """It matters where the column is asked for."""
     for column, code in (("name", 3), ("job_title", 0)):
         emulator.faults({"match": {"path": "query"}, "body_bytes":
                          '{"data":[{"id":{"record_id":"3a4da5ae-862e-4a96-8241-ce4687fb4237"},"values":'
@@ -79,7 +97,10 @@ with Emulator() as emulator, Database("attio_faults", emulator, ", max_retries '
         if code:
             tap.ok("22021" in result.err and 'column "name"' in result.err, "it says which column", result.err)
 
-    # a slow but whole answer is right
+
+@case(WORK)
+def slow_answers(emulator, database):
+    """A slow but whole answer is right, and a connection that died while it was idle is replaced."""
     emulator.faults({"match": {"path": "query"}, "trickle": [20000, 5]})
     tap.equal(database.value(COUNT), RIGHT, "a trickled answer is whole")
     emulator.faults({"match": {"path": "query"}, "body_delay_ms": 300})
@@ -92,4 +113,6 @@ with Emulator() as emulator, Database("attio_faults", emulator, ", max_retries '
     tap.equal(database.value(f"{COUNT}; {COUNT}"), f"{RIGHT}\n{RIGHT}", "a closed connection is replaced")
     emulator.faults()
     tap.equal(database.value(COUNT), RIGHT, "after all of that")
-tap.done()
+
+
+run()

@@ -9,9 +9,8 @@ import random
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
-from attio_test import FAST, Database, Emulator, Tap, must  # noqa: E402
+from attio_test import FAST, Database, Emulator, Workspace, case, must, run, tap  # noqa: E402
 
-tap = Tap()
 SEED = int(os.environ.get("ATTIO_SEED", "20261122"))
 ROUNDS = int(os.environ.get("ATTIO_ROUNDS", "30"))
 ORDERS = ("id", "creation", "hash", "updated", "updated_desc")
@@ -30,7 +29,8 @@ def change(rng, kind, slug):
     if choice == 2:
         return [{"do": "update", "positions": positions(rng.choice([1, 5])), **where}]
     if choice == 3:     # net zero, before the place where the scan stands
-        return [{"do": "delete", "positions": [rng.randrange(0, 40)], **where}, {"do": "insert", "first": True, **where}]
+        return [{"do": "delete", "positions": [rng.randrange(0, 40)], **where},
+                {"do": "insert", "first": True, **where}]
     if choice == 4:     # net zero, across it
         return [{"do": "delete", "positions": [0], **where}, {"do": "insert", "last": True, **where},
                 {"do": "update", "positions": positions(2), **where}]
@@ -91,14 +91,22 @@ def round_of(rng, emulator, database, order):
     return None, False
 
 
-tap.note(f"ATTIO_SEED={SEED} ATTIO_ROUNDS={ROUNDS}")
-with Emulator("--scale", "230") as emulator, Database("attio_moving", emulator, FAST, schema=None) as database:
-    for order in ORDERS:
-        rng = random.Random(f"{SEED}/{order}")
-        outcomes = [round_of(rng, emulator, database, order) for _ in range(ROUNDS)]
-        wrong = [w for w, _ in outcomes if w]
-        refused = sum(1 for _, r in outcomes if r)
-        tap.ok(not wrong, f"order {order}: {ROUNDS} scans, every lasting row exactly once ({refused} refused)", "\n".join(wrong))
-        # an error is allowed, but must not be the usual answer
-        tap.ok(refused <= ROUNDS // 5, f"order {order}: most scans end in rows", f"{refused} of {ROUNDS} refused")
-tap.done()
+WORK = Workspace("--scale", "230", schema=None)
+
+
+@case(WORK)
+def lasting_rows(emulator, database):
+    tap.note(f"ATTIO_SEED={SEED} ATTIO_ROUNDS={ROUNDS}")
+    with Emulator("--scale", "230") as emulator, Database("attio_moving", emulator, FAST, schema=None) as database:
+        for order in ORDERS:
+            rng = random.Random(f"{SEED}/{order}")
+            outcomes = [round_of(rng, emulator, database, order) for _ in range(ROUNDS)]
+            wrong = [w for w, _ in outcomes if w]
+            refused = sum(1 for _, r in outcomes if r)
+            tap.ok(not wrong, f"order {order}: {ROUNDS} scans, every lasting row exactly once ({refused} refused)",
+                   "\n".join(wrong))
+            # an error is allowed, but must not be the usual answer
+            tap.ok(refused <= ROUNDS // 5, f"order {order}: most scans end in rows", f"{refused} of {ROUNDS} refused")
+
+
+run()

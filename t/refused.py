@@ -1,16 +1,22 @@
 #!/usr/bin/env python3
-"""A session that finds no connection again and again: the same error each time, no descriptor is lost, and the server is found when it is back."""
+"""A session that finds no connection again and again: the same error each time, no descriptor is lost, and the server
+is found when it is back.
+"""
 import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
-from attio_test import FAST, Database, Emulator, Tap, must  # noqa: E402
+from attio_test import FAST, Workspace, case, must, run, tap  # noqa: E402
 from front import free_port  # noqa: E402
 
-tap = Tap()
 TIMES = 1500        # more than max_files_per_process
 
-with Emulator() as emulator, Database("attio_refused", emulator, f"{FAST}, max_retries '0'") as database:
+
+WORK = Workspace(options=FAST + ", max_retries '0'")
+
+
+@case(WORK)
+def again_and_again(emulator, database):
     must(database.psql("""
         CREATE FUNCTION again(n int, OUT state text, OUT times bigint) RETURNS SETOF record LANGUAGE plpgsql AS $$
         BEGIN
@@ -29,9 +35,14 @@ with Emulator() as emulator, Database("attio_refused", emulator, f"{FAST}, max_r
         END $$"""))
     nobody = f"http://127.0.0.1:{free_port()}"
     must(database.psql(f"ALTER SERVER attio OPTIONS (SET base_url '{nobody}')"))
-    tap.equal(database.value(f"SELECT * FROM again({TIMES})"), f"08001|{TIMES}", f"{TIMES} times refused: the same error")
+    tap.equal(database.value(f"SELECT * FROM again({TIMES})"), f"08001|{TIMES}",
+              f"{TIMES} times refused: the same error")
     must(database.psql(f"ALTER SERVER attio OPTIONS (SET base_url '{emulator.url}')"))
-    result = database.psql(f"SELECT * FROM again(1); ALTER SERVER attio OPTIONS (SET base_url '{nobody}'); SELECT * FROM again({TIMES}); "
+    result = database.psql(f"SELECT * FROM again(1); ALTER SERVER attio OPTIONS (SET base_url '{nobody}'); SELECT * "
+                           f"FROM again({TIMES}); "
                            f"ALTER SERVER attio OPTIONS (SET base_url '{emulator.url}'); SELECT * FROM again(3)")
-    tap.equal(result.out.split(), ["00000|1", f"08001|{TIMES}", "00000|3"], "before, between and after a server that answers, in one session")
-tap.done()
+    tap.equal(result.out.split(), ["00000|1", f"08001|{TIMES}", "00000|3"],
+              "before, between and after a server that answers, in one session")
+
+
+run()

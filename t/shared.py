@@ -6,40 +6,58 @@ import time
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
 sys.path.insert(0, os.path.join(ROOT, "test", "lib"))
-from attio_test import Database, Emulator, Sandbox, Tap, must, start_psql  # noqa: E402
+from attio_test import ROOT, Sandbox, Workspace, case, must, run, start_psql, tap, wait_until  # noqa: E402
 
-tap = Tap()
-with Sandbox("preloaded", "shared_preload_libraries = 'attio_fdw'"):
-    with Emulator("--scale", "2000") as emulator, Database("attio_shared", emulator) as database:
-        tap.equal(database.value("SELECT count(name) FROM companies; SELECT bool_and(shared) FROM attio_fdw_rate"), "500\nt", "memory is shared")
-        must(database.psql("ALTER FOREIGN TABLE people OPTIONS (ADD page_size '20')"))
-        emulator.switches(reads_per_second=100)
-        emulator.forget()
-        started = time.time()
-        count = "SELECT count(DISTINCT record_id) FROM people"
-        processes = [start_psql(count, database.name) for _ in range(10)]
-        # meanwhile another session sees them
-        time.sleep(2)
-        running = database.value("SELECT count(*) FROM attio_fdw_progress WHERE \"table\" = 'people'::regclass")
-        outs = [p.stdout.read().strip() for p in processes]
-        took = time.time() - started
-        log = emulator.log()
-        refused = sum(1 for entry in log if entry["status"] == 429)
-        tap.equal(set(outs), {"2000"}, "ten backends at once count the same")
-        tap.ok(refused * 100 < len(log), f"{len(log)} requests, {refused} refused: less than one in a hundred")
-        tap.note(f"ten backends: {len(log)} requests in {took:.1f} s: {len(log) / took:.0f} a second, {refused} refused")
-        tap.ok(int(running) > 0, "another session sees the running scans", running)
-        tap.equal(database.value("SELECT count(*) FROM attio_fdw_progress"), "0", "and none when they have ended")
-        tap.ok(int(database.value("SELECT count(DISTINCT pid) FROM attio_fdw_requests")) > 5, "requests of all sessions are seen")
-        tap.ok(int(database.value("SELECT sum(requests) FROM attio_fdw_stats")) >= len(log), "and counted")
-        # a cancelled scan leaves nothing behind
-        emulator.faults({"match": {"path": "query"}, "silence": True})
-        database.psql("SET statement_timeout = '300ms'; SELECT name FROM deals")
-        tap.equal(database.value("SELECT count(*) FROM attio_fdw_progress"), "0", "a cancelled scan is no longer shown")
-        # a 429 drains the line for all
-        emulator.faults({"match": {"path": "query"}, "times": 1, "status": 429, "headers": {"Retry-After": "2"}})
-        first = start_psql("SELECT count(name) FROM companies", database.name)
-        time.sleep(0.7)
-        waits = float(database.value("SELECT max(read_wait_ms) FROM attio_fdw_rate"))
-        tap.ok(waits > 300 and first.wait() == 0, f"one backend's 429 makes the others wait: {waits:.0f} ms", waits)
-tap.done()
+
+WORK = Workspace("--scale", "2000", options="", sandbox=Sandbox("preloaded", "shared_preload_libraries = 'attio_fdw'"))
+
+
+@case(WORK)
+def one_rate(emulator, database):
+    """All backends keep one rate, and see each other."""
+    tap.equal(database.value("SELECT count(name) FROM companies; SELECT bool_and(shared) FROM attio_fdw_rate"),
+              "500\nt", "memory is shared")
+    must(database.psql("ALTER FOREIGN TABLE people OPTIONS (ADD page_size '20')"))
+    emulator.switches(reads_per_second=100)
+    emulator.forget()
+    started = time.time()
+    count = "SELECT count(DISTINCT record_id) FROM people"
+    processes = [start_psql(count, database.name) for _ in range(10)]
+    # meanwhile another session sees them
+    running = wait_until(lambda: int(database.value("SELECT count(*) FROM attio_fdw_progress "
+                                                    "WHERE \"table\" = 'people'::regclass")), "running scans")
+    outs = [p.stdout.read().strip() for p in processes]
+    took = time.time() - started
+    log = emulator.log()
+    refused = sum(1 for entry in log if entry["status"] == 429)
+    tap.equal(set(outs), {"2000"}, "ten backends at once count the same")
+    tap.ok(refused * 100 < len(log), f"{len(log)} requests, {refused} refused: less than one in a hundred")
+    tap.note(f"ten backends: {len(log)} requests in {took:.1f} s: {len(log) / took:.0f} a second, {refused} refused")
+    tap.ok(running > 0, "another session sees the running scans", running)
+    tap.equal(database.value("SELECT count(*) FROM attio_fdw_progress"), "0", "and none when they have ended")
+    tap.ok(int(database.value("SELECT count(DISTINCT pid) FROM attio_fdw_requests")) > 5,
+           "requests of all sessions are seen")
+    tap.ok(int(database.value("SELECT sum(requests) FROM attio_fdw_stats")) >= len(log), "and counted")
+
+
+@case(WORK)
+def cancelled(emulator, database):
+    """A scan that was cancelled leaves nothing behind."""
+    emulator.faults({"match": {"path": "query"}, "silence": True})
+    database.psql("SET statement_timeout = '300ms'; SELECT name FROM deals")
+    tap.equal(database.value("SELECT count(*) FROM attio_fdw_progress"), "0", "a cancelled scan is no longer shown")
+    emulator.faults()
+
+
+@case(WORK)
+def drained(emulator, database):
+    """A 429 drains the line for all."""
+    emulator.faults({"match": {"path": "query"}, "times": 1, "status": 429, "headers": {"Retry-After": "2"}})
+    first = start_psql("SELECT count(name) FROM companies", database.name)
+    waits = wait_until(lambda: max(300.0, float(database.value("SELECT max(read_wait_ms) FROM attio_fdw_rate"))) - 300,
+                       "the 429") + 300
+    tap.ok(waits > 300 and first.wait() == 0, f"one backend's 429 makes the others wait: {waits:.0f} ms", waits)
+    emulator.faults()
+
+
+run()

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Every SQL snippet of the README and the docs runs as it is printed, in the order of its page.
 
-What it shows below itself (a block without a language right after it) is compared. A block after the comment
-"not run" of HTML is left out, and counted as skipped. Variables of psql are set below; servers are pointed at the emulator.
+What it shows below itself (a block without a language right after it) is compared. A block after the comment "not run"
+of HTML is left out, and counted as skipped. Variables of psql are set below; servers are pointed at the emulator.
 """
 import os
 import re
@@ -10,9 +10,8 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
-from attio_test import FAST, KEY, ROOT, Database, Emulator, Tap, must, psql, psql_command  # noqa: E402
+from attio_test import FAST, KEY, ROOT, Database, Emulator, case, must, psql, psql_command, run, tap  # noqa: E402
 
-tap = Tap()
 MANY = 20       # rows that no snippet may write when somebody pastes it
 # Tables of the reader that snippets speak of.
 FIXTURES = """
@@ -38,23 +37,27 @@ def blocks(path):
         yield text.count("\n", 0, match.start()) + 1, match.group(2), match.group(4), skipped
 
 
-def run(database, sql, variables, *options):
+def run_snippet(database, sql, variables, *options):
     command = [option for option in psql_command() if option not in ("-XqAt",)]
     environment = dict(os.environ, PGDATABASE=database, PGOPTIONS="-c client_min_messages=warning")
     settings = [word for name, value in variables.items() for word in ("-v", f"{name}={value}")]
-    return subprocess.run(command + ["-Xq", *options, *settings], input=sql, capture_output=True, text=True, env=environment, check=False)
+    return subprocess.run(command + ["-Xq", *options, *settings], input=sql, capture_output=True, text=True,
+                          env=environment, check=False)
 
 
 def at_emulator(sql, url):
     """The same with servers that stand at the emulator."""
-    return re.sub(r"(CREATE SERVER \w+ FOREIGN DATA WRAPPER attio_fdw);", rf"\1 OPTIONS (base_url '{url}' {FAST});", sql)
+    return re.sub(r"(CREATE SERVER \w+ FOREIGN DATA WRAPPER attio_fdw);", rf"\1 OPTIONS (base_url '{url}' {FAST});",
+                  sql)
 
 
 def variables_of(emulator):
     def first(slug):
-        return emulator.call("POST", f"/v2/objects/{slug}/records/query", {"limit": 1}, key=KEY)["data"][0]["id"]["record_id"]
+        return emulator.call("POST", f"/v2/objects/{slug}/records/query", {"limit": 1},
+                             key=KEY)["data"][0]["id"]["record_id"]
 
-    return {"key": KEY, "her_key": KEY, "other_key": KEY, "new_key": KEY, "record": first("people"), "deal": first("deals"),
+    return {"key": KEY, "her_key": KEY, "other_key": KEY, "new_key": KEY, "record": first("people"),
+            "deal": first("deals"),
             "company": first("companies")}
 
 
@@ -71,30 +74,41 @@ def try_page(path, emulator, name):
             tap.skip(f"{path}:{line}", "not run")
             continue
         emulator.forget()
-        result = run(name, at_emulator(sql, emulator.url), variables)
+        result = run_snippet(name, at_emulator(sql, emulator.url), variables)
         tap.ok(result.returncode == 0, f"{path}:{line} runs", f"{sql}\n{result.stderr}")
-        written = [e["path"] for e in emulator.log() if e["method"] in ("PUT", "PATCH", "DELETE") or e["path"].endswith(("/records", "/entries"))]
+        written = [e["path"] for e in emulator.log() if e["method"] in ("PUT", "PATCH", "DELETE")
+                   or e["path"].endswith(("/records", "/entries"))]
         tap.ok(len(written) < MANY, f"{path}:{line} writes few rows", f"{len(written)} writes")
         if output is not None:
-            tap.equal([row.rstrip() for row in result.stdout.rstrip().splitlines()], [row.rstrip() for row in output.rstrip().splitlines()],
+            tap.equal([row.rstrip() for row in result.stdout.rstrip().splitlines()],
+                      [row.rstrip() for row in output.rstrip().splitlines()],
                       f"{path}:{line} shows what stands below it")
 
 
-with Emulator() as emulator:
-    # the README begins with a database that has nothing, and makes a role
-    psql('DROP DATABASE IF EXISTS attio_readme', database="postgres")
-    must(psql('CREATE DATABASE attio_readme', database="postgres"))
-    must(psql("ALTER DATABASE attio_readme SET timezone = 'UTC'", database="postgres"))
-    must(psql(FIXTURES, database="attio_readme"))
-    try_page("README.md", emulator, "attio_readme")
-    psql('DROP DATABASE attio_readme WITH (FORCE)', database="postgres")
-    psql("DROP ROLE ana", database="postgres")
-    for page in sorted(os.listdir(os.path.join(ROOT, "docs"))):
-        if page.endswith(".md") and any(blocks(f"docs/{page}")):
-            emulator.reset()
-            with Database("attio_docs", emulator, FAST) as database:
-                must(database.psql(FIXTURES))
-                try_page(f"docs/{page}", emulator, "attio_docs")
-                psql("DROP OWNED BY ana, ben CASCADE", database="attio_docs")
-            psql("DROP ROLE IF EXISTS ana, ben", database="postgres")
-tap.done()
+@case
+def readme():
+    """The README begins with a database that has nothing, and makes a role."""
+    with Emulator() as emulator:
+        psql('DROP DATABASE IF EXISTS attio_readme', database="postgres")
+        must(psql('CREATE DATABASE attio_readme', database="postgres"))
+        must(psql("ALTER DATABASE attio_readme SET timezone = 'UTC'", database="postgres"))
+        must(psql(FIXTURES, database="attio_readme"))
+        try_page("README.md", emulator, "attio_readme")
+        psql('DROP DATABASE attio_readme WITH (FORCE)', database="postgres")
+        psql("DROP ROLE ana", database="postgres")
+
+
+@case
+def docs():
+    with Emulator() as emulator:
+        for page in sorted(os.listdir(os.path.join(ROOT, "docs"))):
+            if page.endswith(".md") and any(blocks(f"docs/{page}")):
+                emulator.reset()
+                with Database("attio_docs", emulator, FAST) as database:
+                    must(database.psql(FIXTURES))
+                    try_page(f"docs/{page}", emulator, "attio_docs")
+                    psql("DROP OWNED BY ana, ben CASCADE", database="attio_docs")
+                psql("DROP ROLE IF EXISTS ana, ben", database="postgres")
+
+
+run()

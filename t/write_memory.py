@@ -10,11 +10,10 @@ import tempfile
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
 sys.path.insert(0, os.path.join(ROOT, "test", "lib"))
 sys.path.insert(0, os.path.join(ROOT, "bench"))
-from attio_test import Database, ServerLog, Tap  # noqa: E402
+from attio_test import ROOT, Database, ServerLog, case, run, tap  # noqa: E402
 from prepared import Prepared  # noqa: E402
 from writes import RATES, SETTINGS, prepare, statements  # noqa: E402
 
-tap = Tap()
 ATTRIBUTES = 200
 SMALL, LARGE = 200, 2000
 # kB: less than 5 kB a row, and that is mostly pages that are read; of each row only which one it is stays in memory
@@ -45,23 +44,34 @@ def copied(folder):
     return lambda rows: f"\\copy wide ({columns}) FROM '{os.path.join(folder, str(rows))}'\n"
 
 
-if not os.path.exists("/proc/self/status"):
-    tap.skip("memory of writes", "no /proc here")
-    tap.done()
-with Prepared(ATTRIBUTES, LARGE) as prepared, Database("attio_write_memory", prepared, RATES, schema=None) as database, \
-        tempfile.TemporaryDirectory() as folder:
-    prepare(database)
-    copy = copied(folder)
-    log = ServerLog()
-    cases = {name: lambda rows, s=statement: s.replace("a1 > 0", f"created_at IS NOT NULL AND right(record_id::text, 12) < lpad(to_hex({rows}), 12, '0')")
-             for name, statement in statements(ATTRIBUTES).items()}
-    cases["UPDATE by ids, RETURNING"] = lambda rows: cases["UPDATE by ids"](rows) + " RETURNING a0"
-    for name, statement in {**cases, "COPY": copy}.items():
-        sizes = {rows: session(database, statement(rows), rows) for rows in (SMALL, LARGE)}
-        tap.ok(all(sizes[rows][0] == rows for rows in sizes) or name == "COPY", f"{name}: all rows are written", sizes)    # psql does not count a \\copy
-        tap.ok(sizes[LARGE][1] - sizes[SMALL][1] < MARGIN, "the peak does not grow with the rows", sizes)
-        tap.ok(sizes[LARGE][3] - sizes[LARGE][2] < MARGIN, "nor does the session with another run of it", sizes)
-        tap.note(f"{name}: {sizes}")
-    if log.there:
-        tap.equal(len(log.writes()), (len(cases) + 1) * 2 * (SMALL + LARGE), "and each write is in the server's log")
-tap.done()
+@case
+def memory():
+    """The peak of a statement, and the session with another run of it."""
+    if not os.path.exists("/proc/self/status"):
+        tap.skip("memory of writes", "no /proc here")
+        return
+    with Prepared(ATTRIBUTES, LARGE) as prepared, Database("attio_write_memory", prepared, RATES,
+                                                           schema=None) as database, \
+            tempfile.TemporaryDirectory() as folder:
+        prepare(database)
+        copy = copied(folder)
+        log = ServerLog(database)
+        cases = {name: lambda rows,
+                 s=statement: s.replace("a1 > 0",
+                                        "created_at IS NOT NULL AND right(record_id::text, 12) < "
+                                        f"lpad(to_hex({rows}), 12, '0')")
+                 for name, statement in statements(ATTRIBUTES).items()}
+        cases["UPDATE by ids, RETURNING"] = lambda rows: cases["UPDATE by ids"](rows) + " RETURNING a0"
+        for name, statement in {**cases, "COPY": copy}.items():
+            sizes = {rows: session(database, statement(rows), rows) for rows in (SMALL, LARGE)}
+            tap.ok(all(sizes[rows][0] == rows for rows in sizes) or name == "COPY", f"{name}: all rows are written",
+                   sizes)    # psql does not count a \\copy
+            tap.ok(sizes[LARGE][1] - sizes[SMALL][1] < MARGIN, "the peak does not grow with the rows", sizes)
+            tap.ok(sizes[LARGE][3] - sizes[LARGE][2] < MARGIN, "nor does the session with another run of it", sizes)
+            tap.note(f"{name}: {sizes}")
+        if log.there:
+            tap.equal(len(log.writes()), (len(cases) + 1) * 2 * (SMALL + LARGE),
+                      "and each write is in the server's log")
+
+
+run()

@@ -1,18 +1,40 @@
-"""What the tests in Python share: an emulator of one's own, psql, TAP.
+"""What the tests in Python share: an emulator and a database of one's own, psql; and the cases and TAP of cases.py.
 
-The environment names the cluster (PGHOST ..., as `scripts/sandbox env` prints it).
+The environment names the cluster (PGHOST ..., as `scripts/sandbox env` prints it).  Other tests use it meanwhile: what
+a test counts or waits for is of its own database, and its roles are named after that.  What is the whole server's
+(settings, a crash) takes place in a Sandbox of the test's own.
 """
+import atexit
+import contextlib
 import json
 import os
 import subprocess
 import sys
 import tempfile
 import time
-import traceback
 import urllib.request
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from cases import FILE, HERE, ROOT, case, run, tap  # noqa: F401
+
+HERE.add(os.path.abspath(__file__))
 KEY = "emulator-key"
+
+
+def wait_until(condition, what, seconds=120):
+    """Wait for something to be so, and return what the condition says of it; an error if it never is."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        found = condition()
+        if found:
+            return found
+        time.sleep(0.02)
+    raise AssertionError(f"waited {seconds} s for {what}")
+
+
+def timed(action):
+    """What it returns, and the seconds that it took."""
+    started = time.monotonic()
+    return action(), time.monotonic() - started
 
 
 class Emulator:
@@ -32,6 +54,7 @@ class Emulator:
         while not os.path.exists(port_file):
             time.sleep(0.01)
         Emulator.running.append(self)
+        atexit.register(self.stop)
 
     def call(self, method, path, value=None, key=None):
         request = urllib.request.Request(self.url + path, method=method,
@@ -59,6 +82,15 @@ class Emulator:
     def log(self):
         return self.call("GET", "/_emulator/log")["requests"]
 
+    def sent(self, *methods):
+        """The requests that write, of these methods or of all."""
+        return [entry for entry in self.log() if entry["method"] in (methods or ("POST", "PUT", "PATCH", "DELETE"))
+                and not entry["path"].endswith("/query")]
+
+    def queries(self, path=""):
+        """The queries for records and entries, of paths with this in them."""
+        return [entry for entry in self.log() if entry["path"].endswith("/query") and path in entry["path"]]
+
     def forget(self):
         self.call("DELETE", "/_emulator/log")
 
@@ -68,13 +100,14 @@ class Emulator:
     def save_log(self):
         """Where its log was written to, and the last requests in a line each."""
         path = os.path.join(os.environ.get("ATTIO_SANDBOX", tempfile.gettempdir()),
-                            f"{os.path.basename(sys.argv[0])}-{Emulator.running.index(self) + 1}.requests.json")
+                            f"{os.path.basename(FILE)}-{Emulator.running.index(self) + 1}.requests.json")
         log = self.log()
         with open(path, "w", encoding="utf-8") as file:
             json.dump(log, file, indent=1, ensure_ascii=False)
         return path, [f"{e['method']} {e['path']} {e['status']} {e['body'][:200]}" for e in log[-6:]]
 
     def stop(self):
+        atexit.unregister(self.stop)
         Emulator.running.remove(self)
         self.process.terminate()
         self.process.wait(10)
@@ -131,6 +164,8 @@ def start_psql(sql, database):
 
 # Server options for a test that makes many requests and is not about their rate.
 FAST = ", read_rate '10000'"
+# and many that write, too
+QUICK = FAST + ", write_rate '10000'"
 
 
 class Database:
@@ -138,6 +173,7 @@ class Database:
 
     def __init__(self, name, emulator, server_options="", schema="attio", columns="default"):
         self.name = name
+        self.roles = []
         psql(f'DROP DATABASE IF EXISTS "{name}"', database="postgres")
         must(psql(f'CREATE DATABASE "{name}"', database="postgres"))
         must(self.psql(f"""
@@ -157,14 +193,63 @@ class Database:
     def value(self, sql):
         return must(self.psql(sql)).out
 
+    def role(self, word, rights=""):
+        """A role of this database's own, with rights ("%" is its name); it goes with the database."""
+        name = f"{self.name}_{word}"
+        if name not in self.roles:
+            psql(f"DROP ROLE IF EXISTS {name}", database="postgres")
+            must(self.psql(f"CREATE ROLE {name}"))
+            self.roles.append(name)
+        if rights:
+            must(self.psql(rights.replace("%", name)))
+        return name
+
+    def backend(self, words, waiting=None):
+        """The process of the session that runs a statement with these words, and waits for events of that type."""
+        query = ("SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() "
+                 f"AND state = 'active' AND strpos(query, '{words.replace(chr(39), chr(39) * 2)}') > 0")
+        if waiting:
+            query += f" AND wait_event_type = '{waiting}'"
+        return int(wait_until(lambda: self.value(query).split("\n")[0], f"a session that runs {words}"))
+
     def drop(self):
         psql(f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)', database="postgres")
+        for role in self.roles:
+            psql(f"DROP ROLE {role}", database="postgres")
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
         self.drop()
+
+
+class Workspace:
+    """An emulator and a database on it, which cases share, in a Sandbox if there is one; "before" prepares them."""
+
+    def __init__(self, *flags, options=FAST, name=None, before=None, sandbox=None, **database):
+        self.flags, self.options, self.keywords, self.before, self.sandbox = flags, options, database, before, sandbox
+        self.name = name or "attio_" + os.path.basename(FILE).removesuffix(".py")
+        self.stack = None
+
+    def __enter__(self):
+        with contextlib.ExitStack() as stack:
+            if self.sandbox is not None:
+                stack.enter_context(self.sandbox)
+            emulator = stack.enter_context(Emulator(*self.flags))
+            database = stack.enter_context(Database(self.name, emulator, self.options, **self.keywords))
+            if self.before:
+                self.before(emulator, database)
+            self.stack = stack.pop_all()
+        self.emulator = emulator
+        return emulator, database
+
+    def __exit__(self, *_):
+        self.stack.close()
+
+    def tidy(self):
+        """After a case that failed in the middle."""
+        self.emulator.faults()
 
 
 def must(result):
@@ -174,38 +259,53 @@ def must(result):
 
 
 class Sandbox:
-    """A server of this test's own, with settings (lines of postgresql.conf) or another environment; psql goes there meanwhile.
+    """A server of this test's own, with settings (lines of postgresql.conf) or another environment; psql goes there.
 
-    "within" is a command that starts it in another world, such as a mount namespace.
+    "within" is a command that starts it in another world, such as a mount namespace; "folder" is another place for it.
     """
 
-    def __init__(self, name, settings="", within=(), **environment):
-        self.within = within
-        self.saved = dict(os.environ)
-        self.environment = dict(os.environ, ATTIO_SANDBOX=os.path.abspath(os.environ["ATTIO_SANDBOX"]) + "_" + name, ATTIO_IMPORT="no",
-                                ATTIO_SETTINGS=settings, **environment)
+    def __init__(self, name, settings="", within=(), folder=None, **environment):
+        self.name, self.settings, self.within, self.folder, self.more = name, settings, within, folder, environment
+        self.saved = self.environment = None
 
-    def run(self, word, check=True):
+    def script(self, word, check=True):
         within = self.within if word == "up" else ()
-        return subprocess.run([*within, os.path.join(ROOT, "scripts", "sandbox"), word], env=self.environment, check=check, capture_output=True, text=True).stdout
+        command = [*within, os.path.join(ROOT, "scripts", "sandbox"), word]
+        return subprocess.run(command, env=self.environment, check=check, capture_output=True, text=True).stdout
 
-    def __enter__(self):
-        self.run("up")
-        for line in self.run("env").splitlines():
+    def start(self):
+        self.saved = dict(os.environ)
+        folder = self.folder or f"{os.path.abspath(os.environ['ATTIO_SANDBOX'])}_{self.name}"
+        self.environment = dict(os.environ, ATTIO_SANDBOX=folder, ATTIO_IMPORT="no", ATTIO_SETTINGS=self.settings,
+                                **self.more)
+        self.script("up")
+        for line in self.script("env").splitlines():
             name, value = line.removeprefix("export ").split("=", 1)
             os.environ[name] = value.strip("'")
+        os.environ["ATTIO_SANDBOX"] = folder
+
+    def stop(self):
+        os.environ.clear()
+        os.environ.update(self.saved)
+        self.script("down", check=False)
+
+    def __enter__(self):
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
         return self
 
     def __exit__(self, *_):
-        os.environ.clear()
-        os.environ.update(self.saved)
-        self.run("down", check=False)
+        self.stop()
 
 
 class ServerLog:
-    """The writes that the server logs from now on; "there" is false where its log is not at hand."""
+    """The writes in a database that the server logs from now on; "there" is false where its log is not at hand."""
 
-    def __init__(self):
+    def __init__(self, database):
+        self.database = database.name
         self.path = os.path.join(os.environ.get("ATTIO_SANDBOX", ""), "server.log")
         self.there = "ATTIO_SANDBOX" in os.environ and os.path.exists(self.path)
         self.start = os.path.getsize(self.path) if self.there else 0
@@ -213,56 +313,19 @@ class ServerLog:
     def writes(self):
         with open(self.path, encoding="utf-8", errors="replace") as log:
             log.seek(self.start)
-            return [line for line in log if "attio_fdw: role" in line]
+            return [line for line in log if f"] {self.database} LOG:" in line and "attio_fdw: role" in line]
 
 
-class Tap:
-    """The Test Anything Protocol, for prove."""
+def tell_requests():
+    """What the emulators were asked last, and where all of it stands."""
+    for emulator in Emulator.running:
+        try:
+            path, last = emulator.save_log()
+        except (OSError, ValueError) as error:
+            yield f"the emulator's log: {error}"
+            continue
+        yield f"the emulator's log: {path}; its last requests:"
+        yield from (f"  {line}" for line in last)
 
-    def __init__(self):
-        self.count = 0
-        self.failed = 0
 
-    def ok(self, good, name, detail=""):
-        self.count += 1
-        if not good:
-            self.failed += 1
-        print(f"{'ok' if good else 'not ok'} {self.count} - {name}", flush=True)
-        if not good:        # to stderr, where prove shows it
-            frame = next(f for f in reversed(traceback.extract_stack()) if f.filename != __file__)
-            self.tell(f"failed: {self.count} - {name}", f"at {os.path.relpath(frame.filename, ROOT)}:{frame.lineno}: {frame.line}",
-                      *str(detail).split("\n"))
-            self.tell_requests()
-        return good
-
-    def tell(self, *lines):
-        for line in lines:
-            print(f"#   {line[:2000]}", file=sys.stderr, flush=True)
-
-    def tell_requests(self):
-        """What the emulators were asked last, and where all of it stands."""
-        for emulator in Emulator.running:
-            try:
-                path, last = emulator.save_log()
-            except (OSError, ValueError) as error:
-                self.tell(f"the emulator's log: {error}")
-                continue
-            self.tell(f"the emulator's log: {path}; its last requests:", *(f"  {line}" for line in last))
-
-    def equal(self, got, wanted, name):
-        return self.ok(got == wanted, name, f"got    {got!r}\nwanted {wanted!r}")
-
-    def note(self, text):
-        print(f"# {text}", flush=True)
-
-    def skip(self, name, why):
-        self.count += 1
-        print(f"ok {self.count} - {name} # SKIP {why}", flush=True)
-
-    def skip_all(self, why):
-        print(f"1..0 # SKIP {why}", flush=True)
-        sys.exit(0)
-
-    def done(self):
-        print(f"1..{self.count}", flush=True)
-        sys.exit(1 if self.failed else 0)
+tap.when_failed.append(tell_requests)

@@ -6,6 +6,7 @@ a proxy that is asked by CONNECT, and sockets that misbehave.
 """
 import base64
 import os
+import random
 import select
 import shutil
 import signal
@@ -25,7 +26,8 @@ events {{ worker_connections 512; }}
 http {{
     log_format each '$connection $server_protocol $status $request_method $sent_http_content_encoding';
     access_log {folder}/access.log each;
-    client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
+    client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/f;
+    uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
     gzip_types application/json; gzip_proxied any;
     client_max_body_size 20m;
     upstream emulator {{ server {upstream}; keepalive 16; }}
@@ -45,9 +47,15 @@ http {{
 
 
 def free_port(address="127.0.0.1"):
-    with socket.socket() as s:
-        s.bind((address, 0))
-        return s.getsockname()[1]
+    """A port that nobody has, and that the kernel gives to nobody (its own begin at 32768)."""
+    while True:
+        port = random.randrange(15000, 32000)
+        with socket.socket() as s:
+            try:
+                s.bind((address, port))
+                return port
+            except OSError:
+                continue
 
 
 def wait_for_port(port, process=None, address="127.0.0.1"):
@@ -67,17 +75,20 @@ def openssl(*arguments):
 
 
 def certificates(folder, names=("127.0.0.1", "localhost"), days=30):
-    """An authority (ca.pem) and a certificate of it for these names (cert.pem, key.pem), in a folder that all may read."""
+    """An authority (ca.pem) and a certificate of it for these names (cert.pem, key.pem); all may read them."""
     os.makedirs(folder, exist_ok=True)
     os.chmod(folder, 0o755)
     path = lambda name: os.path.join(folder, name)
     alternatives = ",".join(("IP:" if name[0].isdigit() else "DNS:") + name for name in names)
-    openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", path("ca.key"), "-out", path("ca.pem"), "-days", "30",
+    openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", path("ca.key"), "-out", path("ca.pem"), "-days",
+            "30",
             "-subj", f"/CN=test authority {os.path.basename(folder)}")
-    openssl("req", "-newkey", "rsa:2048", "-nodes", "-keyout", path("key.pem"), "-out", path("request.pem"), "-subj", f"/CN={names[0]}")
+    openssl("req", "-newkey", "rsa:2048", "-nodes", "-keyout", path("key.pem"), "-out", path("request.pem"), "-subj",
+            f"/CN={names[0]}")
     with open(path("extensions"), "w", encoding="ascii") as file:
         file.write(f"subjectAltName={alternatives}\n")
-    openssl("x509", "-req", "-in", path("request.pem"), "-CA", path("ca.pem"), "-CAkey", path("ca.key"), "-CAcreateserial",
+    openssl("x509", "-req", "-in", path("request.pem"), "-CA", path("ca.pem"), "-CAkey", path("ca.key"),
+            "-CAcreateserial",
             "-out", path("cert.pem"), "-days", str(days), "-extfile", path("extensions"))
     for name in os.listdir(folder):
         os.chmod(path(name), 0o644)
@@ -87,15 +98,18 @@ def certificates(folder, names=("127.0.0.1", "localhost"), days=30):
 class Front:
     """nginx with TLS before an emulator.  "directives" go into the server, "location" into its location."""
 
-    def __init__(self, emulator, directives="", location="", http2=True, keys=None, port=None, workers=1, address="127.0.0.1"):
+    def __init__(self, emulator, directives="", location="", http2=True, keys=None, port=None, workers=1,
+                 address="127.0.0.1"):
         self.folder = tempfile.TemporaryDirectory()
         os.chmod(self.folder.name, 0o755)
         self.keys = keys or certificates(os.path.join(self.folder.name, "tls"), (address, "localhost"))
         self.port = port or free_port(address)
         self.url = f"https://{address}:{self.port}"
         self.ca = self.keys["ca"]
-        text = CONFIG.format(folder=self.folder.name, user="root" if os.getuid() == 0 else "nobody", upstream=emulator.url.split("//")[1],
-                             address=address, port=self.port, certificate=self.keys["certificate"], key=self.keys["key"], http2=" http2" if http2 else "",
+        text = CONFIG.format(folder=self.folder.name, user="root" if os.getuid() == 0 else "nobody",
+                             upstream=emulator.url.split("//")[1],
+                             address=address, port=self.port, certificate=self.keys["certificate"],
+                             key=self.keys["key"], http2=" http2" if http2 else "",
                              directives=directives, location=location, workers=workers)
         self.config = os.path.join(self.folder.name, "nginx.conf")
         with open(self.config, "w", encoding="utf-8") as file:
@@ -105,14 +119,19 @@ class Front:
 
     def log(self):
         """The lines of the access log, in words: connection, protocol, status, method, encoding."""
-        time.sleep(0.3)
-        with open(os.path.join(self.folder.name, "access.log"), encoding="utf-8") as file:
+        path = os.path.join(self.folder.name, "access.log")
+        size, since = -1, time.monotonic()
+        while time.monotonic() < since + 0.5:       # a request is logged when its answer has gone out
+            time.sleep(0.05)
+            if os.path.getsize(path) != size:
+                size, since = os.path.getsize(path), time.monotonic()
+        with open(path, encoding="utf-8") as file:
             return [line.split() for line in file if line.strip()]
 
     def forget(self):
+        """Empty it; nginx writes at its end."""
+        self.log()
         open(os.path.join(self.folder.name, "access.log"), "w", encoding="utf-8").close()
-        self.process.send_signal(signal.SIGUSR1)
-        time.sleep(0.3)
 
     def reload(self):
         """New workers; the old ones finish what they have and let their connections go."""
@@ -332,7 +351,8 @@ class ConnectProxy(Sockets):
                 connection.sendall(answer)
                 return
         if self.wanted and f"proxy-authorization: {self.wanted}".lower() not in head.lower():
-            connection.sendall(b"HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"x\"\r\nContent-Length: 0\r\n\r\n")
+            connection.sendall(b"HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic "
+                               b"realm=\"x\"\r\nContent-Length: 0\r\n\r\n")
             return
         host, port = head.split(" ")[1].rsplit(":", 1)
         with socket.create_connection((host, int(port))) as target:

@@ -3,21 +3,18 @@
 
     link.py NEAR FAR CONTROL
 
-NEAR and FAR are names of namespaces (ip netns), CONTROL a file with a JSON object that is read at the start and at each SIGHUP:
+NEAR and FAR are names of namespaces (ip netns), CONTROL a file with a JSON object that is read at the start and at each
+SIGHUP:
 
-    delay_ms      one way
-    jitter_ms     up to so much more, so that packets overtake each other
-    loss          part of the packets that are lost, 0 to 1
-    rate_kbit     of each direction; 0 = any
-    queue_ms      how long a packet may wait for the rate before it is dropped (200)
-    outage        true: nothing passes
-    mtu_hole      packets above so many bytes vanish; 0 = none
-    forget        a number; when it changes, the flows that were seen so far vanish, as behind a NAT that restarted
-    reset         a number; when it changes, the flows that were seen so far are reset at their next packet, as by a firewall that restarted
-    seed          of what is lost and overtaken
+delay_ms      one way jitter_ms     up to so much more, so that packets overtake each other loss          part of the
+packets that are lost, 0 to 1 rate_kbit     of each direction; 0 = any queue_ms      how long a packet may wait for the
+rate before it is dropped (200) outage        true: nothing passes mtu_hole      packets above so many bytes vanish; 0 =
+none forget        a number; when it changes, the flows that were seen so far vanish, as behind a NAT that restarted
+reset         a number; when it changes, the flows that were seen so far are reset at their next packet, as by a
+firewall that restarted seed          of what is lost and overtaken
 
-It writes "ready" to standard output once both devices are up.  Near is 10.83.0.1, far 10.83.0.2; nobody has the other addresses of
-10.83.0.0/24, and what is sent to them vanishes.
+It writes "ready" to standard output once both devices are up.  Near is 10.83.0.1, far 10.83.0.2; nobody has the other
+addresses of 10.83.0.0/24, and what is sent to them vanishes.
 """
 import ctypes
 import fcntl
@@ -35,7 +32,8 @@ import time
 NEAR_ADDRESS, FAR_ADDRESS = "10.83.0.1", "10.83.0.2"
 TUNSETIFF, IFF_TUN, IFF_NO_PI = 0x400454CA, 0x0001, 0x1000
 CLONE_NEWNET = 0x40000000
-DEFAULTS = {"delay_ms": 0, "jitter_ms": 0, "loss": 0, "rate_kbit": 0, "queue_ms": 200, "outage": False, "mtu_hole": 0, "forget": 0, "reset": 0, "seed": 1}
+DEFAULTS = {"delay_ms": 0, "jitter_ms": 0, "loss": 0, "rate_kbit": 0, "queue_ms": 200, "outage": False, "mtu_hole": 0,
+            "forget": 0, "reset": 0, "seed": 1}
 
 
 def enter(namespace):
@@ -49,7 +47,8 @@ def open_tun(namespace, address, peer):
     enter(namespace)
     fd = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK)
     fcntl.ioctl(fd, TUNSETIFF, struct.pack("16sH", b"wire", IFF_TUN | IFF_NO_PI))
-    for command in (["addr", "add", address, "peer", peer, "dev", "wire"], ["link", "set", "dev", "wire", "up", "txqueuelen", "2000"],
+    for command in (["addr", "add", address, "peer", peer, "dev", "wire"],
+                    ["link", "set", "dev", "wire", "up", "txqueuelen", "2000"],
                     ["route", "add", "10.83.0.0/24", "dev", "wire"], ["link", "set", "dev", "lo", "up"]):
         subprocess.run(["ip", *command], check=True)
     return fd
@@ -118,7 +117,8 @@ class Link:
             if answer is not None:
                 os.write(source, answer)
             return
-        if s["outage"] or ends in self.gone or (s["mtu_hole"] and len(packet) > s["mtu_hole"]) or self.random.random() < s["loss"]:
+        if s["outage"] or ends in self.gone or (s["mtu_hole"]
+                                                and len(packet) > s["mtu_hole"]) or self.random.random() < s["loss"]:
             return
         due = now
         if s["rate_kbit"]:

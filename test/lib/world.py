@@ -1,7 +1,7 @@
 """A near side with PostgreSQL, a far side with the servers, and a link between them that can be made bad.
 
-The test process lives on the far side: emulators and fronts that it starts listen there.  psql reaches PostgreSQL by its
-socket in the file system, which knows no namespaces.
+The test process lives on the far side: emulators and fronts that it starts listen there.  psql reaches PostgreSQL by
+its socket in the file system, which knows no namespaces.
 """
 import atexit
 import json
@@ -13,9 +13,8 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from link import FAR_ADDRESS, enter  # noqa: E402
-
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from attio_test import ROOT, Sandbox  # noqa: E402
+from link import FAR_ADDRESS, NEAR_ADDRESS, enter  # noqa: E402, F401
 
 
 def missing():
@@ -44,7 +43,7 @@ class World:
         os.chmod(self.folder, 0o755)
         self.near, self.far = f"attio-near-{os.getpid()}", f"attio-far-{os.getpid()}"
         self.control = os.path.join(self.folder, "link.json")
-        self.sandbox = os.path.join(self.folder, "sandbox")
+        self.sandbox = None
         self.settings, self.link = {}, None
         self.forgotten = self.broken = 0
         atexit.register(self.stop)
@@ -56,7 +55,8 @@ class World:
         with open(os.path.join(self.resolver_folder(), "resolv.conf"), "w", encoding="ascii") as file:
             file.write(f"nameserver {FAR_ADDRESS}\noptions timeout:2 attempts:2\n")
         self.write()
-        self.link = subprocess.Popen([sys.executable, os.path.join(ROOT, "test", "lib", "link.py"), self.near, self.far, self.control],
+        self.link = subprocess.Popen([sys.executable, os.path.join(ROOT, "test", "lib", "link.py"), self.near, self.far,
+                                      self.control],
                                      stdout=subprocess.PIPE, text=True)
         if self.link.stdout.readline().strip() != "ready":
             raise RuntimeError("the link did not start")
@@ -67,12 +67,9 @@ class World:
         return f"/etc/netns/{self.near}"
 
     def start_postgres(self):
-        os.environ.update(ATTIO_SANDBOX=self.sandbox, ATTIO_IMPORT="no")
-        subprocess.run(["ip", "netns", "exec", self.near, os.path.join(ROOT, "scripts", "sandbox"), "up"], check=True, stdout=subprocess.DEVNULL)
-        lines = subprocess.run([os.path.join(ROOT, "scripts", "sandbox"), "env"], check=True, capture_output=True, text=True).stdout
-        for line in lines.splitlines():
-            name, value = line[len("export "):].split("=", 1)
-            os.environ[name] = value.strip("'")
+        self.sandbox = Sandbox("near", within=["ip", "netns", "exec", self.near],
+                               folder=os.path.join(self.folder, "sandbox"))
+        self.sandbox.__enter__()
 
     def write(self):
         with open(self.control + ".new", "w", encoding="utf-8") as file:
@@ -101,7 +98,8 @@ class World:
 
     def stop(self):
         atexit.unregister(self.stop)
-        subprocess.run([os.path.join(ROOT, "scripts", "sandbox"), "down"], check=False, env=dict(os.environ, ATTIO_SANDBOX=self.sandbox))
+        if self.sandbox is not None:
+            self.sandbox.__exit__()
         if self.link is not None:
             self.link.kill()
             self.link.wait()

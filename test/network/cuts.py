@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""Connections that are cut after so many bytes, this way or that, by a close or a reset: in each phase of the handshake, within a
-request and within an answer.  A scan has every row once; a create is never doubled, and what is said of it is true.
+"""Connections that are cut after so many bytes, this way or that, by a close or a reset: in each phase of the
+handshake, within a request and within an answer.  A scan has every row once; a create is never doubled, and what is
+said of it is true.
 
 ATTIO_CUTS says how many cuts there are of each kind, ATTIO_SEED where.
 """
@@ -15,10 +16,9 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 from world import FAR_ADDRESS, World, missing  # noqa: E402
-from attio_test import FAST, Database, Emulator, Tap, must  # noqa: E402
+from attio_test import QUICK, Database, Emulator, case, must, run, tap  # noqa: E402
 from front import Front, Sockets, reset  # noqa: E402
 
-tap = Tap()
 if missing():
     tap.skip_all(missing())
 CUTS = int(os.environ.get("ATTIO_CUTS", "12"))
@@ -59,7 +59,9 @@ class Cutter(Sockets):
 
 
 def told(error):
-    """How many rows are written, those that may be and those that are not, as an error of a statement with several rows says."""
+    """How many rows are written, those that may be and those that are not, as an error of a statement with several rows
+    says.
+    """
     done = int(re.search(r"(\d+) rows? of this statement (?:is|are) written", error).group(1))
     lists = {}
     for name in ("may be written", "not written"):
@@ -71,11 +73,13 @@ def told(error):
 def places(largest):
     """Where to cut: in the first bytes, and anywhere."""
     rng = random.Random(SEED)
-    return [0, 1, 200] + [int(largest ** rng.random()) if rng.random() < 0.5 else rng.randrange(largest) for _ in range(CUTS - 3)]
+    anywhere = [int(largest ** rng.random()) if rng.random() < 0.5 else rng.randrange(largest) for _ in range(CUTS - 3)]
+    return [0, 1, 200] + anywhere
 
 
 def cuts(of_server, of_client):
-    return [(is_server, place, hard) for is_server, largest in ((True, of_server), (False, of_client)) for place in places(largest) for hard in (True, False)]
+    return [(is_server, place, hard) for is_server, largest in ((True, of_server), (False, of_client))
+            for place in places(largest) for hard in (True, False)]
 
 
 def scans(words, cutter, database):
@@ -103,9 +107,11 @@ def insert(emulator, cutter, database, number, cut):
     cutter.cut = None
     thread = threading.Thread(target=arm, daemon=True)
     thread.start()
-    result = database.psql("SET attio_fdw.log_writes = off; SELECT record_id FROM all_types LIMIT 0; SELECT count(name) FROM deals;\n"
+    result = database.psql("SET attio_fdw.log_writes = off; SELECT record_id FROM all_types LIMIT 0; "
+                           "SELECT count(name) FROM deals;\n"
                            f"\\! touch '{flag}'\nSELECT pg_sleep(0.15);"
-                           f"INSERT INTO all_types (a_text) SELECT 'cut {number} ' || i FROM generate_series(1, {ROWS}) i")
+                           f"INSERT INTO all_types (a_text) SELECT 'cut {number} ' || i "
+                           f"FROM generate_series(1, {ROWS}) i")
     thread.join()
     return result
 
@@ -133,19 +139,27 @@ def creates(words, emulator, cutter, database):
         if entry["method"] == "POST" and entry["path"].endswith("/records"):
             number, row = re.search(r"cut (\d+) (\d+)", entry["body"]).groups()
             seen.setdefault(int(number), []).append(int(row))
-    wrong = [(cut, sorted(seen.get(number, [])), result) for number, (cut, result) in enumerate(zip(cases, results)) if not is_true(seen.get(number, []), result)]
-    tap.equal(wrong, [], f"{words}: of creates whose connection is cut, none is doubled, and what is said of them is true")
+    wrong = [(cut, sorted(seen.get(number, [])), result) for number,
+             (cut, result) in enumerate(zip(cases, results)) if not is_true(seen.get(number, []), result)]
+    tap.equal(wrong, [],
+              f"{words}: of creates whose connection is cut, none is doubled, and what is said of them is true")
     tap.ok(cutter.done >= len(cases) * 0.5, f"{words}: which most of them were", f"{cutter.done} of {len(cases)}")
-    tap.note(f"{words}: {cutter.done} INSERTs cut of {len(cases)}, {sum(1 for result in results if result.code)} of them 08007")
+    tap.note(f"{words}: {cutter.done} INSERTs cut of {len(cases)}, {sum(1 for result in results if result.code)} "
+             "of them 08007")
 
 
-with World(), Emulator() as emulator:
-    for http2 in (True, False):
-        words = "HTTP/2" if http2 else "HTTP/1.1"
-        with Front(emulator, location="proxy_ignore_client_abort on;", address=FAR_ADDRESS, http2=http2) as front, Cutter(front) as cutter, \
-                Database("attio_cuts", cutter, f"{FAST}, write_rate '10000', ca_file '{front.ca}'") as database:
-            must(database.psql("ALTER FOREIGN TABLE people OPTIONS (ADD page_size '50')"))
-            scans(words, cutter, database)
-            creates(words, emulator, cutter, database)
-        emulator.reset()
-tap.done()
+@case
+def cut_connections():
+    with World(), Emulator() as emulator:
+        for http2 in (True, False):
+            words = "HTTP/2" if http2 else "HTTP/1.1"
+            with Front(emulator, location="proxy_ignore_client_abort on;", address=FAR_ADDRESS,
+                       http2=http2) as front, Cutter(front) as cutter, \
+                    Database("attio_cuts", cutter, f"{QUICK}, ca_file '{front.ca}'") as database:
+                must(database.psql("ALTER FOREIGN TABLE people OPTIONS (ADD page_size '50')"))
+                scans(words, cutter, database)
+                creates(words, emulator, cutter, database)
+            emulator.reset()
+
+
+run()
