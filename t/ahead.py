@@ -9,7 +9,8 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
-from attio_test import Workspace, case, must, run, tap  # noqa: E402
+from attio_test import Workspace, must  # noqa: E402
+from cases import case, run, tap  # noqa: E402
 
 DELAY_S = 0.4
 TABLES = ("people", "companies", "deals", "workspaces")

@@ -6,7 +6,8 @@ import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
-from attio_test import ROOT, Workspace, case, must, run, tap  # noqa: E402
+from attio_test import ROOT, Workspace, must  # noqa: E402
+from cases import case, run, tap  # noqa: E402
 
 LOCALLY = "SET attio_fdw.push_sort = off; SET attio_fdw.push_filter = off; "
 

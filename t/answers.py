@@ -7,7 +7,8 @@ import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
-from attio_test import QUICK, Workspace, case, must, run, tap  # noqa: E402
+from attio_test import QUICK, Workspace, must  # noqa: E402
+from cases import case, run, tap  # noqa: E402
 
 PATH = "/(records|entries)(/[-0-9a-f]+)?([?].*)?$"
 BODIES = (("empty", {"body": ""}), ("cut", {"body": '{"data":{"id":{"record_id":"3a4da5ae'}), ("{}", {"body": "{}"}))
@@ -84,8 +85,8 @@ def every_way_to_write(emulator, database):
             for status in STATUSES:
                 number += 1
                 ready = fresh(database, sql, number)
-                emulator.faults(*({"match": {"method": method, "path": PATH}, "status": status, **fault} for method
-                                  in ("POST", "PUT", "DELETE")))
+                emulator.faults(*({"match": {"method": method, "path": PATH}, "status": status, **fault}
+                                  for method in ("POST", "PUT", "DELETE")))
                 result = database.psql(ready if "COPY" in ready else ready + ";")
                 emulator.faults()
                 if "crash" in result.err or "server closed" in result.err or "emulator-key" in result.err:

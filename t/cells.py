@@ -10,7 +10,8 @@ import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
-from attio_test import ROOT, Database, Emulator, case, must, run, tap  # noqa: E402
+from attio_test import ROOT, Database, Emulator, must  # noqa: E402
+from cases import case, run, tap  # noqa: E402
 from expected import all_rows, columns_of, expected_row, normal  # noqa: E402
 
 RECORDING = os.environ.get("ATTIO_RECORDING", os.path.join(ROOT, "..", "shared", "recorded", "workspace.json"))

@@ -11,7 +11,8 @@ import sys
 import threading
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
-from attio_test import FAST, Workspace, case, must, run, tap  # noqa: E402
+from attio_test import FAST, Workspace, must  # noqa: E402
+from cases import case, run, tap  # noqa: E402
 
 COUNTING = "SET attio_fdw.push_count = on;"
 CONDITIONS = ["true", "value IS NOT NULL", "value >= 1000", "value < -1", "created_at >= '2000-01-01Z'",
@@ -57,8 +58,8 @@ class Large(http.server.BaseHTTPRequestHandler):
             raise RuntimeError("so many requests are no count")
         self.asked.append((body["offset"], body["limit"]))
         numbers = range(body["offset"], min(body["offset"] + body["limit"], self.rows))
-        self.answer({"data": [{"id": {"record_id": f"{n % 2**32:08x}-0000-4000-8000-000000000000"}, "values": {}} for n
-                              in numbers]})
+        self.answer({"data": [{"id": {"record_id": f"{n % 2**32:08x}-0000-4000-8000-000000000000"}, "values": {}}
+                              for n in numbers]})
 
 
 def prepare(_emulator, database):

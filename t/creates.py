@@ -12,7 +12,8 @@ import time
 import uuid
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
-from attio_test import QUICK, Database, Emulator, case, must, run, start_psql, tap, wait_until  # noqa: E402
+from attio_test import QUICK, Database, Emulator, must, start_psql, wait_until  # noqa: E402
+from cases import case, run, tap  # noqa: E402
 from front import (HAS_NGINX, RST_STREAM, ConnectProxy, Front, Sockets, ask, certificates, close_gently, frame,
                    http2_answer, http2_goaway,  # noqa: E402
                    http2_requests, read_request)

@@ -12,7 +12,8 @@ import random
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
-from attio_test import QUICK, Workspace, case, must, run, tap  # noqa: E402
+from attio_test import QUICK, Workspace, must  # noqa: E402
+from cases import case, run, tap  # noqa: E402
 
 DEFINITIONS = int(os.environ.get("ATTIO_DEFINITIONS", "40"))
 SEED = int(os.environ.get("ATTIO_SEED", "1"))
@@ -227,10 +228,10 @@ def definitions(emulator, database):
                       for slug in slugs}
                for kind, slugs in (("objects", ("all_types", "all_types", "deals", "people", "companies")),
                                    ("lists", ("sales_pipeline", "hiring")))}
-    targets["resource"] = {name: database.value("SELECT string_agg(attname, ' ') FROM pg_attribute "
-                                                f"WHERE attrelid = 'crm.{name}'::regclass AND attnum > 0").split()
-                           for name
-                           in ("attributes", "select_options", "statuses", "lists", "objects", "workspace_members")}
+    columns = "SELECT string_agg(attname, ' ') FROM pg_attribute WHERE attrelid = 'crm.{}'::regclass AND attnum > 0"
+    targets["resource"] = {
+        name: database.value(columns.format(name)).split()
+        for name in ("attributes", "select_options", "statuses", "lists", "objects", "workspace_members")}
     ended, differ, counts = [], [], {"rows": 0, "error": 0}
     for number in range(DEFINITIONS):
         rng = random.Random(f"{SEED} {number}")
@@ -240,19 +241,19 @@ def definitions(emulator, database):
         samples = ", ".join(f"'{n}', attempt('SELECT DISTINCT \"{n}\"::text FROM {definition.name} LIMIT 5', false)"
                             for n, _, _ in definition.columns)
         result = database.psql(f"SELECT json_build_object({samples})")
-        values = {n: [v.strip('()"') for v in text[5:].split("\n")] for n,
-                  text in json.loads(result.out or "{}").items() if text.startswith("rows ")}
+        values = {n: [v.strip('()"') for v in text[5:].split("\n")]
+                  for n, text in json.loads(result.out or "{}").items() if text.startswith("rows ")}
         queries = [definition.query(values) for _ in range(14)]
-        result = database.psql("SET statement_timeout = '60s';" + "".join(
-            f"SELECT json_build_array(attempt({quoted(q)}, true), attempt({quoted(q)}, false));" for q in queries),
-                               "-v", "ON_ERROR_STOP=0")
+        both = "".join(f"SELECT json_build_array(attempt({quoted(q)}, true), attempt({quoted(q)}, false));"
+                       for q in queries)
+        result = database.psql("SET statement_timeout = '60s';" + both, "-v", "ON_ERROR_STOP=0")
         outcomes = [json.loads(line) for line in result.out.split("\n") if line.startswith("[")]
         writes = [definition.write(values) for _ in range(6)] if definition.writable else []
         second = database.psql("SET statement_timeout = '60s';" + f"SELECT attempt('ANALYZE {definition.name}', true);"
                                + "".join(f"SELECT attempt({quoted(w)}, true);" for w in writes)
                                + "SELECT 'alive'", "-v", "ON_ERROR_STOP=0")
-        if (len(outcomes) != len(queries) or not second.out.endswith("alive") or "error XX" in second.out
-            or "server closed" in result.err + second.err):
+        alive = second.out.endswith("alive") and "server closed" not in result.err + second.err
+        if len(outcomes) != len(queries) or not alive or "error XX" in second.out:
             ended.append((definition.create, queries[len(outcomes):len(outcomes) + 1], result.err[:500],
                           second.out[-500:], second.err[:500], writes))
         differ += [(definition.create, *each) for each in compared(queries, outcomes)]

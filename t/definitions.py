@@ -5,7 +5,8 @@ import sys
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
 sys.path.insert(0, os.path.join(ROOT, "test", "lib"))
-from attio_test import KEY, ROOT, Workspace, case, must, run, tap  # noqa: E402
+from attio_test import KEY, ROOT, Workspace, must  # noqa: E402
+from cases import case, run, tap  # noqa: E402
 
 DELAY = 0.4     # seconds that each answer takes, at least
 
@@ -35,8 +36,8 @@ def watch(emulator, database, sql):
 
 
 def add_attributes(emulator, slug, n):
-    emulator.mutate(*({"do": "add", "kind": "objects", "slug": slug, "attribute": f"more_{i}", "type": "text"} for i
-                      in range(n)))
+    emulator.mutate(*({"do": "add", "kind": "objects", "slug": slug, "attribute": f"more_{i}", "type": "text"}
+                      for i in range(n)))
 
 
 WORK = Workspace("--scale", "20")

@@ -8,7 +8,8 @@ import sys
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
 sys.path.insert(0, os.path.join(ROOT, "test", "lib"))
-from attio_test import FAST, KEY, ROOT, Database, Emulator, Sandbox, Workspace, case, must, run, tap  # noqa: E402
+from attio_test import FAST, KEY, ROOT, Database, Emulator, Sandbox, Workspace, must  # noqa: E402
+from cases import case, run, tap  # noqa: E402
 
 
 # Descriptors of the backend that runs this; and how many sets of connections it has, by psql's shell.
@@ -20,8 +21,8 @@ SETS = "\\! ls -l /proc/$BACKEND/fd | grep -c eventpoll\n"
 def make_roles(n):
     return "".join(f"""CREATE ROLE "{name}_{i}";
                        GRANT USAGE ON SCHEMA crm TO "{name}_{i}"; GRANT SELECT ON crm.people TO "{name}_{i}";
-                       CREATE USER MAPPING FOR "{name}_{i}" SERVER attio OPTIONS (api_key '{KEY}');""" for i
-                   in range(n))
+                       CREATE USER MAPPING FOR "{name}_{i}" SERVER attio OPTIONS (api_key '{KEY}');"""
+                   for i in range(n))
 
 
 def drop_roles(n):

@@ -3,14 +3,18 @@
 
 The result is the right rows or an error, never fewer rows, never a crash.
 """
+import json
 import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
-from attio_test import Workspace, case, must, run, tap  # noqa: E402
+from attio_test import Workspace, must  # noqa: E402
+from cases import case, run, tap  # noqa: E402
 
 RIGHT = "200"
 COUNT = "SELECT count(name) FROM people"
+
+MANY_ROWS = [{"id": {"record_id": f"00000000-0000-4000-8000-{i:012d}"}, "values": {}} for i in range(101)]
 
 
 def positions(size):
@@ -58,9 +62,7 @@ def odd_answers(emulator, database):
                 ("data that is null", {"body": '{"data":null}'}),
                 ("data cut inside a string", {"body": '{"data":[{"id":{"record_id":"3a4da5ae'}),
                 ("something behind the end", {"body": '{"data":[]} x'}),
-                ("more rows than asked for", {"body": '{"data":[' + ",".join(
-                    f'{{"id":{{"record_id":"00000000-0000-4000-8000-{i:012d}"}},"values":{{}}}}' for i in range(101))
-                                              + "]}"}),
+                ("more rows than asked for", {"body": json.dumps({"data": MANY_ROWS})}),
                 ("a row without id", {"body": '{"data":[{"values":{}}]}'}),
                 ("an id that is none", {"body": '{"data":[{"id":{"record_id":"x"},"values":{}}]}'}),
                 ("rows that are no objects", {"body": '{"data":[1]}'}),

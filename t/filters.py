@@ -4,7 +4,8 @@ import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
-from attio_test import Workspace, case, must, run, tap  # noqa: E402
+from attio_test import Workspace, must  # noqa: E402
+from cases import case, run, tap  # noqa: E402
 
 # Whatever leaves something to Attio; @ stands before a table that is Attio's or a copy of it.
 QUERIES = [

@@ -9,7 +9,8 @@ import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
-from attio_test import QUICK, Workspace, case, must, run, tap  # noqa: E402
+from attio_test import QUICK, Workspace, must  # noqa: E402
+from cases import case, run, tap  # noqa: E402
 
 COLUMNS = """record_id uuid, tag text OPTIONS (attribute 'a_text'), a_number numeric,
     gone text OPTIONS (attribute_id '00000000-0000-4000-8000-000000000001', attribute 'gone'), unnamed_gone numeric"""

@@ -5,7 +5,8 @@ import re
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
-from attio_test import FAST, Database, Emulator, case, must, run, tap  # noqa: E402
+from attio_test import FAST, Database, Emulator, must  # noqa: E402
+from cases import case, run, tap  # noqa: E402
 from front import HAS_NGINX, Front  # noqa: E402
 
 

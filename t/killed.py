@@ -12,7 +12,8 @@ import sys
 
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
-from attio_test import QUICK, Sandbox, ServerLog, Workspace, case, must, run, start_psql, tap, wait_until  # noqa: E402
+from attio_test import QUICK, Sandbox, ServerLog, Workspace, must, start_psql, wait_until  # noqa: E402
+from cases import case, run, tap  # noqa: E402
 
 ROWS = 200
 BEFORE = 60         # rows that are sent when the signal comes

@@ -7,7 +7,8 @@ import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
-from attio_test import Workspace, case, must, run, start_psql, tap  # noqa: E402
+from attio_test import Workspace, must, start_psql  # noqa: E402
+from cases import case, run, tap  # noqa: E402
 
 
 def nodes(database, query, before=""):
@@ -56,8 +57,8 @@ def deep_filters(emulator, database):
         got = database.value(query)
         filters = [json.loads(e["body"]).get("filter", {}) for e in emulator.log() if e["path"].endswith("/query")]
         tap.equal(got, right, f"{levels} levels: the same rows")
-        tap.ok(filters and all((levels if levels < 30 else 1) <= depth(f) <= most for f in filters),
-               f"{levels} levels: no more than {most} are sent", [depth(f) for f in filters])
+        tap.ok(filters and all((levels if levels < 30 else 1) <= depth(f) <= most
+               for f in filters), f"{levels} levels: no more than {most} are sent", [depth(f) for f in filters])
 
 
 @case(WORK)
@@ -120,6 +121,7 @@ def compiling(_emulator, database):
         tap.ok(is_compiled(query, 0), "but work is", cost)
     tap.ok(is_compiled(work, 100000), "what needs no request is compiled as before")
     tap.ok(is_compiled(f"{work} UNION ALL SELECT count(name) FROM people", 100000), "beside a scan, too")
+
 
 @case(ANEW)
 def extension(_emulator, database):

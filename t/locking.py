@@ -9,7 +9,8 @@ import sys
 
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
-from attio_test import Workspace, case, must, run, start_psql, tap  # noqa: E402
+from attio_test import Workspace, must, start_psql  # noqa: E402
+from cases import case, run, tap  # noqa: E402
 
 PLANS = {
     "lookups": "SET enable_hashjoin = off; SET enable_mergejoin = off; SET enable_material = off; "

@@ -11,7 +11,8 @@ import time
 import uuid
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
-from attio_test import FAST, Database, case, must, run, tap, timed  # noqa: E402
+from attio_test import FAST, Database, must, timed  # noqa: E402
+from cases import case, run, tap  # noqa: E402
 from front import (HEADERS, SETTINGS, Sockets, certificates, close_gently, frame, http2_answer, http2_goaway,
                    http2_requests, read_exactly,  # noqa: E402
                    read_head, read_request, reset)

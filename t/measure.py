@@ -8,7 +8,8 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
-from attio_test import KEY, Database, Emulator, Workspace, case, must, run, tap  # noqa: E402
+from attio_test import KEY, Database, Emulator, Workspace, must  # noqa: E402
+from cases import case, run, tap  # noqa: E402
 
 SETTINGS = {
     "null_order": ["first", "last", "smallest", "largest"], "text_equality": ["exact", "ignore_case"],
@@ -59,8 +60,8 @@ def switches(emulator, database):
             log = emulator.log()
             wanted = "other" if value in ("hash", "updated") else text(value)
             tap.ok(found[name]["answer"] == wanted, f"{name} is {value}", found[name])
-            tap.ok(len(log) <= 30 and all(e["method"] == "GET" or e["path"].endswith("/query") for e in log),
-                   f"by {len(log)} requests, all of which read", [e["path"] for e in log])
+            tap.ok(len(log) <= 30 and all(e["method"] == "GET" or e["path"].endswith("/query")
+                   for e in log), f"by {len(log)} requests, all of which read", [e["path"] for e in log])
 
 
 @case(WORK)

@@ -9,7 +9,8 @@ import random
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
-from attio_test import FAST, Database, Emulator, Workspace, case, must, run, tap  # noqa: E402
+from attio_test import FAST, Database, Emulator, Workspace, must  # noqa: E402
+from cases import case, run, tap  # noqa: E402
 
 SEED = int(os.environ.get("ATTIO_SEED", "20261122"))
 ROUNDS = int(os.environ.get("ATTIO_ROUNDS", "30"))

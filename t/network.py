@@ -16,7 +16,8 @@ import time
 import warnings
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
-from attio_test import FAST, KEY, Database, Emulator, Sandbox, Workspace, case, must, psql, run, tap  # noqa: E402
+from attio_test import FAST, KEY, Database, Emulator, Sandbox, Workspace, must, psql  # noqa: E402
+from cases import case, run, tap  # noqa: E402
 from front import ConnectProxy, Sockets, certificates, pump, reset  # noqa: E402
 
 COUNT = "SELECT count(name) FROM people"
@@ -29,9 +30,8 @@ def server_log():
     if not os.access(path, os.R_OK):
         return ""
     with open(path, encoding="utf-8", errors="replace") as log:
-        return "".join(line for line in log
-                       if not any(word in line for word
-                                  in ("USER MAPPING", "SERVER attio", "UPDATE pg_foreign_server")))
+        settings = ("USER MAPPING", "SERVER attio", "UPDATE pg_foreign_server")
+        return "".join(line for line in log if not any(word in line for word in settings))
 
 
 def tunnel_to(emulator):

@@ -11,7 +11,8 @@ import random
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
-from attio_test import KEY, QUICK, Workspace, case, must, run, tap  # noqa: E402
+from attio_test import KEY, QUICK, Workspace, must  # noqa: E402
+from cases import case, run, tap  # noqa: E402
 
 ANSWERS = int(os.environ.get("ATTIO_ODD", "15"))
 SEED = int(os.environ.get("ATTIO_SEED", "1"))
@@ -111,13 +112,13 @@ def odd_answers(emulator, database):
         for number in range(ANSWERS):
             body = json.dumps(changed(rng, answer))
             # every method is the same fault: the path tells the requests apart, but for records
-            emulator.faults(*({"match": {"method": m, "path": path}, "status": 200, "body": body} for m
-                              in method.strip("()").split("|")))
+            emulator.faults(*({"match": {"method": m, "path": path}, "status": 200, "body": body}
+                              for m in method.strip("()").split("|")))
             result = database.psql("SET statement_timeout = '30s';" + statements, "-v", "ON_ERROR_STOP=0")
             emulator.faults()
             refused += "ERROR" in result.err
-            if ("server closed the connection" in result.err or "57014" in result.err or "XX000" in result.err
-                or database.psql("SELECT 1").code != 0):
+            bad = any(words in result.err for words in ("server closed the connection", "57014", "XX000"))
+            if bad or database.psql("SELECT 1").code != 0:
                 ended.append((body[:1500], result.err[:1500]))
             database.psql("DROP SCHEMA IF EXISTS odd CASCADE; DELETE FROM all_types WHERE a_text = 'odd'")
         tap.ok(not ended, f"{name}: {ANSWERS} answers, {refused} of them refused in some statement", ended[:2])

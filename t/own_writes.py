@@ -11,7 +11,8 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
-from attio_test import QUICK, Workspace, case, must, run, tap  # noqa: E402
+from attio_test import QUICK, Workspace, must  # noqa: E402
+from cases import case, run, tap  # noqa: E402
 
 SEED = int(os.environ.get("ATTIO_SEED", "20261127"))
 STATEMENTS = int(os.environ.get("ATTIO_OWN_WRITES", "100"))
@@ -342,8 +343,8 @@ def generated(_emulator, database):
     generator = Generator(SEED)
     differences, refused, done = [], 0, 0
     while done < STATEMENTS and len(differences) < 5:
-        chunk = [(generator.settings(), generator.pick("DISABLE", "DISABLE", "ENABLE"), generator.statement()) for _
-                 in range(CHUNK)]
+        chunk = [(generator.settings(), generator.pick("DISABLE", "DISABLE", "ENABLE"), generator.statement())
+                 for _ in range(CHUNK)]
         new, no = compare(database, chunk)
         differences += new
         refused += no

@@ -5,15 +5,16 @@ import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
-from attio_test import QUICK, Workspace, case, must, run, tap  # noqa: E402
+from attio_test import QUICK, Workspace, must  # noqa: E402
+from cases import case, run, tap  # noqa: E402
 
 ROWS = 1100
 
 
 def limits(emulator):
     """The limits asked for, without the look behind a page."""
-    return [limit for entry in emulator.log() if entry["path"].endswith("query") for limit
-            in [json.loads(entry["body"])["limit"]] if limit > 1]
+    return [limit for entry in emulator.log() if entry["path"].endswith("query")
+            for limit in [json.loads(entry["body"])["limit"]] if limit > 1]
 
 
 QUERY = "SELECT count(*), count(DISTINCT record_id), count(DISTINCT description) - 1 FROM bench"

@@ -9,7 +9,8 @@ import re
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
-from attio_test import QUICK, Workspace, case, must, run, tap  # noqa: E402
+from attio_test import QUICK, Workspace, must  # noqa: E402
+from cases import case, run, tap  # noqa: E402
 
 COLUMNS = "record_id uuid, tag text, a_number numeric"
 FOREIGN = "record_id uuid, tag text OPTIONS (attribute 'a_text'), a_number numeric"

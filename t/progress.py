@@ -13,7 +13,8 @@ import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
-from attio_test import FAST, Database, Emulator, case, must, run, tap, timed  # noqa: E402
+from attio_test import FAST, Database, Emulator, must, timed  # noqa: E402
+from cases import case, run, tap  # noqa: E402
 from front import HAS_NGINX, Front, Sockets, ask, certificates, free_port, read_request  # noqa: E402
 
 COUNT = "SELECT count(name) FROM people"

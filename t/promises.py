@@ -9,7 +9,8 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
-from attio_test import QUICK, ServerLog, Workspace, case, must, run, start_psql, tap, wait_until  # noqa: E402
+from attio_test import QUICK, ServerLog, Workspace, must, start_psql, wait_until  # noqa: E402
+from cases import case, run, tap  # noqa: E402
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 
@@ -301,8 +302,8 @@ def every_column(emulator, database):
         rows = database.value(f"SELECT json_agg({key} || '|' || {shown}) FROM (SELECT * FROM {table} LIMIT 12) t")
         rows = [line.partition("|") for line in json.loads(rows)]
         emulator.forget()
-        must(database.psql("".join(f"UPDATE {table} SET {settings} WHERE {key} = '{ident}';\n" for ident, _,
-                                   settings in rows)))
+        must(database.psql("".join(f"UPDATE {table} SET {settings} WHERE {key} = '{ident}';\n"
+                                   for ident, _, settings in rows)))
         tap.equal(emulator.sent(), [],
                   f"{table}: to set every column of {len(rows)} rows to what it shows sends nothing")
 
@@ -466,8 +467,8 @@ def tables(emulator, database):
     tap.ok(row["a_reference"] and row["an_actor"], "references and actors by e-mail", row)
     must(database.psql(f"""UPDATE forms SET whole = '[{{"email_address": "b@x.com"}}, "a@x.com"]'
                 WHERE record_id = '{ident}'"""))
-    tap.equal([v["email_address"] for v
-               in emulator.get(f"/v2/objects/all_types/records/{ident}")["values"]["some_emails"]],
+    tap.equal([v["email_address"]
+               for v in emulator.get(f"/v2/objects/all_types/records/{ident}")["values"]["some_emails"]],
               ["b@x.com", "a@x.com"], "a jsonb column writes the values as Attio takes them")
     emulator.forget()
     must(database.psql(f"UPDATE forms SET whole = whole, a_text = a_text WHERE record_id = '{ident}'"))

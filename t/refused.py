@@ -6,7 +6,8 @@ import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
-from attio_test import FAST, Workspace, case, must, run, tap  # noqa: E402
+from attio_test import FAST, Workspace, must  # noqa: E402
+from cases import case, run, tap  # noqa: E402
 from front import free_port  # noqa: E402
 
 TIMES = 1500        # more than max_files_per_process

@@ -9,7 +9,8 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
-from attio_test import QUICK, Workspace, case, must, psql, run, tap  # noqa: E402
+from attio_test import QUICK, Workspace, must, psql  # noqa: E402
+from cases import case, run, tap  # noqa: E402
 
 RESTORED = "attio_restored"
 GONE = '{"status_code":404,"type":"invalid_request_error","code":"not_found","message":"Record was not found."}'

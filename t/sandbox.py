@@ -9,7 +9,8 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
-from attio_test import ROOT, case, run, tap, timed  # noqa: E402
+from attio_test import ROOT, timed  # noqa: E402
+from cases import case, run, tap  # noqa: E402
 
 
 FOLDER = os.path.join(os.environ.get("ATTIO_SANDBOX", ""), "other")

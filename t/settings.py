@@ -7,7 +7,8 @@ import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
-from attio_test import QUICK, ServerLog, Workspace, case, must, run, tap  # noqa: E402
+from attio_test import QUICK, ServerLog, Workspace, must  # noqa: E402
+from cases import case, run, tap  # noqa: E402
 
 
 SETTINGS = (
@@ -77,8 +78,8 @@ CONDITIONS = [f"{column} {op} {operand}" for op in ("=", "<=", ">") for column, 
 def stored(emulator, ident, column):
     """The value's own members, as the API shows them."""
     values = emulator.get("/v2/objects/all_types/records/" + ident)["values"][column.split("__")[0]]
-    return [{k: v for k, v in value.items() if k not in ("active_from", "active_until", "created_by_actor")} for value
-            in values]
+    return [{k: v for k, v in value.items() if k not in ("active_from", "active_until", "created_by_actor")}
+            for value in values]
 
 
 def prepare(_emulator, database):
@@ -109,8 +110,8 @@ def filters(_emulator, database):
         result = must(database.psql("".join(f"RESET ALL; SET {setting}; {count} SET attio_fdw.push_filter = "
                                             f"off; {count}" for setting in usual)))
         lines = result.out.split("\n")
-        bad = [(setting, lines[2 * i], lines[2 * i + 1]) for i,
-               setting in enumerate(usual) if lines[2 * i] != lines[2 * i + 1]]
+        bad = [(setting, lines[2 * i], lines[2 * i + 1])
+               for i, setting in enumerate(usual) if lines[2 * i] != lines[2 * i + 1]]
         tap.ok(not bad, f"{condition}: as many rows with a filter as without", bad[:2])
 
 

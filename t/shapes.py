@@ -4,7 +4,8 @@ import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
-from attio_test import KEY, QUICK, Workspace, case, must, run, tap  # noqa: E402
+from attio_test import KEY, QUICK, Workspace, must  # noqa: E402
+from cases import case, run, tap  # noqa: E402
 
 
 COLUMNS = ["a_text", "a_number", "a_date", "a_select", "a_select__option_id", "some_selects", "a_status", "a_reference",

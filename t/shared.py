@@ -6,7 +6,8 @@ import time
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
 sys.path.insert(0, os.path.join(ROOT, "test", "lib"))
-from attio_test import ROOT, Sandbox, Workspace, case, must, run, start_psql, tap, wait_until  # noqa: E402
+from attio_test import ROOT, Sandbox, Workspace, must, start_psql, wait_until  # noqa: E402
+from cases import case, run, tap  # noqa: E402
 
 
 WORK = Workspace("--scale", "2000", options="", sandbox=Sandbox("preloaded", "shared_preload_libraries = 'attio_fdw'"))

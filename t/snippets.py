@@ -10,7 +10,8 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
-from attio_test import FAST, KEY, ROOT, Database, Emulator, case, must, psql, psql_command, run, tap  # noqa: E402
+from attio_test import FAST, KEY, ROOT, Database, Emulator, must, psql, psql_command  # noqa: E402
+from cases import case, run, tap  # noqa: E402
 
 MANY = 20       # rows that no snippet may write when somebody pastes it
 # Tables of the reader that snippets speak of.

@@ -6,7 +6,8 @@ import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
-from attio_test import QUICK, Workspace, case, must, run, tap  # noqa: E402
+from attio_test import QUICK, Workspace, must  # noqa: E402
+from cases import case, run, tap  # noqa: E402
 
 SETTINGS = "SET attio_fdw.log_writes = off; SET attio_fdw.max_rows_written = 5;"
 
@@ -62,7 +63,8 @@ def left_behind(_emulator, database):
                        "UPDATE one SET a_number = a_number + 1 WHERE length(a_text) = 800 RETURNING a_text")):
         result = database.psql(f"SET work_mem = '64kB'; SET attio_fdw.log_writes = off; {sql}")
         tap.ok(result.code == 0 and "leak" not in result.err, f"{name}: all of RETURNING", result.err)
-        block = f"DECLARE r text; BEGIN {sql} INTO r; EXCEPTION WHEN too_many_rows THEN NULL; END".replace("> 100", "> 0")
+        block = f"DECLARE r text; BEGIN {sql} INTO r; EXCEPTION WHEN too_many_rows THEN NULL; END"
+        block = block.replace("> 100", "> 0")
         result = database.psql(f"SET work_mem = '64kB'; SET attio_fdw.log_writes = off; DO $$ {block} $$")
         tap.ok(result.code == 0 and "leak" not in result.err, f"{name}: two of RETURNING's rows", result.err)
 

@@ -7,7 +7,8 @@ import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
-from attio_test import FAST, Workspace, case, must, run, tap  # noqa: E402
+from attio_test import FAST, Workspace, must  # noqa: E402
+from cases import case, run, tap  # noqa: E402
 
 LISTS = ("whole", "empty", "cut", "refused", "gone")
 CONDITIONS = {
@@ -36,8 +37,8 @@ WORK = Workspace(options=FAST + ", remote_not_matches_empty 'true'")
 
 @case(WORK)
 def conditions(emulator, database):
-    right = {(t, c): rows(database, t, c, "SET attio_fdw.push_filter = off;") for t,
-             all_ in CONDITIONS.items() for c in all_}
+    right = {(t, c): rows(database, t, c, "SET attio_fdw.push_filter = off;")
+             for t, all_ in CONDITIONS.items() for c in all_}
     tap.ok(len(set(right.values())) > 9, "the conditions differ", right)
     for lists in LISTS:
         for unknown in ("none", "error"):

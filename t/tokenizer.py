@@ -10,7 +10,8 @@ import sys
 import urllib.request
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
-from attio_test import KEY, ROOT, Workspace, case, must, run, tap  # noqa: E402
+from attio_test import KEY, ROOT, Workspace, must  # noqa: E402
+from cases import case, run, tap  # noqa: E402
 
 MUTATIONS = int(os.environ.get("ATTIO_MUTATIONS", "1000000"))
 SEED = int(os.environ.get("ATTIO_SEED", "1"))

@@ -7,7 +7,8 @@ import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
-from attio_test import ROOT, Workspace, case, must, run, tap  # noqa: E402
+from attio_test import ROOT, Workspace, must  # noqa: E402
+from cases import case, run, tap  # noqa: E402
 
 
 # Queries that count on an order of Attio's; each is right whatever the order of equals.
@@ -31,8 +32,8 @@ SORTED = [
 
 def answers(database, queries, before=""):
     """What each says, in a session of its own."""
-    return [(lambda result: result.out if result.code == 0 else result.err)(database.psql(before + query)) for query
-            in queries]
+    return [(lambda result: result.out if result.code == 0 else result.err)(database.psql(before + query))
+            for query in queries]
 
 
 def explained(database, query, before=""):

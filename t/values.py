@@ -6,7 +6,8 @@ import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
-from attio_test import Workspace, case, must, run, tap  # noqa: E402
+from attio_test import Workspace, must  # noqa: E402
+from cases import case, run, tap  # noqa: E402
 
 
 def prepare(_emulator, database):

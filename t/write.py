@@ -9,7 +9,8 @@ import random
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
-from attio_test import QUICK, Workspace, case, must, run, tap  # noqa: E402
+from attio_test import QUICK, Workspace, must  # noqa: E402
+from cases import case, run, tap  # noqa: E402
 
 SEED = int(os.environ.get("ATTIO_SEED", "20261122"))
 
@@ -116,8 +117,8 @@ def differences(emulator, database):
     emulator.forget()
     must(database.psql(f"UPDATE all_types SET a_text = 'y' WHERE record_id = '{ident}'"))
     slugs = {a["id"]["attribute_id"]: a["api_slug"] for a in emulator.get("/v2/objects/all_types/attributes?limit=500")}
-    sent = [{slugs[key]: values for key, values in json.loads(e["body"])["data"]["values"].items()} for e
-            in emulator.sent()]
+    sent = [{slugs[key]: values for key, values in json.loads(e["body"])["data"]["values"].items()}
+            for e in emulator.sent()]
     tap.equal(sent, [{"a_text": [{"value": "y"}]}], "an UPDATE of one column sends one attribute, by its id")
     emulator.forget()
     must(database.psql("UPDATE all_types SET a_text = 'y', a_number = 1.0, a_name = 'Grace Hopper' "
@@ -225,8 +226,8 @@ def made_up_statements(rng):
         if kind == "DELETE":
             statements.append(f"DELETE FROM @all_types WHERE {condition} AND a_text LIKE 'tag%7'")
         else:
-            settings = ", ".join(f"{c} = {values[c]() if rng.random() < 0.8 or c.startswith('some') else 'NULL'}" for c
-                                 in chosen)
+            settings = ", ".join(f"{c} = {values[c]() if rng.random() < 0.8 or c.startswith('some') else 'NULL'}"
+                                 for c in chosen)
             statements.append(f"UPDATE @all_types SET {settings} WHERE {condition}")
     return statements
 
@@ -333,35 +334,35 @@ def transactions(_emulator, database):
 def refusals(person):
     """What is refused, the statement, and words of the error."""
     return (
-            ("DELETE without WHERE", "DELETE FROM people", "without WHERE"),
-            ("UPDATE without WHERE", "UPDATE people SET job_title = 'x'", "without WHERE"),
-            ("WHERE true", "DELETE FROM people WHERE true", "without WHERE"),
-            ("too many rows",
-             "SET attio_fdw.max_rows_written = 20; UPDATE people SET job_title = 'x' WHERE created_at > '2000-01-01'",
-             "more than 20 rows"),
-            ("read_only", "SET attio_fdw.read_only = on; INSERT INTO all_types (a_text) VALUES ('x')", "read_only"),
-            ("a read-only column", "INSERT INTO people (created_at) VALUES (now())", "cannot be written"),
-            ("an id of one's own", "INSERT INTO people (record_id) VALUES (gen_random_uuid())", "cannot be written"),
-            ("a title that does not exist", "UPDATE deals SET stage = 'Wonn' WHERE value > 1000", "It is none of"),
-            ("a phone number without +", "INSERT INTO all_types (a_phone) VALUES ('012345')", "begins with +"),
-            ("infinity", "INSERT INTO all_types (a_date) VALUES ('infinity')", "finite"),
-            ("NaN", "INSERT INTO all_types (a_number) VALUES ('NaN')", "finite"),
-            ("NULL in an array", "INSERT INTO all_types (some_selects) VALUES ('{Red,NULL}')", "no NULLs"),
-            ("one bad row of a batch",
-             "INSERT INTO all_types (a_phone) SELECT CASE WHEN i = 9 THEN '9' ELSE '+442071838750' END "
-             "FROM generate_series(1, 10) i", "begins with +"),
-            ("ON CONFLICT where nothing is unique", "INSERT INTO deals (name) VALUES ('x') ON CONFLICT DO NOTHING",
-             "never conflict"),
-            ("ON CONFLICT DO UPDATE",
-             "INSERT INTO people (name) VALUES ('x') ON CONFLICT (record_id) DO UPDATE SET job_title = 'x'", "42P10"),
-            ("a required attribute", "INSERT INTO deals (value) VALUES (1)", "must have a value"),
-            ("NULL in a required attribute", "UPDATE deals SET name = NULL WHERE value > 1000", "must have a value"),
-            ("an actor who is no member", f"INSERT INTO all_types (an_actor) VALUES ('{person}')",
-             "no workspace member"),
-            ("TRUNCATE", "TRUNCATE people", "cannot truncate"),
-            ("MERGE", "MERGE INTO people USING (SELECT 1) s ON false WHEN NOT MATCHED THEN INSERT (name) VALUES ('x')",
-             "MERGE"),
-            ("another resource", "DELETE FROM workspace_members WHERE first_name = 'x'", "workspace_members"))
+        ("DELETE without WHERE", "DELETE FROM people", "without WHERE"),
+        ("UPDATE without WHERE", "UPDATE people SET job_title = 'x'", "without WHERE"),
+        ("WHERE true", "DELETE FROM people WHERE true", "without WHERE"),
+        ("too many rows",
+         "SET attio_fdw.max_rows_written = 20; UPDATE people SET job_title = 'x' WHERE created_at > '2000-01-01'",
+         "more than 20 rows"),
+        ("read_only", "SET attio_fdw.read_only = on; INSERT INTO all_types (a_text) VALUES ('x')", "read_only"),
+        ("a read-only column", "INSERT INTO people (created_at) VALUES (now())", "cannot be written"),
+        ("an id of one's own", "INSERT INTO people (record_id) VALUES (gen_random_uuid())", "cannot be written"),
+        ("a title that does not exist", "UPDATE deals SET stage = 'Wonn' WHERE value > 1000", "It is none of"),
+        ("a phone number without +", "INSERT INTO all_types (a_phone) VALUES ('012345')", "begins with +"),
+        ("infinity", "INSERT INTO all_types (a_date) VALUES ('infinity')", "finite"),
+        ("NaN", "INSERT INTO all_types (a_number) VALUES ('NaN')", "finite"),
+        ("NULL in an array", "INSERT INTO all_types (some_selects) VALUES ('{Red,NULL}')", "no NULLs"),
+        ("one bad row of a batch",
+         "INSERT INTO all_types (a_phone) SELECT CASE WHEN i = 9 THEN '9' ELSE '+442071838750' END "
+         "FROM generate_series(1, 10) i", "begins with +"),
+        ("ON CONFLICT where nothing is unique", "INSERT INTO deals (name) VALUES ('x') ON CONFLICT DO NOTHING",
+         "never conflict"),
+        ("ON CONFLICT DO UPDATE",
+         "INSERT INTO people (name) VALUES ('x') ON CONFLICT (record_id) DO UPDATE SET job_title = 'x'", "42P10"),
+        ("a required attribute", "INSERT INTO deals (value) VALUES (1)", "must have a value"),
+        ("NULL in a required attribute", "UPDATE deals SET name = NULL WHERE value > 1000", "must have a value"),
+        ("an actor who is no member", f"INSERT INTO all_types (an_actor) VALUES ('{person}')",
+         "no workspace member"),
+        ("TRUNCATE", "TRUNCATE people", "cannot truncate"),
+        ("MERGE", "MERGE INTO people USING (SELECT 1) s ON false WHEN NOT MATCHED THEN INSERT (name) VALUES ('x')",
+         "MERGE"),
+        ("another resource", "DELETE FROM workspace_members WHERE first_name = 'x'", "workspace_members"))
 
 
 @case(WORK)

@@ -10,7 +10,8 @@ import tempfile
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
 sys.path.insert(0, os.path.join(ROOT, "test", "lib"))
 sys.path.insert(0, os.path.join(ROOT, "bench"))
-from attio_test import ROOT, Database, ServerLog, case, run, tap  # noqa: E402
+from attio_test import ROOT, Database, ServerLog  # noqa: E402
+from cases import case, run, tap  # noqa: E402
 from prepared import Prepared  # noqa: E402
 from writes import RATES, SETTINGS, prepare, statements  # noqa: E402
 

@@ -14,7 +14,7 @@ import tempfile
 import time
 import urllib.request
 
-from cases import FILE, HERE, ROOT, case, run, tap  # noqa: F401
+from cases import FILE, HERE, ROOT, tap
 
 HERE.add(os.path.abspath(__file__))
 KEY = "emulator-key"

@@ -14,7 +14,7 @@ import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from attio_test import ROOT, Sandbox  # noqa: E402
-from link import FAR_ADDRESS, NEAR_ADDRESS, enter  # noqa: E402, F401
+from link import FAR_ADDRESS, enter  # noqa: E402
 
 
 def missing():

@@ -9,7 +9,8 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 from world import FAR_ADDRESS, World, missing  # noqa: E402
-from attio_test import FAST, Database, Emulator, case, must, run, tap  # noqa: E402
+from attio_test import FAST, Database, Emulator, must  # noqa: E402
+from cases import case, run, tap  # noqa: E402
 from front import Front, certificates  # noqa: E402
 
 if missing():

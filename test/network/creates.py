@@ -15,7 +15,8 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 from world import FAR_ADDRESS, World, missing  # noqa: E402
-from attio_test import QUICK, Database, Emulator, case, run, start_psql, tap  # noqa: E402
+from attio_test import QUICK, Database, Emulator, start_psql  # noqa: E402
+from cases import case, run, tap  # noqa: E402
 from front import Front  # noqa: E402
 
 if missing():

@@ -16,7 +16,8 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 from world import FAR_ADDRESS, World, missing  # noqa: E402
-from attio_test import QUICK, Database, Emulator, case, must, run, tap  # noqa: E402
+from attio_test import QUICK, Database, Emulator, must  # noqa: E402
+from cases import case, run, tap  # noqa: E402
 from front import Front, Sockets, reset  # noqa: E402
 
 if missing():
@@ -139,8 +140,8 @@ def creates(words, emulator, cutter, database):
         if entry["method"] == "POST" and entry["path"].endswith("/records"):
             number, row = re.search(r"cut (\d+) (\d+)", entry["body"]).groups()
             seen.setdefault(int(number), []).append(int(row))
-    wrong = [(cut, sorted(seen.get(number, [])), result) for number,
-             (cut, result) in enumerate(zip(cases, results)) if not is_true(seen.get(number, []), result)]
+    wrong = [(cut, sorted(seen.get(number, [])), result)
+             for number, (cut, result) in enumerate(zip(cases, results)) if not is_true(seen.get(number, []), result)]
     tap.equal(wrong, [],
               f"{words}: of creates whose connection is cut, none is doubled, and what is said of them is true")
     tap.ok(cutter.done >= len(cases) * 0.5, f"{words}: which most of them were", f"{cutter.done} of {len(cases)}")
