@@ -185,13 +185,13 @@ def cancels(emulator, database):
     started = time.time()
     result = database.psql(f"SET statement_timeout = '300ms'; SELECT count(*) FROM ({UNION}) s")
     took = time.time() - started
-    tap.ok("57014" in result.err and took < 5, "a cancel ends the wait of an Append", result)
+    tap.ok("57014" in result.err and took < 15, "a cancel ends the wait of an Append", result)
     tap.note(f"statement_timeout 300 ms in an Append: {took * 1000:.0f} ms in all")
     emulator.faults({"match": {"path": "query", "nth": list(range(2, 20))}, "silence": True})
     started = time.time()
     result = database.psql("SET statement_timeout = '300ms'; SELECT count(*) FROM people")
     took = time.time() - started
-    tap.ok("57014" in result.err and took < 5, "and the wait with many requests under way", result)
+    tap.ok("57014" in result.err and took < 15, "and the wait with many requests under way", result)
     tap.note(f"statement_timeout 300 ms with requests ahead: {took * 1000:.0f} ms in all")
     emulator.faults()
 

@@ -12,7 +12,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from attio_test import Workspace, must, start_psql  # noqa: E402
 from cases import case, run, tap  # noqa: E402
 
-LIMIT_S = 5.0
+LIMIT_S = 15.0
 
 
 class FullListener:

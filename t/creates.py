@@ -12,7 +12,7 @@ import time
 import uuid
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
-from attio_test import QUICK, Database, Emulator, must, start_psql, wait_until  # noqa: E402
+from attio_test import QUICK, Database, Emulator, Meanwhile, must, start_psql  # noqa: E402
 from cases import case, run, tap  # noqa: E402
 from front import (HAS_NGINX, RST_STREAM, ConnectProxy, Front, Sockets, ask, certificates, close_gently, frame,
                    http2_answer, http2_goaway,  # noqa: E402
@@ -112,24 +112,20 @@ class Coming:
         self.server = Sockets(relay)
         self.url, self.port = self.server.url, self.server.port
 
-    def go(self, flag, seconds):
-        """Once there is such a file; for so many seconds, or for ever."""
-        wait_until(lambda: os.path.exists(flag), flag)
+    def go(self):
         self.server.stop()
-        os.unlink(flag)
-        if seconds:
-            time.sleep(seconds)
-            self.server = Sockets(self.relay, port=self.port)
 
-    def while_away(self, database, emulator, seconds, sql):
-        """The outcome of a statement of a session that is warm, when the server has gone away."""
-        flag = os.path.join(emulator.folder.name, "away")
-        away = threading.Thread(target=self.go, args=(flag, seconds))
-        away.start()
-        result = database.psql("SELECT count(*) FROM all_types WHERE a_text = 'x';\n"
-                               f"\\! touch '{flag}'; while [ -e '{flag}' ]; do sleep 0.05; done\n{sql}")
-        away.join()
-        return result
+    def come(self):
+        self.server = Sockets(self.relay, port=self.port)
+
+    def while_away(self, database, seconds, sql):
+        """The outcome of a statement of a session that is warm, when the server has gone for so long, or for ever."""
+        def action():
+            self.go()
+            if seconds:
+                threading.Timer(seconds, self.come).start()
+        away = Meanwhile(action)
+        return database.psql(f"SELECT count(*) FROM all_types WHERE a_text = 'x';\n{away.line}{sql}")
 
 
 @case
@@ -141,11 +137,11 @@ def server_away():
             with Database("attio_creates_away", server, QUICK, schema=None) as database:
                 import_one(database)
                 emulator.forget()
-                result = server.while_away(database, emulator, 3, insert(1, "away"))
+                result = server.while_away(database, 3, insert(1, "away"))
                 tap.ok(result.code == 0 and len(texts(emulator)) == 1,
                        "a connection refused at first: the create is sent when there is one", result)
                 must(database.psql("ALTER SERVER attio OPTIONS (ADD max_retries '1')"))
-                result = server.while_away(database, emulator, 0, insert(2, "gone"))
+                result = server.while_away(database, 0, insert(2, "gone"))
                 tap.ok("08001" in result.err and "may be" not in result.err
                        and "0 rows of this statement are written, 2 are not" in result.err,
                        "a connection refused for good is 08001, not written", result)

@@ -84,16 +84,16 @@ def http1():
                                              schema=None) as database:
         must(database.psql(TABLE.format("")))
         tricks.trick = interim
-        result, took = timed(lambda: database.psql(f"SET statement_timeout = '20s'; {READ}"))
-        tap.ok("headers are too large" in result.err and took < 15,
+        result, took = timed(lambda: database.psql(f"SET statement_timeout = '60s'; {READ}"))
+        tap.ok("headers are too large" in result.err and took < 45,
                f"interim answers without end are an error: {took:.1f} s", result)
         tricks.asked.clear()
-        result, took = timed(lambda: database.psql(f"SET statement_timeout = '20s'; {CREATE}"))
-        tap.ok("08007" in result.err and len(tricks.asked) == 1 and took < 15,
+        result, took = timed(lambda: database.psql(f"SET statement_timeout = '60s'; {CREATE}"))
+        tap.ok("08007" in result.err and len(tricks.asked) == 1 and took < 45,
                f"a create that got them may be there: {took:.1f} s", result)
         tricks.trick = trickle
         result, took = timed(lambda: database.psql(f"SET statement_timeout = '4s'; {READ}"))
-        tap.ok("57014" in result.err and 3.5 < took < 10,
+        tap.ok("57014" in result.err and 3.5 < took < 30,
                f"a body that comes byte by byte has progress; statement_timeout ends it: {took:.1f} s", result)
         must(database.psql("ALTER SERVER attio OPTIONS (ADD max_response_size '1kB')"))
         tricks.trick = many_chunks
@@ -118,13 +118,13 @@ def endless_proxy():
             must(database.psql(TABLE.format("")))
             for limit, code, name in (("1s", "57014", "statement_timeout"), ("30s", "08001", "connect_timeout")):
                 # a backend that hears nothing is let go by its proxy
-                letting_go = threading.Timer(12,
+                letting_go = threading.Timer(60,
                                              lambda: [reset(connection) for connection in proxy.open
                                                       if connection.fileno() >= 0])
                 letting_go.start()
                 result, took = timed(lambda: database.psql(f"SET statement_timeout = '{limit}'; {READ}"))
                 letting_go.cancel()
-                tap.ok(code in result.err and took < 10,
+                tap.ok(code in result.err and took < 45,
                        f"a proxy whose refusal does not end: {name} ends it: {took:.1f} s", result)
 
 

@@ -13,7 +13,7 @@ import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
-from attio_test import FAST, Database, Emulator, must, timed  # noqa: E402
+from attio_test import FAST, Database, Emulator, Meanwhile, must, timed  # noqa: E402
 from cases import case, run, tap  # noqa: E402
 from front import HAS_NGINX, Front, Sockets, ask, certificates, free_port, read_request  # noqa: E402
 
@@ -105,16 +105,15 @@ def dead_connections():
                       schema=None) as database:
             must(database.psql("IMPORT FOREIGN SCHEMA objects LIMIT TO (people, all_types) FROM SERVER attio INTO crm"))
             write = "INSERT INTO all_types (a_text) VALUES ('{}');"
-            script = "\\set ON_ERROR_STOP off\n" + COUNT + ";\n" + write.format("first") + "\n\\! sleep 2\n"
+            script = "\\set ON_ERROR_STOP off\n" + COUNT + ";\n" + write.format("first") + "\n"
 
             def frozen(statements):
                 """In one session, with connections that are warm: freeze them, then these."""
                 emulator.forget()
-                threading.Timer(1.2, line.freeze).start()
-                return database.psql(script + statements)
+                return database.psql(script + Meanwhile(line.freeze).line + statements)
 
             result, took = timed(lambda: frozen(COUNT + ";\n" + COUNT + ";\n"))
-            tap.ok(result.out == "200\n200\n200" and took < 12,
+            tap.ok(result.out == "200\n200\n200" and took < 40,
                    f"reads take another connection after a time-out: {took:.1f} s", result)
             result, took = timed(lambda: frozen("UPDATE all_types SET a_text = 'second' WHERE a_text = 'first';\n"))
             tap.ok("ERROR" not in result.err, f"so does an UPDATE: {took:.1f} s", result)
@@ -184,13 +183,13 @@ def stalls(emulator, relay, database):
         if number != 1:
             return False
         connection.sendall(answer[:2000])
-        time.sleep(5)
+        time.sleep(60)
         raise OSError
 
     relay.forget()
     relay.hook = stall
     result, took = timed(lambda: database.psql(ALL))
-    tap.ok(result.out == RIGHT and took < 5, f"one that stalls is asked for again: {took:.1f} s", result)
+    tap.ok(result.out == RIGHT and took < 30, f"one that stalls is asked for again: {took:.1f} s", result)
 
 
 @case(SLOW)
@@ -270,7 +269,7 @@ def nothing_there():
         must(database.psql("CREATE FOREIGN TABLE people (record_id uuid, name text) SERVER attio "
                            "OPTIONS (object 'people')"))
         result, took = timed(lambda: database.psql(COUNT))
-        tap.ok("08001" in result.err and took < 12,
+        tap.ok("08001" in result.err and took < 40,
                f"where there never was a connection the error comes soon: {took:.1f} s", result)
 
 

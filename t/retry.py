@@ -9,7 +9,7 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
-from attio_test import Workspace, must, start_psql, timed  # noqa: E402
+from attio_test import Workspace, must, refused_at_rate, start_psql, timed  # noqa: E402
 from cases import case, run, tap  # noqa: E402
 
 COUNT = "SELECT count(name) FROM people"
@@ -107,16 +107,16 @@ def end_of_patience(emulator, database):
     must(database.psql("ALTER SERVER attio OPTIONS (SET max_retries '100', ADD retry_deadline '1s')"))
     emulator.faults({"match": {"path": "query"}, "status": 502})
     result, took = timed(lambda: database.psql(COUNT))
-    tap.ok(result.code != 0 and took < 20, f"retry_deadline ends it with the error: {took:.1f} s", result)
+    tap.ok(result.code != 0 and took < 40, f"retry_deadline ends it with the error: {took:.1f} s", result)
     emulator.faults({"match": {"path": "query"}, "status": 429, "headers": {"Retry-After": "0"},
                      "body": '{"code":"rate_limit_exceeded","message":"slow"}'})
     emulator.forget()
     result, took = timed(lambda: database.psql(COUNT))
     asked = len(emulator.queries())
-    tap.ok("53400" in result.err and asked > 6 and took < 20, f"429s are repeated until then: {asked} times", result)
+    tap.ok("53400" in result.err and asked > 6 and took < 40, f"429s are repeated until then: {asked} times", result)
     emulator.faults({"match": {"path": "query"}, "status": 429, "headers": {"Retry-After": "3600"}})
     result, took = timed(lambda: database.psql(COUNT))
-    tap.ok("53400" in result.err and took < 20, "an hour to wait is an error at once", result)
+    tap.ok("53400" in result.err and took < 40, "an hour to wait is an error at once", result)
     emulator.faults()
     must(database.psql("ALTER SERVER attio OPTIONS (DROP max_retries, DROP retry_deadline)"))
 
@@ -125,12 +125,9 @@ def end_of_patience(emulator, database):
 def rate(emulator, database):
     """A long scan keeps the rate."""
     must(database.psql("SELECT count(*) FROM deals"))
-    emulator.forget()
-    result, took = timed(lambda: database.value("SELECT count(DISTINCT record_id) FROM people"))
-    log = emulator.log()
-    refused = sum(1 for entry in log if entry["status"] == 429)
-    # a machine that stalls sends late what was paced: one in a hundred is noise, without a pace most are refused
+    log, refused = refused_at_rate(emulator, lambda: database.value("SELECT count(DISTINCT record_id) FROM people"))
     tap.ok(refused <= len(log) / 100, f"a long scan keeps the rate: {refused} of {len(log)} requests refused")
+    took = max(entry["at"] for entry in log) - min(entry["at"] for entry in log)
     tap.note(f"{len(log)} requests in {took:.1f} s: {len(log) / took:.0f} a second")
 
 
@@ -138,7 +135,6 @@ def rate(emulator, database):
 def several_backends(emulator, database):
     """Each on its own where nothing is shared, so some are refused; every count is right."""
     result = database.value("SELECT count(DISTINCT record_id) FROM people")
-    # several backends at once: each on its own where nothing is shared, so some are refused; every count is right
     emulator.forget()
     processes = [start_psql("SELECT count(DISTINCT record_id) FROM people", database.name) for _ in range(4)]
     outs = [p.stdout.read().strip() + p.stderr.read() for p in processes]

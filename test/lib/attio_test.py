@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.request
 
@@ -121,6 +122,23 @@ class Emulator:
         self.stop()
 
 
+def refused_at_rate(emulator, action):
+    """The log of an action whose requests are paced, and how many of them were refused for the rate limit.
+
+    A machine that stalls sends late what was paced.  So the action is done again, up to three times, where one in a
+    hundred was refused; without a pace most are, each time.
+    """
+    log, refused = [], 0
+    for _ in range(3):
+        emulator.forget()
+        action()
+        log = emulator.log()
+        refused = sum(1 for entry in log if entry["status"] == 429)
+        if refused * 100 < len(log):
+            break
+    return log, refused
+
+
 def memory_kb(pid, field="VmHWM"):
     with open(f"/proc/{pid}/status", encoding="ascii") as status:
         for line in status:
@@ -160,6 +178,22 @@ def start_psql(sql, database):
     process.stdin.write(sql)
     process.stdin.close()
     return process
+
+
+class Meanwhile:
+    """Something that is done between two statements of a script for psql, which waits for it where it has "line"."""
+
+    def __init__(self, action):
+        self.action = action
+        self.folder = tempfile.TemporaryDirectory()
+        self.flag = os.path.join(self.folder.name, "reached")
+        self.line = f"\\! touch '{self.flag}'; while [ -e '{self.flag}' ]; do sleep 0.02; done\n"
+        threading.Thread(target=self.run, daemon=True).start()
+
+    def run(self):
+        wait_until(lambda: os.path.exists(self.flag), "psql to come there")
+        self.action()
+        os.unlink(self.flag)
 
 
 # Server options for a test that makes many requests and is not about their rate.
