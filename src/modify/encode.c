@@ -11,8 +11,8 @@
 #include "remote/request.h"
 #include "base/errors.h"
 #include "base/fixed_settings.h"
+#include "base/types.h"
 #include "catalog/pg_type.h"
-#include "row/value.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -60,7 +60,7 @@ static WrittenColumn *
 make_column(const ColumnBinding *binding)
 {
 	WrittenColumn *column = (WrittenColumn *) palloc0(sizeof(WrittenColumn));
-	Oid element = value_element_type(binding->type);
+	Oid element = element_type_of(binding->type);
 
 	column->binding = binding;
 	column->at = binding->attnum - 1;

@@ -13,7 +13,7 @@
 
 #include "base/errors.h"
 #include "base/json.h"
-#include "row/timestamps.h"
+#include "base/timestamps.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 

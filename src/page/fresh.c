@@ -8,7 +8,7 @@
 #include "page/fresh.h"
 
 #include "remote/activity.h"
-#include "row/timestamps.h"
+#include "base/timestamps.h"
 #include "utils/timestamp.h"
 
 #define PAUSE_MS 100

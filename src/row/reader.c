@@ -13,7 +13,8 @@
 #include "row/absent.h"
 #include "row/doubt.h"
 #include "row/rowkey.h"
-#include "row/timestamps.h"
+#include "base/timestamps.h"
+#include "base/types.h"
 #include "row/value.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -440,7 +441,7 @@ prepare_attribute(RowReader *reader, ColumnReader *column)
 static bool
 may_be_list(const FieldDef *field)
 {
-	return field->type == JSONBOID || OidIsValid(value_element_type(field->type));
+	return field->type == JSONBOID || OidIsValid(element_type_of(field->type));
 }
 
 static void
@@ -492,7 +493,7 @@ prepare_type(ColumnReader *column)
 	int32 typmod = column->binding->typmod;
 	Oid type = column->binding->type;
 	Oid base = getBaseTypeAndTypmod(type, &typmod);
-	Oid element = value_element_type(base);
+	Oid element = element_type_of(base);
 
 	column->domain = base == type ? InvalidOid : type;
 	column->is_array = OidIsValid(element);

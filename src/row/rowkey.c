@@ -7,7 +7,7 @@
 #include "row/rowkey.h"
 
 #include "catalog/pg_type.h"
-#include "row/timestamps.h"
+#include "base/timestamps.h"
 
 int
 rowkey_id_leaf(Projection *projection, const ResourceDef *resource)

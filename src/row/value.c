@@ -15,7 +15,7 @@
 #include "base/fixed_settings.h"
 #include "catalog/pg_type.h"
 #include "lib/stringinfo.h"
-#include "row/timestamps.h"
+#include "base/timestamps.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/json.h"
@@ -252,20 +252,6 @@ static const struct
 	{TIMESTAMPOID, slice_to_timestamp}, {UUIDOID, slice_to_uuid},
 	{JSONOID, slice_to_json},           {JSONBOID, slice_to_json},
 };
-
-/*
- * The type of an array's elements, if the type is one; else InvalidOid.  The
- * vectors of the catalogs, which have elements too, are no arrays: their
- * functions trust that they have one dimension.
- */
-Oid
-value_element_type(Oid type)
-{
-	Oid base = getBaseType(type);
-	Oid element = get_element_type(base);
-
-	return OidIsValid(element) && get_array_type(element) == base ? element : InvalidOid;
-}
 
 /* A text that stands in no page, as a slice of a JSON string; in the current memory context. */
 void

@@ -23,7 +23,6 @@ struct ValueReader
 };
 
 extern void value_reader_init(ValueReader *reader, Oid type, int32 typmod);
-extern Oid value_element_type(Oid type);
 extern void value_slice_of_text(TokSlice *slice, const char *text);
 extern char *value_string(const TokSlice *slice, size_t *length);
 

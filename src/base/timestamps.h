@@ -1,9 +1,9 @@
 /*
  * timestamps.h
- *		Attio's timestamps, as they come: ISO 8601, up to nine digits, "Z".
+ *		Timestamps as services send them: ISO 8601, up to nine digits, "Z".
  */
-#ifndef ATTIO_TIMESTAMPS_H
-#define ATTIO_TIMESTAMPS_H
+#ifndef BASE_TIMESTAMPS_H
+#define BASE_TIMESTAMPS_H
 
 #include "base/compat.h"
 #include "utils/date.h"
@@ -14,4 +14,4 @@ extern bool parse_iso_timestamp(const char *text, size_t length, TimestampTz *ti
 extern bool parse_iso_date(const char *text, size_t length, DateADT *date);
 extern char *cut_fraction(const char *text, size_t length);
 
-#endif /* ATTIO_TIMESTAMPS_H */
+#endif /* BASE_TIMESTAMPS_H */

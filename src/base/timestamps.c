@@ -1,11 +1,11 @@
 /*
  * timestamps.c
- *		Attio's timestamps, as they come: ISO 8601, up to nine digits, "Z".
+ *		Timestamps as services send them: ISO 8601, up to nine digits, "Z".
  *
- * Owns: the quick way for the one form that Attio sends (docs/attio-api.md 5.4).
+ * Owns: the quick way for the one form in which they come (docs/attio-api.md 5.4).
  * Any other form is refused here and left to the server's input functions.
  */
-#include "row/timestamps.h"
+#include "base/timestamps.h"
 
 #include "utils/datetime.h"
 
