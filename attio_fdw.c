@@ -16,13 +16,14 @@
 #include "base/options.h"
 #include "foreign/fdwapi.h"
 #include "http/client.h"
-#include "join/system_columns.h"
+#include "join/join.h"
 #include "modify/modify.h"
 #include "modify/read_first.h"
 #include "http/governor.h"
 #include "plan/foreign_paths.h"
 #include "plan/foreign_plan.h"
 #include "plan/hooks.h"
+#include "plan/system_columns.h"
 #include "plan/upper.h"
 #include "scan/async.h"
 #include "scan/sample.h"
@@ -37,13 +38,21 @@ extern PGDLLEXPORT Datum attio_fdw_validator(PG_FUNCTION_ARGS);
 PG_FUNCTION_INFO_V1(attio_fdw_handler);
 PG_FUNCTION_INFO_V1(attio_fdw_validator);
 
+/* A service, and what the server is to know of its plans. */
+static void
+register_service(const Service *service)
+{
+	service_register(service);
+	join_register(service);
+}
+
 void
 _PG_init(void)
 {
 	http_init();
 	governor_init();
 	activity_init();
-	service_register(&attio_service);
+	register_service(&attio_service);
 	attio_define_settings();
 	join_paths_init();
 	column_stats_init();
@@ -52,18 +61,20 @@ _PG_init(void)
 	read_first_init();
 }
 
-/* The table of callbacks. */
-Datum
-attio_fdw_handler(PG_FUNCTION_ARGS)
+/*
+ * The callbacks, which all wrappers of this library share: what differs between
+ * two of them is told by the service of their servers.
+ */
+static FdwRoutine *
+make_callbacks(void)
 {
 	FdwRoutine *routine = makeNode(FdwRoutine);
 
-	(void) fcinfo;
 	routine->GetForeignRelSize = get_foreign_rel_size;
 	routine->GetForeignPaths = get_foreign_paths;
 	routine->GetForeignPlan = get_foreign_plan;
 	routine->GetForeignUpperPaths = get_foreign_upper_paths;
-	routine->BeginForeignScan = attio_begin_checked_scan;
+	routine->BeginForeignScan = begin_foreign_scan;
 	routine->IterateForeignScan = iterate_foreign_scan;
 	routine->ReScanForeignScan = rescan_foreign_scan;
 	routine->EndForeignScan = end_foreign_scan;
@@ -75,7 +86,15 @@ attio_fdw_handler(PG_FUNCTION_ARGS)
 	routine->ForeignAsyncNotify = attio_async_notify;
 	attio_set_modify_callbacks(routine);
 	routine->ImportForeignSchema = attio_import_schema;
-	PG_RETURN_POINTER(routine);
+	system_columns_guard(routine);
+	return routine;
+}
+
+/* The callbacks of attio_fdw; a second wrapper has a handler like this one. */
+Datum
+attio_fdw_handler(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_POINTER(make_callbacks());
 }
 
 /* Checks the options of one catalog object. */

@@ -13,6 +13,7 @@
 #include "executor/executor.h"
 #include "join/join_cache.h"
 #include "nodes/nodeFuncs.h"
+#include "remote/service.h"
 #include "scan/foreign_scan.h"
 #include "scan/scan_plan.h"
 #include "utils/array.h"
@@ -49,7 +50,7 @@ typedef struct LookupJoin
 
 	/* the present batch */
 	MemoryContext batch_context; /* rows and keys of it */
-	int number;
+	int batch_number;
 	int requests; /* that the next one may fill */
 	MinimalTuple *rows;
 	int nrows;
@@ -59,21 +60,21 @@ typedef struct LookupJoin
 	/* the present row */
 	bool in_row;
 	bool matched;
-	Datum *keys;
+	const JoinKey **keys; /* that it has; NULL: one that was not asked for */
 	int nkeys;
 	int key_at;
 	int row_at;
 
 	/* for EXPLAIN */
 	int64 batches;
-	int64 asked;
+	int64 keys_asked;
 } LookupJoin;
 
 /* ----- the scan tuple ----- */
 
 /* Put the columns of one side into the scan tuple; NULLs where there is no row. */
 static void
-set_side(LookupJoin *state, TupleTableSlot *from, bool outer)
+fill_side(LookupJoin *state, TupleTableSlot *from, bool outer)
 {
 	TupleTableSlot *slot = state->css.ss.ss_ScanTupleSlot;
 
@@ -92,7 +93,7 @@ set_side(LookupJoin *state, TupleTableSlot *from, bool outer)
 
 /* An empty scan tuple, to be filled by both sides. */
 static void
-begin_tuple(LookupJoin *state)
+begin_scan_tuple(LookupJoin *state)
 {
 	TupleTableSlot *slot = state->css.ss.ss_ScanTupleSlot;
 
@@ -109,7 +110,7 @@ begin_tuple(LookupJoin *state)
  * NULL, of an array each element but NULLs.  In the current memory context.
  */
 static Datum *
-keys_of(LookupJoin *state, ExprState *expression, bool is_array, int *nkeys)
+evaluate_keys(LookupJoin *state, ExprState *expression, bool is_array, int *nkeys)
 {
 	ExprContext *econtext = state->css.ss.ps.ps_ExprContext;
 	bool isnull;
@@ -141,14 +142,14 @@ find_outer_keys(LookupJoin *state)
 {
 	MemoryContext saved = MemoryContextSwitchTo(state->css.ss.ps.ps_ExprContext->ecxt_per_tuple_memory);
 	int n;
-	Datum *keys = keys_of(state, state->outer_key, state->plan.form == LOOKUP_OUTER_ARRAY, &n);
+	Datum *keys = evaluate_keys(state, state->outer_key, state->plan.form == LOOKUP_OUTER_ARRAY, &n);
 
 	MemoryContextSwitchTo(state->batch_context);
-	state->keys = (Datum *) palloc(sizeof(Datum) * Max(n, 1));
+	state->keys = (const JoinKey **) palloc(sizeof(JoinKey *) * Max(n, 1));
 	state->nkeys = 0;
 	for (int i = 0; i < n; i++)
 	{
-		Datum key = PointerGetDatum(join_cache_find(state->cache, keys[i]));
+		const JoinKey *key = join_cache_find(state->cache, keys[i]);
 		bool known = false;
 
 		for (int j = 0; j < state->nkeys && !known; j++)
@@ -163,7 +164,7 @@ find_outer_keys(LookupJoin *state)
 
 /* Rows that the inner side answers, each under those of its keys that were asked for now. */
 static void
-take_inner_rows(LookupJoin *state)
+cache_inner_rows(LookupJoin *state)
 {
 	ExprContext *econtext = state->css.ss.ps.ps_ExprContext;
 	TupleTableSlot *slot;
@@ -176,16 +177,16 @@ take_inner_rows(LookupJoin *state)
 		int n;
 
 		ResetExprContext(econtext);
-		begin_tuple(state);
-		set_side(state, slot, false);
+		begin_scan_tuple(state);
+		fill_side(state, slot, false);
 		saved = MemoryContextSwitchTo(econtext->ecxt_per_tuple_memory);
-		keys = keys_of(state, state->inner_key, state->plan.form == LOOKUP_INNER_ARRAY, &n);
+		keys = evaluate_keys(state, state->inner_key, state->plan.form == LOOKUP_INNER_ARRAY, &n);
 		MemoryContextSwitchTo(saved);
 		for (int i = 0; i < n; i++)
 		{
 			JoinKey *key = join_cache_find(state->cache, keys[i]);
 
-			if (key == NULL || key->batch != state->number)
+			if (key == NULL || key->batch != state->batch_number)
 				continue;
 			if (row == NULL)
 				row = join_cache_keep(state->cache, slot);
@@ -196,7 +197,7 @@ take_inner_rows(LookupJoin *state)
 
 /* Ask for these keys, all at once. */
 static void
-ask(LookupJoin *state, List *wanted)
+ask_for_keys(LookupJoin *state, List *wanted)
 {
 	MemoryContext saved;
 	Datum *values;
@@ -211,22 +212,22 @@ ask(LookupJoin *state, List *wanted)
 	foreach(lc, wanted)
 		values[n++] = ((JoinKey *) lfirst(lc))->value;
 	array = construct_array(values, n, state->key_type, state->key_length, state->key_byval, state->key_align);
-	state->asked += n;
+	state->keys_asked += n;
 	state->batches++;
 	MemoryContextSwitchTo(saved);
 	scan_set_keys(state->scan, PointerGetDatum(array));
-	take_inner_rows(state);
+	cache_inner_rows(state);
 }
 
 /* A cache that is too large, or of a time before a write of this session, is not used again. */
 static void
-begin_batch(LookupJoin *state)
+begin_join_batch(LookupJoin *state)
 {
 	int64 writes = scan_session_writes(state->scan);
 
 	MemoryContextReset(state->batch_context);
 	state->nrows = state->next = 0;
-	state->number++;
+	state->batch_number++;
 	if (state->writes != writes || join_cache_size(state->cache) > (Size) work_mem * 1024)
 		join_cache_clear(state->cache);
 	state->writes = writes;
@@ -234,7 +235,7 @@ begin_batch(LookupJoin *state)
 
 /* The next rows of the outer side, and the inner rows for them; false at the end. */
 static bool
-fill_batch(LookupJoin *state)
+fill_join_batch(LookupJoin *state)
 {
 	ExprContext *econtext = state->css.ss.ps.ps_ExprContext;
 	int limit = state->plan.keys_per_request * state->requests;
@@ -242,7 +243,7 @@ fill_batch(LookupJoin *state)
 
 	if (state->outer_done)
 		return false;
-	begin_batch(state);
+	begin_join_batch(state);
 	state->rows = (MinimalTuple *) MemoryContextAlloc(state->batch_context, BATCH_ROWS * sizeof(MinimalTuple));
 	while (list_length(wanted) < limit && state->nrows < BATCH_ROWS &&
 		   MemoryContextMemAllocated(state->batch_context, false) < (Size) work_mem * 1024 + BATCH_ROWS_SIZE)
@@ -261,21 +262,21 @@ fill_batch(LookupJoin *state)
 		saved = MemoryContextSwitchTo(state->batch_context);
 		state->rows[state->nrows++] = ExecCopySlotMinimalTuple(slot);
 		ResetExprContext(econtext);
-		begin_tuple(state);
-		set_side(state, slot, true);
+		begin_scan_tuple(state);
+		fill_side(state, slot, true);
 		MemoryContextSwitchTo(econtext->ecxt_per_tuple_memory);
-		keys = keys_of(state, state->outer_key, state->plan.form == LOOKUP_OUTER_ARRAY, &n);
+		keys = evaluate_keys(state, state->outer_key, state->plan.form == LOOKUP_OUTER_ARRAY, &n);
 		MemoryContextSwitchTo(state->batch_context);
 		for (int i = 0; i < n; i++)
 		{
 			JoinKey *key = join_cache_find(state->cache, keys[i]);
 
 			if (key == NULL)
-				wanted = lappend(wanted, join_cache_add(state->cache, keys[i], state->number));
+				wanted = lappend(wanted, join_cache_add(state->cache, keys[i], state->batch_number));
 		}
 		MemoryContextSwitchTo(saved);
 	}
-	ask(state, wanted);
+	ask_for_keys(state, wanted);
 	state->requests = Min(state->requests * 2, BATCH_REQUESTS);
 	return state->nrows > 0;
 }
@@ -284,14 +285,14 @@ fill_batch(LookupJoin *state)
 
 /* Go to the next outer row; false at the end. */
 static bool
-next_outer(LookupJoin *state)
+go_to_next_outer_row(LookupJoin *state)
 {
-	if (state->next >= state->nrows && !fill_batch(state))
+	if (state->next >= state->nrows && !fill_join_batch(state))
 		return false;
 	ResetExprContext(state->css.ss.ps.ps_ExprContext);
 	ExecStoreMinimalTuple(state->rows[state->next++], state->outer_slot, false);
-	begin_tuple(state);
-	set_side(state, state->outer_slot, true);
+	begin_scan_tuple(state);
+	fill_side(state, state->outer_slot, true);
 	find_outer_keys(state);
 	state->in_row = true;
 	state->matched = false;
@@ -305,16 +306,16 @@ next_outer(LookupJoin *state)
  * has several, so none comes twice.
  */
 static bool
-next_candidate(LookupJoin *state)
+go_to_next_candidate(LookupJoin *state)
 {
 	while (state->key_at < state->nkeys)
 	{
-		const JoinKey *key = (const JoinKey *) DatumGetPointer(state->keys[state->key_at]);
+		const JoinKey *key = state->keys[state->key_at];
 
 		if (key != NULL && state->row_at < key->nrows)
 		{
 			ExecStoreMinimalTuple(key->rows[state->row_at++], state->inner_slot, false);
-			set_side(state, state->inner_slot, false);
+			fill_side(state, state->inner_slot, false);
 			return true;
 		}
 		state->key_at++;
@@ -323,8 +324,9 @@ next_candidate(LookupJoin *state)
 	return false;
 }
 
+/* Is the scan tuple one of which these conditions are true? */
 static bool
-passes(LookupJoin *state, ExprState *quals)
+meets_join_quals(LookupJoin *state, ExprState *quals)
 {
 	ExprContext *econtext = state->css.ss.ps.ps_ExprContext;
 
@@ -334,13 +336,13 @@ passes(LookupJoin *state, ExprState *quals)
 
 /* The outer row with the inner rows that match it; true where the scan tuple is one of the result. */
 static bool
-next_of_row(LookupJoin *state)
+find_match_of_row(LookupJoin *state)
 {
 	ExprState *others = state->css.ss.ps.qual;
 
-	while (next_candidate(state))
+	while (go_to_next_candidate(state))
 	{
-		if (!passes(state, state->quals))
+		if (!meets_join_quals(state, state->quals))
 			continue;
 		state->matched = true;
 		/* one match decides */
@@ -348,7 +350,7 @@ next_of_row(LookupJoin *state)
 			state->in_row = false;
 		if (state->plan.type == JOIN_ANTI)
 			return false;
-		if (passes(state, others))
+		if (meets_join_quals(state, others))
 			return true;
 		if (state->plan.type == JOIN_SEMI)
 			return false;
@@ -356,8 +358,8 @@ next_of_row(LookupJoin *state)
 	state->in_row = false;
 	if (state->matched || (state->plan.type != JOIN_LEFT && state->plan.type != JOIN_ANTI))
 		return false;
-	set_side(state, NULL, false);
-	return passes(state, others);
+	fill_side(state, NULL, false);
+	return meets_join_quals(state, others);
 }
 
 /* ExecCustomScan */
@@ -370,9 +372,9 @@ exec_join(CustomScanState *node)
 	for (;;)
 	{
 		CHECK_FOR_INTERRUPTS();
-		if (!state->in_row && !next_outer(state))
+		if (!state->in_row && !go_to_next_outer_row(state))
 			return projection == NULL ? NULL : ExecClearTuple(projection->pi_state.resultslot);
-		if (!next_of_row(state))
+		if (!find_match_of_row(state))
 			continue;
 		ResetExprContext(node->ss.ps.ps_ExprContext);
 		return projection == NULL ? node->ss.ss_ScanTupleSlot : ExecProject(projection);
@@ -381,15 +383,15 @@ exec_join(CustomScanState *node)
 
 /* ----- the life of it ----- */
 
-static const CustomExecMethods exec_methods;
+static const CustomExecMethods join_exec_methods;
 
+/* CreateCustomScanState */
 static Node *
-create_state(CustomScan *plan)
+create_join_state(CustomScan *plan)
 {
 	LookupJoin *state = (LookupJoin *) newNode(sizeof(LookupJoin), T_CustomScanState);
 
-	(void) plan;
-	state->css.methods = &exec_methods;
+	state->css.methods = &join_exec_methods;
 	return (Node *) state;
 }
 
@@ -465,6 +467,7 @@ explain_join(CustomScanState *node, List *ancestors, ExplainState *es)
 	static const char *const types[] = {"Inner", "Left", "Full", "Right", "Semi", "Anti"};
 	LookupJoin *state = (LookupJoin *) node;
 	CustomScan *plan = (CustomScan *) node->ss.ps.plan;
+	const Service *service = service_of_server(((ForeignScan *) state->scan->ss.ps.plan)->fs_server);
 	List *context = set_deparse_context_plan(es->deparse_cxt, (Plan *) plan, ancestors);
 	List *texts = NIL;
 	ListCell *lc;
@@ -473,28 +476,60 @@ explain_join(CustomScanState *node, List *ancestors, ExplainState *es)
 	foreach(lc, state->plan.quals)
 		texts = lappend(texts, deparse_expression((Node *) lfirst(lc), context, true, false));
 	ExplainPropertyList("Join Cond", texts, es);
-	ExplainPropertyText("Attio Lookup",
+	ExplainPropertyText(service_label(service, "Lookup"),
 						psprintf("%s by %s", deparse_expression((Node *) state->plan.inner_key, context, true, false),
 								 deparse_expression((Node *) state->plan.outer_key, context, true, false)),
 						es);
-	ExplainPropertyInteger("Attio Keys per Request", NULL, state->plan.keys_per_request, es);
+	ExplainPropertyInteger(service_label(service, "Keys per Request"), NULL, state->plan.keys_per_request, es);
 	if (!es->analyze)
 		return;
-	ExplainPropertyInteger("Attio Lookup Batches", NULL, state->batches, es);
-	ExplainPropertyInteger("Attio Keys", NULL, state->asked, es);
+	ExplainPropertyInteger(service_label(service, "Lookup Batches"), NULL, state->batches, es);
+	ExplainPropertyInteger(service_label(service, "Keys"), NULL, state->keys_asked, es);
 }
 
-static const CustomExecMethods exec_methods = {.CustomName = "Attio Join",
-											   .BeginCustomScan = begin_join,
-											   .ExecCustomScan = exec_join,
-											   .EndCustomScan = end_join,
-											   .ReScanCustomScan = rescan_join,
-											   .ExplainCustomScan = explain_join};
+static const CustomExecMethods join_exec_methods = {.CustomName = "lookup join",
+													.BeginCustomScan = begin_join,
+													.ExecCustomScan = exec_join,
+													.EndCustomScan = end_join,
+													.ReScanCustomScan = rescan_join,
+													.ExplainCustomScan = explain_join};
 
-const CustomScanMethods attio_join_methods = {"Attio Join", create_state};
+/* What the server knows the joins of one service by: EXPLAIN shows its name. */
+typedef struct JoinMethods
+{
+	struct JoinMethods *next;
+	const Service *service;
+	CustomScanMethods methods;
+} JoinMethods;
+
+static JoinMethods *all_join_methods = NULL;
 
 void
-attio_join_init(void)
+join_register(const Service *service)
 {
-	RegisterCustomScanMethods(&attio_join_methods);
+	JoinMethods *entry = (JoinMethods *) MemoryContextAllocZero(TopMemoryContext, sizeof(JoinMethods));
+	MemoryContext saved = MemoryContextSwitchTo(TopMemoryContext);
+
+	entry->service = service;
+	entry->methods.CustomName = service_label(service, "Join");
+	entry->methods.CreateCustomScanState = create_join_state;
+	entry->next = all_join_methods;
+	all_join_methods = entry;
+	MemoryContextSwitchTo(saved);
+	RegisterCustomScanMethods(&entry->methods);
+}
+
+const CustomScanMethods *
+join_methods_of(const Service *service)
+{
+	for (const JoinMethods *entry = all_join_methods; entry != NULL; entry = entry->next)
+		if (entry->service == service)
+			return &entry->methods;
+	elog(ERROR, "no joins by lookups are known of service %s", service->title);
+}
+
+bool
+join_is_ours(const CustomScan *scan)
+{
+	return scan->methods->CreateCustomScanState == create_join_state;
 }

@@ -6,15 +6,20 @@
  * inner side, a scan of ours that asks for the keys it is handed.  Its scan
  * tuple is made of columns of both.
  */
-#ifndef ATTIO_JOIN_H
-#define ATTIO_JOIN_H
+#ifndef JOIN_JOIN_H
+#define JOIN_JOIN_H
 
 #include "base/compat.h"
 #include "nodes/extensible.h"
+#include "remote/service.h"
 
-extern const CustomScanMethods attio_join_methods;
+/* Make the plan nodes of a service's joins known to the server, once a process. */
+extern void join_register(const Service *service);
 
-/* Make the plan node known to the server, once a process. */
-extern void attio_join_init(void);
+/* The methods of a plan node of this service.  Raises an ERROR where they are not registered. */
+extern const CustomScanMethods *join_methods_of(const Service *service);
 
-#endif /* ATTIO_JOIN_H */
+/* Is this a join by lookups, of any service? */
+extern bool join_is_ours(const CustomScan *scan);
+
+#endif /* JOIN_JOIN_H */

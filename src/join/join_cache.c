@@ -32,7 +32,7 @@ struct JoinCache
 };
 
 static void
-make_table(JoinCache *cache)
+create_key_table(JoinCache *cache)
 {
 	HASHCTL ctl = {.keysize = sizeof(uint32), .entrysize = sizeof(HashEntry), .hcxt = cache->context};
 
@@ -54,7 +54,7 @@ join_cache_create(Oid type, Oid equality, Oid collation)
 	get_typlenbyval(type, &cache->length, &cache->byval);
 	cache->collation = collation;
 	cache->context = AllocSetContextCreate(CurrentMemoryContext, "attio_fdw join keys", ALLOCSET_DEFAULT_SIZES);
-	make_table(cache);
+	create_key_table(cache);
 	return cache;
 }
 
@@ -63,7 +63,7 @@ void
 join_cache_clear(JoinCache *cache)
 {
 	MemoryContextReset(cache->context);
-	make_table(cache);
+	create_key_table(cache);
 }
 
 /* Bytes it takes. */
@@ -74,13 +74,13 @@ join_cache_size(const JoinCache *cache)
 }
 
 static uint32
-hash_of(JoinCache *cache, Datum value)
+hash_join_key(JoinCache *cache, Datum value)
 {
 	return DatumGetUInt32(FunctionCall1Coll(&cache->hash, cache->collation, value));
 }
 
 static JoinKey *
-find_in(JoinCache *cache, const HashEntry *entry, Datum value)
+find_in_chain(JoinCache *cache, const HashEntry *entry, Datum value)
 {
 	for (JoinKey *key = entry == NULL ? NULL : entry->first; key != NULL; key = key->next)
 		if (DatumGetBool(FunctionCall2Coll(&cache->equal, cache->collation, key->value, value)))
@@ -92,16 +92,16 @@ find_in(JoinCache *cache, const HashEntry *entry, Datum value)
 JoinKey *
 join_cache_find(JoinCache *cache, Datum value)
 {
-	uint32 hash = hash_of(cache, value);
+	uint32 hash = hash_join_key(cache, value);
 
-	return find_in(cache, (const HashEntry *) hash_search(cache->table, &hash, HASH_FIND, NULL), value);
+	return find_in_chain(cache, (const HashEntry *) hash_search(cache->table, &hash, HASH_FIND, NULL), value);
 }
 
 /* The key, made where it was not there. */
 JoinKey *
 join_cache_add(JoinCache *cache, Datum value, int batch)
 {
-	uint32 hash = hash_of(cache, value);
+	uint32 hash = hash_join_key(cache, value);
 	bool found;
 	HashEntry *entry = (HashEntry *) hash_search(cache->table, &hash, HASH_ENTER, &found);
 	JoinKey *key;
@@ -109,7 +109,7 @@ join_cache_add(JoinCache *cache, Datum value, int batch)
 
 	if (!found)
 		entry->first = NULL;
-	key = find_in(cache, entry, value);
+	key = find_in_chain(cache, entry, value);
 	if (key != NULL)
 		return key;
 	saved = MemoryContextSwitchTo(cache->context);

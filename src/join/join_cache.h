@@ -4,8 +4,8 @@
  *
  * Keys and rows are copied into the cache's own memory.
  */
-#ifndef ATTIO_JOIN_CACHE_H
-#define ATTIO_JOIN_CACHE_H
+#ifndef JOIN_JOIN_CACHE_H
+#define JOIN_JOIN_CACHE_H
 
 #include "base/compat.h"
 #include "access/htup_details.h"
@@ -31,4 +31,4 @@ extern JoinKey *join_cache_add(JoinCache *cache, Datum value, int batch);
 extern MinimalTuple join_cache_keep(JoinCache *cache, TupleTableSlot *slot);
 extern void join_cache_append(JoinCache *cache, JoinKey *key, MinimalTuple row);
 
-#endif /* ATTIO_JOIN_CACHE_H */
+#endif /* JOIN_JOIN_CACHE_H */

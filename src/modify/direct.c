@@ -12,7 +12,6 @@
 #include "base/guc.h"
 #include "executor/executor.h"
 #include "foreign/fdwapi.h"
-#include "join/system_columns.h"
 #include "modify/queue.h"
 #include "modify/read_first.h"
 #include "nodes/makefuncs.h"
@@ -165,7 +164,6 @@ attio_begin_direct(ForeignScanState *node, int eflags)
 	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
 	DirectState *direct;
 
-	system_columns_check(node->ss.ps.state);
 	if (eflags & EXEC_FLAG_EXPLAIN_ONLY)
 		return;
 	direct = (DirectState *) palloc0(sizeof(DirectState));

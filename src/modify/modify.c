@@ -17,7 +17,6 @@
 #include "catalog/pg_type.h"
 #include "executor/executor.h"
 #include "foreign/fdwapi.h"
-#include "join/system_columns.h"
 #include "modify/journal.h"
 #include "modify/queue.h"
 #include "modify/read_first.h"
@@ -134,7 +133,6 @@ attio_begin_modify(ModifyTableState *mtstate, ResultRelInfo *target, List *fdw_p
 	List *targets;
 
 	(void) subplan_index;
-	system_columns_check(mtstate->ps.state);
 	if (eflags & EXEC_FLAG_EXPLAIN_ONLY)
 		return;
 	if (mtstate->operation == CMD_INSERT)

@@ -126,11 +126,11 @@ plan_join(PlannerInfo *root, RelOptInfo *rel, CustomPath *path, List *tlist, Lis
 	CustomScan *scan = makeNode(CustomScan);
 	const LookupJoinPath *join_path = (const LookupJoinPath *) path;
 	JoinPlan plan = join_path->plan;
-	Relids inner = ((Path *) lsecond(path->custom_paths))->parent->relids;
+	const RelOptInfo *inner = ((Path *) lsecond(path->custom_paths))->parent;
 	ScanTuple tuple = {0};
 
 	add_sides(&tuple, target_exprs(((Plan *) linitial(custom_plans))->targetlist),
-			  target_exprs(((Plan *) lsecond(custom_plans))->targetlist), inner, join_path->ojrelid);
+			  target_exprs(((Plan *) lsecond(custom_plans))->targetlist), inner->relids, join_path->ojrelid);
 	check_needed(&tuple, (Node *) tlist);
 	check_needed(&tuple, (Node *) plan.quals);
 	check_needed(&tuple, (Node *) join_path->others);
@@ -139,7 +139,7 @@ plan_join(PlannerInfo *root, RelOptInfo *rel, CustomPath *path, List *tlist, Lis
 	scan->scan.plan.targetlist = tlist;
 	scan->scan.plan.qual = join_path->others;
 	scan->flags = path->flags;
-	scan->methods = &attio_join_methods;
+	scan->methods = join_methods_of(service_of_server(inner->serverid));
 	scan->custom_plans = custom_plans;
 	plan.outer_key = copyObject(plan.outer_key);
 	plan.inner_key = copyObject(plan.inner_key);
@@ -150,7 +150,7 @@ plan_join(PlannerInfo *root, RelOptInfo *rel, CustomPath *path, List *tlist, Lis
 	return (Plan *) scan;
 }
 
-static const CustomPathMethods join_path_methods = {.CustomName = "Attio Join", .PlanCustomPath = plan_join};
+static const CustomPathMethods join_path_methods = {.CustomName = "lookup join", .PlanCustomPath = plan_join};
 
 /* ----- the path ----- */
 
@@ -309,7 +309,6 @@ add_lookup_joins(PlannerInfo *root, RelOptInfo *joinrel, RelOptInfo *outer, RelO
 void
 join_paths_init(void)
 {
-	attio_join_init();
 	previous_join_hook = set_join_pathlist_hook;
 	set_join_pathlist_hook = add_lookup_joins;
 }

@@ -43,3 +43,9 @@ service_of_server(Oid server)
 {
 	return service_of_wrapper(GetForeignServer(server)->fdwid);
 }
+
+char *
+service_label(const Service *service, const char *words)
+{
+	return psprintf("%s %s", service->title, words);
+}

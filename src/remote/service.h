@@ -73,4 +73,7 @@ extern void service_register(const Service *service);
 extern const Service *service_of_server(Oid server);
 extern const Service *service_of_wrapper(Oid wrapper);
 
+/* A label of EXPLAIN: the words behind the service's title, in the current memory context. */
+extern char *service_label(const Service *service, const char *words);
+
 #endif /* REMOTE_SERVICE_H */

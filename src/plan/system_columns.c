@@ -16,7 +16,7 @@
  * of subqueries, CTEs and parameters that are made of such a value count like it;
  * these sets only grow, and the plan is walked until they don't.
  */
-#include "join/system_columns.h"
+#include "plan/system_columns.h"
 
 #include "access/sysattr.h"
 #include "access/table.h"
@@ -59,13 +59,13 @@ typedef struct Sight
 	AttrNumber column;
 } Sight;
 
-static Bitmapset *visit(Flow *flow, Plan *plan);
-static bool is_made_of(Sight *sight, Node *node);
+static Bitmapset *visit_node(Flow *flow, Plan *plan);
+static bool is_made_of_system_column(Sight *sight, Node *node);
 
 /* ----- the error ----- */
 
 static void
-refuse(Oid table, AttrNumber column)
+refuse_system_column(Oid table, AttrNumber column)
 {
 	Relation rel = table_open(table, AccessShareLock);
 	const AttioRelation *relation = attio_relation_open(rel);
@@ -85,15 +85,15 @@ refuse(Oid table, AttrNumber column)
 
 /* A use that picks rows: the expression must not be made of a system column. */
 static void
-check_use(const Sight *sight, Node *node)
+check_use_of(const Sight *sight, Node *node)
 {
 	Sight own = *sight;
 
-	if (!is_made_of(&own, node))
+	if (!is_made_of_system_column(&own, node))
 		return;
 	if (OidIsValid(own.table))
-		refuse(own.table, own.column);
-	refuse(own.flow->table, own.flow->column);
+		refuse_system_column(own.table, own.column);
+	refuse_system_column(own.flow->table, own.flow->column);
 }
 
 static void
@@ -101,18 +101,18 @@ check_columns(const Flow *flow, const Bitmapset *columns, const AttrNumber *numb
 {
 	for (int i = 0; i < n; i++)
 		if (bms_is_member(numbers[i], columns))
-			refuse(flow->table, flow->column);
+			refuse_system_column(flow->table, flow->column);
 }
 
 /* ----- expressions ----- */
 
 static bool
-is_ours(const Flow *flow, Index rtindex)
+is_our_table(const Flow *flow, Index rtindex)
 {
 	const RangeTblEntry *rte = rt_fetch(rtindex, flow->statement->rtable);
 
 	return rte->rtekind == RTE_RELATION && get_rel_relkind(rte->relid) == RELKIND_FOREIGN_TABLE &&
-		   GetFdwRoutineByRelId(rte->relid)->BeginForeignScan == attio_begin_checked_scan;
+		   is_our_routine(GetFdwRoutineByRelId(rte->relid));
 }
 
 /* A system column of ours itself, or (0) the row that a cursor is at. */
@@ -152,7 +152,7 @@ look_at_var(Sight *sight, const Var *var)
 			is_found = has_column(sight->of_index, var->varattno);
 			break;
 		default:
-			if (var->varattno < 0 && var->varattno != TableOidAttributeNumber && is_ours(sight->flow, var->varno))
+			if (var->varattno < 0 && var->varattno != TableOidAttributeNumber && is_our_table(sight->flow, var->varno))
 				found_column(sight, var->varno, var->varattno);
 			is_found =
 				var->varno == sight->scanned && (sight->is_all_of_scan || has_column(sight->of_scan, var->varattno));
@@ -161,7 +161,7 @@ look_at_var(Sight *sight, const Var *var)
 }
 
 static void
-add_param(Flow *flow, int param)
+add_flow_param(Flow *flow, int param)
 {
 	flow->has_grown = flow->has_grown || !bms_is_member(param, flow->params);
 	flow->params = bms_add_member(flow->params, param);
@@ -176,7 +176,7 @@ add_params_of(Flow *flow, List *params, const Bitmapset *columns)
 
 	foreach(lc, params)
 		if (bms_is_member(++column, columns))
-			add_param(flow, lfirst_int(lc));
+			add_flow_param(flow, lfirst_int(lc));
 }
 
 /* What a subplan hands back: whether there is a row says nothing of its columns. */
@@ -189,14 +189,15 @@ look_at_subplan(Sight *sight, SubPlan *subplan)
 	ListCell *param;
 	ListCell *arg;
 
-	forboth(param, subplan->parParam, arg, subplan->args) if (is_made_of(&inside, (Node *) lfirst(arg)))
-		add_param(flow, lfirst_int(param));
+	forboth(param, subplan->parParam, arg, subplan->args)
+		if (is_made_of_system_column(&inside, (Node *) lfirst(arg)))
+			add_flow_param(flow, lfirst_int(param));
 	if (subplan->subLinkType == EXISTS_SUBLINK)
 		return;
 	if (subplan->subLinkType != CTE_SUBLINK)
 		add_params_of(flow, subplan->setParam, columns);
 	add_params_of(flow, subplan->paramIds, columns);
-	if (is_made_of(&inside, subplan->testexpr) || !bms_is_empty(columns))
+	if (is_made_of_system_column(&inside, subplan->testexpr) || !bms_is_empty(columns))
 		sight->is_found = true;
 }
 
@@ -207,15 +208,15 @@ check_aggregate(Sight *sight, Aggref *aggregate)
 	List *lists[] = {aggregate->aggorder, aggregate->aggdistinct};
 	ListCell *lc;
 
-	check_use(sight, (Node *) aggregate->aggfilter);
+	check_use_of(sight, (Node *) aggregate->aggfilter);
 	for (int i = 0; i < (int) lengthof(lists); i++)
 		foreach(lc, lists[i])
-			check_use(sight, get_sortgroupclause_expr(lfirst_node(SortGroupClause, lc), aggregate->args));
+			check_use_of(sight, get_sortgroupclause_expr(lfirst_node(SortGroupClause, lc), aggregate->args));
 }
 
 /* All of the expression is walked: subplans get their parameters on the way. */
 static bool
-look(Node *node, void *context)
+look_at_node(Node *node, void *context)
 {
 	Sight *sight = (Sight *) context;
 
@@ -232,7 +233,7 @@ look(Node *node, void *context)
 				sight->is_found = true;
 			return false;
 		case T_CurrentOfExpr:
-			if (is_ours(sight->flow, ((CurrentOfExpr *) node)->cvarno))
+			if (is_our_table(sight->flow, ((CurrentOfExpr *) node)->cvarno))
 				found_column(sight, ((CurrentOfExpr *) node)->cvarno, 0);
 			return false;
 		case T_SubPlan:
@@ -242,21 +243,21 @@ look(Node *node, void *context)
 			check_aggregate(sight, (Aggref *) node);
 			break;
 		case T_WindowFunc:
-			check_use(sight, (Node *) ((WindowFunc *) node)->aggfilter);
+			check_use_of(sight, (Node *) ((WindowFunc *) node)->aggfilter);
 			break;
 		default:
 			break;
 	}
-	return expression_tree_walker(node, look, context);
+	return expression_tree_walker(node, look_at_node, context);
 }
 
 /* Is the value of the expression, or of one of the list, made of a system column of ours? */
 static bool
-is_made_of(Sight *sight, Node *node)
+is_made_of_system_column(Sight *sight, Node *node)
 {
 	sight->is_found = false;
 	sight->table = InvalidOid;
-	(void) look(node, sight);
+	(void) look_at_node(node, sight);
 	return sight->is_found;
 }
 
@@ -267,7 +268,7 @@ static const struct
 {
 	NodeTag tag;
 	size_t at;
-} conditions[] = {
+} condition_places[] = {
 	{T_IndexScan, offsetof(IndexScan, indexqualorig)},
 	{T_IndexScan, offsetof(IndexScan, indexorderbyorig)},
 	{T_IndexOnlyScan, offsetof(IndexOnlyScan, indexqual)},
@@ -300,7 +301,7 @@ static const struct
 	NodeTag tag;
 	size_t count;
 	size_t numbers;
-} columns_used[] = {
+} column_places[] = {
 	{T_Sort, offsetof(Sort, numCols), offsetof(Sort, sortColIdx)},
 	{T_IncrementalSort, offsetof(IncrementalSort, sort.numCols), offsetof(IncrementalSort, sort.sortColIdx)},
 	{T_MergeAppend, offsetof(MergeAppend, numCols), offsetof(MergeAppend, sortColIdx)},
@@ -319,7 +320,7 @@ static const struct
 {
 	NodeTag tag;
 	size_t at;
-} children[] = {
+} child_places[] = {
 	{T_Append, offsetof(Append, appendplans)},
 	{T_MergeAppend, offsetof(MergeAppend, mergeplans)},
 	{T_BitmapAnd, offsetof(BitmapAnd, bitmapplans)},
@@ -331,14 +332,14 @@ static const struct
 {
 	NodeTag tag;
 	size_t at;
-} row_sources[] = {
+} row_source_places[] = {
 	{T_FunctionScan, offsetof(FunctionScan, functions)},
 	{T_ValuesScan, offsetof(ValuesScan, values_lists)},
 	{T_TableFuncScan, offsetof(TableFuncScan, tablefunc)},
 };
 
 static Node *
-node_at(const Plan *plan, size_t offset)
+node_at_place(const Plan *plan, size_t offset)
 {
 	return *(Node *const *) ((const char *) plan + offset);
 }
@@ -348,20 +349,20 @@ node_at(const Plan *plan, size_t offset)
 static void
 check_conditions(Sight *sight, Plan *plan)
 {
-	check_use(sight, (Node *) plan->qual);
-	for (int i = 0; i < (int) lengthof(conditions); i++)
-		if (conditions[i].tag == nodeTag(plan))
-			check_use(sight, node_at(plan, conditions[i].at));
+	check_use_of(sight, (Node *) plan->qual);
+	for (int i = 0; i < (int) lengthof(condition_places); i++)
+		if (condition_places[i].tag == nodeTag(plan))
+			check_use_of(sight, node_at_place(plan, condition_places[i].at));
 }
 
 static void
 check_columns_used(const Sight *sight, const Plan *plan)
 {
-	for (int i = 0; i < (int) lengthof(columns_used); i++)
-		if (columns_used[i].tag == nodeTag(plan))
+	for (int i = 0; i < (int) lengthof(column_places); i++)
+		if (column_places[i].tag == nodeTag(plan))
 			check_columns(sight->flow, sight->of_outer,
-						  *(AttrNumber *const *) ((const char *) plan + columns_used[i].numbers),
-						  *(const int *) ((const char *) plan + columns_used[i].count));
+						  *(AttrNumber *const *) ((const char *) plan + column_places[i].numbers),
+						  *(const int *) ((const char *) plan + column_places[i].count));
 }
 
 /* The parameters that plans below get from subplans that are run once. */
@@ -388,8 +389,8 @@ add_loop_params(Sight *sight, const NestLoop *loop)
 	{
 		NestLoopParam *param = lfirst_node(NestLoopParam, lc);
 
-		if (is_made_of(sight, (Node *) param->paramval))
-			add_param(sight->flow, param->paramno);
+		if (is_made_of_system_column(sight, (Node *) param->paramval))
+			add_flow_param(sight->flow, param->paramno);
 	}
 }
 
@@ -397,29 +398,30 @@ add_loop_params(Sight *sight, const NestLoop *loop)
 static void
 visit_custom(Sight *sight, const CustomScan *scan)
 {
-	List *sides = NIL;
+	int nsides = list_length(scan->custom_plans);
+	Bitmapset **sides = (Bitmapset **) palloc(sizeof(Bitmapset *) * Max(nsides, 1));
 	JoinPlan join = {0};
+	bool is_lookup_join = join_is_ours(scan);
 	ListCell *lc;
 
-	if (scan->methods == &attio_join_methods)
+	if (is_lookup_join)
 		join_plan_from_nodes(scan, &join);
 	foreach(lc, scan->custom_plans)
-		sides = lappend(sides, visit(sight->flow, (Plan *) lfirst(lc)));
+		sides[foreach_current_index(lc)] = visit_node(sight->flow, (Plan *) lfirst(lc));
 	foreach(lc, scan->custom_scan_tlist)
 	{
 		int column = foreach_current_index(lc) + 1;
-		bool is_found = is_made_of(sight, (Node *) lfirst(lc));
+		bool is_found = is_made_of_system_column(sight, (Node *) lfirst(lc));
 
-		if (scan->methods == &attio_join_methods)
+		if (is_lookup_join)
 		{
 			int source = list_nth_int(join.sources, column - 1);
 
-			is_found = is_found || (source > 0 ? bms_is_member(source, (Bitmapset *) linitial(sides))
-											   : bms_is_member(-source, (Bitmapset *) lsecond(sides)));
+			is_found = is_found || (source > 0 ? bms_is_member(source, sides[0]) : bms_is_member(-source, sides[1]));
 		}
 		else
-			for (int i = 0; i < list_length(sides); i++)
-				is_found = is_found || !bms_is_empty((Bitmapset *) list_nth(sides, i));
+			for (int i = 0; i < nsides; i++)
+				is_found = is_found || !bms_is_empty(sides[i]);
 		if (is_found)
 			sight->of_index = bms_add_member(sight->of_index, column);
 	}
@@ -460,7 +462,7 @@ check_modify(const Sight *sight, const ModifyTable *plan)
 
 	if (plan->operation == CMD_UPDATE)
 		foreach(lc, plan->resultRelations)
-			for (int i = 1; is_ours(sight->flow, lfirst_int(lc)) &&
+			for (int i = 1; is_our_table(sight->flow, lfirst_int(lc)) &&
 							i <= list_length((List *) list_nth(plan->updateColnosLists, foreach_current_index(lc)));
 				 i++)
 				check_columns(sight->flow, sight->of_outer, &(AttrNumber){i}, 1);
@@ -468,7 +470,7 @@ check_modify(const Sight *sight, const ModifyTable *plan)
 	merged.of_inner = sight->of_outer;
 	foreach(lc, plan->mergeActionLists)
 		foreach(action, (List *) lfirst(lc))
-			check_use(&merged, ((MergeAction *) lfirst(action))->qual);
+			check_use_of(&merged, ((MergeAction *) lfirst(action))->qual);
 }
 
 /* The columns of what is below the node, and of what it scans. */
@@ -478,21 +480,21 @@ visit_inputs(Sight *sight, Plan *plan)
 	Flow *flow = sight->flow;
 	ListCell *lc;
 
-	sight->of_outer = visit(flow, outerPlan(plan));
+	sight->of_outer = visit_node(flow, outerPlan(plan));
 	if (IsA(plan, NestLoop))
 		add_loop_params(sight, (NestLoop *) plan);
-	sight->of_inner = visit(flow, innerPlan(plan));
-	for (int i = 0; i < (int) lengthof(children); i++)
-		if (children[i].tag == nodeTag(plan))
-			foreach(lc, (List *) node_at(plan, children[i].at))
-				sight->of_outer = bms_add_members(sight->of_outer, visit(flow, (Plan *) lfirst(lc)));
-	for (int i = 0; i < (int) lengthof(row_sources); i++)
-		if (row_sources[i].tag == nodeTag(plan))
-			sight->is_all_of_scan = is_made_of(sight, node_at(plan, row_sources[i].at));
+	sight->of_inner = visit_node(flow, innerPlan(plan));
+	for (int i = 0; i < (int) lengthof(child_places); i++)
+		if (child_places[i].tag == nodeTag(plan))
+			foreach(lc, (List *) node_at_place(plan, child_places[i].at))
+				sight->of_outer = bms_add_members(sight->of_outer, visit_node(flow, (Plan *) lfirst(lc)));
+	for (int i = 0; i < (int) lengthof(row_source_places); i++)
+		if (row_source_places[i].tag == nodeTag(plan))
+			sight->is_all_of_scan = is_made_of_system_column(sight, node_at_place(plan, row_source_places[i].at));
 	switch (nodeTag(plan))
 	{
 		case T_SubqueryScan:
-			sight->of_scan = visit(flow, ((SubqueryScan *) plan)->subplan);
+			sight->of_scan = visit_node(flow, ((SubqueryScan *) plan)->subplan);
 			break;
 		case T_CteScan:
 			sight->of_scan = flow->outputs[((CteScan *) plan)->ctePlanId - 1];
@@ -517,7 +519,7 @@ visit_inputs(Sight *sight, Plan *plan)
 
 /* The columns of the node's rows that are made of a system column of ours; an ERROR where one picks rows. */
 static Bitmapset *
-visit(Flow *flow, Plan *plan)
+visit_node(Flow *flow, Plan *plan)
 {
 	Sight sight = {.flow = flow};
 	Bitmapset *columns = NULL;
@@ -539,7 +541,7 @@ visit(Flow *flow, Plan *plan)
 	if (IsA(plan, ModifyTable))
 		check_modify(&sight, (ModifyTable *) plan);
 	foreach(lc, plan->targetlist)
-		if (is_made_of(&sight, (Node *) lfirst(lc)))
+		if (is_made_of_system_column(&sight, (Node *) lfirst(lc)))
 			columns = bms_add_member(columns, lfirst_node(TargetEntry, lc)->resno);
 	return columns;
 }
@@ -558,35 +560,36 @@ check_statement(const PlannedStmt *statement)
 		foreach(lc, statement->subplans)
 		{
 			Bitmapset **output = &flow.outputs[foreach_current_index(lc)];
-			Bitmapset *columns = visit(&flow, (Plan *) lfirst(lc));
+			Bitmapset *columns = visit_node(&flow, (Plan *) lfirst(lc));
 
 			flow.has_grown = flow.has_grown || !bms_is_subset(columns, *output);
 			*output = bms_add_members(*output, columns);
 		}
-		(void) visit(&flow, statement->planTree);
+		(void) visit_node(&flow, statement->planTree);
 	} while (flow.has_grown);
 }
 
 /* ----- when ----- */
 
 /* The statement that is known to be fine, while it runs. */
-static const EState *checked = NULL;
+static const EState *checked_statement = NULL;
 
 static void
 forget_checked(void *estate)
 {
-	if (checked == (const EState *) estate)
-		checked = NULL;
+	if (checked_statement == (const EState *) estate)
+		checked_statement = NULL;
 }
 
-void
-system_columns_check(EState *estate)
+/* The check of a whole statement, once for each time it is run. */
+static void
+check_running_statement(EState *estate)
 {
 	MemoryContext scratch;
 	MemoryContext saved;
 	MemoryContextCallback *callback;
 
-	if (checked == estate)
+	if (checked_statement == estate)
 		return;
 	scratch = AllocSetContextCreate(CurrentMemoryContext, "attio_fdw system columns", ALLOCSET_SMALL_SIZES);
 	saved = MemoryContextSwitchTo(scratch);
@@ -597,7 +600,7 @@ system_columns_check(EState *estate)
 	callback->func = forget_checked;
 	callback->arg = estate;
 	MemoryContextRegisterResetCallback(estate->es_query_cxt, callback);
-	checked = estate;
+	checked_statement = estate;
 }
 
 /* Is there a system column in it, or the row that a cursor is at? */
@@ -613,13 +616,46 @@ has_system_column(Node *node, void *context)
 	return expression_tree_walker(node, has_system_column, context);
 }
 
-void
-attio_begin_checked_scan(ForeignScanState *node, int eflags)
+/* The callbacks as they were: the check comes first. */
+static BeginForeignScan_function begin_scan_unchecked;
+static BeginForeignModify_function begin_modify_unchecked;
+static BeginDirectModify_function begin_direct_unchecked;
+
+/* BeginForeignScan: the check, where this scan shows such a column. */
+static void
+begin_checked_scan(ForeignScanState *node, int eflags)
 {
-	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
+	const ForeignScan *plan = (const ForeignScan *) node->ss.ps.plan;
 
 	if (has_system_column((Node *) plan->scan.plan.targetlist, NULL) ||
 		has_system_column((Node *) plan->scan.plan.qual, NULL))
-		system_columns_check(node->ss.ps.state);
-	begin_foreign_scan(node, eflags);
+		check_running_statement(node->ss.ps.state);
+	begin_scan_unchecked(node, eflags);
+}
+
+/* BeginForeignModify */
+static void
+begin_checked_modify(ModifyTableState *mtstate, ResultRelInfo *target, List *fdw_private, int subplan_index, int eflags)
+{
+	check_running_statement(mtstate->ps.state);
+	begin_modify_unchecked(mtstate, target, fdw_private, subplan_index, eflags);
+}
+
+/* BeginDirectModify */
+static void
+begin_checked_direct(ForeignScanState *node, int eflags)
+{
+	check_running_statement(node->ss.ps.state);
+	begin_direct_unchecked(node, eflags);
+}
+
+void
+system_columns_guard(FdwRoutine *routine)
+{
+	begin_scan_unchecked = routine->BeginForeignScan;
+	begin_modify_unchecked = routine->BeginForeignModify;
+	begin_direct_unchecked = routine->BeginDirectModify;
+	routine->BeginForeignScan = begin_checked_scan;
+	routine->BeginForeignModify = begin_checked_modify;
+	routine->BeginDirectModify = begin_checked_direct;
 }
