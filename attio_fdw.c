@@ -101,6 +101,6 @@ attio_fdw_handler(PG_FUNCTION_ARGS)
 Datum
 attio_fdw_validator(PG_FUNCTION_ARGS)
 {
-	options_validate(untransformRelOptions(PG_GETARG_DATUM(0)), PG_GETARG_OID(1));
+	options_validate(attio_service.options, untransformRelOptions(PG_GETARG_DATUM(0)), PG_GETARG_OID(1));
 	PG_RETURN_VOID();
 }

@@ -9,6 +9,7 @@
 #include "access/table.h"
 #include "admin/functions.h"
 #include "admin/import.h"
+#include "attio/attio.h"
 #include "attio/measure.h"
 #include "attio/relation.h"
 #include "base/version.h"
@@ -247,12 +248,15 @@ attio_fdw_bind(PG_FUNCTION_ARGS)
 Datum
 attio_fdw_options(PG_FUNCTION_ARGS)
 {
+	const OptionSet *set = attio_service.options;
+	ListCell *lc;
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 
 	attio_materialize(fcinfo);
-	for (int i = 0; i < attio_noptions; i++)
+	foreach(lc, options_of(set))
 	{
-		const OptionDef *option = &attio_options[i];
+		const OptionDef *option = (const OptionDef *) lfirst(lc);
+		const char *fallback = option_fallback(set, option);
 		Datum values[6];
 		bool nulls[6] = {0};
 
@@ -262,9 +266,9 @@ attio_fdw_options(PG_FUNCTION_ARGS)
 																				  : "column");
 		values[1] = CStringGetTextDatum(option->name);
 		values[2] = CStringGetTextDatum(option_legal(option));
-		nulls[3] = (option->fallback == NULL);
-		values[3] = nulls[3] ? (Datum) 0 : CStringGetTextDatum(option->fallback);
-		values[4] = CStringGetTextDatum(option_set_by(option));
+		nulls[3] = (fallback == NULL);
+		values[3] = nulls[3] ? (Datum) 0 : CStringGetTextDatum(fallback);
+		values[4] = CStringGetTextDatum(option_set_by(set, option));
 		values[5] = CStringGetTextDatum(option->meaning);
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	}

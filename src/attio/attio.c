@@ -8,6 +8,7 @@
 #include "attio/attio.h"
 
 #include "attio/filter.h"
+#include "attio/attio_options.h"
 #include "attio/refusal.h"
 #include "attio/ship.h"
 #include "attio/sorts.h"
@@ -21,7 +22,10 @@ const Service attio_service = {
 	.title = "Attio",
 	.wrapper = "attio_fdw",
 	.handler = "attio_fdw_handler",
-	.default_url = "https://api.attio.com",
+	.options = &attio_options,
+	.page_limit_option = "remote_max_limit",
+	.read_rate_option = "read_rate",
+	.write_rate_option = "write_rate",
 	.authorization = "Bearer %s",
 	.user_agent = "attio_fdw/" ATTIO_FDW_VERSION,
 	.request_id = "x-attio-execution-id",

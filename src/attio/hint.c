@@ -8,7 +8,7 @@
 #include "attio/hint.h"
 
 #include "attio/endpoints.h"
-#include "base/options.h"
+#include "attio/attio_options.h"
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_type.h"
 #include "utils/lsyscache.h"
@@ -50,17 +50,17 @@ static void
 know_by_options(KnownColumn *known, const AttioRelation *relation, List *options)
 {
 	Session *session = known_session(relation);
-	const char *id = option_text(options, AttributeRelationId, "attribute_id");
+	const char *id = option_text(&attio_options, options, AttributeRelationId, "attribute_id");
 	const AttributeDef *attribute = NULL;
 	List *definitions;
 
-	known->property = option_text(options, AttributeRelationId, "property");
+	known->property = option_text(&attio_options, options, AttributeRelationId, "property");
 	known->attribute_id = id == NULL ? "" : id;
-	known->slug = option_text(options, AttributeRelationId, "attribute");
+	known->slug = option_text(&attio_options, options, AttributeRelationId, "attribute");
 	if (option_is_set(options, "multiselect"))
 	{
-		known->type = option_text(options, AttributeRelationId, "type");
-		known->multi = option_bool(options, AttributeRelationId, "multiselect");
+		known->type = option_text(&attio_options, options, AttributeRelationId, "type");
+		known->multi = option_bool(&attio_options, options, AttributeRelationId, "multiselect");
 	}
 	/* the session's own, not a copy: nothing may be called that could forget it */
 	definitions = session == NULL ? NIL : metadata_peek(session, relation->target);
@@ -192,7 +192,7 @@ relation_column_hint(const AttioRelation *relation, AttrNumber attnum)
 		hint.reason = "not a table of records";
 		return hint;
 	}
-	known.field = option_text(options, AttributeRelationId, "field");
+	known.field = option_text(&attio_options, options, AttributeRelationId, "field");
 	if (known.field == NULL && (option_is_set(options, "attribute") || option_is_set(options, "attribute_id")))
 		know_by_options(&known, relation, options);
 	else if (known.field == NULL)

@@ -11,7 +11,7 @@
 #include "attio/endpoints.h"
 #include "catalog/pg_type.h"
 #include "base/errors.h"
-#include "base/options.h"
+#include "attio/attio_options.h"
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_foreign_table.h"
 #include "catalog/pg_type.h"
@@ -26,11 +26,13 @@ remote_facts(Oid server)
 	List *options = GetForeignServer(server)->options;
 	RemoteFacts facts = {0};
 
-	facts.nulls = option_text(options, ForeignServerRelationId, "remote_nulls");
-	facts.text_is_exact = strcmp(option_text(options, ForeignServerRelationId, "remote_text_equality"), "exact") == 0;
+	facts.nulls = option_text(&attio_options, options, ForeignServerRelationId, "remote_nulls");
+	facts.text_is_exact =
+		strcmp(option_text(&attio_options, options, ForeignServerRelationId, "remote_text_equality"), "exact") == 0;
 	facts.not_matches_empty =
-		strcmp(option_text(options, ForeignServerRelationId, "remote_not_matches_empty"), "true") == 0;
-	facts.text_order_is_c = strcmp(option_text(options, ForeignServerRelationId, "remote_text_order"), "C") == 0;
+		strcmp(option_text(&attio_options, options, ForeignServerRelationId, "remote_not_matches_empty"), "true") == 0;
+	facts.text_order_is_c =
+		strcmp(option_text(&attio_options, options, ForeignServerRelationId, "remote_text_order"), "C") == 0;
 	return facts;
 }
 
@@ -42,7 +44,7 @@ target_of_options(List *options)
 
 	for (int i = 0; i < (int) lengthof(kinds); i++)
 	{
-		const char *slug = option_text(options, ForeignTableRelationId, kinds[i]->noun);
+		const char *slug = option_text(&attio_options, options, ForeignTableRelationId, kinds[i]->noun);
 		TargetDef *target;
 
 		if (slug == NULL)
@@ -50,7 +52,7 @@ target_of_options(List *options)
 		target = (TargetDef *) palloc0(sizeof(TargetDef));
 		target->kind = kinds[i];
 		target->slug = slug;
-		target->id = option_text(options, ForeignTableRelationId, kinds[i]->id_option);
+		target->id = option_text(&attio_options, options, ForeignTableRelationId, kinds[i]->id_option);
 		return target;
 	}
 	return NULL;
@@ -63,7 +65,7 @@ attio_relation_open(Relation rel)
 	ForeignTable *table = GetForeignTable(RelationGetRelid(rel));
 	List *options = table->options;
 	AttioRelation *relation = (AttioRelation *) palloc0(sizeof(AttioRelation));
-	const char *resource = option_text(options, ForeignTableRelationId, "resource");
+	const char *resource = option_text(&attio_options, options, ForeignTableRelationId, "resource");
 
 	relation->table = RelationGetRelid(rel);
 	relation->name = pstrdup(RelationGetRelationName(rel));
@@ -90,24 +92,27 @@ attio_relation_open(Relation rel)
 							   resource == NULL ? "" : resource),
 						nearest != NULL ? errhint("Perhaps you meant \"%s\".", nearest) : 0));
 	}
-	relation->page_size = option_int(options, ForeignTableRelationId, "page_size");
+	relation->page_size = option_int(&attio_options, options, ForeignTableRelationId, "page_size");
 	if (relation->resource->paging.max_page > 0)
 		relation->page_size = Min(relation->page_size, relation->resource->paging.max_page);
-	relation->by_created_at = strcmp(option_text(options, ForeignTableRelationId, "page_order"), "created_at") == 0;
-	relation->missing_is_null = strcmp(option_text(options, ForeignTableRelationId, "missing_attribute"), "null") == 0;
-	relation->estimated_rows =
-		option_is_set(options, "estimated_rows") ? option_int(options, ForeignTableRelationId, "estimated_rows") : -1;
+	relation->by_created_at =
+		strcmp(option_text(&attio_options, options, ForeignTableRelationId, "page_order"), "created_at") == 0;
+	relation->missing_is_null =
+		strcmp(option_text(&attio_options, options, ForeignTableRelationId, "missing_attribute"), "null") == 0;
+	relation->estimated_rows = option_is_set(options, "estimated_rows")
+								   ? option_int(&attio_options, options, ForeignTableRelationId, "estimated_rows")
+								   : -1;
 	relation->known_rows = relation->estimated_rows >= 0 ? relation->estimated_rows : rel->rd_rel->reltuples;
-	relation->async_capable =
-		option_is_set(options, "async_capable")
-			? option_bool(options, ForeignTableRelationId, "async_capable")
-			: option_bool(GetForeignServer(table->serverid)->options, ForeignServerRelationId, "async_capable");
-	relation->view = option_text(options, ForeignTableRelationId, "view");
-	relation->matching = option_text(options, ForeignTableRelationId, "matching_attribute");
-	relation->join_batch =
-		option_int(GetForeignServer(table->serverid)->options, ForeignServerRelationId, "join_batch_size");
-	relation->on_ignored_write =
-		option_text(GetForeignServer(table->serverid)->options, ForeignServerRelationId, "on_ignored_write");
+	relation->async_capable = option_is_set(options, "async_capable")
+								  ? option_bool(&attio_options, options, ForeignTableRelationId, "async_capable")
+								  : option_bool(&attio_options, GetForeignServer(table->serverid)->options,
+												ForeignServerRelationId, "async_capable");
+	relation->view = option_text(&attio_options, options, ForeignTableRelationId, "view");
+	relation->matching = option_text(&attio_options, options, ForeignTableRelationId, "matching_attribute");
+	relation->join_batch = option_int(&attio_options, GetForeignServer(table->serverid)->options,
+									  ForeignServerRelationId, "join_batch_size");
+	relation->on_ignored_write = option_text(&attio_options, GetForeignServer(table->serverid)->options,
+											 ForeignServerRelationId, "on_ignored_write");
 	relation->remote = remote_facts(table->serverid);
 	relation->names = make_name_index();
 	relation->known = (KnownDefinitions *) palloc0(sizeof(KnownDefinitions));
@@ -143,7 +148,7 @@ const FieldDef *
 relation_column_field(const AttioRelation *relation, AttrNumber attnum)
 {
 	List *options = GetForeignColumnOptions(relation->table, attnum);
-	const char *name = option_text(options, AttributeRelationId, "field");
+	const char *name = option_text(&attio_options, options, AttributeRelationId, "field");
 	const FieldDef *key;
 
 	if (name != NULL)
@@ -190,7 +195,7 @@ relation_column_needs_definitions(const AttioRelation *relation, AttrNumber attn
 
 	if (relation->resource->values == NULL)
 		return false;
-	field = option_text(options, AttributeRelationId, "field");
+	field = option_text(&attio_options, options, AttributeRelationId, "field");
 	if (field != NULL)
 		return strcmp(field, FIELD_NAME_CHANGED_AT) == 0;
 	if (option_is_set(options, "attribute") || option_is_set(options, "attribute_id"))
@@ -293,8 +298,8 @@ bind_property(const AttioRelation *relation, ColumnBinding *binding, const Attri
 static void
 bind_attribute(const AttioRelation *relation, ColumnBinding *binding, List *options, List *definitions)
 {
-	const char *slug = option_text(options, AttributeRelationId, "attribute");
-	const char *id = option_text(options, AttributeRelationId, "attribute_id");
+	const char *slug = option_text(&attio_options, options, AttributeRelationId, "attribute");
+	const char *id = option_text(&attio_options, options, AttributeRelationId, "attribute_id");
 	const AttributeDef *attribute;
 
 	/* The id decides: slugs can be changed, and taken over by another attribute. */
@@ -306,9 +311,9 @@ bind_attribute(const AttioRelation *relation, ColumnBinding *binding, List *opti
 					 slugs_of(definitions));
 		return;
 	}
-	binding->single =
-		option_is_set(options, "multiselect") && !option_bool(options, AttributeRelationId, "multiselect");
-	bind_property(relation, binding, attribute, option_text(options, AttributeRelationId, "property"));
+	binding->single = option_is_set(options, "multiselect") &&
+					  !option_bool(&attio_options, options, AttributeRelationId, "multiselect");
+	bind_property(relation, binding, attribute, option_text(&attio_options, options, AttributeRelationId, "property"));
 }
 
 /* ----- columns without options ----- */
@@ -409,7 +414,7 @@ static ColumnBinding *
 bind_column(const AttioRelation *relation, ColumnBinding *binding, List *definitions)
 {
 	List *options = GetForeignColumnOptions(relation->table, binding->attnum);
-	const char *field = option_text(options, AttributeRelationId, "field");
+	const char *field = option_text(&attio_options, options, AttributeRelationId, "field");
 
 	binding->kind = COLUMN_ATTRIBUTE;
 	if (field != NULL)
@@ -456,8 +461,8 @@ relation_column_has_value(const AttioRelation *relation, TupleDesc tupdesc, Attr
 {
 	Form_pg_attribute attribute = TupleDescAttr(tupdesc, attnum - 1);
 	List *options = GetForeignColumnOptions(relation->table, attnum);
-	const char *slug = option_text(options, AttributeRelationId, "attribute");
-	const char *name = option_text(options, AttributeRelationId, "field");
+	const char *slug = option_text(&attio_options, options, AttributeRelationId, "attribute");
+	const char *name = option_text(&attio_options, options, AttributeRelationId, "field");
 	const FieldDef *field;
 
 	if (attribute->attnotnull || OidIsValid(get_element_type(getBaseType(attribute->atttypid))))

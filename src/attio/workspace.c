@@ -7,7 +7,9 @@
  */
 #include "attio/workspace.h"
 
+#include "attio/attio_options.h"
 #include "base/errors.h"
+#include "catalog/pg_foreign_server.h"
 #include "lib/stringinfo.h"
 #include "utils/builtins.h"
 
@@ -43,17 +45,18 @@ workspace_self(Session *session, ScanCost *cost)
 void
 workspace_check(Session *session, ScanCost *cost)
 {
+	const char *expected = option_text(&attio_options, session->options, ForeignServerRelationId, "workspace_id");
 	JsonTree *self;
 	const char *found;
 
-	if (session->workspace_id == NULL)
+	if (expected == NULL)
 		return;
 	self = workspace_self(session, cost);
 	found = json_string_at(self, "workspace_id");
-	if (found == NULL || pg_strcasecmp(found, session->workspace_id) != 0)
+	if (found == NULL || pg_strcasecmp(found, expected) != 0)
 		ereport(ERROR, (errcode(ERRCODE_FDW_UNABLE_TO_ESTABLISH_CONNECTION),
 						errmsg("the API key for server \"%s\" belongs to another workspace", session->server_name),
-						errdetail("Server option workspace_id is %s, the key's workspace is %s.", session->workspace_id,
+						errdetail("Server option workspace_id is %s, the key's workspace is %s.", expected,
 								  found == NULL ? "not told" : clean_text(found, strlen(found), 60)),
 						errhint("Use a key of the expected workspace, or change the option.")));
 }

@@ -1,9 +1,9 @@
 /*
  * options.c
- *		The one table of options; validator and readers.
+ *		The options of every service; validator and readers of all.
  *
- * Owns: names, kinds, defaults and guards of all options.  Must not know how
- * an option is used.  No message of this file shows the value of a secret.
+ * Owns: names, kinds, defaults and guards of the options that each service has.
+ * A service brings those of its own.  Must not know how an option is used.  No message of this file shows the value of a secret.
  */
 #include "base/options.h"
 
@@ -26,21 +26,11 @@
 
 #define DAY_MS (24 * 60 * 60 * 1000)
 
-static const char *const page_order_words[] = {"auto", "created_at", NULL};
-static const char *const missing_attribute_words[] = {"error", "null", NULL};
-static const char *const ignored_write_words[] = {"warning", "error", "ignore", NULL};
-static const char *const remote_nulls_words[] = {"unknown", "first", "last", "smallest", "largest", NULL};
-static const char *const remote_equality_words[] = {"unknown", "exact", "ignore_case", NULL};
-static const char *const remote_truth_words[] = {"unknown", "true", "false", NULL};
-static const char *const remote_order_words[] = {"unknown", "C", NULL};
-
 /* clang-format off */
-const OptionDef attio_options[] = {
+static const OptionDef common_options[] = {
 	/* name, place, kind, guard, default, min, max, words, meaning */
-	{"base_url", SERVER, OPTION_URL, GUARD_FOREIGN_URL, ATTIO_DEFAULT_URL, 0, 0, NULL,
+	{"base_url", SERVER, OPTION_URL, GUARD_FOREIGN_URL, NULL, 0, 0, NULL,
 	 "address of the API; plain http only to a literal loopback address"},
-	{"workspace_id", SERVER, OPTION_UUID, GUARD_NONE, NULL, 0, 0, NULL,
-	 "the workspace that every key of this server must belong to"},
 	{"connect_timeout", SERVER, OPTION_DURATION, GUARD_NONE, "10s", 1, DAY_MS, NULL,
 	 "time to resolve, connect and finish the TLS handshake"},
 	{"request_timeout", SERVER, OPTION_DURATION, GUARD_NONE, "30s", 1, DAY_MS, NULL,
@@ -54,32 +44,16 @@ const OptionDef attio_options[] = {
 	 "retry_deadline; 0 sends nothing again"},
 	{"retry_deadline", SERVER, OPTION_DURATION, GUARD_NONE, "3min", 0, DAY_MS, NULL,
 	 "time after which a request is not sent again"},
-	{"read_rate", SERVER, OPTION_INT, GUARD_NONE, "95", 1, 10000, NULL,
-	 "reading requests a second, of all that use the key; Attio allows 100"},
-	{"write_rate", SERVER, OPTION_INT, GUARD_NONE, "24", 1, 10000, NULL,
-	 "writing requests a second; Attio allows 25"},
 	{"async_capable", SERVER, OPTION_BOOL, GUARD_NONE, "true", 0, 0, NULL,
 	 "whether scans below one Append (UNION ALL, partitions) run side by side, where the server waits for that interruptibly"},
 	{"updatable", SERVER, OPTION_BOOL, GUARD_NONE, "true", 0, 0, NULL,
 	 "whether tables of this server can be written to"},
 	{"join_batch_size", SERVER, OPTION_INT, GUARD_NONE, "100", 1, 100, NULL,
 	 "keys that a join looks up in one request"},
-	{"on_ignored_write", SERVER, OPTION_WORD, GUARD_NONE, "warning", 0, 0, ignored_write_words,
-	 "what it is when Attio answers a write with other values than it was sent, as it does where it enriches"},
 	{"read_after_write_timeout", SERVER, OPTION_DURATION, GUARD_NONE, "3s", 0, DAY_MS, NULL,
 	 "how long a read asks again whose answer is older than what the session wrote; 0 takes it as it is"},
 	{"metadata_ttl", SERVER, OPTION_DURATION, GUARD_NONE, "5min", 0, DAY_MS, NULL,
 	 "how long a session trusts the attribute definitions it has read"},
-	{"remote_nulls", SERVER, OPTION_WORD, GUARD_NONE, "unknown", 0, 0, remote_nulls_words,
-	 "where Attio sorts rows without a value: before or after the others, or as smaller or larger than any"},
-	{"remote_text_equality", SERVER, OPTION_WORD, GUARD_NONE, "unknown", 0, 0, remote_equality_words,
-	 "whether Attio's equality of text is the same as SQL's, byte by byte"},
-	{"remote_not_matches_empty", SERVER, OPTION_WORD, GUARD_NONE, "unknown", 0, 0, remote_truth_words,
-	 "whether Attio's $not finds rows without a value"},
-	{"remote_text_order", SERVER, OPTION_WORD, GUARD_NONE, "unknown", 0, 0, remote_order_words,
-	 "the collation by which Attio sorts text"},
-	{"remote_max_limit", SERVER, OPTION_INT, GUARD_NONE, "500", 2, 500, NULL,
-	 "rows that Attio answers to one query of records or entries, at most"},
 	{"ca_file", SERVER, OPTION_TEXT, GUARD_SUPERUSER, NULL, 0, 0, NULL,
 	 "certificate authorities to trust instead of the system's, also of a proxy that is reached by https"},
 	{"proxy", SERVER, OPTION_PROXY, GUARD_SUPERUSER, NULL, 0, 0, NULL,
@@ -96,25 +70,8 @@ const OptionDef attio_options[] = {
 	{"proxy_password", MAPPING, OPTION_PASSWORD, GUARD_NONE, NULL, 0, 0, NULL,
 	 "password for the proxy"},
 
-	{"object", TABLE, OPTION_TEXT, GUARD_NONE, NULL, 0, 0, NULL,
-	 "slug of the object whose records the table shows"},
-	{"object_id", TABLE, OPTION_UUID, GUARD_NONE, NULL, 0, 0, NULL,
-	 "id of that object; requests use it, so that a renamed slug keeps working"},
-	{"list", TABLE, OPTION_TEXT, GUARD_NONE, NULL, 0, 0, NULL,
-	 "slug of the list whose entries the table shows"},
-	{"list_id", TABLE, OPTION_UUID, GUARD_NONE, NULL, 0, 0, NULL,
-	 "id of that list"},
-	{"resource", TABLE, OPTION_TEXT, GUARD_NONE, NULL, 0, 0, NULL,
-	 "another collection of the workspace, such as workspace_members"},
-	{"view", TABLE, OPTION_UUID, GUARD_NONE, NULL, 0, 0, NULL,
-	 "id of a saved view of the object or list, whose filter decides which rows the table shows; conditions are then "
-	 "checked locally"},
-	{"matching_attribute", TABLE, OPTION_TEXT, GUARD_NONE, NULL, 0, 0, NULL,
-	 "slug of a unique attribute (of a list: parent_record): an INSERT updates the row that has the same value, if there is one"},
 	{"page_size", TABLE, OPTION_INT, GUARD_NONE, "500", 2, 500, NULL,
 	 "rows to ask for in one request"},
-	{"page_order", TABLE, OPTION_WORD, GUARD_NONE, "auto", 0, 0, page_order_words,
-	 "auto: unsorted pages, by created_at when those are not in id order; created_at: always sorted"},
 	{"estimated_rows", TABLE, OPTION_INT, GUARD_NONE, NULL, 0, INT_MAX, NULL,
 	 "number of rows the planner should expect"},
 	{"async_capable", TABLE, OPTION_BOOL, GUARD_NONE, NULL, 0, 0, NULL,
@@ -123,32 +80,46 @@ const OptionDef attio_options[] = {
 	 "whether the table can be written to; unset is what the server says"},
 	{"allow_copy", TABLE, OPTION_BOOL, GUARD_NONE, "false", 0, 0, NULL,
 	 "whether COPY into the table, and INSERT of a dump, is allowed; a dump of the table has the option, too"},
-	{"missing_attribute", TABLE, OPTION_WORD, GUARD_NONE, "error", 0, 0, missing_attribute_words,
-	 "what a column shows whose attribute no longer exists: an error, or NULL"},
-
-	{"attribute", COLUMN, OPTION_TEXT, GUARD_NONE, NULL, 0, 0, NULL,
-	 "slug of the attribute the column shows"},
-	{"attribute_id", COLUMN, OPTION_UUID, GUARD_NONE, NULL, 0, 0, NULL,
-	 "id of that attribute; survives a changed slug"},
-	{"property", COLUMN, OPTION_TEXT, GUARD_NONE, NULL, 0, 0, NULL,
-	 "property of the attribute's value, such as first_name; unset is the main one"},
-	{"type", COLUMN, OPTION_TEXT, GUARD_NONE, NULL, 0, 0, NULL,
-	 "attribute type at import"},
-	{"multiselect", COLUMN, OPTION_BOOL, GUARD_NONE, NULL, 0, 0, NULL,
-	 "whether the attribute could hold several values at import"},
-	{"field", COLUMN, OPTION_TEXT, GUARD_NONE, NULL, 0, 0, NULL,
-	 "fixed field of the row that the column shows, such as web_url"},
 };
 /* clang-format on */
 
-const int attio_noptions = lengthof(attio_options);
+/* ----- sets of options ----- */
+
+/* The options of a service, in the order of their places: those of every service, then its own. */
+List *
+options_of(const OptionSet *set)
+{
+	static const Oid places[] = {SERVER, MAPPING, TABLE, COLUMN};
+	List *options = NIL;
+
+	for (int i = 0; i < (int) lengthof(places); i++)
+	{
+		for (int j = 0; j < (int) lengthof(common_options); j++)
+			if (common_options[j].place == places[i])
+				options = lappend(options, unconstify(OptionDef *, &common_options[j]));
+		for (int j = 0; j < set->noptions; j++)
+			if (set->options[j].place == places[i])
+				options = lappend(options, unconstify(OptionDef *, &set->options[j]));
+	}
+	return options;
+}
+
+/* The default of an option of this service, as text; NULL = none. */
+const char *
+option_fallback(const OptionSet *set, const OptionDef *option)
+{
+	return option->guard == GUARD_FOREIGN_URL ? set->default_url : option->fallback;
+}
 
 static const OptionDef *
-find_option(const char *name, Oid place)
+find_option(const OptionSet *set, const char *name, Oid place)
 {
-	for (int i = 0; i < attio_noptions; i++)
-		if (attio_options[i].place == place && strcmp(attio_options[i].name, name) == 0)
-			return &attio_options[i];
+	for (int i = 0; i < (int) lengthof(common_options); i++)
+		if (common_options[i].place == place && strcmp(common_options[i].name, name) == 0)
+			return &common_options[i];
+	for (int i = 0; i < set->noptions; i++)
+		if (set->options[i].place == place && strcmp(set->options[i].name, name) == 0)
+			return &set->options[i];
 	return NULL;
 }
 
@@ -162,30 +133,32 @@ place_name(Oid place)
 							  : "the foreign data wrapper";
 }
 
-static void report_unknown_option(const char *name, Oid place) __attribute__((noreturn));
+static void report_unknown_option(const OptionSet *set, const char *name, Oid place) __attribute__((noreturn));
 
 /* The unknown name, with the nearest known one; a misplaced name says where it belongs. */
 static void
-report_unknown_option(const char *name, Oid place)
+report_unknown_option(const OptionSet *set, const char *name, Oid place)
 {
-	const char *known[lengthof(attio_options)];
+	List *known = NIL;
 	const char *nearest;
 	Oid elsewhere = InvalidOid;
-	int nknown = 0;
+	ListCell *lc;
 
-	for (int i = 0; i < attio_noptions; i++)
+	foreach(lc, options_of(set))
 	{
-		if (attio_options[i].place == place)
-			known[nknown++] = attio_options[i].name;
-		else if (strcmp(attio_options[i].name, name) == 0)
-			elsewhere = attio_options[i].place;
+		const OptionDef *option = (const OptionDef *) lfirst(lc);
+
+		if (option->place == place)
+			known = lappend(known, unconstify(char *, option->name));
+		else if (strcmp(option->name, name) == 0)
+			elsewhere = option->place;
 	}
-	nearest = closest_match(name, known, nknown);
+	nearest = closest_in_list(name, known);
 	ereport(ERROR,
 			(errcode(ERRCODE_FDW_INVALID_OPTION_NAME), errmsg("invalid option \"%s\" for %s", name, place_name(place)),
 			 OidIsValid(elsewhere) ? errhint("\"%s\" is an option of %s.", name, place_name(elsewhere))
 			 : nearest != NULL     ? errhint("Perhaps you meant the option \"%s\".", nearest)
-			 : nknown == 0         ? errhint("There are no valid options in this context.")
+			 : known == NIL        ? errhint("There are no valid options in this context.")
 								   : 0));
 }
 
@@ -292,13 +265,13 @@ url_is_loopback(const char *url)
 }
 
 static void
-check_url(const OptionDef *option, const char *value)
+check_url(const OptionSet *set, const OptionDef *option, const char *value)
 {
 	bool plain = strncmp(value, "http://", 7) == 0;
 	const char *host = plain ? value + 7 : value + 8;
 
 	if (!plain && strncmp(value, "https://", 8) != 0)
-		report_bad_value(option, value, "Legal are https addresses, such as " ATTIO_DEFAULT_URL ".");
+		report_bad_value(option, value, psprintf("Legal are https addresses, such as %s.", set->default_url));
 	if (strpbrk(value, "@?#\\ \t\r\n") != NULL || *host == '\0' || *host == '/' || *host == ':')
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE), errmsg("invalid value for option \"%s\"", option->name),
@@ -364,7 +337,7 @@ check_password(const OptionDef *option, const char *value)
 }
 
 static void
-check_value(const OptionDef *option, const char *value)
+check_value(const OptionSet *set, const OptionDef *option, const char *value)
 {
 	switch (option->kind)
 	{
@@ -378,7 +351,7 @@ check_value(const OptionDef *option, const char *value)
 				report_bad_value(option, value, "A key is one word of letters, digits and -._~+/=: characters.");
 			break;
 		case OPTION_URL:
-			check_url(option, value);
+			check_url(set, option, value);
 			break;
 		case OPTION_PROXY:
 			check_proxy(option, value);
@@ -412,7 +385,7 @@ check_value(const OptionDef *option, const char *value)
 }
 
 static void
-check_guard(const OptionDef *option, const char *value)
+check_guard(const OptionSet *set, const OptionDef *option, const char *value)
 {
 	bool allowed = superuser();
 
@@ -422,7 +395,7 @@ check_guard(const OptionDef *option, const char *value)
 			allowed = true;
 			break;
 		case GUARD_FOREIGN_URL:
-			allowed = allowed || strcmp(value, ATTIO_DEFAULT_URL) == 0;
+			allowed = allowed || strcmp(value, set->default_url) == 0;
 			break;
 		case GUARD_FILE_READER:
 			allowed = allowed || has_privs_of_role(GetUserId(), ROLE_PG_READ_SERVER_FILES);
@@ -436,13 +409,13 @@ check_guard(const OptionDef *option, const char *value)
 						option->guard == GUARD_FILE_READER
 							? errhint("Only superusers and members of pg_read_server_files may set it.")
 						: option->guard == GUARD_FOREIGN_URL
-							? errhint("Only superusers may set it to anything but " ATTIO_DEFAULT_URL ".")
+							? errhint("Only superusers may set it to anything but %s.", set->default_url)
 							: errhint("Only superusers may set it.")));
 }
 
-/* Which of the options in a set are there?  More than one is an error. */
-static const char *
-at_most_one(List *options, const char *const *names, int nnames)
+/* Which of these options is there?  More than one is an error. */
+const char *
+options_at_most_one(List *options, const char *const *names, int nnames)
 {
 	const char *found = NULL;
 
@@ -458,40 +431,16 @@ at_most_one(List *options, const char *const *names, int nnames)
 	return found;
 }
 
-/* Rules that look at several options at once. */
+/* Rules that look at several options of a user mapping at once. */
 static void
-check_together(List *options, Oid place)
+check_mapping(List *options)
 {
 	static const char *const keys[] = {"api_key", "api_key_file", "api_key_env"};
-	static const char *const kinds[] = {"object", "list", "resource"};
-	static const char *const targets[] = {"attribute", "field"};
 
-	if (place == MAPPING)
-	{
-		at_most_one(options, keys, lengthof(keys));
-		if (option_is_set(options, "proxy_password") && !option_is_set(options, "proxy_user"))
-			ereport(ERROR, (errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
-							errmsg("option \"proxy_password\" goes with \"proxy_user\"")));
-	}
-	if (place == COLUMN)
-		at_most_one(options, targets, lengthof(targets));
-	if (place == TABLE)
-	{
-		const char *kind = at_most_one(options, kinds, lengthof(kinds));
-
-		if (kind == NULL)
-			ereport(ERROR, (errcode(ERRCODE_FDW_OPTION_NAME_NOT_FOUND),
-							errmsg("a foreign table needs one of the options \"object\", \"list\" or \"resource\""),
-							errhint("For example: OPTIONS (object 'people').")));
-		if (option_is_set(options, "view") && strcmp(kind, "resource") == 0)
-			ereport(ERROR, (errcode(ERRCODE_FDW_INVALID_OPTION_NAME), errmsg("only an object or a list has views"),
-							errhint("view goes with object or list.")));
-		if ((option_is_set(options, "object_id") && strcmp(kind, "object") != 0) ||
-			(option_is_set(options, "list_id") && strcmp(kind, "list") != 0))
-			ereport(ERROR,
-					(errcode(ERRCODE_FDW_INVALID_OPTION_NAME), errmsg("an id belongs beside the slug it is the id of"),
-					 errhint("object_id goes with object, list_id with list.")));
-	}
+	options_at_most_one(options, keys, lengthof(keys));
+	if (option_is_set(options, "proxy_password") && !option_is_set(options, "proxy_user"))
+		ereport(ERROR, (errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
+						errmsg("option \"proxy_password\" goes with \"proxy_user\"")));
 }
 
 /*
@@ -500,21 +449,24 @@ check_together(List *options, Oid place)
  * exclude each other.
  */
 void
-options_validate(List *options, Oid place)
+options_validate(const OptionSet *set, List *options, Oid place)
 {
 	ListCell *lc;
 
 	foreach(lc, options)
 	{
 		DefElem *def = (DefElem *) lfirst(lc);
-		const OptionDef *option = find_option(def->defname, place);
+		const OptionDef *option = find_option(set, def->defname, place);
 
 		if (option == NULL)
-			report_unknown_option(def->defname, place);
-		check_value(option, defGetString(def));
-		check_guard(option, defGetString(def));
+			report_unknown_option(set, def->defname, place);
+		check_value(set, option, defGetString(def));
+		check_guard(set, option, defGetString(def));
 	}
-	check_together(options, place);
+	if (place == MAPPING)
+		check_mapping(options);
+	if (set->check_together != NULL)
+		set->check_together(options, place);
 }
 
 /* A number of the table as the docs show it: 86400000 ms are 1d. */
@@ -573,7 +525,7 @@ option_legal(const OptionDef *option)
 
 /* Who may set it, for the docs. */
 const char *
-option_set_by(const OptionDef *option)
+option_set_by(const OptionSet *set, const OptionDef *option)
 {
 	switch (option->guard)
 	{
@@ -586,14 +538,14 @@ option_set_by(const OptionDef *option)
 		case GUARD_FOREIGN_URL:
 			break;
 	}
-	return "superuser, but for " ATTIO_DEFAULT_URL;
+	return psprintf("superuser, but for %s", set->default_url);
 }
 
 /* The value of an option, its default when unset, or NULL. */
 const char *
-option_text(List *options, Oid place, const char *name)
+option_text(const OptionSet *set, List *options, Oid place, const char *name)
 {
-	const OptionDef *option = find_option(name, place);
+	const OptionDef *option = find_option(set, name, place);
 	ListCell *lc;
 
 	Assert(option != NULL);
@@ -604,21 +556,21 @@ option_text(List *options, Oid place, const char *name)
 		if (strcmp(def->defname, name) == 0)
 			return defGetString(def);
 	}
-	return option->fallback;
+	return option_fallback(set, option);
 }
 
 /* The same as a number: plain, milliseconds or bytes.  The option must have a default or be set. */
 int
-option_int(List *options, Oid place, const char *name)
+option_int(const OptionSet *set, List *options, Oid place, const char *name)
 {
-	return parse_number(find_option(name, place), option_text(options, place, name));
+	return parse_number(find_option(set, name, place), option_text(set, options, place, name));
 }
 
 /* The same as a boolean; false when unset without default. */
 bool
-option_bool(List *options, Oid place, const char *name)
+option_bool(const OptionSet *set, List *options, Oid place, const char *name)
 {
-	const char *value = option_text(options, place, name);
+	const char *value = option_text(set, options, place, name);
 	bool result = false;
 
 	if (value != NULL)

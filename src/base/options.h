@@ -1,10 +1,10 @@
 /*
  * options.h
- *		The one table of options, and how to read a value.
+ *		Tables of options, and how to read a value.
  *
- * Every option of server, user mapping, table and column stands in that table
- * with its kind, legal values, default and meaning; validator, readers and
- * docs/options.md (checked by a test) follow it.
+ * Every option of server, user mapping, table and column stands in a table, that
+ * of every service or that of one, with its kind, legal values, default and
+ * meaning; validator, readers and docs/options.md (checked by a test) follow it.
  */
 #ifndef ATTIO_OPTIONS_H
 #define ATTIO_OPTIONS_H
@@ -31,7 +31,7 @@ typedef enum OptionGuard
 	GUARD_NONE,
 	GUARD_SUPERUSER,   /* only a superuser may set it */
 	GUARD_FILE_READER, /* superuser or pg_read_server_files */
-	GUARD_FOREIGN_URL  /* superuser, unless it is Attio's own address */
+	GUARD_FOREIGN_URL  /* superuser, unless it is the service's own address */
 } OptionGuard;
 
 typedef struct OptionDef
@@ -47,18 +47,27 @@ typedef struct OptionDef
 	const char *meaning;      /* one line for the documentation */
 } OptionDef;
 
-#define ATTIO_DEFAULT_URL "https://api.attio.com"
+/* The options of one service, beside those of every service. */
+typedef struct OptionSet
+{
+	const char *default_url; /* address of the API */
+	const OptionDef *options;
+	int noptions;
 
-extern const OptionDef attio_options[];
-extern const int attio_noptions;
+	/* Rules that look at several options of one place at once; NULL = there are none. */
+	void (*check_together)(List *options, Oid place);
+} OptionSet;
 
-extern void options_validate(List *options, Oid place);
-extern const char *option_text(List *options, Oid place, const char *name);
-extern int option_int(List *options, Oid place, const char *name);
-extern bool option_bool(List *options, Oid place, const char *name);
+extern List *options_of(const OptionSet *set);
+extern void options_validate(const OptionSet *set, List *options, Oid place);
+extern const char *options_at_most_one(List *options, const char *const *names, int nnames);
+extern const char *option_text(const OptionSet *set, List *options, Oid place, const char *name);
+extern int option_int(const OptionSet *set, List *options, Oid place, const char *name);
+extern bool option_bool(const OptionSet *set, List *options, Oid place, const char *name);
 extern bool option_is_set(List *options, const char *name);
 extern char *option_legal(const OptionDef *option);
-extern const char *option_set_by(const OptionDef *option);
+extern const char *option_set_by(const OptionSet *set, const OptionDef *option);
+extern const char *option_fallback(const OptionSet *set, const OptionDef *option);
 extern bool url_is_loopback(const char *url);
 
 #endif /* ATTIO_OPTIONS_H */

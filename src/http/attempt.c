@@ -156,7 +156,7 @@ finish(HttpTransfer *transfer)
 		exchange->failure = HTTP_NOT_CONNECTED;
 	exchange->done = true;
 	if (config->listener != NULL)
-		config->listener(config->server, exchange);
+		config->listener(config->listener_arg, exchange);
 }
 
 /* ----- beginning ----- */

@@ -46,8 +46,8 @@ typedef enum HttpNature
 
 struct HttpExchange;
 
-/* Told of each request that is over, outside of libcurl's callbacks; the server's Oid is the caller's. */
-typedef void (*HttpListener)(Oid server, struct HttpExchange *exchange);
+/* Told of each request that is over, outside of libcurl's callbacks; "arg" is the caller's. */
+typedef void (*HttpListener)(void *arg, struct HttpExchange *exchange);
 
 typedef struct HttpConfig
 {
@@ -67,7 +67,7 @@ typedef struct HttpConfig
 	GovernorRates rates;        /* requests a second */
 	const char *const *passing; /* words of refusals (4xx) that may pass; ends with NULL */
 	HttpListener listener;      /* NULL = none */
-	Oid server;                 /* what the listener is told */
+	void *listener_arg;
 } HttpConfig;
 
 typedef struct HttpRequest

@@ -9,9 +9,9 @@
 #include "modify/restore.h"
 
 #include "base/guc.h"
-#include "base/options.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_foreign_table.h"
+#include "remote/service.h"
 
 /*
  * Does a script of pg_dump run?  Each begins with these two settings, which hold
@@ -28,9 +28,11 @@ is_restoring(void)
 void
 restore_check(Relation rel, bool is_copy)
 {
-	List *options = GetForeignTable(RelationGetRelid(rel))->options;
+	ForeignTable *table = GetForeignTable(RelationGetRelid(rel));
+	const OptionSet *set = service_of_server(table->serverid)->options;
 
-	if (attio_allow_copy || option_bool(options, ForeignTableRelationId, "allow_copy") || (!is_copy && !is_restoring()))
+	if (attio_allow_copy || option_bool(set, table->options, ForeignTableRelationId, "allow_copy") ||
+		(!is_copy && !is_restoring()))
 		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),

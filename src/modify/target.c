@@ -10,7 +10,7 @@
 #include "access/sysattr.h"
 #include "attio/hint.h"
 #include "access/table.h"
-#include "base/options.h"
+#include "remote/service.h"
 #include "catalog/pg_foreign_table.h"
 #include "catalog/pg_type.h"
 #include "foreign/fdwapi.h"
@@ -28,8 +28,10 @@ target_is_updatable(const AttioRelation *relation, Relation rel)
 	if (relation->resource->values == NULL || relation->view != NULL)
 		return false;
 	if (option_is_set(table->options, "updatable"))
-		return option_bool(table->options, ForeignTableRelationId, "updatable");
-	return option_bool(GetForeignServer(table->serverid)->options, ForeignServerRelationId, "updatable");
+		return option_bool(service_of_server(table->serverid)->options, table->options, ForeignTableRelationId,
+						   "updatable");
+	return option_bool(service_of_server(table->serverid)->options, GetForeignServer(table->serverid)->options,
+					   ForeignServerRelationId, "updatable");
 }
 
 /* IsForeignRelUpdatable */

@@ -15,9 +15,10 @@
 
 /* The moment the answer is of; false where it does not say. */
 static bool
-accurate_at(HttpExchange *exchange, TimestampTz *moment)
+accurate_at(const Session *session, HttpExchange *exchange, TimestampTz *moment)
 {
-	const char *text = http_header(exchange, "x-accurate-at");
+	const char *text =
+		session->service->accurate_at == NULL ? NULL : http_header(exchange, session->service->accurate_at);
 
 	return text != NULL && parse_iso_timestamp(text, strlen(text), moment);
 }
@@ -29,7 +30,7 @@ fresh_ask_again(Session *session, HttpExchange *exchange, TimestampTz *since)
 	TimestampTz now;
 
 	if (session->wrote_at == 0 || exchange->failure != HTTP_ANSWERED || exchange->status != 200 ||
-		!accurate_at(exchange, &moment) || moment >= session->wrote_at)
+		!accurate_at(session, exchange, &moment) || moment >= session->wrote_at)
 		return false;
 	now = GetCurrentTimestamp();
 	if (*since == 0)
@@ -38,7 +39,7 @@ fresh_ask_again(Session *session, HttpExchange *exchange, TimestampTz *since)
 	{
 		/* told once */
 		session->wrote_at = 0;
-		ereport(WARNING, (errmsg("Attio's answer may not show yet what was written before"),
+		ereport(WARNING, (errmsg("%s's answer may not show yet what was written before", session->service->title),
 						  errdetail("After %d ms it was still of %s.", session->read_after_write_timeout,
 									timestamptz_to_str(moment)),
 						  errhint("Read again in a moment; server option read_after_write_timeout waits longer.")));

@@ -97,10 +97,10 @@ find_totals(ActivityTable *activity, Oid server)
 
 /* Into the totals and the last requests. */
 static void
-note(Oid server, HttpExchange *exchange)
+note(Oid server, HttpExchange *exchange, const char *id_header)
 {
 	ActivityTable *activity = get_table();
-	const char *id = http_header(exchange, "x-attio-execution-id");
+	const char *id = id_header == NULL ? NULL : http_header(exchange, id_header);
 	ActivityRequest request = {0};
 	ActivityTotals *totals;
 
@@ -139,12 +139,13 @@ note(Oid server, HttpExchange *exchange)
 
 /*
  * A request is over: the HTTP client says so when the answer is complete,
- * whether anybody waits for it or not.
+ * whether anybody waits for it or not.  "id_header" names the request in the
+ * response, and may be NULL.
  */
 void
-activity_note(Oid server, HttpExchange *exchange)
+activity_note(Oid server, HttpExchange *exchange, const char *id_header)
 {
-	note(server, exchange);
+	note(server, exchange, id_header);
 	if (attio_log_requests)
 		ereport(LOG, (errmsg("attio_fdw: %s %s: HTTP %d, %zu bytes, %.3f s", exchange->method, exchange->path,
 							 exchange->status, exchange->length, exchange->elapsed),

@@ -1,6 +1,6 @@
 /*
  * activity.h
- *		What was asked of Attio: totals, the last requests, and what runs now.
+ *		What was asked of services: totals, the last requests, and what runs now.
  *
  * Kept for all backends where memory is shared (base/shared.h), else for this
  * one.  Holds no key and no body.
@@ -67,7 +67,7 @@ typedef struct ActivityScan
 
 extern void activity_init(void);
 extern bool activity_is_shared(void);
-extern void activity_note(Oid server, HttpExchange *exchange);
+extern void activity_note(Oid server, HttpExchange *exchange, const char *id_header);
 extern int activity_totals(ActivityTotals *totals);
 extern int activity_requests(ActivityRequest *requests);
 extern int activity_scans(ActivityScan *scans);

@@ -9,7 +9,7 @@
 #ifndef REMOTE_SERVICE_H
 #define REMOTE_SERVICE_H
 
-#include "base/compat.h"
+#include "base/options.h"
 #include "http/client.h"
 #include "remote/ask.h"
 #include "remote/comparison.h"
@@ -23,10 +23,15 @@ struct RequestSubject;
 typedef struct Service
 {
 	/* ----- names ----- */
-	const char *title;       /* "Attio": in messages and in labels of EXPLAIN */
-	const char *wrapper;     /* "attio_fdw": what the wrapper is called in messages */
-	const char *handler;     /* its handler function: servers with this handler are this service's */
-	const char *default_url; /* address of the API */
+	const char *title;   /* "Attio": in messages and in labels of EXPLAIN */
+	const char *wrapper; /* "attio_fdw": what the wrapper is called in messages */
+	const char *handler; /* its handler function: servers with this handler are this service's */
+
+	/* ----- options ----- */
+	const OptionSet *options;      /* its own, beside those of every service */
+	const char *page_limit_option; /* of a server: rows that one query returns, at most; NULL = there is none */
+	const char *read_rate_option;  /* of a server: requests per second that read, of all that use the key */
+	const char *write_rate_option; /* the same of requests that write */
 
 	/* ----- requests ----- */
 	const char *authorization; /* value of the header, "%s" is the key */

@@ -1,19 +1,17 @@
 /*
  * session.c
- *		Sessions with Attio: one for each user mapping, kept across statements.
+ *		Sessions with a service: one for each user mapping, kept across statements.
  *
- * Owns: the cache of sessions, its invalidation, and where the key comes from.
- * The key goes from the user mapping into the HTTP client's header and nowhere
- * else.
+ * Owns: the cache of sessions and its invalidation.  The key goes from the user
+ * mapping into the HTTP client's header and nowhere else.
  */
 #include "remote/session.h"
 
 #include "access/xact.h"
 #include "remote/activity.h"
 #include "base/guc.h"
-#include "base/options.h"
 #include "catalog/pg_user_mapping.h"
-#include "storage/fd.h"
+#include "remote/secret.h"
 #include "utils/timestamp.h"
 #include "utils/builtins.h"
 #include "utils/hsearch.h"
@@ -29,9 +27,6 @@ typedef struct SessionEntry
 
 static HTAB *sessions = NULL;
 static bool has_invalid = false; /* any that is not pinned, perhaps */
-
-/* Longest key that a file may hold. */
-#define KEY_LIMIT 4096
 
 /* Close a session; its key is wiped. */
 static void
@@ -130,60 +125,16 @@ find_mapping(ForeignServer *server, Oid user)
 	return GetUserMapping(user, server->serverid);
 }
 
-static char *
-key_from_file(const char *path)
+/* A request is over, whether anybody waits for it or not. */
+static void
+note_answer(void *arg, HttpExchange *exchange)
 {
-	FILE *file = AllocateFile(path, "r");
-	char key[KEY_LIMIT];
-	size_t length;
+	const Session *session = (const Session *) arg;
 
-	if (file == NULL)
-		ereport(ERROR, (errcode_for_file_access(), errmsg("could not read the file that holds the API key: %m"),
-						errdetail("It is named by option api_key_file of the user mapping.")));
-	length = fread(key, 1, sizeof(key) - 1, file);
-	FreeFile(file);
-	while (length > 0 && strchr(" \t\r\n", key[length - 1]) != NULL)
-		length--;
-	key[length] = '\0';
-	return pstrdup(key);
+	activity_note(session->server, exchange, session->service->request_id);
 }
 
-/* The key, in the current memory context.  No message shows any part of it. */
 static char *
-find_key(UserMapping *mapping, ForeignServer *server)
-{
-	const char *value;
-	char *key = NULL;
-
-	if ((value = option_text(mapping->options, UserMappingRelationId, "api_key")) != NULL)
-		key = pstrdup(value);
-	else if ((value = option_text(mapping->options, UserMappingRelationId, "api_key_file")) != NULL)
-		key = key_from_file(value);
-	else if ((value = option_text(mapping->options, UserMappingRelationId, "api_key_env")) != NULL)
-	{
-		const char *found = getenv(value);
-
-		if (found == NULL)
-			ereport(ERROR, (errcode(ERRCODE_FDW_UNABLE_TO_ESTABLISH_CONNECTION),
-							errmsg("environment variable \"%s\" is not set in the database server", value),
-							errdetail("It is named by option api_key_env of the user mapping.")));
-		key = pstrdup(found);
-	}
-	if (key == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_FDW_UNABLE_TO_ESTABLISH_CONNECTION),
-				 errmsg("the user mapping for server \"%s\" holds no API key", server->servername),
-				 errhint("Run: ALTER USER MAPPING FOR %s SERVER %s OPTIONS (ADD api_key '...');",
-						 OidIsValid(mapping->userid) ? quote_identifier(GetUserNameFromId(mapping->userid, false))
-													 : "PUBLIC",
-						 quote_identifier(server->servername))));
-	if (*key == '\0' || strpbrk(key, " \t\r\n") != NULL)
-		ereport(ERROR, (errcode(ERRCODE_FDW_UNABLE_TO_ESTABLISH_CONNECTION),
-						errmsg("the API key for server \"%s\" is not one word", server->servername)));
-	return key;
-}
-
-static const char *
 strip_slashes(const char *url)
 {
 	char *copy = pstrdup(url);
@@ -194,38 +145,75 @@ strip_slashes(const char *url)
 	return copy;
 }
 
+/* What the HTTP client is told of the server and its service.  The secrets in it live in the current memory context. */
+static HttpConfig
+make_config(const Service *service, ForeignServer *server, UserMapping *mapping)
+{
+	static const SecretDef api_key = {"API key", "api_key", "api_key_file", "api_key_env"};
+	const OptionSet *set = service->options;
+	List *options = server->options;
+	char *key = secret_read(&api_key, set, server, mapping);
+	char *authorization = psprintf(service->authorization, key);
+	HttpConfig config = {0};
+
+	secret_wipe_later(authorization);
+	config.authorization = authorization;
+	config.base_url = strip_slashes(option_text(set, options, ForeignServerRelationId, "base_url"));
+	config.ca_file = option_text(set, options, ForeignServerRelationId, "ca_file");
+	config.proxy = option_text(set, options, ForeignServerRelationId, "proxy");
+	config.proxy_user = option_text(set, mapping->options, UserMappingRelationId, "proxy_user");
+	config.proxy_password = option_text(set, mapping->options, UserMappingRelationId, "proxy_password");
+	config.user_agent = service->user_agent;
+	config.connect_timeout = option_int(set, options, ForeignServerRelationId, "connect_timeout");
+	config.request_timeout = option_int(set, options, ForeignServerRelationId, "request_timeout");
+	config.max_response_size = option_int(set, options, ForeignServerRelationId, "max_response_size");
+	config.max_connections = option_int(set, options, ForeignServerRelationId, "max_concurrent_requests");
+	config.max_retries = option_int(set, options, ForeignServerRelationId, "max_retries");
+	config.retry_deadline = option_int(set, options, ForeignServerRelationId, "retry_deadline");
+	config.passing = service->passing;
+	config.rates.reads = option_int(set, options, ForeignServerRelationId, service->read_rate_option);
+	config.rates.writes = option_int(set, options, ForeignServerRelationId, service->write_rate_option);
+	return config;
+}
+
+/* What the options say of the session itself. */
+static void
+read_options(Session *session, ForeignServer *server)
+{
+	const OptionSet *set = session->service->options;
+	const char *limit = session->service->page_limit_option;
+	List *options = (List *) copyObject(server->options);
+
+	session->options = options;
+	session->base_url = strip_slashes(option_text(set, options, ForeignServerRelationId, "base_url"));
+	session->metadata_ttl = option_int(set, options, ForeignServerRelationId, "metadata_ttl");
+	session->max_requests = option_int(set, options, ForeignServerRelationId, "max_concurrent_requests");
+	session->max_retries = option_int(set, options, ForeignServerRelationId, "max_retries");
+	session->read_after_write_timeout = option_int(set, options, ForeignServerRelationId, "read_after_write_timeout");
+	session->page_limit = limit == NULL ? INT_MAX : option_int(set, options, ForeignServerRelationId, limit);
+	/* who says so knows that pages are not cut */
+	if (limit != NULL && option_is_set(options, limit))
+		session->page_seen = session->page_limit;
+}
+
 static Session *
 session_open(ForeignServer *server, UserMapping *mapping)
 {
+	const Service *service = service_of_server(server->serverid);
 	MemoryContext context;
+	MemoryContext secrets;
 	MemoryContext saved;
 	Session *session;
-	HttpConfig config = {0};
-	const Service *service = service_of_server(server->serverid);
-	char *key = find_key(mapping, server);
-	List *options = server->options;
+	HttpConfig config;
 
-	config.base_url = strip_slashes(option_text(options, ForeignServerRelationId, "base_url"));
-	config.authorization = psprintf(service->authorization, key);
-	config.ca_file = option_text(options, ForeignServerRelationId, "ca_file");
-	config.proxy = option_text(options, ForeignServerRelationId, "proxy");
-	config.proxy_user = option_text(mapping->options, UserMappingRelationId, "proxy_user");
-	config.proxy_password = option_text(mapping->options, UserMappingRelationId, "proxy_password");
-	config.user_agent = service->user_agent;
-	config.connect_timeout = option_int(options, ForeignServerRelationId, "connect_timeout");
-	config.request_timeout = option_int(options, ForeignServerRelationId, "request_timeout");
-	config.max_response_size = option_int(options, ForeignServerRelationId, "max_response_size");
-	config.max_connections = option_int(options, ForeignServerRelationId, "max_concurrent_requests");
-	config.max_retries = option_int(options, ForeignServerRelationId, "max_retries");
-	config.retry_deadline = option_int(options, ForeignServerRelationId, "retry_deadline");
-	config.passing = service->passing;
-	config.listener = activity_note;
-	config.server = server->serverid;
-	config.rates.reads = option_int(options, ForeignServerRelationId, "read_rate");
-	config.rates.writes = option_int(options, ForeignServerRelationId, "write_rate");
-
+	if (service == NULL)
+		elog(ERROR, "server \"%s\" is of another wrapper", server->servername);
+	/* Until it is complete, the session goes with the statement; what is secret goes in any case. */
 	context = AllocSetContextCreate(CurrentMemoryContext, "attio_fdw session", ALLOCSET_SMALL_SIZES);
-	saved = MemoryContextSwitchTo(context);
+	secrets = AllocSetContextCreate(CurrentMemoryContext, "attio_fdw secrets", ALLOCSET_SMALL_SIZES);
+	saved = MemoryContextSwitchTo(secrets);
+	config = make_config(service, server, mapping);
+	MemoryContextSwitchTo(context);
 	session = (Session *) palloc0(sizeof(Session));
 	session->context = context;
 	session->retired = AllocSetContextCreate(context, "attio_fdw retired", ALLOCSET_SMALL_SIZES);
@@ -233,26 +221,15 @@ session_open(ForeignServer *server, UserMapping *mapping)
 	session->server = server->serverid;
 	session->service = service;
 	strlcpy(session->server_name, server->servername, sizeof(session->server_name));
-	session->base_url = pstrdup(config.base_url);
-	if (option_is_set(options, "workspace_id"))
-		session->workspace_id = pstrdup(option_text(options, ForeignServerRelationId, "workspace_id"));
-	session->metadata_ttl = option_int(options, ForeignServerRelationId, "metadata_ttl");
-	session->max_requests = config.max_connections;
-	session->max_retries = config.max_retries;
-	session->page_limit = option_int(options, ForeignServerRelationId, "remote_max_limit");
-	/* who says so knows that pages are not cut */
-	if (option_is_set(options, "remote_max_limit"))
-		session->page_seen = session->page_limit;
-	session->read_after_write_timeout = option_int(options, ForeignServerRelationId, "read_after_write_timeout");
+	read_options(session, server);
 	session->server_hash = GetSysCacheHashValue1(FOREIGNSERVEROID, ObjectIdGetDatum(server->serverid));
 	session->mapping_hash = GetSysCacheHashValue1(USERMAPPINGOID, ObjectIdGetDatum(mapping->umid));
+	config.listener = note_answer;
+	config.listener_arg = session;
 	MemoryContextSwitchTo(saved);
-
-	/* Until it is complete, the session goes with the statement. */
 	session->client = http_client_open(&config);
 	MemoryContextSetParent(context, CacheMemoryContext);
-	explicit_bzero(key, strlen(key));
-	explicit_bzero(unconstify(char *, config.authorization), strlen(config.authorization));
+	MemoryContextDelete(secrets);
 	return session;
 }
 

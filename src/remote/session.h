@@ -1,6 +1,6 @@
 /*
  * session.h
- *		Sessions with Attio: one for each user mapping, kept across statements.
+ *		Sessions with a service: one for each user mapping, kept across statements.
  *
  * A session holds the HTTP client with its key, what the server options say,
  * and what it has learned (remote/known.h).  It is dropped when server or mapping
@@ -14,7 +14,7 @@
 #include "http/client.h"
 #include "remote/service.h"
 
-/* What a session saw of Attio's sorts. */
+/* What a session saw of the service's sorts. */
 typedef enum SortTrust
 {
 	SORTS_TRUSTED,
@@ -31,7 +31,7 @@ typedef struct Session
 	MemoryContext context; /* everything below; dies with the session */
 	HttpClient *client;
 	char *base_url;
-	char *workspace_id; /* expected; NULL = any */
+	List *options;      /* of the server (DefElem) */
 	bool is_checked;    /* the account is the right one */
 	int metadata_ttl;   /* milliseconds */
 	int max_requests;   /* under way at once */
@@ -41,11 +41,11 @@ typedef struct Session
 	bool invalid;
 	int pins;
 	int64 writes;                 /* made so far */
-	TimestampTz wrote_at;         /* of the last write, by Attio's clock; 0 = none that a read waits for */
+	TimestampTz wrote_at;         /* of the last write, by the service's clock; 0 = none that a read waits for */
 	int read_after_write_timeout; /* milliseconds */
 	SortTrust sorts;
-	int page_limit;        /* rows that Attio answers to one query, at most */
-	int page_seen;         /* rows of the largest page that it answered */
+	int page_limit;        /* rows that the service returns for one query, at most */
+	int page_seen;         /* rows of the largest page that it returned */
 	List *known;           /* owned by known.c */
 	MemoryContext retired; /* what is known no more, but may be looked at by who has the session in use */
 } Session;
