@@ -8,7 +8,7 @@
 
 #include "access/reloptions.h"
 #include "scan/explain.h"
-#include "admin/import.h"
+#include "admin/import_schema.h"
 #include "attio/attio.h"
 #include "remote/activity.h"
 #include "base/version.h"
@@ -85,7 +85,7 @@ make_callbacks(void)
 	routine->ForeignAsyncConfigureWait = attio_async_configure_wait;
 	routine->ForeignAsyncNotify = attio_async_notify;
 	attio_set_modify_callbacks(routine);
-	routine->ImportForeignSchema = attio_import_schema;
+	routine->ImportForeignSchema = import_foreign_schema;
 	system_columns_guard(routine);
 	return routine;
 }

@@ -9,6 +9,8 @@
 
 #include "attio/filter.h"
 #include "attio/attio_options.h"
+#include "attio/bind.h"
+#include "attio/import.h"
 #include "attio/refusal.h"
 #include "attio/ship.h"
 #include "attio/sorts.h"
@@ -37,4 +39,7 @@ const Service attio_service = {
 	.write_asks = filter_asks,
 	.can_sort = sorts_are_as_planned,
 	.write_sorts = sorts_write,
+	.import_schema = attio_import_schema,
+	.table_ddl = attio_table_ddl,
+	.bind_table = attio_bind_table,
 };

@@ -24,6 +24,16 @@ service_register(const Service *service)
 	registered_services[nregistered_services++] = service;
 }
 
+/* The service with this handler function; NULL where there is none. */
+const Service *
+service_of_handler(const char *handler)
+{
+	for (int i = 0; i < nregistered_services; i++)
+		if (strcmp(registered_services[i]->handler, handler) == 0)
+			return registered_services[i];
+	return NULL;
+}
+
 /* The service of a foreign data wrapper; NULL where it is another library's. */
 const Service *
 service_of_wrapper(Oid wrapper)
@@ -31,10 +41,7 @@ service_of_wrapper(Oid wrapper)
 	ForeignDataWrapper *fdw = GetForeignDataWrapper(wrapper);
 	const char *handler = OidIsValid(fdw->fdwhandler) ? get_func_name(fdw->fdwhandler) : NULL;
 
-	for (int i = 0; handler != NULL && i < nregistered_services; i++)
-		if (strcmp(registered_services[i]->handler, handler) == 0)
-			return registered_services[i];
-	return NULL;
+	return handler == NULL ? NULL : service_of_handler(handler);
 }
 
 /* The service of a server; NULL where its wrapper is another library's. */

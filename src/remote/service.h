@@ -13,6 +13,7 @@
 #include "http/client.h"
 #include "remote/ask.h"
 #include "remote/comparison.h"
+#include "nodes/parsenodes.h"
 #include "utils/rel.h"
 
 struct Session;
@@ -71,12 +72,22 @@ typedef struct Service
 
 	/* ----- writes ----- */
 
-	/* ----- administration ----- */
+	/* ----- administration; NULL where the service has no such thing ----- */
+
+	/* The statements that IMPORT FOREIGN SCHEMA runs (char *).  May make requests. */
+	List *(*import_schema)(struct Session *session, ImportForeignSchemaStmt *stmt);
+
+	/* The one that creates a table, in the current memory context.  May make requests. */
+	char *(*table_ddl)(struct Session *session, const char *table, const char *columns);
+
+	/* Write down in a table's options what its columns show; returns for how many.  Closes the table. */
+	int (*bind_table)(struct Session *session, Relation rel);
 } Service;
 
 extern void service_register(const Service *service);
 extern const Service *service_of_server(Oid server);
 extern const Service *service_of_wrapper(Oid wrapper);
+extern const Service *service_of_handler(const char *handler);
 
 /* A label of EXPLAIN: the words behind the service's title, in the current memory context. */
 extern char *service_label(const Service *service, const char *words);

@@ -305,6 +305,27 @@ session_pin(Session *session)
 	MemoryContextRegisterResetCallback(CurrentMemoryContext, callback);
 }
 
+/*
+ * The caller's session with a server of ours that the caller may use, pinned in
+ * the current memory context.  Raises ERROR for any other.
+ */
+Session *
+session_of_caller(const char *server_name)
+{
+	ForeignServer *server = GetForeignServerByName(server_name, false);
+	AclResult allowed = attio_server_aclcheck(server->serverid, GetUserId(), ACL_USAGE);
+	Session *session;
+
+	if (allowed != ACLCHECK_OK)
+		aclcheck_error(allowed, OBJECT_FOREIGN_SERVER, server->servername);
+	if (service_of_server(server->serverid) == NULL)
+		ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
+						errmsg("server \"%s\" is not a server of attio_fdw", server->servername)));
+	session = session_get(server->serverid, GetUserId());
+	session_pin(session);
+	return session;
+}
+
 /* Clocks that differ by less agree: an answer's date has whole seconds, and is of its beginning. */
 #define CLOCK_TOLERANCE (2 * USECS_PER_SEC)
 

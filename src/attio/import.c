@@ -5,7 +5,7 @@
  * Owns: table names and their collisions, the text of CREATE FOREIGN TABLE, and
  * what the user is told about the key.  Columns come from attio/naming.
  */
-#include "admin/import.h"
+#include "attio/import.h"
 
 #include "attio/endpoints.h"
 #include "attio/workspace.h"
@@ -169,7 +169,7 @@ append_table_options(StringInfo out, const ResourceDef *resource, const TargetDe
 }
 
 /* The CREATE FOREIGN TABLE statement of one table, without a semicolon. */
-char *
+static char *
 import_table_ddl(const char *table, const ResourceDef *resource, const TargetDef *target, List *attributes,
 				 ColumnSet set, const char *server)
 {
@@ -213,7 +213,7 @@ import_table_ddl(const char *table, const ResourceDef *resource, const TargetDef
 /* ----- the statement ----- */
 
 /* Which columns are meant: default, all or raw. */
-ColumnSet
+static ColumnSet
 import_column_set(const char *value)
 {
 	if (strcmp(value, "default") == 0)
@@ -442,8 +442,9 @@ table_statement(Session *session, const Offer *made, ColumnSet set, const char *
  * or the slug.  Raises ERROR, with the nearest name, when there is none.
  */
 char *
-import_find_ddl(Session *session, const char *table, ColumnSet set)
+attio_table_ddl(Session *session, const char *table, const char *columns)
 {
+	ColumnSet set = import_column_set(columns);
 	List *objects;
 	List *offers;
 	List *names = NIL;
@@ -463,20 +464,18 @@ import_find_ddl(Session *session, const char *table, ColumnSet set)
 			continue;
 		statement = table_statement(session, made, set, session->server_name, false);
 		if (statement != NULL)
-			return statement;
+			return psprintf("%s;", statement);
 	}
 	nearest = closest_in_list(table, names);
 	ereport(ERROR, (errcode(ERRCODE_FDW_TABLE_NOT_FOUND), errmsg("there is no table \"%s\" in this workspace", table),
 					nearest != NULL ? errhint("Perhaps you meant \"%s\".", nearest) : 0));
 }
 
-/* ImportForeignSchema */
+/* What IMPORT FOREIGN SCHEMA runs: the statements that create the tables. */
 List *
-attio_import_schema(ImportForeignSchemaStmt *stmt, Oid serverid)
+attio_import_schema(Session *session, ImportForeignSchemaStmt *stmt)
 {
 	static const char *const schemas[] = {"objects", "lists", "workspace", "attio"};
-	ForeignServer *server = GetForeignServer(serverid);
-	Session *session = session_get(serverid, GetUserId());
 	ColumnSet set = columns_option(stmt->options);
 	const char *granted;
 	List *objects;
@@ -494,7 +493,6 @@ attio_import_schema(ImportForeignSchemaStmt *stmt, Oid serverid)
 		ereport(ERROR, (errcode(ERRCODE_FDW_SCHEMA_NOT_FOUND),
 						errmsg("there is no schema \"%s\" in Attio", stmt->remote_schema),
 						errhint("Import from objects, lists, workspace, or attio, which is all three.")));
-	session_pin(session);
 	granted = granted_scopes(session);
 	known_forget(session);
 	if (workspace_missing_scopes(granted, "list_configuration:read") == NULL)
@@ -517,7 +515,7 @@ attio_import_schema(ImportForeignSchemaStmt *stmt, Oid serverid)
 		char *statement;
 
 		metadata_ask_ahead(session, targets, &next, NULL);
-		statement = table_statement(session, (Offer *) lfirst(lc), set, server->servername, true);
+		statement = table_statement(session, (Offer *) lfirst(lc), set, session->server_name, true);
 		note_new_name((Offer *) lfirst(lc));
 		if (statement != NULL)
 			statements = lappend(statements, statement);

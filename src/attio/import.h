@@ -1,0 +1,15 @@
+/*
+ * import.h
+ *		IMPORT FOREIGN SCHEMA, and the statements it writes.
+ */
+#ifndef ATTIO_IMPORT_H
+#define ATTIO_IMPORT_H
+
+#include "attio/naming.h"
+#include "nodes/parsenodes.h"
+
+extern List *attio_import_schema(Session *session, ImportForeignSchemaStmt *stmt);
+extern List *import_column_options(const ColumnName *column);
+extern char *attio_table_ddl(Session *session, const char *table, const char *columns);
+
+#endif /* ATTIO_IMPORT_H */
