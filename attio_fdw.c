@@ -29,7 +29,7 @@
 #include "scan/sample.h"
 #include "scan/foreign_scan.h"
 
-ATTIO_MODULE_MAGIC("attio_fdw", ATTIO_FDW_VERSION);
+COMPAT_MODULE_MAGIC("attio_fdw", ATTIO_FDW_VERSION);
 
 extern PGDLLEXPORT void _PG_init(void);
 extern PGDLLEXPORT Datum attio_fdw_handler(PG_FUNCTION_ARGS);
@@ -53,7 +53,7 @@ _PG_init(void)
 	governor_init();
 	activity_init();
 	register_service(&attio_service);
-	attio_define_settings();
+	settings_define();
 	join_paths_init();
 	column_stats_init();
 	lateral_init();

@@ -88,7 +88,7 @@ attio_fdw_disconnect(PG_FUNCTION_ARGS)
 /*
  * Open a table of the user's own to be bound, with a lock that only one holds.
  * ALTER takes a stronger one later: of two that held a weaker one meanwhile, each
- * would wait for the other.  Readers wait for no answer of Attio's.
+ * would wait for the other.  Readers wait for no request.
  */
 static Relation
 open_to_bind(Oid oid)
@@ -126,7 +126,7 @@ attio_fdw_options(PG_FUNCTION_ARGS)
 	ListCell *lc;
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 
-	attio_materialize(fcinfo);
+	compat_materialize(fcinfo);
 	foreach(lc, options_of(set))
 	{
 		const OptionDef *option = (const OptionDef *) lfirst(lc);

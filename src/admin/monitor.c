@@ -1,6 +1,6 @@
 /*
  * monitor.c
- *		The views of what was asked of Attio.
+ *		The views of what was asked of services.
  *
  * Owns: their SQL side, and who may see whose rows.
  */
@@ -50,7 +50,7 @@ attio_fdw_stats(PG_FUNCTION_ARGS)
 	ActivityTotals totals[ACTIVITY_SERVERS];
 	int n = activity_totals(totals);
 
-	attio_materialize(fcinfo);
+	compat_materialize(fcinfo);
 	for (int i = 0; i < n; i++)
 	{
 		Datum values[11];
@@ -81,7 +81,7 @@ attio_fdw_requests(PG_FUNCTION_ARGS)
 	ActivityRequest *requests = (ActivityRequest *) palloc(sizeof(ActivityRequest) * ACTIVITY_REQUESTS);
 	int n = activity_requests(requests);
 
-	attio_materialize(fcinfo);
+	compat_materialize(fcinfo);
 	for (int i = 0; i < n; i++)
 	{
 		const ActivityRequest *request = &requests[i];
@@ -117,7 +117,7 @@ attio_fdw_progress(PG_FUNCTION_ARGS)
 	ActivityScan *scans = (ActivityScan *) palloc(sizeof(ActivityScan) * ACTIVITY_SCANS);
 	int n = activity_scans(scans);
 
-	attio_materialize(fcinfo);
+	compat_materialize(fcinfo);
 	for (int i = 0; i < n; i++)
 	{
 		const ActivityScan *scan = &scans[i];
@@ -147,7 +147,7 @@ attio_fdw_rate(PG_FUNCTION_ARGS)
 	GovernorInfo infos[GOVERNED_KEYS];
 	int n = governor_list(infos, GOVERNED_KEYS);
 
-	attio_materialize(fcinfo);
+	compat_materialize(fcinfo);
 	for (int i = 0; i < n; i++)
 	{
 		Datum values[7];

@@ -75,7 +75,7 @@ bind_columns(TupleDesc tupdesc, const AttioRelation *relation, const char *table
 	{
 		ColumnName *column;
 
-		if (!attio_is_stored(TupleDescAttr(tupdesc, i - 1)))
+		if (!compat_is_stored(TupleDescAttr(tupdesc, i - 1)))
 			continue;
 		column = imported_column(relation, tupdesc, (AttrNumber) i, definitions);
 		if (column != NULL && bind_column(relation->table, table, (AttrNumber) i, column) > 0)

@@ -48,7 +48,7 @@ bind_clause(const AskInput *input, const Condition *condition, Clause *clause)
 							 (!binding->attribute->multiselect || condition->multi)))
 		return;
 	clause->is_lost = true;
-	attio_forget_plans(input->relation->table);
+	compat_forget_plans(input->relation->table);
 }
 
 static Clause *

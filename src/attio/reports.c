@@ -59,7 +59,7 @@ attio_fdw_types(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 
-	attio_materialize(fcinfo);
+	compat_materialize(fcinfo);
 	for (int i = 0; i < attribute_ntypes; i++)
 	{
 		const AttributeType *type = &attribute_types[i];
@@ -105,7 +105,7 @@ attio_fdw_measure(PG_FUNCTION_ARGS)
 	List *findings = measure_all(attio_session(name));
 	ListCell *lc;
 
-	attio_materialize(fcinfo);
+	compat_materialize(fcinfo);
 	if (apply && SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
 	foreach(lc, findings)

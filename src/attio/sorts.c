@@ -43,7 +43,7 @@ sorts_are_as_planned(const SortInput *input)
 			(clause_is_as_planned(binding, key->type, key->property) && !binding->attribute->multiselect &&
 			 (input->shape == SORT_ONE_PAGE || strcmp(binding->slug, "created_at") == 0)))
 			continue;
-		attio_forget_plans(input->relation->table);
+		compat_forget_plans(input->relation->table);
 		return false;
 	}
 	return true;

@@ -6,8 +6,8 @@
  * else in the tree tests PG_VERSION_NUM.  To support a new major: extend the
  * range below, build, and mend what breaks here.
  */
-#ifndef ATTIO_COMPAT_H
-#define ATTIO_COMPAT_H
+#ifndef BASE_COMPAT_H
+#define BASE_COMPAT_H
 
 #include "postgres.h"
 
@@ -64,15 +64,15 @@
 
 /* The magic block; 18 also records name and version of the module. */
 #if PG_VERSION_NUM >= 180000
-#define ATTIO_MODULE_MAGIC(name_, version_) PG_MODULE_MAGIC_EXT(.name = (name_), .version = (version_))
+#define COMPAT_MODULE_MAGIC(name_, version_) PG_MODULE_MAGIC_EXT(.name = (name_), .version = (version_))
 #else
-#define ATTIO_MODULE_MAGIC(name_, version_) PG_MODULE_MAGIC
+#define COMPAT_MODULE_MAGIC(name_, version_) PG_MODULE_MAGIC
 #endif
 
 /* create_foreignscan_path: 17 added fdw_restrictinfo, 18 disabled_nodes. */
 static inline ForeignPath *
-attio_create_foreignscan_path(PlannerInfo *root, RelOptInfo *rel, double rows, Cost startup_cost, Cost total_cost,
-							  List *pathkeys, Relids required_outer, List *fdw_private)
+compat_create_foreignscan_path(PlannerInfo *root, RelOptInfo *rel, double rows, Cost startup_cost, Cost total_cost,
+							   List *pathkeys, Relids required_outer, List *fdw_private)
 {
 #if PG_VERSION_NUM >= 180000
 	return create_foreignscan_path(root, rel, NULL, rows, 0, startup_cost, total_cost, pathkeys, required_outer, NULL,
@@ -88,8 +88,8 @@ attio_create_foreignscan_path(PlannerInfo *root, RelOptInfo *rel, double rows, C
 
 /* create_foreign_upper_path: likewise. */
 static inline ForeignPath *
-attio_create_foreign_upper_path(PlannerInfo *root, RelOptInfo *rel, PathTarget *target, double rows, Cost startup_cost,
-								Cost total_cost, List *fdw_private)
+compat_create_foreign_upper_path(PlannerInfo *root, RelOptInfo *rel, PathTarget *target, double rows, Cost startup_cost,
+								 Cost total_cost, List *fdw_private)
 {
 #if PG_VERSION_NUM >= 180000
 	return create_foreign_upper_path(root, rel, target, rows, 0, startup_cost, total_cost, NIL, NULL, NIL, fdw_private);
@@ -102,7 +102,7 @@ attio_create_foreign_upper_path(PlannerInfo *root, RelOptInfo *rel, PathTarget *
 
 /* An expression over the root of an inheritance tree, as it is over one of its members. */
 static inline Node *
-attio_over_child(PlannerInfo *root, Node *node, RelOptInfo *child, RelOptInfo *parent)
+compat_over_child(PlannerInfo *root, Node *node, RelOptInfo *child, RelOptInfo *parent)
 {
 #if PG_VERSION_NUM >= 160000
 	return adjust_appendrel_attrs_multilevel(root, node, child, parent);
@@ -113,7 +113,7 @@ attio_over_child(PlannerInfo *root, Node *node, RelOptInfo *child, RelOptInfo *p
 
 /* Is the operator <=, = or >= of some order? */
 static inline bool
-attio_operator_takes_equals(Oid operator)
+compat_operator_takes_equals(Oid operator)
 {
 	ListCell *lc;
 
@@ -140,14 +140,14 @@ attio_operator_takes_equals(Oid operator)
 
 /* SetOp: the columns it compares. */
 #if PG_VERSION_NUM >= 180000
-#define ATTIO_SETOP_COLUMNS cmpColIdx
+#define COMPAT_SETOP_COLUMNS cmpColIdx
 #else
-#define ATTIO_SETOP_COLUMNS dupColIdx
+#define COMPAT_SETOP_COLUMNS dupColIdx
 #endif
 
 /* Does this pathkey descend? */
 static inline bool
-attio_pathkey_is_desc(PathKey *pathkey)
+compat_pathkey_is_desc(PathKey *pathkey)
 {
 #if PG_VERSION_NUM >= 180000
 	return pathkey->pk_cmptype == COMPARE_GT;
@@ -158,7 +158,7 @@ attio_pathkey_is_desc(PathKey *pathkey)
 
 /* A piece of shared memory that any backend may ask for, from 17 on; else NULL. */
 static inline void *
-attio_named_segment(const char *name, Size size, void (*init)(void *memory))
+compat_named_segment(const char *name, Size size, void (*init)(void *memory))
 {
 #if PG_VERSION_NUM >= 170000
 	bool found;
@@ -176,7 +176,7 @@ attio_named_segment(const char *name, Size size, void (*init)(void *memory))
  * 6 s, the whole time-out, on 15.10 and 15.12, and 20 ms on 15.13).
  */
 static inline bool
-attio_append_is_interruptible(void)
+compat_append_is_interruptible(void)
 {
 	int version = atoi(GetConfigOption("server_version_num", false, false));
 
@@ -186,7 +186,7 @@ attio_append_is_interruptible(void)
 
 /* The relation that stands for an outer join itself, from 16 on; else 0. */
 static inline Index
-attio_ojrelid(const SpecialJoinInfo *sjinfo)
+compat_ojrelid(const SpecialJoinInfo *sjinfo)
 {
 #if PG_VERSION_NUM >= 160000
 	return sjinfo == NULL ? 0 : sjinfo->ojrelid;
@@ -198,7 +198,7 @@ attio_ojrelid(const SpecialJoinInfo *sjinfo)
 
 /* An expression over the nullable side of that outer join, as it is above it. */
 static inline Node *
-attio_add_nulling(Node *node, const Bitmapset *relids, Index ojrelid)
+compat_add_nulling(Node *node, const Bitmapset *relids, Index ojrelid)
 {
 #if PG_VERSION_NUM >= 160000
 	return ojrelid == 0 ? node : add_nulling_relids(node, relids, bms_make_singleton(ojrelid));
@@ -210,7 +210,7 @@ attio_add_nulling(Node *node, const Bitmapset *relids, Index ojrelid)
 
 /* Does this collation compare bytes? */
 static inline bool
-attio_collation_is_c(Oid collation)
+compat_collation_is_c(Oid collation)
 {
 #if PG_VERSION_NUM >= 180000
 	return pg_newlocale_from_collation(collation)->collate_is_c;
@@ -221,7 +221,7 @@ attio_collation_is_c(Oid collation)
 
 /* The role whose user mapping a scan uses: a view's owner, else the caller. */
 static inline Oid
-attio_scan_user(ForeignScanState *node)
+compat_scan_user(ForeignScanState *node)
 {
 	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
 	Oid checked_as;
@@ -240,7 +240,7 @@ attio_scan_user(ForeignScanState *node)
 
 /* The role whose user mapping the scan that is being planned will use. */
 static inline Oid
-attio_planned_user(PlannerInfo *root, RelOptInfo *rel)
+compat_planned_user(PlannerInfo *root, RelOptInfo *rel)
 {
 	(void) root;
 	return OidIsValid(rel->userid) ? rel->userid : GetUserId();
@@ -248,7 +248,7 @@ attio_planned_user(PlannerInfo *root, RelOptInfo *rel)
 
 /* Let this backend plan anew what it has planned of this table.  Nobody else is told. */
 static inline void
-attio_forget_plans(Oid table)
+compat_forget_plans(Oid table)
 {
 	SharedInvalidationMessage message = {0};
 
@@ -260,7 +260,7 @@ attio_forget_plans(Oid table)
 
 /* The role whose user mapping a write uses. */
 static inline Oid
-attio_modify_user(ResultRelInfo *target, EState *estate)
+compat_modify_user(ResultRelInfo *target, EState *estate)
 {
 	Oid checked_as;
 
@@ -276,16 +276,16 @@ attio_modify_user(ResultRelInfo *target, EState *estate)
 	return OidIsValid(checked_as) ? checked_as : GetUserId();
 }
 
-/* Does this column have values in Attio?  Dropped ones have none, nor those that the server computes on reading (18). */
+/* Does this column have values in the service?  Dropped ones have none, nor those that the server computes on reading (18). */
 static inline bool
-attio_is_stored(Form_pg_attribute attribute)
+compat_is_stored(Form_pg_attribute attribute)
 {
 	return !attribute->attisdropped && attribute->attgenerated != 'v';
 }
 
 /* A named wait event where the server has them (17), else plain Extension. */
 static inline uint32
-attio_wait_event(const char *name)
+compat_wait_event(const char *name)
 {
 #if PG_VERSION_NUM >= 170000
 	return WaitEventExtensionNew(name);
@@ -297,7 +297,7 @@ attio_wait_event(const char *name)
 
 /* May this role use this foreign server? */
 static inline AclResult
-attio_server_aclcheck(Oid serverid, Oid roleid, AclMode mode)
+compat_server_aclcheck(Oid serverid, Oid roleid, AclMode mode)
 {
 #if PG_VERSION_NUM >= 160000
 	return object_aclcheck(ForeignServerRelationId, serverid, roleid, mode);
@@ -311,7 +311,7 @@ attio_server_aclcheck(Oid serverid, Oid roleid, AclMode mode)
  * contents of strings are decoded too (escapes, surrogates, U+0000).
  */
 static inline bool
-attio_server_accepts_json(const char *text, int len, bool content)
+compat_server_accepts_json(const char *text, int len, bool content)
 {
 	JsonParseErrorType result;
 #if PG_VERSION_NUM >= 170000
@@ -337,14 +337,14 @@ attio_server_accepts_json(const char *text, int len, bool content)
 /* Remembers the one scalar of a document, as the server reads it. */
 #if PG_VERSION_NUM >= 160000
 static inline JsonParseErrorType
-attio_keep_scalar(void *state, char *token, JsonTokenType type)
+compat_keep_scalar(void *state, char *token, JsonTokenType type)
 {
 	*(char **) state = type == JSON_TOKEN_STRING ? token : NULL;
 	return JSON_SUCCESS;
 }
 #else
 static inline void
-attio_keep_scalar(void *state, char *token, JsonTokenType type)
+compat_keep_scalar(void *state, char *token, JsonTokenType type)
 {
 	*(char **) state = type == JSON_TOKEN_STRING ? token : NULL;
 }
@@ -352,14 +352,14 @@ attio_keep_scalar(void *state, char *token, JsonTokenType type)
 
 /* What the server makes of a JSON string with its quotes; NULL when it refuses it. */
 static inline char *
-attio_server_reads_string(const char *text, int len)
+compat_server_reads_string(const char *text, int len)
 {
 	char *result = NULL;
 	JsonSemAction action = {0};
 	JsonParseErrorType outcome;
 
 	action.semstate = &result;
-	action.scalar = attio_keep_scalar;
+	action.scalar = compat_keep_scalar;
 #if PG_VERSION_NUM >= 170000
 	outcome = pg_parse_json(makeJsonLexContextCstringLen(NULL, text, len, PG_UTF8, true), &action);
 #else
@@ -374,13 +374,13 @@ attio_server_reads_string(const char *text, int len)
  * library that calls it does not load on the minors before.  What the function
  * adds is a look at values that may be no rows; a whole-row Var's always is one.
  */
-#define attio_row_header(row) ((HeapTupleHeader) PG_DETOAST_DATUM(row))
+#define compat_row_header(row) ((HeapTupleHeader) PG_DETOAST_DATUM(row))
 
 /* A function that returns a set, all rows at once.  Minors of 15 renamed it, and kept the old name. */
 #if PG_VERSION_NUM < 160000
-#define attio_materialize(fcinfo) SetSingleFuncCall(fcinfo, 0)
+#define compat_materialize(fcinfo) SetSingleFuncCall(fcinfo, 0)
 #else
-#define attio_materialize(fcinfo) InitMaterializedSRF(fcinfo, 0)
+#define compat_materialize(fcinfo) InitMaterializedSRF(fcinfo, 0)
 #endif
 
 /*
@@ -391,7 +391,7 @@ attio_server_reads_string(const char *text, int len)
  */
 #if PG_VERSION_NUM < 160000
 static inline Bitmapset *
-attio_assigned_columns(PlannerInfo *root, Index rtindex)
+compat_assigned_columns(PlannerInfo *root, Index rtindex)
 {
 	AppendRelInfo *child = root->append_rel_array ? root->append_rel_array[rtindex] : NULL;
 	Bitmapset *parents;
@@ -400,7 +400,7 @@ attio_assigned_columns(PlannerInfo *root, Index rtindex)
 
 	if (child == NULL || rtindex == (Index) root->parse->resultRelation)
 		return bms_copy(planner_rt_fetch(rtindex, root)->updatedCols);
-	parents = attio_assigned_columns(root, child->parent_relid);
+	parents = compat_assigned_columns(root, child->parent_relid);
 	foreach(lc, child->translated_vars)
 	{
 		int parent_column = foreach_current_index(lc) + 1 - FirstLowInvalidHeapAttributeNumber;
@@ -413,10 +413,10 @@ attio_assigned_columns(PlannerInfo *root, Index rtindex)
 }
 
 static inline Bitmapset *
-attio_updated_columns(PlannerInfo *root, Index rtindex, Relation rel)
+compat_updated_columns(PlannerInfo *root, Index rtindex, Relation rel)
 {
 	TupleDesc tupdesc = RelationGetDescr(rel);
-	Bitmapset *assigned = attio_assigned_columns(root, rtindex);
+	Bitmapset *assigned = compat_assigned_columns(root, rtindex);
 	Bitmapset *columns = bms_copy(assigned);
 
 	for (int i = 1; i <= tupdesc->natts && tupdesc->constr != NULL && tupdesc->constr->has_generated_stored; i++)
@@ -432,7 +432,7 @@ attio_updated_columns(PlannerInfo *root, Index rtindex, Relation rel)
 	return columns;
 }
 #else
-#define attio_updated_columns(root, rtindex, rel) get_rel_all_updated_cols(root, find_base_rel(root, rtindex))
+#define compat_updated_columns(root, rtindex, rel) get_rel_all_updated_cols(root, find_base_rel(root, rtindex))
 #endif
 
-#endif /* ATTIO_COMPAT_H */
+#endif /* BASE_COMPAT_H */

@@ -3,7 +3,7 @@
  *		Helpers for error messages.
  *
  * Owns: text from outside before it reaches a message, closest matches.  Must
- * not know what Attio is.
+ * not know any service.
  */
 #include "base/errors.h"
 

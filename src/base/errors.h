@@ -3,8 +3,8 @@
  *		What every error message of ours needs: remote text made harmless, and
  *		the nearest spelling of a mistyped word.
  */
-#ifndef ATTIO_ERRORS_H
-#define ATTIO_ERRORS_H
+#ifndef BASE_ERRORS_H
+#define BASE_ERRORS_H
 
 #include "base/compat.h"
 
@@ -13,4 +13,4 @@ extern char *page_text(const char *text, size_t len, size_t limit);
 extern const char *closest_match(const char *word, const char *const *candidates, int ncandidates);
 extern const char *closest_in_list(const char *word, List *candidates);
 
-#endif /* ATTIO_ERRORS_H */
+#endif /* BASE_ERRORS_H */

@@ -3,7 +3,7 @@
  *		Input and output functions of types, whatever the session's settings are.
  *
  * Owns: under which settings values become text and texts become values: ISO
- * dates, UTC, all digits.  What is stored in Attio, compared and logged depends
+ * dates, UTC, all digits.  What is stored in the service, compared and logged depends
  * on nothing that a session may set.
  *
  * Settings are changed in a nesting level of their own, which an abort of the

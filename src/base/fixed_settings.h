@@ -2,8 +2,8 @@
  * fixed_settings.h
  *		Input and output functions of types, whatever the session's settings are.
  */
-#ifndef ATTIO_FIXED_SETTINGS_H
-#define ATTIO_FIXED_SETTINGS_H
+#ifndef BASE_FIXED_SETTINGS_H
+#define BASE_FIXED_SETTINGS_H
 
 #include "base/compat.h"
 
@@ -14,4 +14,4 @@ extern void fixed_settings_end(int level);
 extern char *fixed_output(Oid type, Datum value);
 extern Datum fixed_call(Oid type, PGFunction function, Datum value);
 
-#endif /* ATTIO_FIXED_SETTINGS_H */
+#endif /* BASE_FIXED_SETTINGS_H */

@@ -9,20 +9,20 @@
 #include "utils/guc.h"
 #include "utils/plancache.h"
 
-int attio_request_timeout = 0;
-bool attio_log_requests = false;
-int attio_max_requests = 0;
-bool attio_read_only = false;
-bool attio_dry_run = false;
-bool attio_allow_copy = false;
-bool attio_allow_unqualified_writes = false;
-int attio_max_rows_written = 1000;
-bool attio_log_writes = true;
-bool attio_push_filter = true;
-bool attio_enable_batched_join = true;
-bool attio_push_count = true;
-bool attio_push_sort = true;
-bool attio_push_limit = true;
+int setting_request_timeout = 0;
+bool setting_log_requests = false;
+int setting_max_requests = 0;
+bool setting_read_only = false;
+bool setting_dry_run = false;
+bool setting_allow_copy = false;
+bool setting_allow_unqualified_writes = false;
+int setting_max_rows_written = 1000;
+bool setting_log_writes = true;
+bool setting_push_filter = true;
+bool setting_enable_batched_join = true;
+bool setting_push_count = true;
+bool setting_push_sort = true;
+bool setting_push_limit = true;
 
 /*
  * Settings that planning reads: plans that are kept were made under the old
@@ -33,7 +33,7 @@ bool attio_push_limit = true;
 	static void assign_##setting(bool value, void *extra)                                                              \
 	{                                                                                                                  \
 		(void) extra;                                                                                                  \
-		if (value != attio_##setting)                                                                                  \
+		if (value != setting_##setting)                                                                                \
 			ResetPlanCache();                                                                                          \
 	}
 
@@ -45,50 +45,50 @@ FORGETS_PLANS(enable_batched_join)
 
 /* Define all settings; called once from _PG_init. */
 void
-attio_define_settings(void)
+settings_define(void)
 {
 	DefineCustomIntVariable("attio_fdw.request_timeout",
-							"Time that one request to Attio may be without progress in this session.",
-							"0 leaves it to the server option request_timeout.", &attio_request_timeout, 0, 0,
+							"Time that one request may be without progress in this session.",
+							"0 leaves it to the server option request_timeout.", &setting_request_timeout, 0, 0,
 							24 * 60 * 60 * 1000, PGC_USERSET, GUC_UNIT_MS, NULL, NULL, NULL);
 	DefineCustomBoolVariable(
 		"attio_fdw.log_requests", "Writes a LOG line for each request: method, path, status, bytes and time.",
-		"Keys and bodies are never logged.", &attio_log_requests, false, PGC_USERSET, 0, NULL, NULL, NULL);
+		"Keys and bodies are never logged.", &setting_log_requests, false, PGC_USERSET, 0, NULL, NULL, NULL);
 	DefineCustomIntVariable("attio_fdw.max_requests", "Requests for rows, and writes, that one statement may make.",
 							"0 is any number. Beyond it the statement fails; an answer is never cut.",
-							&attio_max_requests, 0, 0, INT_MAX, PGC_SUSET, 0, NULL, NULL, NULL);
-	DefineCustomBoolVariable("attio_fdw.read_only", "Refuses to write to Attio.",
-							 "For whom it is set, by ALTER ROLE for one.", &attio_read_only, false, PGC_SUSET, 0, NULL,
-							 NULL, NULL);
-	DefineCustomBoolVariable("attio_fdw.dry_run", "Shows what would be written to Attio instead of writing it.",
-							 "Rows are read as ever; nothing is changed, and no row counts as written.", &attio_dry_run,
-							 false, PGC_USERSET, 0, NULL, NULL, NULL);
-	DefineCustomBoolVariable("attio_fdw.allow_copy", "Allows COPY into tables of Attio, and INSERT of dumps.",
+							&setting_max_requests, 0, 0, INT_MAX, PGC_SUSET, 0, NULL, NULL, NULL);
+	DefineCustomBoolVariable("attio_fdw.read_only", "Refuses to write to the service.",
+							 "For whom it is set, by ALTER ROLE for one.", &setting_read_only, false, PGC_SUSET, 0,
+							 NULL, NULL, NULL);
+	DefineCustomBoolVariable("attio_fdw.dry_run", "Shows what would be written to the service instead of writing it.",
+							 "Rows are read as ever; nothing is changed, and no row counts as written.",
+							 &setting_dry_run, false, PGC_USERSET, 0, NULL, NULL, NULL);
+	DefineCustomBoolVariable("attio_fdw.allow_copy", "Allows COPY into foreign tables, and INSERT of dumps.",
 							 "Off refuses them: a dump that is restored would create all its rows again.",
-							 &attio_allow_copy, false, PGC_USERSET, 0, NULL, NULL, NULL);
+							 &setting_allow_copy, false, PGC_USERSET, 0, NULL, NULL, NULL);
 	DefineCustomBoolVariable("attio_fdw.allow_unqualified_writes", "Allows UPDATE and DELETE without WHERE.",
-							 "Off refuses them: no ROLLBACK brings rows back.", &attio_allow_unqualified_writes, false,
-							 PGC_USERSET, 0, NULL, NULL, NULL);
+							 "Off refuses them: no ROLLBACK brings rows back.", &setting_allow_unqualified_writes,
+							 false, PGC_USERSET, 0, NULL, NULL, NULL);
 	DefineCustomIntVariable(
-		"attio_fdw.max_rows_written", "Rows that the UPDATEs and DELETEs of one statement may write to Attio.",
-		"0 is any number.", &attio_max_rows_written, 1000, 0, INT_MAX, PGC_USERSET, 0, NULL, NULL, NULL);
-	DefineCustomBoolVariable("attio_fdw.log_writes", "Writes a LOG line for each write to Attio.",
-							 "Role, method, table, id, attributes before and after, request id.", &attio_log_writes,
+		"attio_fdw.max_rows_written", "Rows that the UPDATEs and DELETEs of one statement may write to the service.",
+		"0 is any number.", &setting_max_rows_written, 1000, 0, INT_MAX, PGC_USERSET, 0, NULL, NULL, NULL);
+	DefineCustomBoolVariable("attio_fdw.log_writes", "Writes a LOG line for each write to the service.",
+							 "Role, method, table, id, attributes before and after, request id.", &setting_log_writes,
 							 true, PGC_SUSET, 0, NULL, NULL, NULL);
-	DefineCustomBoolVariable("attio_fdw.push_filter", "Sends conditions to Attio.",
-							 "Off reads everything and checks conditions locally.", &attio_push_filter, true,
+	DefineCustomBoolVariable("attio_fdw.push_filter", "Sends conditions to the service.",
+							 "Off reads everything and checks conditions locally.", &setting_push_filter, true,
 							 PGC_USERSET, 0, NULL, assign_push_filter, NULL);
-	DefineCustomBoolVariable("attio_fdw.push_sort", "Lets Attio sort where its order is PostgreSQL's.",
-							 "Off sorts locally.", &attio_push_sort, true, PGC_USERSET, 0, NULL, assign_push_sort,
+	DefineCustomBoolVariable("attio_fdw.push_sort", "Lets the service sort where its order is PostgreSQL's.",
+							 "Off sorts locally.", &setting_push_sort, true, PGC_USERSET, 0, NULL, assign_push_sort,
 							 NULL);
 	DefineCustomBoolVariable("attio_fdw.push_limit", "Lets LIMIT and OFFSET shape what is asked.",
-							 "Off counts locally.", &attio_push_limit, true, PGC_USERSET, 0, NULL, assign_push_limit,
+							 "Off counts locally.", &setting_push_limit, true, PGC_USERSET, 0, NULL, assign_push_limit,
 							 NULL);
 	DefineCustomBoolVariable("attio_fdw.push_count", "Counts rows by asking whether there is one at an offset.",
-							 "Off reads and counts them.", &attio_push_count, true, PGC_USERSET, GUC_EXPLAIN, NULL,
+							 "Off reads and counts them.", &setting_push_count, true, PGC_USERSET, GUC_EXPLAIN, NULL,
 							 assign_push_count, NULL);
 	DefineCustomBoolVariable("attio_fdw.enable_batched_join", "Plans joins that look rows up in batches of keys.",
-							 "Off leaves PostgreSQL's own.", &attio_enable_batched_join, true, PGC_USERSET, GUC_EXPLAIN,
-							 NULL, assign_enable_batched_join, NULL);
+							 "Off leaves PostgreSQL's own.", &setting_enable_batched_join, true, PGC_USERSET,
+							 GUC_EXPLAIN, NULL, assign_enable_batched_join, NULL);
 	MarkGUCPrefixReserved("attio_fdw");
 }

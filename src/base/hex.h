@@ -2,8 +2,8 @@
  * hex.h
  *		The value of a hexadecimal digit; needs no symbol of the backend.
  */
-#ifndef ATTIO_HEX_H
-#define ATTIO_HEX_H
+#ifndef BASE_HEX_H
+#define BASE_HEX_H
 
 /* -1 where it is none. */
 static inline int
@@ -18,4 +18,4 @@ hex_digit(char c)
 	return -1;
 }
 
-#endif /* ATTIO_HEX_H */
+#endif /* BASE_HEX_H */

@@ -3,7 +3,7 @@
  *		The owner of every json-c tree.
  *
  * Owns: parsing of small answers, making of bodies, their release.  Must not
- * know what Attio is.  Pages of rows never come here (row/tokenizer does
+ * know any service.  Pages of rows never come here (row/tokenizer does
  * them); a tree is for definitions, bodies and error answers.
  */
 #include "base/json.h"

@@ -9,8 +9,8 @@
  * Strings returned by the getters belong to the tree.  Whatever makes a tree
  * raises ERROR when memory is short.
  */
-#ifndef ATTIO_JSON_H
-#define ATTIO_JSON_H
+#ifndef BASE_JSON_H
+#define BASE_JSON_H
 
 #include "base/compat.h"
 
@@ -59,4 +59,4 @@ extern bool json_is_boolean(JsonTree *tree);
 extern bool json_is_number(JsonTree *tree);
 extern double json_double(JsonTree *tree);
 
-#endif /* ATTIO_JSON_H */
+#endif /* BASE_JSON_H */

@@ -6,8 +6,8 @@
  * of every service or that of one, with its kind, legal values, default and
  * meaning; validator, readers and docs/options.md (checked by a test) follow it.
  */
-#ifndef ATTIO_OPTIONS_H
-#define ATTIO_OPTIONS_H
+#ifndef BASE_OPTIONS_H
+#define BASE_OPTIONS_H
 
 #include "base/compat.h"
 
@@ -70,4 +70,4 @@ extern const char *option_set_by(const OptionSet *set, const OptionDef *option);
 extern const char *option_fallback(const OptionSet *set, const OptionDef *option);
 extern bool url_is_loopback(const char *url);
 
-#endif /* ATTIO_OPTIONS_H */
+#endif /* BASE_OPTIONS_H */

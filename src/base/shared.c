@@ -76,5 +76,5 @@ shared_memory(const char *name, Size size, SharedInit init)
 	for (int i = 0; i < npieces; i++)
 		if (strcmp(pieces[i].name, name) == 0)
 			return pieces[i].memory;
-	return attio_named_segment(name, size, init);
+	return compat_named_segment(name, size, init);
 }

@@ -5,8 +5,8 @@
  * There is where the library is preloaded (shared_preload_libraries), and on 17
  * and later, which have named segments.
  */
-#ifndef ATTIO_SHARED_H
-#define ATTIO_SHARED_H
+#ifndef BASE_SHARED_H
+#define BASE_SHARED_H
 
 #include "base/compat.h"
 
@@ -19,4 +19,4 @@ extern void shared_announce(const char *name, Size size, SharedInit init);
 /* The piece, or NULL: each backend needs its own. */
 extern void *shared_memory(const char *name, Size size, SharedInit init);
 
-#endif /* ATTIO_SHARED_H */
+#endif /* BASE_SHARED_H */

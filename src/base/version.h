@@ -2,8 +2,8 @@
  * version.h
  *		The version of the library, once (attio_fdw.control has the extension's).
  */
-#ifndef ATTIO_VERSION_H
-#define ATTIO_VERSION_H
+#ifndef BASE_VERSION_H
+#define BASE_VERSION_H
 
 #define ATTIO_FDW_VERSION "1.0.0"
 
@@ -12,4 +12,4 @@
 #define ATTIO_FDW_COMMIT "unknown commit"
 #endif
 
-#endif /* ATTIO_VERSION_H */
+#endif /* BASE_VERSION_H */

@@ -2,7 +2,7 @@
  * client.c
  *		HTTP requests over libcurl's multi interface.
  *
- * Owns: libcurl; the only place that waits.  Must not know what Attio is.
+ * Owns: libcurl; the only place that waits.  Must not know any service.
  *
  * No callback of libcurl throws: they set flags and return, and what they mean
  * is decided outside.  Waiting happens on the mux descriptor together with the
@@ -96,7 +96,7 @@ http_client_open(const HttpConfig *config)
 	HttpClient *client = (HttpClient *) MemoryContextAllocZero(context, sizeof(HttpClient));
 
 	if (http_wait_event == 0)
-		http_wait_event = attio_wait_event("AttioHttp");
+		http_wait_event = compat_wait_event("RemoteHttp");
 	client->context = context;
 	client->allowed = INT_MAX;
 	mux_init(&client->mux);

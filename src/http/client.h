@@ -3,7 +3,7 @@
  *		HTTP requests that wait without blocking interrupts.
  *
  * An HttpClient keeps connections to one origin; an HttpExchange is one
- * request with its answer.  Knows nothing of Attio.
+ * request with its answer.  Knows no service.
  *
  * Ownership: an exchange belongs to the memory context that was current in
  * http_start(); when that context goes, by success or by error, the transfer
@@ -15,8 +15,8 @@
  * the caller can say what it means.  http_start() raises only for lack of memory or
  * descriptors, and interrupts.
  */
-#ifndef ATTIO_CLIENT_H
-#define ATTIO_CLIENT_H
+#ifndef HTTP_CLIENT_H
+#define HTTP_CLIENT_H
 
 #include "base/compat.h"
 #include "http/governor.h"
@@ -122,4 +122,4 @@ extern const char *http_header(HttpExchange *exchange, const char *name);
 extern void http_finish(HttpExchange *exchange);
 extern char *http_escape(const char *text);
 
-#endif /* ATTIO_CLIENT_H */
+#endif /* HTTP_CLIENT_H */

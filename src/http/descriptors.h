@@ -2,8 +2,8 @@
  * descriptors.h
  *		File descriptors that the server counts, of which some are left to it.
  */
-#ifndef ATTIO_DESCRIPTORS_H
-#define ATTIO_DESCRIPTORS_H
+#ifndef HTTP_DESCRIPTORS_H
+#define HTTP_DESCRIPTORS_H
 
 #include "base/compat.h"
 
@@ -21,4 +21,4 @@ extern bool descriptors_take(int n, int leave);
 extern void descriptors_reserve(int n);
 extern void descriptors_give(int n);
 
-#endif /* ATTIO_DESCRIPTORS_H */
+#endif /* HTTP_DESCRIPTORS_H */

@@ -7,8 +7,8 @@
  * Places are shared by all backends where memory is: the library is preloaded,
  * or the server is 17 or later; else each backend has its own.
  */
-#ifndef ATTIO_GOVERNOR_H
-#define ATTIO_GOVERNOR_H
+#ifndef HTTP_GOVERNOR_H
+#define HTTP_GOVERNOR_H
 
 #include "base/compat.h"
 
@@ -42,4 +42,4 @@ extern void governor_drain(uint64 key, TimestampTz until);
 extern bool governor_is_shared(void);
 extern int governor_list(GovernorInfo *infos, int max);
 
-#endif /* ATTIO_GOVERNOR_H */
+#endif /* HTTP_GOVERNOR_H */

@@ -5,8 +5,8 @@
  * Knows neither PostgreSQL nor libcurl.  Functions return false with errno set
  * on failure; nothing here throws, so libcurl's callbacks may call it.
  */
-#ifndef ATTIO_MUX_H
-#define ATTIO_MUX_H
+#ifndef HTTP_MUX_H
+#define HTTP_MUX_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -48,4 +48,4 @@ extern int mux_ready(HttpMux *mux, MuxEvent *events, int max);
 #define MUX_DESCRIPTORS 0
 #endif
 
-#endif /* ATTIO_MUX_H */
+#endif /* HTTP_MUX_H */

@@ -173,7 +173,7 @@ needed(const HttpClient *client, HttpLaneKind kind)
 static void
 raise_shortage(void)
 {
-	ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_RESOURCES), errmsg("no file descriptor is left to connect to Attio"),
+	ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_RESOURCES), errmsg("no file descriptor is left for a connection"),
 					errhint("Raise max_files_per_process.")));
 }
 

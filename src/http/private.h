@@ -2,8 +2,8 @@
  * private.h
  *		What the files of this folder share about clients and transfers.
  */
-#ifndef ATTIO_HTTP_PRIVATE_H
-#define ATTIO_HTTP_PRIVATE_H
+#ifndef HTTP_PRIVATE_H
+#define HTTP_PRIVATE_H
 
 #include "http/client.h"
 
@@ -199,4 +199,4 @@ extern bool client_is_idle(const HttpClient *client);
 extern void client_wake(HttpClient *client, HttpLaneKind kind);
 extern void client_rest(HttpClient *client);
 
-#endif /* ATTIO_HTTP_PRIVATE_H */
+#endif /* HTTP_PRIVATE_H */

@@ -4,8 +4,8 @@
  *
  * Pure policy: no clock, no libcurl, no server.  Times are milliseconds.
  */
-#ifndef ATTIO_RETRY_H
-#define ATTIO_RETRY_H
+#ifndef HTTP_RETRY_H
+#define HTTP_RETRY_H
 
 #include "http/client.h"
 
@@ -38,4 +38,4 @@ extern int retry_delay(const RetryPolicy *policy, const RetryOutcome *outcome);
 /* Milliseconds that a Retry-After header means: an HTTP date, seconds or ISO 8601; -1 = nothing known. */
 extern int retry_after(const char *text, double now);
 
-#endif /* ATTIO_RETRY_H */
+#endif /* HTTP_RETRY_H */

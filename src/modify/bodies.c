@@ -28,7 +28,7 @@ field_column(const ModifyState *state, const char *name)
 	for (int i = 1; i <= tupdesc->natts; i++)
 	{
 		const FieldDef *field =
-			!attio_is_stored(TupleDescAttr(tupdesc, i - 1)) ? NULL : relation_column_field(state->relation, i);
+			!compat_is_stored(TupleDescAttr(tupdesc, i - 1)) ? NULL : relation_column_field(state->relation, i);
 
 		CHECK_FOR_INTERRUPTS();
 		if (field != NULL && strcmp(field->name, name) == 0)
@@ -189,7 +189,7 @@ column_slugs(ModifyState *state)
 	saved = MemoryContextSwitchTo(state->context);
 	state->column_slugs = (const char **) palloc0(sizeof(char *) * tupdesc->natts);
 	for (int i = 0; i < tupdesc->natts; i++)
-		if (attio_is_stored(TupleDescAttr(tupdesc, i)))
+		if (compat_is_stored(TupleDescAttr(tupdesc, i)))
 			state->column_slugs[i] = relation_column_hint(state->relation, i + 1).slug;
 	MemoryContextSwitchTo(saved);
 	return state->column_slugs;
@@ -208,7 +208,7 @@ old_text(ModifyState *state, JsonTree *changed, const OldRow *old)
 	{
 		Form_pg_attribute attribute = TupleDescAttr(tupdesc, i);
 
-		if (!attio_is_stored(attribute) || (changed == NULL && old->nulls[i]))
+		if (!compat_is_stored(attribute) || (changed == NULL && old->nulls[i]))
 			continue;
 		if (changed != NULL)
 		{
@@ -251,7 +251,7 @@ read_old(const ModifyState *state, TupleTableSlot *plan_slot, OldRow *old)
 		row = ExecGetJunkAttribute(plan_slot, state->row_junk, &isnull);
 	if (isnull)
 		return false;
-	tuple.t_data = attio_row_header(row);
+	tuple.t_data = compat_row_header(row);
 	tuple.t_len = HeapTupleHeaderGetDatumLength(tuple.t_data);
 	heap_deform_tuple(&tuple, tupdesc, values, nulls);
 	old->values = values;
@@ -274,7 +274,7 @@ row_update(ModifyState *state, TupleTableSlot *slot, TupleTableSlot *plan_slot)
 	if (json_count(changed) > 0)
 	{
 		set_body(state, write, changed, NULL);
-		if (attio_log_writes)
+		if (setting_log_writes)
 			write->before = MemoryContextStrdup(write->context, old_text(state, changed, &old));
 	}
 	end_values(saved);
@@ -313,7 +313,7 @@ row_delete(ModifyState *state, TupleTableSlot *plan_slot)
 	MemoryContext saved = begin_values(write);
 	OldRow old = {.id = write->id};
 
-	if (attio_log_writes && read_old(state, plan_slot, &old))
+	if (setting_log_writes && read_old(state, plan_slot, &old))
 		write->before = MemoryContextStrdup(write->context, old_text(state, NULL, &old));
 	end_values(saved);
 	return write;

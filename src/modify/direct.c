@@ -137,7 +137,7 @@ attio_plan_direct(PlannerInfo *root, ModifyTable *plan, Index rtindex, int subpl
 	if (plan->operation == CMD_UPDATE)
 	{
 		values = new_values(root, rtindex, &columns);
-		if (!is_one_whole_value(rte->relid, attio_planned_user(root, find_base_rel(root, rtindex)), columns) ||
+		if (!is_one_whole_value(rte->relid, compat_planned_user(root, find_base_rel(root, rtindex)), columns) ||
 			!is_independent(values))
 			return false;
 	}

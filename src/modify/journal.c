@@ -158,14 +158,14 @@ journal_note(const char *method, const char *table, const char *id, const char *
 		innermost = level;
 	}
 	add_id(innermost, id);
-	if (attio_log_writes)
+	if (setting_log_writes)
 		log_write(method, table, id, before, body, request_id);
 }
 
 void
 journal_check_writable(const char *table, bool updatable)
 {
-	if (attio_read_only)
+	if (setting_read_only)
 		ereport(ERROR, (errcode(ERRCODE_READ_ONLY_SQL_TRANSACTION),
 						errmsg("cannot write to foreign table \"%s\": attio_fdw.read_only is on", table)));
 	if (!updatable)

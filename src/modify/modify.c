@@ -37,7 +37,7 @@ check_qualified(Relation rel, CmdType operation, List *fdw_private, ParamListInf
 {
 	Qualification found = (Qualification) intVal(list_nth(fdw_private, MODIFY_PLAN_QUALIFICATION));
 
-	if (found == QUALIFIED || attio_allow_unqualified_writes)
+	if (found == QUALIFIED || setting_allow_unqualified_writes)
 		return;
 	if (qualification_by_params(rel, (Index) intVal(list_nth(fdw_private, MODIFY_PLAN_TARGET)),
 								(List *) list_nth(fdw_private, MODIFY_PLAN_OPEN), params))
@@ -105,7 +105,7 @@ modify_begin(EState *estate, ResultRelInfo *target, CmdType operation, List *col
 		check_leaves_conflicts(state->relation);
 	journal_check_writable(state->relation->name, target_is_updatable(state->relation, state->rel));
 	state->session =
-		session_get(GetForeignTable(RelationGetRelid(state->rel))->serverid, attio_modify_user(target, estate));
+		session_get(GetForeignTable(RelationGetRelid(state->rel))->serverid, compat_modify_user(target, estate));
 	session_pin(state->session);
 	state->sender.context = context;
 	state->sender.relation = state->relation;
@@ -200,7 +200,7 @@ modify_send_queue(ModifyState *state, WriteQueue *queue, TextStore *answers)
 {
 	Write *write;
 
-	if (!attio_dry_run)
+	if (!setting_dry_run)
 	{
 		write_send_all(&state->sender, queue, answers);
 		return;
@@ -223,11 +223,11 @@ modify_check_count(const ModifyState *state, EState *estate, int64 rows)
 {
 	int64 total = state->operation == CMD_INSERT ? 0 : read_first_count_rows(estate, rows);
 
-	if (attio_max_rows_written > 0 && total > attio_max_rows_written)
+	if (setting_max_rows_written > 0 && total > setting_max_rows_written)
 		ereport(
 			ERROR,
 			(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-			 errmsg("the statement would write more than %d rows of \"%s\"", attio_max_rows_written,
+			 errmsg("the statement would write more than %d rows of \"%s\"", setting_max_rows_written,
 					state->relation->name),
 			 state->sender.done > 0 ? errdetail(INT64_FORMAT " rows were written before.", state->sender.done)
 			 : total == queue_length(state->collected) + rows
@@ -257,7 +257,7 @@ dispatch(ModifyState *state, EState *estate, Write *write, TupleTableSlot *slot)
 	bool is_written = false;
 
 	modify_check_count(state, estate, 1);
-	if (attio_dry_run)
+	if (setting_dry_run)
 		modify_show(state, write);
 	else if (state->collects)
 	{
@@ -306,7 +306,7 @@ attio_batch_insert(EState *estate, ResultRelInfo *target, TupleTableSlot **slots
 		checks_new_row(estate, target, slots[i], CMD_INSERT);
 		queue_put(queue, row_insert(state, slots[i]));
 	}
-	if (attio_dry_run)
+	if (setting_dry_run)
 		*nslots = 0;
 	modify_send_queue(state, queue, NULL);
 	return slots;

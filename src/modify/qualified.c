@@ -91,7 +91,7 @@ is_never_null(const Target *target, Node *node)
 static bool
 is_reflexive(Oid operator, Oid type)
 {
-	return op_hashjoinable(operator, type) || attio_operator_takes_equals(operator);
+	return op_hashjoinable(operator, type) || compat_operator_takes_equals(operator);
 }
 
 /* c = c */
@@ -308,8 +308,8 @@ counts(Target *target, Node *node)
 	if (IsA(node, Const))
 		return values_of(target, node) != 0;
 	if (target->rtindex != target->root_rtindex)
-		node = attio_over_child(target->root, node, find_base_rel(target->root, target->rtindex),
-								find_base_rel(target->root, target->root_rtindex));
+		node = compat_over_child(target->root, node, find_base_rel(target->root, target->rtindex),
+								 find_base_rel(target->root, target->root_rtindex));
 	if (contains_param(node, PARAM_EXTERN))
 	{
 		target->open = lappend(target->open, node);

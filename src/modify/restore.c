@@ -31,7 +31,7 @@ restore_check(Relation rel, bool is_copy)
 	ForeignTable *table = GetForeignTable(RelationGetRelid(rel));
 	const OptionSet *set = service_of_server(table->serverid)->options;
 
-	if (attio_allow_copy || option_bool(set, table->options, ForeignTableRelationId, "allow_copy") ||
+	if (setting_allow_copy || option_bool(set, table->options, ForeignTableRelationId, "allow_copy") ||
 		(!is_copy && !is_restoring()))
 		return;
 	ereport(ERROR,

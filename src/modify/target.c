@@ -48,7 +48,7 @@ static AttrNumber
 key_column(const AttioRelation *relation, TupleDesc tupdesc)
 {
 	for (int i = 1; i <= tupdesc->natts; i++)
-		if (attio_is_stored(TupleDescAttr(tupdesc, i - 1)) && relation_column_hint(relation, i).is_key)
+		if (compat_is_stored(TupleDescAttr(tupdesc, i - 1)) && relation_column_hint(relation, i).is_key)
 			return i;
 	return 0;
 }
@@ -110,11 +110,11 @@ attio_add_update_targets(PlannerInfo *root, Index rtindex, RangeTblEntry *target
 static List *
 assigned_columns(PlannerInfo *root, Index rtindex, Relation rel)
 {
-	Bitmapset *updated = attio_updated_columns(root, rtindex, rel);
+	Bitmapset *updated = compat_updated_columns(root, rtindex, rel);
 	List *columns = NIL;
 
 	for (int i = 1; i <= RelationGetNumberOfAttributes(rel); i++)
-		if (attio_is_stored(TupleDescAttr(RelationGetDescr(rel), i - 1)) &&
+		if (compat_is_stored(TupleDescAttr(RelationGetDescr(rel), i - 1)) &&
 			bms_is_member(i - FirstLowInvalidHeapAttributeNumber, updated))
 			columns = lappend_int(columns, i);
 	return columns;
@@ -127,7 +127,7 @@ target_all_columns(Relation rel)
 	List *columns = NIL;
 
 	for (int i = 1; i <= RelationGetNumberOfAttributes(rel); i++)
-		if (attio_is_stored(TupleDescAttr(RelationGetDescr(rel), i - 1)))
+		if (compat_is_stored(TupleDescAttr(RelationGetDescr(rel), i - 1)))
 			columns = lappend_int(columns, i);
 	return columns;
 }

@@ -63,12 +63,12 @@ count_add_path(PlannerInfo *root, RelOptInfo *output_rel)
 	Cost cost;
 	ScanPath path = {.kind = PATH_COUNT};
 
-	if (!attio_push_count || !is_plain_count(root, target) || (baserel = countable_relation(root)) == NULL ||
+	if (!setting_push_count || !is_plain_count(root, target) || (baserel = countable_relation(root)) == NULL ||
 		relation_plan_of(baserel)->has_key)
 		return;
 	cost = cost_count(baserel->rows, relation_plan_of(baserel)->relation->page_size);
-	add_path(output_rel, (Path *) attio_create_foreign_upper_path(root, output_rel, target, 1, cost, cost,
-																  scan_path_to_nodes(&path)));
+	add_path(output_rel, (Path *) compat_create_foreign_upper_path(root, output_rel, target, 1, cost, cost,
+																   scan_path_to_nodes(&path)));
 }
 
 /* The conditions of the relation, none of which is a constant: those make a gate above the plan. */

@@ -97,7 +97,7 @@ get_foreign_rel_size(PlannerInfo *root, RelOptInfo *baserel, Oid table)
 	List *shipped;
 	double keys;
 
-	plan->relation->user = attio_planned_user(root, baserel);
+	plan->relation->user = compat_planned_user(root, baserel);
 	baserel->fdw_private = plan;
 	find_columns(root, baserel, plan, rel);
 	table_close(rel, NoLock);
@@ -126,8 +126,8 @@ add_listing_path(PlannerInfo *root, RelOptInfo *baserel, double fetched, double 
 	cost_listing(fetched, plan->has_key ? KEYS_A_REQUEST : plan->relation->page_size, &startup, &total);
 	startup += baserel->baserestrictcost.startup;
 	total += baserel->baserestrictcost.startup + baserel->baserestrictcost.per_tuple * fetched;
-	add_path(baserel, (Path *) attio_create_foreignscan_path(root, baserel, rows, startup, total, pathkeys,
-															 required_outer, NIL));
+	add_path(baserel, (Path *) compat_create_foreignscan_path(root, baserel, rows, startup, total, pathkeys,
+															  required_outer, NIL));
 }
 
 /* The member of an equivalence class that is being looked for, and those that were. */
@@ -235,5 +235,5 @@ is_foreign_path_async_capable(ForeignPath *path)
 {
 	const RelationPlan *plan = relation_plan_of(path->path.parent);
 
-	return plan != NULL && plan->relation->async_capable && attio_append_is_interruptible();
+	return plan != NULL && plan->relation->async_capable && compat_append_is_interruptible();
 }

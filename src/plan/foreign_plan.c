@@ -39,7 +39,7 @@ first_page_rows(PlannerInfo *root, RelOptInfo *baserel, const WantedOrder *order
 {
 	double wanted = root->limit_tuples;
 
-	if (!attio_push_limit || root->limit_tuples <= 0 || root->limit_tuples > MAX_FIRST_PAGE ||
+	if (!setting_push_limit || root->limit_tuples <= 0 || root->limit_tuples > MAX_FIRST_PAGE ||
 		bms_membership(root->all_baserels) != BMS_SINGLETON ||
 		(root->query_pathkeys != NIL && order->shape == SORT_ANY))
 		return 0;
@@ -68,7 +68,7 @@ column_list(Bitmapset *columns, Oid table)
 
 	for (int i = 1; i <= tupdesc->natts; i++)
 	{
-		if (!attio_is_stored(TupleDescAttr(tupdesc, i - 1)))
+		if (!compat_is_stored(TupleDescAttr(tupdesc, i - 1)))
 			continue;
 		if (whole_row || bms_is_member(i - FirstLowInvalidHeapAttributeNumber, columns))
 			list = lappend_int(list, i);

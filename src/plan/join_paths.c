@@ -102,7 +102,7 @@ add_sides(ScanTuple *tuple, List *outer, List *inner, Relids inner_relids, Index
 		add_source(tuple, (Node *) lfirst(lc), ++column);
 	column = 0;
 	foreach(lc, inner)
-		add_source(tuple, attio_add_nulling((Node *) lfirst(lc), inner_relids, ojrelid), -++column);
+		add_source(tuple, compat_add_nulling((Node *) lfirst(lc), inner_relids, ojrelid), -++column);
 }
 
 /* The expressions of a target list. */
@@ -268,14 +268,14 @@ add_lookup_joins(PlannerInfo *root, RelOptInfo *joinrel, RelOptInfo *outer, RelO
 				 JoinPathExtraData *extra)
 {
 	Lookup lookup = {0};
-	Index ojrelid = attio_ojrelid(extra->sjinfo);
+	Index ojrelid = compat_ojrelid(extra->sjinfo);
 	List *quals;
 	LookupJoinPath made = {.ojrelid = ojrelid};
 	ListCell *lc;
 
 	if (previous_join_hook != NULL)
 		previous_join_hook(root, joinrel, outer, inner, jointype, extra);
-	if (!attio_enable_batched_join || !attio_push_filter || !bms_is_empty(joinrel->lateral_relids) ||
+	if (!setting_enable_batched_join || !setting_push_filter || !bms_is_empty(joinrel->lateral_relids) ||
 		!can_be_looked_up(inner))
 		return;
 	if (jointype != JOIN_INNER && jointype != JOIN_LEFT && jointype != JOIN_SEMI && jointype != JOIN_ANTI)
@@ -286,7 +286,7 @@ add_lookup_joins(PlannerInfo *root, RelOptInfo *joinrel, RelOptInfo *outer, RelO
 		extract_actual_join_clauses(by_security(root, extra->restrictlist), joinrel->relids, &quals, &made.others);
 	else
 		quals = extract_actual_clauses(by_security(root, extra->restrictlist), false);
-	quals = (List *) attio_add_nulling((Node *) quals, inner->relids, ojrelid);
+	quals = (List *) compat_add_nulling((Node *) quals, inner->relids, ojrelid);
 	if (!is_covered(joinrel, outer, inner, quals, made.others, ojrelid))
 		return;
 	made.plan = (JoinPlan){.type = jointype,
@@ -295,7 +295,7 @@ add_lookup_joins(PlannerInfo *root, RelOptInfo *joinrel, RelOptInfo *outer, RelO
 						   .collation = lookup.collation,
 						   .keys_per_request = lookup.batch,
 						   .outer_key = (Expr *) lookup.outer_key,
-						   .inner_key = (Expr *) attio_add_nulling(lookup.inner_key, inner->relids, ojrelid),
+						   .inner_key = (Expr *) compat_add_nulling(lookup.inner_key, inner->relids, ojrelid),
 						   .quals = quals};
 	foreach(lc, outer->pathlist)
 	{

@@ -57,5 +57,5 @@ judge_is_all_exact(PlannerInfo *root, const RelOptInfo *rel)
 		if (judged->verdict != VERDICT_EXACT || judged->is_uncertain)
 			return false;
 	}
-	return attio_push_filter || rel->baserestrictinfo == NIL;
+	return setting_push_filter || rel->baserestrictinfo == NIL;
 }

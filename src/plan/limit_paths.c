@@ -59,7 +59,7 @@ limit_add_path(PlannerInfo *root, RelOptInfo *output_rel, const FinalPathExtraDa
 	ScanPath limited = {.kind = PATH_LIMITED};
 	Path *path;
 
-	if (!attio_push_limit || !is_plain_limit(root, extra) || !is_evaluable(root->parse->limitCount) ||
+	if (!setting_push_limit || !is_plain_limit(root, extra) || !is_evaluable(root->parse->limitCount) ||
 		!is_evaluable(root->parse->limitOffset) || (baserel = countable_relation(root)) == NULL)
 		return;
 	order = wanted_order(root, baserel);
@@ -68,9 +68,9 @@ limit_add_path(PlannerInfo *root, RelOptInfo *output_rel, const FinalPathExtraDa
 	rows = limited_rows(extra, baserel->rows);
 	cost_listing(rows, relation_plan_of(baserel)->relation->page_size, &startup, &total);
 	/* A little less than the same scan below a Limit. */
-	path = (Path *) attio_create_foreignscan_path(root, baserel, rows, startup * LIMITED_SCAN_COST,
-												  total * LIMITED_SCAN_COST, root->sort_pathkeys, NULL,
-												  scan_path_to_nodes(&limited));
+	path = (Path *) compat_create_foreignscan_path(root, baserel, rows, startup * LIMITED_SCAN_COST,
+												   total * LIMITED_SCAN_COST, root->sort_pathkeys, NULL,
+												   scan_path_to_nodes(&limited));
 	if (path->pathtarget != root->upper_targets[UPPERREL_FINAL])
 		path = (Path *) create_projection_path(root, output_rel, path, root->upper_targets[UPPERREL_FINAL]);
 	add_path(output_rel, path);

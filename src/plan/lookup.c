@@ -223,6 +223,6 @@ lookup_path(PlannerInfo *root, RelOptInfo *inner, const Lookup *lookup, double k
 	Cost total;
 
 	cost_lookups(rows, requests, plan->relation->page_size, &startup, &total);
-	return (Path *) attio_create_foreignscan_path(root, inner, rows, startup, total, NIL, NULL,
-												  scan_path_to_nodes(&path));
+	return (Path *) compat_create_foreignscan_path(root, inner, rows, startup, total, NIL, NULL,
+												   scan_path_to_nodes(&path));
 }

@@ -99,7 +99,7 @@ add_siblings(RelationPlan *plan, Relation rel, Bitmapset *columns)
 	for (int i = 1; i <= natts; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		if (attio_is_stored(TupleDescAttr(RelationGetDescr(rel), i - 1)))
+		if (compat_is_stored(TupleDescAttr(RelationGetDescr(rel), i - 1)))
 			slug_of[i] = relation_plan_hint(plan, (AttrNumber) i)->slug;
 	}
 	for (int i = 1; i <= natts; i++)
@@ -124,5 +124,5 @@ oldrow_columns(PlannerInfo *root, const RelOptInfo *baserel, RelationPlan *plan,
 	if (!is_update)
 		return columns;
 	columns = bms_join(columns, computed_columns(rel));
-	return bms_join(columns, add_siblings(plan, rel, attio_updated_columns(root, baserel->relid, rel)));
+	return bms_join(columns, add_siblings(plan, rel, compat_updated_columns(root, baserel->relid, rel)));
 }

@@ -141,7 +141,7 @@ is_same_order(const AttioRelation *relation, const ColumnHint *hint, const PathK
 			return true;
 		case SORTS_AS_TEXT:
 			return relation->remote.text_order_is_c && OidIsValid(pathkey->pk_eclass->ec_collation) &&
-				   attio_collation_is_c(pathkey->pk_eclass->ec_collation);
+				   compat_collation_is_c(pathkey->pk_eclass->ec_collation);
 		case SORTS_OTHERWISE:
 			break;
 	}
@@ -179,10 +179,10 @@ order_over_pages(const RelOptInfo *baserel, RelationPlan *plan, List *pathkeys)
 	hint = relation_plan_hint(plan, var->varattno);
 	if (!hint->is_created_at)
 		return order;
-	order.shape = attio_pathkey_is_desc(pathkey) ? SORT_CREATED_DESC : SORT_CREATED_ASC;
+	order.shape = compat_pathkey_is_desc(pathkey) ? SORT_CREATED_DESC : SORT_CREATED_ASC;
 	order.covered = 1;
 	order.keys = (SortKey *) palloc(sizeof(SortKey));
-	order.keys[0] = sort_key_of(hint, attio_pathkey_is_desc(pathkey));
+	order.keys[0] = sort_key_of(hint, compat_pathkey_is_desc(pathkey));
 	return order;
 }
 
@@ -216,7 +216,7 @@ order_on_one_page(const RelOptInfo *baserel, RelationPlan *plan, List *pathkeys)
 	foreach(lc, pathkeys)
 	{
 		PathKey *pathkey = lfirst_node(PathKey, lc);
-		bool descending = attio_pathkey_is_desc(pathkey);
+		bool descending = compat_pathkey_is_desc(pathkey);
 		bool is_last = lnext(pathkeys, lc) == NULL;
 		Var *var = sorted_column(baserel, pathkey);
 		const ColumnHint *hint;
@@ -256,7 +256,7 @@ is_one_page_wanted(PlannerInfo *root, RelOptInfo *baserel)
 {
 	RelationPlan *plan = relation_plan_of(baserel);
 
-	return attio_push_limit && root->limit_tuples > 0 && root->limit_tuples <= plan->relation->page_size &&
+	return setting_push_limit && root->limit_tuples > 0 && root->limit_tuples <= plan->relation->page_size &&
 		   baserel->reloptkind == RELOPT_BASEREL && bms_membership(root->all_baserels) == BMS_SINGLETON &&
 		   root->parse->rowMarks == NIL && root->parse->limitOption == LIMIT_OPTION_COUNT &&
 		   is_constant_or_none(root->parse->limitCount) && is_constant_or_none(root->parse->limitOffset) &&
@@ -269,7 +269,7 @@ wanted_order(PlannerInfo *root, RelOptInfo *baserel)
 	RelationPlan *plan = relation_plan_of(baserel);
 	WantedOrder order = {SORT_ANY, 0, NULL, NIL};
 
-	if (!attio_push_sort || plan->has_key || !resource_can(plan->relation->resource, CAN_SORT))
+	if (!setting_push_sort || plan->has_key || !resource_can(plan->relation->resource, CAN_SORT))
 		return order;
 	order = order_over_pages(baserel, plan, root->query_pathkeys);
 	/* who reads all rows can as well sort them by all keys here */
@@ -291,7 +291,7 @@ complete_sort_keys(const RelOptInfo *baserel, List *pathkeys, const WantedOrder 
 		Oid sort_operator =
 			OidIsValid(type)
 				? get_opfamily_member(pathkey->pk_opfamily, type, type,
-									  attio_pathkey_is_desc(pathkey) ? BTGreaterStrategyNumber : BTLessStrategyNumber)
+									  compat_pathkey_is_desc(pathkey) ? BTGreaterStrategyNumber : BTLessStrategyNumber)
 				: InvalidOid;
 
 		if (!OidIsValid(sort_operator))

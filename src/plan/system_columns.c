@@ -309,7 +309,7 @@ static const struct
 	{T_Group, offsetof(Group, numCols), offsetof(Group, grpColIdx)},
 	{T_Agg, offsetof(Agg, numCols), offsetof(Agg, grpColIdx)},
 	{T_Unique, offsetof(Unique, numCols), offsetof(Unique, uniqColIdx)},
-	{T_SetOp, offsetof(SetOp, numCols), offsetof(SetOp, ATTIO_SETOP_COLUMNS)},
+	{T_SetOp, offsetof(SetOp, numCols), offsetof(SetOp, COMPAT_SETOP_COLUMNS)},
 	{T_RecursiveUnion, offsetof(RecursiveUnion, numCols), offsetof(RecursiveUnion, dupColIdx)},
 	{T_WindowAgg, offsetof(WindowAgg, partNumCols), offsetof(WindowAgg, partColIdx)},
 	{T_WindowAgg, offsetof(WindowAgg, ordNumCols), offsetof(WindowAgg, ordColIdx)},

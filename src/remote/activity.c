@@ -1,6 +1,6 @@
 /*
  * activity.c
- *		What was asked of Attio: totals, the last requests, and what runs now.
+ *		What was asked of services: totals, the last requests, and what runs now.
  *
  * Owns: that table, in shared memory where there is any.  Must not know what the
  * requests were for.
@@ -146,7 +146,7 @@ void
 activity_note(Oid server, HttpExchange *exchange, const char *id_header)
 {
 	note(server, exchange, id_header);
-	if (attio_log_requests)
+	if (setting_log_requests)
 		ereport(LOG, (errmsg("attio_fdw: %s %s: HTTP %d, %zu bytes, %.3f s", exchange->method, exchange->path,
 							 exchange->status, exchange->length, exchange->elapsed),
 					  errhidestmt(true), errhidecontext(true)));

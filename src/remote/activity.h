@@ -5,8 +5,8 @@
  * Kept for all backends where memory is shared (base/shared.h), else for this
  * one.  Holds no key and no body.
  */
-#ifndef ATTIO_ACTIVITY_H
-#define ATTIO_ACTIVITY_H
+#ifndef REMOTE_ACTIVITY_H
+#define REMOTE_ACTIVITY_H
 
 #include "base/compat.h"
 #include "http/client.h"
@@ -80,4 +80,4 @@ extern ActivityHandle *activity_begin(Oid table);
 extern void activity_page(ActivityHandle *handle, int64 rows, int64 bytes);
 extern void activity_waits(ActivityHandle *handle, bool waiting);
 
-#endif /* ATTIO_ACTIVITY_H */
+#endif /* REMOTE_ACTIVITY_H */

@@ -38,13 +38,13 @@ used_requests(void)
 static void
 charge_budget(const Session *session)
 {
-	if (attio_max_requests > 0 && *used_requests() >= attio_max_requests)
-		ereport(ERROR,
-				(errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
-				 errmsg("the statement needs more than %d requests to %s", attio_max_requests, session->service->title),
-				 errdetail("attio_fdw.max_requests allows no more; nothing of the answer is returned."),
-				 errhint("EXPLAIN shows what is asked; conditions that travel to %s, or LIMIT, make it less.",
-						 session->service->title)));
+	if (setting_max_requests > 0 && *used_requests() >= setting_max_requests)
+		ereport(ERROR, (errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
+						errmsg("the statement needs more than %d requests to %s", setting_max_requests,
+							   session->service->title),
+						errdetail("attio_fdw.max_requests allows no more; nothing of the answer is returned."),
+						errhint("EXPLAIN shows what is asked; conditions that travel to %s, or LIMIT, make it less.",
+								session->service->title)));
 	++*used_requests();
 }
 
@@ -190,8 +190,8 @@ check_is_json(const Session *session, HttpExchange *exchange)
 HttpExchange *
 request_start(Session *session, const Request *request, ScanCost *cost)
 {
-	HttpRequest sent = {request->method, request->path,         request->body,
-						request->nature, attio_request_timeout, request->line};
+	HttpRequest sent = {request->method, request->path,           request->body,
+						request->nature, setting_request_timeout, request->line};
 
 	if (request->purpose == FOR_ROWS)
 		charge_budget(session);

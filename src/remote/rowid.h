@@ -5,8 +5,8 @@
  * Ids of one type compare as the type does.  Bytes behind the length are zero,
  * so a RowId can be the key of a hash table as it is.
  */
-#ifndef ATTIO_ROWID_H
-#define ATTIO_ROWID_H
+#ifndef REMOTE_ROWID_H
+#define REMOTE_ROWID_H
 
 #include "base/compat.h"
 
@@ -27,4 +27,4 @@ extern void rowid_of_datum(RowId *id, Oid type, Datum value);
 /* Compares two RowId, for qsort() and bsearch() too. */
 extern int rowid_compare(const void *a, const void *b);
 
-#endif /* ATTIO_ROWID_H */
+#endif /* REMOTE_ROWID_H */

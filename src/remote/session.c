@@ -313,7 +313,7 @@ Session *
 session_of_caller(const char *server_name)
 {
 	ForeignServer *server = GetForeignServerByName(server_name, false);
-	AclResult allowed = attio_server_aclcheck(server->serverid, GetUserId(), ACL_USAGE);
+	AclResult allowed = compat_server_aclcheck(server->serverid, GetUserId(), ACL_USAGE);
 	Session *session;
 
 	if (allowed != ACLCHECK_OK)

@@ -7,8 +7,8 @@
  * change.  Pointers to a session are valid until the next session_get(),
  * unless it is pinned; a pinned one survives invalidation until it is unpinned.
  */
-#ifndef ATTIO_SESSION_H
-#define ATTIO_SESSION_H
+#ifndef REMOTE_SESSION_H
+#define REMOTE_SESSION_H
 
 #include "base/compat.h"
 #include "http/client.h"
@@ -58,4 +58,4 @@ extern void session_wrote(Session *session, HttpExchange *exchange);
 extern bool session_is_open(const char *server_name);
 extern int session_disconnect(const char *server_name);
 
-#endif /* ATTIO_SESSION_H */
+#endif /* REMOTE_SESSION_H */

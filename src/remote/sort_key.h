@@ -4,8 +4,8 @@
  *
  * A service writes it in its own language; the executor compares rows by it.
  */
-#ifndef ATTIO_SORT_KEY_H
-#define ATTIO_SORT_KEY_H
+#ifndef REMOTE_SORT_KEY_H
+#define REMOTE_SORT_KEY_H
 
 #include "base/compat.h"
 
@@ -25,4 +25,4 @@ typedef struct SortKey
 	Oid collation;
 } SortKey;
 
-#endif /* ATTIO_SORT_KEY_H */
+#endif /* REMOTE_SORT_KEY_H */

@@ -132,13 +132,13 @@ build_asks(RemoteScan *state, Operand *operands, int noperands)
 					  .definitions = state->definitions,
 					  .cost = &state->cost,
 					  .tells = true,
-					  .term = attio_push_filter ? state->plan->filter : NIL,
+					  .term = setting_push_filter ? state->plan->filter : NIL,
 					  .operands = operands,
 					  .noperands = noperands,
 					  .looked_up = NO_OPERAND};
 	AskSet asks = state->session->service->write_asks(state->session, &input);
 
-	asks.incomplete = asks.incomplete || (state->plan->filter != NIL && !attio_push_filter);
+	asks.incomplete = asks.incomplete || (state->plan->filter != NIL && !setting_push_filter);
 	return asks;
 }
 
@@ -185,7 +185,7 @@ count_with_operands(RemoteScan *state, ForeignScanState *node, Operand *operands
 	count_check.id_leaf = rowkey_id_leaf(projection, state->relation->resource);
 	state->asks = build_asks(state, operands, noperands);
 	state->count_outcome = COUNT_NOT_WHOLE;
-	if (attio_push_count)
+	if (setting_push_count)
 		state->count_outcome =
 			count_rows(state->session, state->relation, &state->asks, &count_check, &state->cost, &rows);
 	if (state->count_outcome == COUNT_FILTER_REFUSED)

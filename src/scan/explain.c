@@ -130,7 +130,7 @@ explain_filter(ForeignScanState *node, const ScanPlan *plan, const AttioRelation
 	List *asks = scan_present_asks(node);
 	char *text;
 
-	if (asks == NIL && !es->analyze && attio_push_filter)
+	if (asks == NIL && !es->analyze && setting_push_filter)
 		asks = planned_asks((ForeignScan *) node->ss.ps.plan, plan, relation);
 	if (asks == NIL)
 		return;

@@ -26,7 +26,7 @@ begin_foreign_scan(ForeignScanState *node, int eflags)
 	if (eflags & EXEC_FLAG_EXPLAIN_ONLY)
 		return;
 	state = (RemoteScan *) palloc0(sizeof(RemoteScan));
-	state->user = attio_scan_user(node);
+	state->user = compat_scan_user(node);
 	state->plan = scan_plan_from_nodes(plan);
 	state->keys_a_request = state->plan->keys_per_request;
 	state->operand_states = ExecInitExprList(plan->fdw_exprs, (PlanState *) node);

@@ -38,7 +38,7 @@ limit_operand_value(const Operand *operands, int index, int64 otherwise, bool is
 static void
 apply_window(RemoteScan *state, const Operand *operands, PageRequest *plan, bool offset_too)
 {
-	bool exact = !plan->asks.incomplete && (attio_push_filter || state->plan->filter == NIL) &&
+	bool exact = !plan->asks.incomplete && (setting_push_filter || state->plan->filter == NIL) &&
 				 list_length(plan->asks.asks) <= 1;
 	int64 limit;
 	int64 offset;
@@ -54,7 +54,7 @@ apply_window(RemoteScan *state, const Operand *operands, PageRequest *plan, bool
 	state->offset = offset;
 	if (limit == 0)
 		plan->asks.nothing = true;
-	state->windowed = exact && !plan->guarded && attio_push_limit &&
+	state->windowed = exact && !plan->guarded && setting_push_limit &&
 					  (plan->sort != SORT_ANY || (limit >= 0 && limit <= state->relation->page_size));
 	/* what an OFFSET skips nobody sees: left to Attio, it would skip other rows if no filter were looked at */
 	state->windowed = state->windowed && (offset == 0 || (offset_too && plan->asks.asks == NIL));
@@ -62,7 +62,7 @@ apply_window(RemoteScan *state, const Operand *operands, PageRequest *plan, bool
 		plan->offset = offset;
 	else
 		state->skip = offset;
-	if (exact && attio_push_limit && limit >= 0 && !pg_add_s64_overflow(limit, state->skip, &wanted))
+	if (exact && setting_push_limit && limit >= 0 && !pg_add_s64_overflow(limit, state->skip, &wanted))
 		plan->wanted = wanted;
 	plan->first_page = plan->wanted >= 0 && plan->wanted <= state->relation->page_size ? (int) plan->wanted : 0;
 }
@@ -92,7 +92,7 @@ build_sorts(RemoteScan *state, const AskInput *input, const SortInput *sorts, Pa
 		plan->guard = asks_first_filter(&set);
 		incomplete = incomplete || set.incomplete;
 	}
-	if (incomplete || (planned->filter != NIL && !attio_push_filter))
+	if (incomplete || (planned->filter != NIL && !setting_push_filter))
 		return "the filter cannot be sent whole";
 	return NULL;
 }
@@ -157,7 +157,7 @@ choose_order(RemoteScan *state, const AskInput *input, PageRequest *plan)
 static void
 set_round_terms(const RemoteScan *state, AskInput *input)
 {
-	if (attio_push_filter && !state->reads_whole)
+	if (setting_push_filter && !state->reads_whole)
 		input->term = state->plan->filter;
 	if (state->plan->lookup == NO_OPERAND || input->term == NIL)
 		return;

@@ -170,7 +170,7 @@ acquire_rows(Relation rel, int elevel, HeapTuple *rows, int wanted, double *tota
 	sample.session = session_get(GetForeignTable(RelationGetRelid(rel))->serverid, GetUserId());
 	session_pin(sample.session);
 	for (int i = 1; i <= tupdesc->natts; i++)
-		if (attio_is_stored(TupleDescAttr(tupdesc, i - 1)))
+		if (compat_is_stored(TupleDescAttr(tupdesc, i - 1)))
 			columns = lappend_int(columns, i);
 	sample.projection = projection_create();
 	sample.slot = MakeSingleTupleTableSlot(tupdesc, &TTSOpsVirtual);

@@ -38,7 +38,7 @@ scan_open(RemoteScan *state, ForeignScanState *node)
 	if (needed)
 		state->definitions = relation_definitions(relation, session, &state->cost);
 	if (plan->learns)
-		attio_forget_plans(relation->table);
+		compat_forget_plans(relation->table);
 	state->relation = relation;
 	state->session = session;
 	optional = optional_columns(relation, RelationGetDescr(rel), plan->optional, state->definitions);
@@ -66,7 +66,7 @@ rebind_columns(RemoteScan *state, ForeignScanState *node)
 		return false;
 	if (state->returned > 0)
 		doubt_raise_changed(state->relation);
-	attio_forget_plans(state->relation->table);
+	compat_forget_plans(state->relation->table);
 	pager_close(state->pager);
 	state->pager = NULL;
 	scan_open(state, node);

@@ -165,10 +165,10 @@ sorted_way(SortedScan *sort)
 
 	if (sort->way == SORT_LOCALLY)
 		return sort->way;
-	if (!attio_push_sort || trust == SORTS_UNTRUSTED)
+	if (!setting_push_sort || trust == SORTS_UNTRUSTED)
 	{
-		sort->why =
-			attio_push_sort ? "earlier answers in this session were not sorted as asked" : "attio_fdw.push_sort is off";
+		sort->why = setting_push_sort ? "earlier answers in this session were not sorted as asked"
+									  : "attio_fdw.push_sort is off";
 		return SORT_LOCALLY;
 	}
 	return trust == SORTS_WITHOUT_ID ? SORT_WITHOUT_ID : sort->way;

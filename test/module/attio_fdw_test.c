@@ -18,7 +18,7 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
-ATTIO_MODULE_MAGIC("attio_fdw_test", "1.0.0");
+COMPAT_MODULE_MAGIC("attio_fdw_test", "1.0.0");
 
 extern PGDLLEXPORT Datum attio_test_prefixes(PG_FUNCTION_ARGS);
 extern PGDLLEXPORT Datum attio_test_mutations(PG_FUNCTION_ARGS);
@@ -56,7 +56,7 @@ static bool
 same_string(const TokSlice *slice)
 {
 	char *quoted = psprintf("\"%.*s\"", (int) slice->length, slice->start);
-	char *theirs = attio_server_reads_string(quoted, (int) slice->length + 2);
+	char *theirs = compat_server_reads_string(quoted, (int) slice->length + 2);
 	char *ours = (char *) palloc(slice->length + 1);
 	long length = tok_unescape(slice->start, slice->length, ours);
 
@@ -83,7 +83,7 @@ has_escaped_zero(const char *text, int length)
 static const char *
 difference(const char *text, int length, Projection *wide, Projection *narrow, TokPage *page)
 {
-	bool theirs = attio_server_accepts_json(text, length, false);
+	bool theirs = compat_server_accepts_json(text, length, false);
 	bool narrowly = tok_page(page, text, length, narrow->row) != TOK_SYNTAX;
 	bool widely = tok_page(page, text, length, wide->row) != TOK_SYNTAX;
 
@@ -210,7 +210,7 @@ attio_test_mutations(PG_FUNCTION_ARGS)
 		differs = difference(copy, mutated, wide, narrow, &page);
 		if (differs != NULL)
 			elog(ERROR, "mutation %d: %s: %.*s", n, differs, mutated, copy);
-		accepted += attio_server_accepts_json(copy, mutated, false);
+		accepted += compat_server_accepts_json(copy, mutated, false);
 		MemoryContextSwitchTo(saved);
 		MemoryContextReset(work);
 		CHECK_FOR_INTERRUPTS();
@@ -326,7 +326,7 @@ attio_test_speed(PG_FUNCTION_ARGS)
 	megabytes = (double) exchange->length / 1000000.0;
 	FASTEST(rounds, tokenizer, tok_page(&page, exchange->body, exchange->length, projection->row));
 	FASTEST(rounds, with_datums, read_page(exchange, &page, projection, reader, slot, row_context));
-	FASTEST(rounds, server_parser, attio_server_accepts_json(exchange->body, (int) exchange->length, false));
+	FASTEST(rounds, server_parser, compat_server_accepts_json(exchange->body, (int) exchange->length, false));
 
 	values[0] = Int64GetDatum((int64) exchange->length);
 	values[1] = Int64GetDatum((int64) page.nrows);

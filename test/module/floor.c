@@ -150,7 +150,7 @@ get_pages(Floor *floor, int pages)
 			asked++;
 		}
 		wait_for(floor->multi, page);
-		if (floor->reads && !attio_server_accepts_json(page->body, (int) page->length, false))
+		if (floor->reads && !compat_server_accepts_json(page->body, (int) page->length, false))
 			elog(ERROR, "page %d is not JSON", i);
 		bytes += (int64) page->length;
 		open = floor->opens_at_once ? floor->window : Min(open * 2, floor->window);
