@@ -15,6 +15,9 @@
 #include "attio/ship.h"
 #include "attio/sorts.h"
 #include "attio/workspace.h"
+#include "attio/binding.h"
+#include "attio/endpoints.h"
+#include "attio/hint.h"
 #include "base/version.h"
 
 /* Codes of refusals after which the same request may pass (docs/attio-api.md 9.4). */
@@ -42,4 +45,12 @@ const Service attio_service = {
 	.import_schema = attio_import_schema,
 	.table_ddl = attio_table_ddl,
 	.bind_table = attio_bind_table,
+	.resources = attio_resources,
+	.open_relation = attio_open_relation,
+	.read_definitions = attio_read_definitions,
+	.has_changed = attio_has_changed,
+	.note_hidden = attio_note_hidden,
+	.is_hidden = attio_is_hidden,
+	.hint_attribute = attio_hint_attribute,
+	.bind_column = attio_bind_column,
 };

@@ -53,8 +53,6 @@ static const OptionDef own_options[] = {
 	 "slug of the list whose entries the table shows"},
 	{"list_id", TABLE, OPTION_UUID, GUARD_NONE, NULL, 0, 0, NULL,
 	 "id of that list"},
-	{"resource", TABLE, OPTION_TEXT, GUARD_NONE, NULL, 0, 0, NULL,
-	 "another collection of the workspace, such as workspace_members"},
 	{"view", TABLE, OPTION_UUID, GUARD_NONE, NULL, 0, 0, NULL,
 	 "id of a saved view of the object or list, whose filter decides which rows the table shows; conditions are then "
 	 "checked locally"},
@@ -75,8 +73,6 @@ static const OptionDef own_options[] = {
 	 "attribute type at import"},
 	{"multiselect", COLUMN, OPTION_BOOL, GUARD_NONE, NULL, 0, 0, NULL,
 	 "whether the attribute could hold several values at import"},
-	{"field", COLUMN, OPTION_TEXT, GUARD_NONE, NULL, 0, 0, NULL,
-	 "fixed field of the row that the column shows, such as web_url"},
 };
 /* clang-format on */
 

@@ -20,9 +20,9 @@
 
 /* The import's column for one of a table, or NULL when it shows no attribute or field. */
 static ColumnName *
-imported_column(const AttioRelation *relation, TupleDesc tupdesc, AttrNumber attnum, List *definitions)
+imported_column(const RemoteRelation *relation, TupleDesc tupdesc, AttrNumber attnum, List *definitions)
 {
-	ColumnBinding *binding = relation_bind_column(relation, tupdesc, attnum, definitions);
+	ColumnBinding *binding = column_bind(relation, attnum, definitions);
 	ColumnName *column = (ColumnName *) palloc0(sizeof(ColumnName));
 
 	if (binding->missing)
@@ -67,7 +67,7 @@ bind_column(Oid oid, const char *table, AttrNumber attnum, const ColumnName *col
 }
 
 static int
-bind_columns(TupleDesc tupdesc, const AttioRelation *relation, const char *table, List *definitions)
+bind_columns(TupleDesc tupdesc, const RemoteRelation *relation, const char *table, List *definitions)
 {
 	int nbound = 0;
 
@@ -86,7 +86,7 @@ bind_columns(TupleDesc tupdesc, const AttioRelation *relation, const char *table
 
 /* The id of the table's object or list, when the table does not say it. */
 static void
-bind_target(const AttioRelation *relation, const char *table, Session *session)
+bind_target(const RemoteRelation *relation, const char *table, Session *session)
 {
 	ListCell *lc;
 
@@ -109,10 +109,10 @@ bind_target(const AttioRelation *relation, const char *table, Session *session)
 int
 attio_bind_table(Session *session, Relation rel)
 {
-	AttioRelation *relation = attio_relation_open(rel);
+	RemoteRelation *relation = remote_relation_open(rel);
 	char *table =
 		quote_qualified_identifier(get_namespace_name(RelationGetNamespace(rel)), RelationGetRelationName(rel));
-	List *definitions = relation_definitions(relation, session, NULL);
+	List *definitions = remote_definitions(relation, session, NULL);
 	TupleDesc tupdesc = CreateTupleDescCopy(RelationGetDescr(rel));
 	int nbound;
 

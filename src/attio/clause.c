@@ -37,7 +37,7 @@ clause_is_as_planned(const ColumnBinding *binding, const char *type, const char 
 static void
 bind_clause(const AskInput *input, const Condition *condition, Clause *clause)
 {
-	const ColumnBinding *binding = relation_bind_number(input->relation, condition->column, input->definitions);
+	const ColumnBinding *binding = column_bind(input->relation, condition->column, input->definitions);
 
 	clause->is_missing = binding->missing;
 	clause->attribute = binding->attribute;

@@ -33,7 +33,7 @@ static const Made made_false = {MADE_FALSE, NULL, false};
 /* What a filter is written with. */
 typedef struct Writer
 {
-	const AttioRelation *relation;
+	const RemoteRelation *relation;
 	const FilterNeeds *known;
 	Operand *operands; /* the writer's own: it puts portions of values in their places */
 	bool looks_up;     /* words that cannot be sent as they are may go by what they contain */

@@ -188,6 +188,9 @@ const ResourceDef attio_resources[] = {
 		.id_path = "id.record_id",
 		.id_type = UUIDOID,
 		.values = "values",
+		.created = "created_at",
+		.type_member = "attribute_type",
+		.changed_member = "active_from",
 		FIELDS(record_fields),
 	},
 	{
@@ -203,6 +206,10 @@ const ResourceDef attio_resources[] = {
 		.id_path = "id.entry_id",
 		.id_type = UUIDOID,
 		.values = "entry_values",
+		.created = "created_at",
+		.type_member = "attribute_type",
+		.changed_member = "active_from",
+		.parent = "parent_record_id",
 		FIELDS(entry_fields),
 	},
 	/* the people who use the workspace; actor references point here */
@@ -260,9 +267,9 @@ const ResourceDef attio_resources[] = {
 		FIELDS(status_fields),
 		.parents = all_statuses,
 	},
+	{.name = NULL},
 };
 /* clang-format on */
 
-const int attio_nresources = lengthof(attio_resources);
 const ResourceDef *const resource_records = &attio_resources[0];
 const ResourceDef *const resource_entries = &attio_resources[1];

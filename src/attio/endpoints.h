@@ -7,8 +7,7 @@
 
 #include "remote/resource.h"
 
-extern const ResourceDef attio_resources[];
-extern const int attio_nresources;
+extern const ResourceDef attio_resources[]; /* ends with one without a name */
 
 /* The templates of tables of records and of entries. */
 extern const ResourceDef *const resource_records;

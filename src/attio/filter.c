@@ -224,7 +224,7 @@ values_per_filter(const Writer *writer, const Clause *arm)
 
 /* Is the table known to have fewer pages than that?  Then it is read whole. */
 static bool
-has_fewer_pages(const AttioRelation *relation, int filters)
+has_fewer_pages(const RemoteRelation *relation, int filters)
 {
 	return relation->known_rows >= 0 && filters > relation->known_rows / relation->page_size + 1;
 }

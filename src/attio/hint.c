@@ -7,16 +7,14 @@
  */
 #include "attio/hint.h"
 
-#include "attio/endpoints.h"
-#include "attio/attio_options.h"
-#include "catalog/pg_attribute.h"
+#include "attio/binding.h"
 #include "catalog/pg_type.h"
 #include "utils/lsyscache.h"
 
 /* What is known of the attribute that a column shows. */
 typedef struct KnownColumn
 {
-	const char *field; /* a field, no attribute; NULL = not known to be one */
+	bool is_field; /* it shows a field, no attribute */
 	const char *attribute_id;
 	const char *slug;
 	const char *type; /* NULL = not known */
@@ -38,38 +36,34 @@ know_attribute(KnownColumn *known, const AttributeDef *attribute)
 
 /* The session of the role that planning is for, if it has one. */
 static Session *
-known_session(const AttioRelation *relation)
+known_session(const RemoteRelation *relation)
 {
 	if (!OidIsValid(relation->user))
 		return NULL;
-	return session_peek(GetForeignTable(relation->table)->serverid, relation->user);
+	return session_peek(relation->server, relation->user);
 }
 
 /* A column with options: they say it, and the definitions that the session knows say it better. */
 static void
-know_by_options(KnownColumn *known, const AttioRelation *relation, List *options)
+know_by_options(KnownColumn *known, const RemoteRelation *relation, const DeclaredColumn *column)
 {
 	Session *session = known_session(relation);
-	const char *id = option_text(&attio_options, options, AttributeRelationId, "attribute_id");
 	const AttributeDef *attribute = NULL;
 	List *definitions;
 
-	known->property = option_text(&attio_options, options, AttributeRelationId, "property");
-	known->attribute_id = id == NULL ? "" : id;
-	known->slug = option_text(&attio_options, options, AttributeRelationId, "attribute");
-	if (option_is_set(options, "multiselect"))
-	{
-		known->type = option_text(&attio_options, options, AttributeRelationId, "type");
-		known->multi = option_bool(&attio_options, options, AttributeRelationId, "multiselect");
-	}
+	known->property = column->property;
+	known->attribute_id = column->attribute_id == NULL ? "" : column->attribute_id;
+	known->slug = column->attribute;
+	known->type = column->tells_multi ? column->attribute_type : NULL;
+	known->multi = column->multi;
 	/* the session's own, not a copy: nothing may be called that could forget it */
 	definitions = session == NULL ? NIL : metadata_peek(session, relation->target);
 	if (definitions == NIL)
 		return;
-	if (id != NULL)
-		attribute = attribute_by_id(definitions, id);
-	else if (known->slug != NULL)
-		attribute = attribute_by_slug(definitions, known->slug);
+	if (column->attribute_id != NULL)
+		attribute = attribute_by_id(definitions, column->attribute_id);
+	else
+		attribute = attribute_by_slug(definitions, column->attribute);
 	known->is_gone = (attribute == NULL);
 	if (attribute != NULL)
 		know_attribute(known, attribute);
@@ -77,7 +71,7 @@ know_by_options(KnownColumn *known, const AttioRelation *relation, List *options
 
 /* The definitions that the session knows, copied once for each planning; NIL = none. */
 static List *
-known_definitions(const AttioRelation *relation)
+known_definitions(const RemoteRelation *relation)
 {
 	Session *session = known_session(relation);
 
@@ -89,45 +83,24 @@ known_definitions(const AttioRelation *relation)
 
 /* A column without options: by its name, as the import would call it. */
 static void
-know_by_name(KnownColumn *known, const AttioRelation *relation, const char *name)
+know_by_name(KnownColumn *known, const RemoteRelation *relation, const char *name)
 {
+	List *definitions = known_definitions(relation);
 	const ColumnName *column;
-	List *definitions;
-	const FieldDef *key = resource_field(relation->resource, name);
 
 	known->attribute_id = "";
-	/* the keys' names are theirs, whatever attributes there are */
-	if (key != NULL && key->not_null)
-		known->field = name;
-	if (known->field != NULL || (definitions = known_definitions(relation)) == NIL)
+	if (definitions == NIL)
 		return;
 	column = relation_named_column(relation, name, definitions);
 	known->is_gone = (column == NULL);
-	if (column == NULL)
+	known->is_field = (column != NULL && column->kind != COLUMN_ATTRIBUTE);
+	if (column == NULL || known->is_field)
 		return;
-	if (column->kind != COLUMN_ATTRIBUTE)
-	{
-		known->field = name;
-		return;
-	}
 	know_attribute(known, column->attribute);
 	known->property = column->property == NULL ? "" : column->property->name;
 }
 
 /* ----- what follows from it ----- */
-
-/* A column without attribute: a key, perhaps, about which something can be sent. */
-static void
-hint_field(const AttioRelation *relation, const char *field, Oid declared, ColumnHint *hint)
-{
-	hint->is_key = strcmp(field, resource_id_name(relation->resource)) == 0;
-	hint->is_parent = relation->resource == resource_entries && strcmp(field, "parent_record_id") == 0;
-	hint->reason = !hint->is_key && !hint->is_parent ? "no attribute"
-				   : declared != UUIDOID             ? "declared type differs"
-													 : NULL;
-	hint->is_key = hint->is_key && declared == UUIDOID;
-	hint->is_parent = hint->is_parent && declared == UUIDOID;
-}
 
 /* Is the column declared with the import's own type, or one that means the same? */
 static bool
@@ -136,31 +109,30 @@ is_own_type(Oid declared, Oid type)
 	return declared == type || (declared == VARCHAROID && type == TEXTOID);
 }
 
-static void
-hint_attribute(const AttioRelation *relation, const KnownColumn *known, Oid declared, int32 typmod, ColumnHint *hint)
+/* Is it known which attribute the column shows, and of which type?  Else why not. */
+static const char *
+reason_of_unknown(const KnownColumn *known)
 {
-	const AttributeType *type = known->type == NULL ? NULL : attribute_type(known->type);
+	if (known->is_field)
+		return "no attribute";
+	if (known->slug != NULL && known->type != NULL)
+		return attribute_type(known->type) == NULL ? "unknown type" : NULL;
+	return known->is_gone ? "no attribute" : "no type known yet";
+}
 
-	hint->attribute_id = known->attribute_id;
-	if (known->slug == NULL || known->type == NULL)
-	{
-		hint->reason = known->is_gone ? "no attribute" : "no type known yet";
-		relation->known->learns = relation->known->learns || !known->is_gone;
-	}
-	else if (type == NULL)
-		hint->reason = "unknown type";
-	if (hint->reason != NULL)
-		return;
+static void
+hint_property(const KnownColumn *known, const DeclaredColumn *column, ColumnHint *hint)
+{
 	hint->multi = known->multi;
-	hint->property = attribute_property(type, known->property == NULL ? "" : known->property);
+	hint->property = attribute_property(attribute_type(known->type), known->property == NULL ? "" : known->property);
 	if (hint->property == NULL || hint->property->filter == FILTER_NOTHING)
 	{
 		hint->reason = "no filter for it";
 		return;
 	}
 	hint->traits = attribute_traits(hint->property);
-	hint->array = hint->multi && declared == get_array_type(hint->property->type);
-	if (typmod != -1 || (!hint->array && !is_own_type(declared, hint->property->type)))
+	hint->array = hint->multi && column->type == get_array_type(hint->property->type);
+	if (column->typmod != -1 || (!hint->array && !is_own_type(column->type, hint->property->type)))
 	{
 		hint->reason = "declared type differs";
 		return;
@@ -172,34 +144,22 @@ hint_attribute(const AttioRelation *relation, const KnownColumn *known, Oid decl
 }
 
 /*
- * What planning may know of a column: that it is the key, or which property of
- * which attribute it shows, declared with the import's own type; else why
- * nothing can be sent about it.
+ * What planning may know of a column: which property of which attribute it
+ * shows, declared with the import's own type; else why nothing can be sent about
+ * it.
  */
-ColumnHint
-relation_column_hint(const AttioRelation *relation, AttrNumber attnum)
+void
+attio_hint_attribute(const RemoteRelation *relation, const DeclaredColumn *column, ColumnHint *hint)
 {
-	ColumnHint hint = {.attnum = attnum, .attribute_id = ""};
 	KnownColumn known = {.attribute_id = ""};
-	List *options = GetForeignColumnOptions(relation->table, attnum);
-	Oid declared;
-	int32 typmod;
-	Oid collation;
 
-	get_atttypetypmodcoll(relation->table, attnum, &declared, &typmod, &collation);
-	if (relation->resource->values == NULL)
-	{
-		hint.reason = "not a table of records";
-		return hint;
-	}
-	known.field = option_text(&attio_options, options, AttributeRelationId, "field");
-	if (known.field == NULL && (option_is_set(options, "attribute") || option_is_set(options, "attribute_id")))
-		know_by_options(&known, relation, options);
-	else if (known.field == NULL)
-		know_by_name(&known, relation, get_attname(relation->table, attnum, false));
-	if (known.field != NULL)
-		hint_field(relation, known.field, declared, &hint);
+	if (column->by_name)
+		know_by_name(&known, relation, column->name);
 	else
-		hint_attribute(relation, &known, declared, typmod, &hint);
-	return hint;
+		know_by_options(&known, relation, column);
+	hint->attribute_id = known.attribute_id;
+	hint->reason = reason_of_unknown(&known);
+	hint->learns = !known.is_field && !known.is_gone && (known.slug == NULL || known.type == NULL);
+	if (hint->reason == NULL)
+		hint_property(&known, column, hint);
 }

@@ -82,15 +82,11 @@ offer_targets(List *offers, List *targets, const ResourceDef *resource)
 static List *
 offer_resources(List *offers)
 {
-	for (int i = 0; i < attio_nresources; i++)
-	{
-		const ResourceDef *resource = &attio_resources[i];
-
+	for (const ResourceDef *resource = attio_resources; resource->name != NULL; resource++)
 		if (!resource->is_template)
 			offers = offer(offers, resource, NULL,
 						   free_name(offers, resource->name, psprintf("attio_%s", resource->name), "resource"),
 						   resource->name);
-	}
 	return offers;
 }
 

@@ -9,7 +9,7 @@
 #define ATTIO_NAMING_H
 
 #include "attio/metadata.h"
-#include "remote/resource.h"
+#include "remote/column.h"
 
 typedef enum ColumnSet
 {
@@ -18,14 +18,6 @@ typedef enum ColumnSet
 	COLUMNS_ALL, /* every property, and the time of the last change */
 	COLUMNS_ANY  /* everything that has a name */
 } ColumnSet;
-
-typedef enum ColumnKind
-{
-	COLUMN_FIELD,
-	COLUMN_ATTRIBUTE,
-	COLUMN_RAW,       /* the whole row as jsonb */
-	COLUMN_CHANGED_AT /* latest active_from of the current values */
-} ColumnKind;
 
 typedef struct ColumnName
 {
@@ -42,9 +34,5 @@ typedef struct ColumnName
 
 extern List *name_columns(const ResourceDef *resource, List *attributes, ColumnSet set, List **left_out);
 extern char *shorten_name(const char *stem, const char *suffix, const char *id);
-
-/* The option "field" of the two columns that are no field of the resource. */
-#define FIELD_NAME_RAW "_raw"
-#define FIELD_NAME_CHANGED_AT "changed_at"
 
 #endif /* ATTIO_NAMING_H */

@@ -213,7 +213,7 @@ notice_unknown_title(const ChoiceNeed *need, List *choices)
 static void
 learn_choice(Session *session, const AskInput *input, ChoiceNeed *need)
 {
-	const AttioRelation *relation = input->relation;
+	const RemoteRelation *relation = input->relation;
 	TimestampTz started = GetCurrentStatementStartTimestamp();
 	bool refused;
 	List *choices = attribute_choices(session, relation->target, need->attribute, need->negated ? started : 0, &refused,

@@ -29,7 +29,7 @@ is_pattern(TermOp op)
 
 /* Can it be asked for rows that have another value, or none of several? */
 static bool
-can_differ(const AttioRelation *relation, const Comparison *comparison, const FilterTraits *traits)
+can_differ(const RemoteRelation *relation, const Comparison *comparison, const FilterTraits *traits)
 {
 	if (comparison->matches_null && !relation->remote.not_matches_empty)
 		return false;
@@ -39,7 +39,7 @@ can_differ(const AttioRelation *relation, const Comparison *comparison, const Fi
 
 /* Is there a condition for this operator and a type of operand? */
 static bool
-can_compare(const AttioRelation *relation, const Comparison *comparison, const FilterTraits *traits)
+can_compare(const RemoteRelation *relation, const Comparison *comparison, const FilterTraits *traits)
 {
 	if ((OidIsValid(comparison->collation) && !get_collation_isdeterministic(comparison->collation)) ||
 		!filter_takes(traits, comparison->type))
@@ -86,7 +86,7 @@ says_something(const Comparison *comparison, const FilterTraits *traits)
 
 /* What a comparison with an operand is worth. */
 static Verdict
-judge_operand(const AttioRelation *relation, const Comparison *comparison, const FilterTraits *traits)
+judge_operand(const RemoteRelation *relation, const Comparison *comparison, const FilterTraits *traits)
 {
 	if (!can_compare(relation, comparison, traits) || !says_something(comparison, traits))
 		return VERDICT_LOCAL;
@@ -99,7 +99,7 @@ judge_operand(const AttioRelation *relation, const Comparison *comparison, const
 
 /* What is asked of a checkbox. */
 static Verdict
-judge_boolean(const AttioRelation *relation, const Comparison *comparison, const FilterTraits *traits)
+judge_boolean(const RemoteRelation *relation, const Comparison *comparison, const FilterTraits *traits)
 {
 	if (traits->value.operands != OPERANDS_BOOLEAN || comparison->column->multi ||
 		(comparison->op == OP_NOT_TRUE && !relation->remote.not_matches_empty))
@@ -110,7 +110,7 @@ judge_boolean(const AttioRelation *relation, const Comparison *comparison, const
 
 /* Is there a value?  By ranges around a pivot. */
 static Verdict
-judge_presence(const AttioRelation *relation, const Comparison *comparison, const FilterTraits *traits)
+judge_presence(const RemoteRelation *relation, const Comparison *comparison, const FilterTraits *traits)
 {
 	if (traits->pivot == NULL || comparison->column->multi || comparison->lowered || comparison->days > 0 ||
 		(comparison->op == OP_IS_NULL && !relation->remote.not_matches_empty))
@@ -123,7 +123,7 @@ judge_presence(const AttioRelation *relation, const Comparison *comparison, cons
  * The operator may be replaced by one that it implies.
  */
 Verdict
-ship_comparison_to_attio(const AttioRelation *relation, Comparison *comparison)
+ship_comparison_to_attio(const RemoteRelation *relation, Comparison *comparison)
 {
 	const FilterTraits *traits = filter_traits(comparison->column->property);
 

@@ -8,6 +8,6 @@
 #include "attio/hint.h"
 #include "remote/comparison.h"
 
-extern Verdict ship_comparison_to_attio(const AttioRelation *relation, Comparison *comparison);
+extern Verdict ship_comparison_to_attio(const RemoteRelation *relation, Comparison *comparison);
 
 #endif /* ATTIO_SHIP_H */

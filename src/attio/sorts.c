@@ -23,7 +23,7 @@ add_sort(JsonTree *sorts, const char *slug, const char *field, bool descending)
 static const ColumnBinding *
 bind_key(const SortInput *input, const SortKey *key)
 {
-	return relation_bind_number(input->relation, key->attnum, input->definitions);
+	return column_bind(input->relation, key->attnum, input->definitions);
 }
 
 /*

@@ -70,6 +70,8 @@ static const OptionDef common_options[] = {
 	{"proxy_password", MAPPING, OPTION_PASSWORD, GUARD_NONE, NULL, 0, 0, NULL,
 	 "password for the proxy"},
 
+	{"resource", TABLE, OPTION_TEXT, GUARD_NONE, NULL, 0, 0, NULL,
+	 "collection of the service that the table shows, such as workspace_members; object and list say it, too"},
 	{"page_size", TABLE, OPTION_INT, GUARD_NONE, "500", 2, 500, NULL,
 	 "rows to ask for in one request"},
 	{"estimated_rows", TABLE, OPTION_INT, GUARD_NONE, NULL, 0, INT_MAX, NULL,
@@ -80,6 +82,9 @@ static const OptionDef common_options[] = {
 	 "whether the table can be written to; unset is what the server says"},
 	{"allow_copy", TABLE, OPTION_BOOL, GUARD_NONE, "false", 0, 0, NULL,
 	 "whether COPY into the table, and INSERT of a dump, is allowed; a dump of the table has the option, too"},
+
+	{"field", COLUMN, OPTION_TEXT, GUARD_NONE, NULL, 0, 0, NULL,
+	 "fixed field of the row that the column shows, such as web_url"},
 };
 /* clang-format on */
 

@@ -63,8 +63,7 @@ make_reader(ModifyState *state, List *definitions)
 
 	state->answer_definitions = definitions;
 	state->projection = projection_create();
-	state->reader = row_reader_create(state->relation, RelationGetDescr(state->rel), state->answer_columns, definitions,
-									  state->projection);
+	state->reader = row_reader_create(state->relation, state->answer_columns, definitions, state->projection);
 	state->id_leaf = rowkey_id_leaf(state->projection, state->relation->resource);
 	state->page.grow = tok_grow;
 	state->page.single = true;
@@ -113,10 +112,10 @@ bind_anew(ModifyState *state)
 	MemoryContext saved;
 	List *definitions;
 
-	if (!relation_has_changed(state->relation, state->session, state->answer_definitions, NULL))
+	if (!remote_has_changed(state->relation, state->session, state->answer_definitions, NULL))
 		return false;
 	saved = MemoryContextSwitchTo(state->context);
-	definitions = relation_definitions(state->relation, state->session, NULL);
+	definitions = remote_definitions(state->relation, state->session, NULL);
 	MemoryContextSwitchTo(saved);
 	make_reader(state, definitions);
 	return true;

@@ -10,7 +10,6 @@
 #include "access/htup_details.h"
 #include "access/sysattr.h"
 #include "remote/request.h"
-#include "attio/hint.h"
 #include "base/fixed_settings.h"
 #include "base/guc.h"
 #include "executor/executor.h"
@@ -28,7 +27,7 @@ field_column(const ModifyState *state, const char *name)
 	for (int i = 1; i <= tupdesc->natts; i++)
 	{
 		const FieldDef *field =
-			!compat_is_stored(TupleDescAttr(tupdesc, i - 1)) ? NULL : relation_column_field(state->relation, i);
+			!compat_is_stored(TupleDescAttr(tupdesc, i - 1)) ? NULL : column_declared(state->relation, i)->field;
 
 		CHECK_FOR_INTERRUPTS();
 		if (field != NULL && strcmp(field->name, name) == 0)
@@ -190,7 +189,7 @@ column_slugs(ModifyState *state)
 	state->column_slugs = (const char **) palloc0(sizeof(char *) * tupdesc->natts);
 	for (int i = 0; i < tupdesc->natts; i++)
 		if (compat_is_stored(TupleDescAttr(tupdesc, i)))
-			state->column_slugs[i] = relation_column_hint(state->relation, i + 1).slug;
+			state->column_slugs[i] = column_hint(state->relation, i + 1)->slug;
 	MemoryContextSwitchTo(saved);
 	return state->column_slugs;
 }

@@ -8,7 +8,6 @@
 #include "modify/modify_state.h"
 
 #include "access/table.h"
-#include "attio/hint.h"
 #include "base/guc.h"
 #include "executor/executor.h"
 #include "foreign/fdwapi.h"
@@ -94,10 +93,10 @@ is_one_whole_value(Oid table, Oid user, List *columns)
 
 	if (list_length(columns) == 1)
 	{
-		AttioRelation *relation = attio_relation_open(rel);
+		RemoteRelation *relation = remote_relation_open(rel);
 
 		relation->user = user;
-		hint = relation_column_hint(relation, (AttrNumber) linitial_int(columns));
+		hint = *column_hint(relation, (AttrNumber) linitial_int(columns));
 	}
 	table_close(rel, NoLock);
 	if (hint.property == NULL)
@@ -317,7 +316,7 @@ static void
 attio_explain_direct(ForeignScanState *node, ExplainState *es)
 {
 	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
-	AttioRelation *relation = attio_relation_open(node->ss.ss_currentRelation);
+	RemoteRelation *relation = remote_relation_open(node->ss.ss_currentRelation);
 
 	ExplainPropertyText(
 		"Attio Write",

@@ -29,7 +29,7 @@ is_written(const ColumnBinding *binding, const AttributeDef *attribute, bool is_
 }
 
 static void
-refuse_column(const AttioRelation *relation, const ColumnBinding *binding)
+refuse_column(const RemoteRelation *relation, const ColumnBinding *binding)
 {
 	if (binding->missing)
 		ereport(ERROR, (errcode(ERRCODE_FDW_COLUMN_NAME_NOT_FOUND),
@@ -110,7 +110,7 @@ static void
 bind(Encoder *encoder, AttrNumber attnum)
 {
 	CHECK_FOR_INTERRUPTS();
-	add_column(encoder, relation_bind_column(encoder->relation, encoder->tupdesc, attnum, encoder->definitions));
+	add_column(encoder, column_bind(encoder->relation, attnum, encoder->definitions));
 }
 
 /*
@@ -119,7 +119,7 @@ bind(Encoder *encoder, AttrNumber attnum)
  * memory context.
  */
 Encoder *
-encoder_create(const AttioRelation *relation, Session *session, List *definitions, TupleDesc tupdesc, List *attnums,
+encoder_create(const RemoteRelation *relation, Session *session, List *definitions, TupleDesc tupdesc, List *attnums,
 			   const Bitmapset *named, bool inserting)
 {
 	Encoder *encoder = (Encoder *) palloc0(sizeof(Encoder));
@@ -196,7 +196,7 @@ bind_deferred(Encoder *encoder, TupleTableSlot *slot, const OldRow *old)
 static JsonTree *
 present_value(Encoder *encoder, const AttributeDef *attribute, const OldRow *old)
 {
-	RequestSubject subject = relation_subject(encoder->relation, &encoder->relation->resource->get);
+	RequestSubject subject = remote_subject(encoder->relation, &encoder->relation->resource->get);
 	JsonTree *values;
 
 	if (old == NULL)
@@ -610,19 +610,19 @@ encoder_check_required(const Encoder *encoder, JsonTree *values)
 
 /* Where a row is created, or where this one is written. */
 static const Access *
-row_access(const AttioRelation *relation, const char *id)
+row_access(const RemoteRelation *relation, const char *id)
 {
 	return id == NULL ? &relation->resource->create : &relation->resource->update;
 }
 
 char *
-write_path(const AttioRelation *relation, const char *id)
+write_path(const RemoteRelation *relation, const char *id)
 {
 	return resource_path(row_access(relation, id)->path, relation->given, id);
 }
 
 char *
-write_path_shown(const AttioRelation *relation, const char *id)
+write_path_shown(const RemoteRelation *relation, const char *id)
 {
 	return resource_path_shown(row_access(relation, id)->path, relation->given, id);
 }

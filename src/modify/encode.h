@@ -28,15 +28,15 @@ typedef struct OldRow
 	const bool *nulls;
 } OldRow;
 
-extern Encoder *encoder_create(const AttioRelation *relation, Session *session, List *definitions, TupleDesc tupdesc,
+extern Encoder *encoder_create(const RemoteRelation *relation, Session *session, List *definitions, TupleDesc tupdesc,
 							   List *attnums, const Bitmapset *named, bool inserting);
 extern JsonTree *encoder_values(Encoder *encoder, TupleTableSlot *slot, const OldRow *old);
 extern void encoder_check_required(const Encoder *encoder, JsonTree *values);
 
 /* The path below which the rows' ids stand: /v2/objects/ID/records. */
-extern char *write_path(const AttioRelation *relation, const char *id);
+extern char *write_path(const RemoteRelation *relation, const char *id);
 
 /* The same for EXPLAIN, by slug. */
-extern char *write_path_shown(const AttioRelation *relation, const char *id);
+extern char *write_path_shown(const RemoteRelation *relation, const char *id);
 
 #endif /* ATTIO_ENCODE_H */

@@ -26,7 +26,7 @@ typedef struct WrittenAttribute
 struct Encoder
 {
 	MemoryContext context;
-	const AttioRelation *relation;
+	const RemoteRelation *relation;
 	Session *session;
 	TupleDesc tupdesc;
 	List *definitions;

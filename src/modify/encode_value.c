@@ -160,7 +160,7 @@ refuse_title(const Encoder *encoder, const WrittenColumn *column, const char *ti
 static JsonTree *
 choice_json(const Encoder *encoder, const WrittenColumn *column, const AttributeDef *attribute, const char *text)
 {
-	const AttioRelation *relation = encoder->relation;
+	const RemoteRelation *relation = encoder->relation;
 	List *choices = NIL;
 	bool refused = false;
 	ListCell *lc;

@@ -208,10 +208,10 @@ renew_definitions(Sender *sender)
 {
 	MemoryContext saved;
 
-	if (!relation_has_changed(sender->relation, sender->session, sender->definitions, NULL))
+	if (!remote_has_changed(sender->relation, sender->session, sender->definitions, NULL))
 		return false;
 	saved = MemoryContextSwitchTo(sender->context);
-	sender->definitions = relation_definitions(sender->relation, sender->session, NULL);
+	sender->definitions = remote_definitions(sender->relation, sender->session, NULL);
 	MemoryContextSwitchTo(saved);
 	return true;
 }

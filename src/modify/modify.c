@@ -59,7 +59,7 @@ check_qualified(Relation rel, CmdType operation, List *fdw_private, ParamListInf
 
 /* ON CONFLICT DO NOTHING: the table must not say that a row in conflict is updated. */
 static void
-check_leaves_conflicts(const AttioRelation *relation)
+check_leaves_conflicts(const RemoteRelation *relation)
 {
 	if (relation->matching != NULL)
 		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
@@ -100,7 +100,7 @@ modify_begin(EState *estate, ResultRelInfo *target, CmdType operation, List *col
 	state->rel = target->ri_RelationDesc;
 	state->operation = operation;
 	state->writable = target_column_set(columns);
-	state->relation = attio_relation_open(state->rel);
+	state->relation = remote_relation_open(state->rel);
 	if (skips_conflicts)
 		check_leaves_conflicts(state->relation);
 	journal_check_writable(state->relation->name, target_is_updatable(state->relation, state->rel));
@@ -112,7 +112,7 @@ modify_begin(EState *estate, ResultRelInfo *target, CmdType operation, List *col
 	state->sender.session = state->session;
 	state->sender.skips_conflicts = skips_conflicts;
 	if (operation != CMD_DELETE)
-		state->sender.definitions = state->definitions = relation_definitions(state->relation, state->session, NULL);
+		state->sender.definitions = state->definitions = remote_definitions(state->relation, state->session, NULL);
 	if (skips_conflicts)
 		check_has_unique(state);
 	if (operation != CMD_DELETE)
@@ -319,7 +319,7 @@ attio_batch_size(ResultRelInfo *target)
 	const ModifyState *state = (const ModifyState *) target->ri_FdwState;
 
 	/* rows that match or conflict must not overtake each other */
-	if (attio_relation_open(target->ri_RelationDesc)->matching != NULL ||
+	if (remote_relation_open(target->ri_RelationDesc)->matching != NULL ||
 		(state != NULL && state->sender.skips_conflicts))
 		return 1;
 	if (target->ri_projectReturning != NULL || target->ri_WithCheckOptions != NIL ||
@@ -433,7 +433,7 @@ attio_explain_modify(ModifyTableState *mtstate, ResultRelInfo *target, List *fdw
 					 ExplainState *es)
 {
 	static const char *const methods[] = {"?", "?", "PUT", "POST", "DELETE"};
-	AttioRelation *relation = attio_relation_open(target->ri_RelationDesc);
+	RemoteRelation *relation = remote_relation_open(target->ri_RelationDesc);
 	char *path = write_path_shown(relation, NULL);
 	bool is_insert = mtstate->operation == CMD_INSERT;
 	bool insert_matches = is_insert && relation->matching != NULL;

@@ -29,7 +29,7 @@ typedef struct ModifyState
 {
 	MemoryContext context; /* lives as long as the statement */
 	Relation rel;
-	AttioRelation *relation;
+	RemoteRelation *relation;
 	Session *session;
 	List *definitions;
 	CmdType operation;
@@ -56,8 +56,8 @@ typedef struct ModifyState
 } ModifyState;
 
 /* target.c: which tables and columns are written, without a request. */
-extern char *target_key_junk(const AttioRelation *relation, Relation rel);
-extern bool target_is_updatable(const AttioRelation *relation, Relation rel);
+extern char *target_key_junk(const RemoteRelation *relation, Relation rel);
+extern bool target_is_updatable(const RemoteRelation *relation, Relation rel);
 extern List *target_all_columns(Relation rel);
 extern Bitmapset *target_column_set(List *columns);
 extern void target_set_callbacks(FdwRoutine *routine);

@@ -22,7 +22,7 @@
 typedef struct Target
 {
 	PlannerInfo *root;
-	const AttioRelation *relation;
+	const RemoteRelation *relation;
 	TupleDesc tupdesc;
 	Index root_rtindex; /* as the statement names it; of a table that inherits another than its own */
 	Index rtindex;
@@ -49,7 +49,7 @@ has_value(const Target *target, const Var *var)
 {
 	if (var->varno != (int) target->rtindex)
 		return false;
-	return var->varattno <= 0 || relation_column_has_value(target->relation, target->tupdesc, var->varattno);
+	return var->varattno <= 0 || column_has_value(target->relation, var->varattno);
 }
 
 /* Is the value of the expression never NULL? */
@@ -356,7 +356,7 @@ qualification(PlannerInfo *root, Index rtindex, Relation rel, List **open)
 {
 	FromExpr *jointree = root->parse->jointree;
 	Target target = {.root = root,
-					 .relation = attio_relation_open(rel),
+					 .relation = remote_relation_open(rel),
 					 .tupdesc = RelationGetDescr(rel),
 					 .root_rtindex = root->parse->resultRelation,
 					 .rtindex = rtindex};
@@ -405,7 +405,7 @@ put_in_values(Node *node, void *context)
 bool
 qualification_by_params(Relation rel, Index rtindex, List *open, ParamListInfo params)
 {
-	Target target = {.relation = attio_relation_open(rel),
+	Target target = {.relation = remote_relation_open(rel),
 					 .tupdesc = RelationGetDescr(rel),
 					 .root_rtindex = rtindex,
 					 .rtindex = rtindex};

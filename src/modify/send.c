@@ -240,7 +240,7 @@ note_skipped(Sender *sender, Write *write)
 	{
 		MemoryContext saved = MemoryContextSwitchTo(sender->context);
 
-		sender->definitions = relation_definitions(sender->relation, sender->session, NULL);
+		sender->definitions = remote_definitions(sender->relation, sender->session, NULL);
 		MemoryContextSwitchTo(saved);
 	}
 	if (was_done)
@@ -261,7 +261,7 @@ finish_write(Sender *sender, Write *write)
 {
 	MemoryContext saved = MemoryContextSwitchTo(write->context);
 	HttpExchange *exchange = write->exchange;
-	RequestSubject subject = relation_subject(sender->relation, &sender->relation->resource->update);
+	RequestSubject subject = remote_subject(sender->relation, &sender->relation->resource->update);
 
 	if (write->action == ACTION_CREATE && write->outcome == WRITE_UNKNOWN)
 		raise_unknown(sender, exchange);

@@ -14,7 +14,7 @@
 typedef struct Sender
 {
 	MemoryContext context; /* of the statement; each write has a child of it */
-	const AttioRelation *relation;
+	const RemoteRelation *relation;
 	Session *session;  /* pinned */
 	List *definitions; /* AttributeDef; NIL of a DELETE until a row is gone */
 	bool skips_conflicts;

@@ -8,7 +8,6 @@
 #include "modify/modify_state.h"
 
 #include "access/sysattr.h"
-#include "attio/hint.h"
 #include "access/table.h"
 #include "remote/service.h"
 #include "catalog/pg_foreign_table.h"
@@ -21,7 +20,7 @@
 
 /* Do the options allow writing?  A saved view's rows are read-only. */
 bool
-target_is_updatable(const AttioRelation *relation, Relation rel)
+target_is_updatable(const RemoteRelation *relation, Relation rel)
 {
 	ForeignTable *table = GetForeignTable(RelationGetRelid(rel));
 
@@ -38,17 +37,17 @@ target_is_updatable(const AttioRelation *relation, Relation rel)
 static int
 attio_is_updatable(Relation rel)
 {
-	AttioRelation *relation = attio_relation_open(rel);
+	RemoteRelation *relation = remote_relation_open(rel);
 
 	return target_is_updatable(relation, rel) ? (1 << CMD_INSERT) | (1 << CMD_UPDATE) | (1 << CMD_DELETE) : 0;
 }
 
 /* The column that shows the row's id, or 0. */
 static AttrNumber
-key_column(const AttioRelation *relation, TupleDesc tupdesc)
+key_column(const RemoteRelation *relation, TupleDesc tupdesc)
 {
 	for (int i = 1; i <= tupdesc->natts; i++)
-		if (compat_is_stored(TupleDescAttr(tupdesc, i - 1)) && relation_column_hint(relation, i).is_key)
+		if (compat_is_stored(TupleDescAttr(tupdesc, i - 1)) && column_hint(relation, i)->is_key)
 			return i;
 	return 0;
 }
@@ -58,7 +57,7 @@ key_column(const AttioRelation *relation, TupleDesc tupdesc)
  * have them at different places, and entries of one name must be alike.
  */
 char *
-target_key_junk(const AttioRelation *relation, Relation rel)
+target_key_junk(const RemoteRelation *relation, Relation rel)
 {
 	return psprintf("attio_key_%d", key_column(relation, RelationGetDescr(rel)));
 }
@@ -68,7 +67,7 @@ target_key_junk(const AttioRelation *relation, Relation rel)
  * anything else is missed of the table.
  */
 static void
-check_is_updatable(const AttioRelation *relation, Relation rel, CmdType operation)
+check_is_updatable(const RemoteRelation *relation, Relation rel, CmdType operation)
 {
 	const char *name = RelationGetRelationName(rel);
 
@@ -88,7 +87,7 @@ check_is_updatable(const AttioRelation *relation, Relation rel, CmdType operatio
 static void
 attio_add_update_targets(PlannerInfo *root, Index rtindex, RangeTblEntry *target_rte, Relation target)
 {
-	AttioRelation *relation = attio_relation_open(target);
+	RemoteRelation *relation = remote_relation_open(target);
 	AttrNumber key = key_column(relation, RelationGetDescr(target));
 
 	(void) target_rte;

@@ -33,7 +33,7 @@
 typedef struct Counter
 {
 	Session *session;
-	const AttioRelation *relation;
+	const RemoteRelation *relation;
 	const CountCheck *check;
 	Fetcher *fetcher;
 	const Listing *listing;
@@ -231,8 +231,8 @@ probe(Counter *counter)
 }
 
 CountOutcome
-count_rows(Session *session, const AttioRelation *relation, const AskSet *asks, const CountCheck *check, ScanCost *cost,
-		   int64 *rows)
+count_rows(Session *session, const RemoteRelation *relation, const AskSet *asks, const CountCheck *check,
+		   ScanCost *cost, int64 *rows)
 {
 	Counter counter = {session, relation, check};
 
@@ -245,7 +245,7 @@ count_rows(Session *session, const AttioRelation *relation, const AskSet *asks, 
 	counter.fetcher = fetcher_create(session, relation, cost);
 	counter.cost = cost;
 	counter.high = -1;
-	counter.subject = relation_subject(relation, &relation->resource->list);
+	counter.subject = remote_subject(relation, &relation->resource->list);
 	if (!read_page(&counter))
 		probe(&counter);
 	fetcher_clear(counter.fetcher);

@@ -35,7 +35,7 @@ typedef enum CountOutcome
  * data may change meanwhile: then it is a number that was right for some of the
  * answers.
  */
-extern CountOutcome count_rows(Session *session, const AttioRelation *relation, const AskSet *asks,
+extern CountOutcome count_rows(Session *session, const RemoteRelation *relation, const AskSet *asks,
 							   const CountCheck *check, ScanCost *cost, int64 *rows);
 
 #endif /* ATTIO_COUNT_H */

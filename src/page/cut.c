@@ -60,7 +60,7 @@ are_all_named(JsonTree *ids, const RowKey *keys, size_t nrows)
 }
 
 static bool
-may_be_cut(const Session *session, const AttioRelation *relation, const PageAsk *ask, const RowKey *keys, size_t nrows)
+may_be_cut(const Session *session, const RemoteRelation *relation, const PageAsk *ask, const RowKey *keys, size_t nrows)
 {
 	const ResourceDef *resource = relation->resource;
 
@@ -100,7 +100,7 @@ goes_on(CutWatch *watch, Session *session, const PageAsk *ask, size_t nrows, con
 }
 
 bool
-cut_was_page(CutWatch *watch, Session *session, const AttioRelation *relation, const PageAsk *ask, const RowKey *keys,
+cut_was_page(CutWatch *watch, Session *session, const RemoteRelation *relation, const PageAsk *ask, const RowKey *keys,
 			 size_t nrows, const RequestSubject *subject, ScanCost *cost)
 {
 	bool is_query = (resource_can(relation->resource, CAN_FILTER));

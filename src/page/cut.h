@@ -20,7 +20,7 @@ typedef struct CutWatch
  * what it answered with "nrows" rows.  May make a request.  Where it is certain,
  * the session asks for no more from now on.
  */
-extern bool cut_was_page(CutWatch *watch, Session *session, const AttioRelation *relation, const PageAsk *ask,
+extern bool cut_was_page(CutWatch *watch, Session *session, const RemoteRelation *relation, const PageAsk *ask,
 						 const RowKey *keys, size_t nrows, const RequestSubject *subject, ScanCost *cost);
 
 #endif /* ATTIO_CUT_H */

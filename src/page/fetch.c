@@ -25,7 +25,7 @@ struct Fetcher
 {
 	MemoryContext context; /* lives as long as the scan */
 	Session *session;
-	const AttioRelation *relation;
+	const RemoteRelation *relation;
 	MemoryContext taken;            /* of the answer taken last; NULL = none */
 	FetchEntry ahead[FETCH_WINDOW]; /* in the order in which they were asked for */
 	int nahead;
@@ -34,7 +34,7 @@ struct Fetcher
 
 /* In the current memory context.  The session must be pinned by the caller. */
 Fetcher *
-fetcher_create(Session *session, const AttioRelation *relation, ScanCost *cost)
+fetcher_create(Session *session, const RemoteRelation *relation, ScanCost *cost)
 {
 	Fetcher *fetcher = (Fetcher *) palloc0(sizeof(Fetcher));
 
@@ -49,7 +49,7 @@ fetcher_create(Session *session, const AttioRelation *relation, ScanCost *cost)
 
 /* The body of a query: equal scans make equal requests, byte by byte. */
 static char *
-query_body(const AttioRelation *relation, const PageAsk *ask)
+query_body(const RemoteRelation *relation, const PageAsk *ask)
 {
 	const Paging *paging = &relation->resource->paging;
 	JsonTree *body = json_make_object();

@@ -23,7 +23,7 @@ typedef struct PageAsk
 
 typedef struct Fetcher Fetcher;
 
-extern Fetcher *fetcher_create(Session *session, const AttioRelation *relation, struct ScanCost *cost);
+extern Fetcher *fetcher_create(Session *session, const RemoteRelation *relation, struct ScanCost *cost);
 extern HttpExchange *fetcher_take(Fetcher *fetcher, const PageAsk *ask);
 extern bool fetcher_ahead(Fetcher *fetcher, const PageAsk *ask, int window);
 extern bool fetcher_has(Fetcher *fetcher, const PageAsk *ask);

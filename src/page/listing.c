@@ -10,7 +10,7 @@ struct Listings
 {
 	MemoryContext context;
 	Session *session;
-	const AttioRelation *relation;
+	const RemoteRelation *relation;
 	const AskSet *asks;
 	ScanCost *cost;
 	bool begun;    /* "parents" is known */
@@ -19,7 +19,7 @@ struct Listings
 };
 
 Listings *
-listings_begin(Session *session, const AttioRelation *relation, const AskSet *asks, ScanCost *cost)
+listings_begin(Session *session, const RemoteRelation *relation, const AskSet *asks, ScanCost *cost)
 {
 	Listings *listings = (Listings *) palloc0(sizeof(Listings));
 

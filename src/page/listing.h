@@ -21,7 +21,7 @@ typedef struct Listings Listings;
 
 /* The listings of a scan that asks for this, in the current memory context.  Makes no request;
  * what listings_at() asks for is added to the cost. */
-extern Listings *listings_begin(Session *session, const AttioRelation *relation, const AskSet *asks, ScanCost *cost);
+extern Listings *listings_begin(Session *session, const RemoteRelation *relation, const AskSet *asks, ScanCost *cost);
 
 /* The n-th, counted from 0, made when it is first asked for; NULL behind the last.  May make requests. */
 extern const Listing *listings_at(Listings *listings, int n);

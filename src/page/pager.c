@@ -20,7 +20,7 @@ StaticAssertDecl(HTTP_BODY_PADDING >= TOK_PADDING, "the tokenizer reads behind t
 #define PROGRESS_ROWS 64
 
 Pager *
-pager_open(Session *session, const AttioRelation *relation, Projection *projection, ScanCost *cost)
+pager_open(Session *session, const RemoteRelation *relation, Projection *projection, ScanCost *cost)
 {
 	Pager *pager = (Pager *) palloc0(sizeof(Pager));
 
@@ -38,7 +38,7 @@ pager_open(Session *session, const AttioRelation *relation, Projection *projecti
 	pager->cost = cost;
 	pager->listing = -1;
 	pager->largest = relation->resource->paging.in_body ? session->page_limit : INT_MAX;
-	pager->subject = relation_subject(relation, &relation->resource->list);
+	pager->subject = remote_subject(relation, &relation->resource->list);
 	return pager;
 }
 

@@ -20,7 +20,7 @@
  * caller; the projection may still grow until the first pager_next().  What is
  * asked for is added to the cost, which must live as long as the pager.
  */
-extern Pager *pager_open(Session *session, const AttioRelation *relation, Projection *projection, ScanCost *cost);
+extern Pager *pager_open(Session *session, const RemoteRelation *relation, Projection *projection, ScanCost *cost);
 
 /* Ask for this from now on; begins again.  What the request points to must live until the next one. */
 extern void pager_begin(Pager *pager, const PageRequest *request);

@@ -34,7 +34,7 @@ struct Pager
 	Fetcher *fetcher;
 	ActivityHandle *activity;
 	Session *session;
-	const AttioRelation *relation;
+	const RemoteRelation *relation;
 	const ResourceDef *resource;
 	Projection *projection;
 	int id_leaf;

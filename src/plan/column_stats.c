@@ -59,7 +59,7 @@ is_nearly_unique(RelationPlan *plan, AttrNumber attnum)
 
 	if (attnum <= 0)
 		return false;
-	hint = relation_plan_hint(plan, attnum);
+	hint = column_hint(plan->relation, attnum);
 	return hint->is_key || (hint->slug != NULL && !hint->array && hint->property->nearly_unique);
 }
 

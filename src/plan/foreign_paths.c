@@ -93,7 +93,7 @@ void
 get_foreign_rel_size(PlannerInfo *root, RelOptInfo *baserel, Oid table)
 {
 	Relation rel = table_open(table, NoLock);
-	RelationPlan *plan = relation_plan_create(attio_relation_open(rel), RelationGetNumberOfAttributes(rel));
+	RelationPlan *plan = relation_plan_create(remote_relation_open(rel));
 	List *shipped;
 	double keys;
 

@@ -182,6 +182,6 @@ get_foreign_plan(PlannerInfo *root, RelOptInfo *baserel, Oid table, ForeignPath 
 	plan.offset = plan.limited ? add_operand(&operands, root->parse->limitOffset) : NO_OPERAND;
 	plan.columns = column_list(relation->columns, table);
 	plan.optional = unnamed_columns(relation, table);
-	plan.learns = relation->relation->known->learns;
+	plan.learns = columns_learn(relation->relation);
 	return make_foreignscan(tlist, quals, baserel->relid, operands, scan_plan_to_nodes(&plan), NIL, quals, outer_plan);
 }

@@ -100,7 +100,7 @@ add_siblings(RelationPlan *plan, Relation rel, Bitmapset *columns)
 	{
 		CHECK_FOR_INTERRUPTS();
 		if (compat_is_stored(TupleDescAttr(RelationGetDescr(rel), i - 1)))
-			slug_of[i] = relation_plan_hint(plan, (AttrNumber) i)->slug;
+			slug_of[i] = column_hint(plan->relation, (AttrNumber) i)->slug;
 	}
 	for (int i = 1; i <= natts; i++)
 		for (int j = 1; j <= natts; j++)

@@ -26,11 +26,11 @@ topmost_parent(PlannerInfo *root, Index rtindex)
 }
 
 /* What a part lists, if it lists all of an object or list; else NULL. */
-static const AttioRelation *
+static const RemoteRelation *
 whole_listing(const RelOptInfo *rel)
 {
 	const RelationPlan *plan = relation_plan_of(rel);
-	const AttioRelation *relation;
+	const RemoteRelation *relation;
 
 	if (plan == NULL || rel->reloptkind != RELOPT_OTHER_MEMBER_REL)
 		return NULL;
@@ -39,7 +39,7 @@ whole_listing(const RelOptInfo *rel)
 }
 
 static bool
-is_same(const AttioRelation *one, const AttioRelation *other)
+is_same(const RemoteRelation *one, const RemoteRelation *other)
 {
 	const TargetDef *first = one->target;
 	const TargetDef *second = other->target;
@@ -52,7 +52,7 @@ is_same(const AttioRelation *one, const AttioRelation *other)
 }
 
 static void
-warn(Oid parent, const AttioRelation *one, const AttioRelation *other)
+warn(Oid parent, const RemoteRelation *one, const RemoteRelation *other)
 {
 	static List *warned = NIL; /* OIDs of parents */
 	MemoryContext saved;
@@ -72,13 +72,13 @@ warn(Oid parent, const AttioRelation *one, const AttioRelation *other)
 void
 partitions_check(PlannerInfo *root, RelOptInfo *baserel)
 {
-	const AttioRelation *relation = whole_listing(baserel);
+	const RemoteRelation *relation = whole_listing(baserel);
 	Index parent = relation == NULL ? 0 : topmost_parent(root, baserel->relid);
 
 	for (int i = 1; i < root->simple_rel_array_size && parent != 0; i++)
 	{
 		const RelOptInfo *other = root->simple_rel_array[i];
-		const AttioRelation *listed = other == baserel ? NULL : whole_listing(other);
+		const RemoteRelation *listed = other == baserel ? NULL : whole_listing(other);
 
 		if (listed != NULL && other->serverid == baserel->serverid && is_same(listed, relation) &&
 			topmost_parent(root, i) == parent)

@@ -131,7 +131,7 @@ nulls_fit(const RemoteFacts *remote, bool descending, bool nulls_first)
 
 /* Is the order of the values the same there and here? */
 static bool
-is_same_order(const AttioRelation *relation, const ColumnHint *hint, const PathKey *pathkey)
+is_same_order(const RemoteRelation *relation, const ColumnHint *hint, const PathKey *pathkey)
 {
 	if (hint->slug == NULL || hint->multi)
 		return false;
@@ -176,7 +176,7 @@ order_over_pages(const RelOptInfo *baserel, RelationPlan *plan, List *pathkeys)
 	var = sorted_column(baserel, pathkey);
 	if (var == NULL)
 		return order;
-	hint = relation_plan_hint(plan, var->varattno);
+	hint = column_hint(plan->relation, var->varattno);
 	if (!hint->is_created_at)
 		return order;
 	order.shape = compat_pathkey_is_desc(pathkey) ? SORT_CREATED_DESC : SORT_CREATED_ASC;
@@ -223,7 +223,7 @@ order_on_one_page(const RelOptInfo *baserel, RelationPlan *plan, List *pathkeys)
 
 		if (var == NULL)
 			return nothing;
-		hint = relation_plan_hint(plan, var->varattno);
+		hint = column_hint(plan->relation, var->varattno);
 		if (!is_same_order(plan->relation, hint, pathkey))
 			return nothing;
 		/* Attio keeps digits of a time that we do not: what follows would be ordered by them. */

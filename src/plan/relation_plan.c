@@ -11,15 +11,13 @@
 #include "utils/memutils.h"
 
 RelationPlan *
-relation_plan_create(AttioRelation *relation, int natts)
+relation_plan_create(RemoteRelation *relation)
 {
 	RelationPlan *plan = (RelationPlan *) palloc0(sizeof(RelationPlan));
 
 	plan->relation = relation;
-	plan->service = service_of_server(GetForeignTable(relation->table)->serverid);
+	plan->service = relation->service;
 	plan->context = CurrentMemoryContext;
-	plan->natts = natts;
-	plan->hints = (ColumnHint **) palloc0(sizeof(ColumnHint *) * (natts + 1));
 	return plan;
 }
 
@@ -27,21 +25,6 @@ RelationPlan *
 relation_plan_of(const RelOptInfo *rel)
 {
 	return rel != NULL && is_our_routine(rel->fdwroutine) ? (RelationPlan *) rel->fdw_private : NULL;
-}
-
-const ColumnHint *
-relation_plan_hint(RelationPlan *plan, AttrNumber attnum)
-{
-	MemoryContext saved;
-
-	Assert(attnum > 0 && attnum <= plan->natts);
-	if (plan->hints[attnum] != NULL)
-		return plan->hints[attnum];
-	saved = MemoryContextSwitchTo(plan->context);
-	plan->hints[attnum] = (ColumnHint *) palloc(sizeof(ColumnHint));
-	*plan->hints[attnum] = relation_column_hint(plan->relation, attnum);
-	MemoryContextSwitchTo(saved);
-	return plan->hints[attnum];
 }
 
 bool

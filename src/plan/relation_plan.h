@@ -5,14 +5,14 @@
 #ifndef PLAN_RELATION_PLAN_H
 #define PLAN_RELATION_PLAN_H
 
-#include "attio/hint.h"
+#include "attio/relation.h"
 #include "nodes/pathnodes.h"
 #include "remote/service.h"
 
 /* In baserel->fdw_private; made when the relation's size is asked for, and kept while the query is planned. */
 typedef struct RelationPlan
 {
-	AttioRelation *relation;
+	RemoteRelation *relation;
 	const Service *service; /* whose table it is */
 	MemoryContext context;  /* of all of this */
 	Bitmapset *columns;     /* wanted, offset by FirstLowInvalidHeapAttributeNumber */
@@ -21,19 +21,14 @@ typedef struct RelationPlan
 	double fetched;         /* rows that the service returns to the relation's own conditions */
 
 	/* what was found once, and is asked for often */
-	int natts;
-	ColumnHint **hints;             /* by attribute number; NULL until it is asked for */
 	struct JudgedCondition *judged; /* judged.c */
 	struct KnownLookup *lookups;    /* lookup.c */
 } RelationPlan;
 
-extern RelationPlan *relation_plan_create(AttioRelation *relation, int natts);
+extern RelationPlan *relation_plan_create(RemoteRelation *relation);
 
 /* The plan of a relation; NULL where it is not a table of ours, or not planned yet. */
 extern RelationPlan *relation_plan_of(const RelOptInfo *rel);
-
-/* What planning may know of a column; attnum > 0.  Makes no request. */
-extern const ColumnHint *relation_plan_hint(RelationPlan *plan, AttrNumber attnum);
 
 /* Will it be here tomorrow?  Only what is made at the level of relations outlives a search for the order of joins. */
 extern bool relation_plan_can_keep(const RelationPlan *plan);

@@ -92,7 +92,7 @@ shipped_column(ShipContext *context, Node *node, Comparison *comparison)
 		context->reason = "the view filters";
 		return false;
 	}
-	comparison->column = relation_plan_hint(context->plan, var->varattno);
+	comparison->column = column_hint(context->plan->relation, var->varattno);
 	context->reason = comparison->column->reason == NULL ? context->reason : comparison->column->reason;
 	return comparison->column->reason == NULL;
 }

@@ -68,7 +68,7 @@ static void
 refuse_system_column(Oid table, AttrNumber column)
 {
 	Relation rel = table_open(table, AccessShareLock);
-	const AttioRelation *relation = attio_relation_open(rel);
+	const RemoteRelation *relation = remote_relation_open(rel);
 	const char *id = relation->resource->values != NULL ? resource_id_name(relation->resource) : NULL;
 	const char *shown = column == 0 ? "WHERE CURRENT OF" : NameStr(SystemAttributeDefinition(column)->attname);
 

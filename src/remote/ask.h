@@ -32,7 +32,7 @@ typedef struct AskSet
 /* What a scan wants to ask for: the term of its plan, with the operands' values. */
 typedef struct AskInput
 {
-	const struct AttioRelation *relation;
+	const struct RemoteRelation *relation;
 	List *definitions;       /* what the columns are bound with */
 	bool is_planned;         /* plain EXPLAIN: columns show what planning took them for */
 	struct ScanCost *cost;   /* of what is asked for; NULL = nobody counts */
@@ -48,7 +48,7 @@ typedef struct AskInput
 /* In which order a scan wants its rows. */
 typedef struct SortInput
 {
-	const struct AttioRelation *relation;
+	const struct RemoteRelation *relation;
 	List *definitions;
 	SortShape shape;
 	const SortKey *keys;

@@ -10,11 +10,11 @@
 #include "lib/stringinfo.h"
 
 const ResourceDef *
-resource_by_name(const ResourceDef *resources, int nresources, const char *name)
+resource_by_name(const ResourceDef *resources, const char *name)
 {
-	for (int i = 0; i < nresources; i++)
-		if (!resources[i].is_template && strcmp(resources[i].name, name) == 0)
-			return &resources[i];
+	for (const ResourceDef *resource = resources; resource->name != NULL; resource++)
+		if (!resource->is_template && strcmp(resource->name, name) == 0)
+			return resource;
 	return NULL;
 }
 

@@ -125,7 +125,11 @@ typedef struct ResourceDef
 	int abilities;       /* of Ability */
 	const char *id_path; /* a row's identity; NULL = rows have none, and cannot be written */
 	Oid id_type;
-	const char *values; /* member that holds attribute values; NULL = none */
+	const char *values;         /* member that holds attribute values; NULL = none */
+	const char *created;        /* its attribute of the time of creation, which every row has; NULL = none */
+	const char *type_member;    /* member of each value that names its attribute's type; NULL = none */
+	const char *changed_member; /* member of each value that tells since when it holds; NULL = none */
+	const char *parent;         /* field of the id of a row's parent, by which rows can be looked up; NULL = none */
 	const FieldDef *fields;
 	int nfields;
 	const ParamDef *params;
@@ -140,7 +144,7 @@ typedef struct ResourceDef
 } ResourceDef;
 
 /* A resource that can be a table by its own name, or NULL. */
-extern const ResourceDef *resource_by_name(const ResourceDef *resources, int nresources, const char *name);
+extern const ResourceDef *resource_by_name(const ResourceDef *resources, const char *name);
 
 /* The member that holds a row's id, such as record_id; NULL where rows have none. */
 extern const char *resource_id_name(const ResourceDef *resource);

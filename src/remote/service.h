@@ -16,6 +16,12 @@
 #include "nodes/parsenodes.h"
 #include "utils/rel.h"
 
+struct AttributeDef;
+struct ColumnBinding;
+struct ColumnHint;
+struct DeclaredColumn;
+struct RemoteRelation;
+struct ResourceDef;
 struct Session;
 struct Refusal;
 struct ScanCost;
@@ -49,6 +55,34 @@ typedef struct Service
 							struct Refusal *refusal);
 
 	/* ----- tables and their columns: remote/table.h, remote/column.h ----- */
+	const struct ResourceDef *resources; /* ends with one without a name */
+
+	/*
+	 * What the options of a table say in the service's own words: resource and
+	 * given, if the option "resource" does not.  NULL = nothing.
+	 */
+	void (*open_relation)(struct RemoteRelation *relation, List *options, List *server_options);
+
+	/* The definitions of a table's attributes: a List of AttributeDef.  May make requests. */
+	List *(*read_definitions)(const struct RemoteRelation *relation, struct Session *session, struct ScanCost *cost);
+
+	/* Are they others now?  Asks for them again, once a statement. */
+	bool (*has_changed)(const struct RemoteRelation *relation, struct Session *session, List *definitions,
+						struct ScanCost *cost);
+
+	/* Answers lack an attribute although it is defined: so it is until the definitions are read again. */
+	void (*note_hidden)(const struct RemoteRelation *relation, struct Session *session,
+						const struct AttributeDef *attribute);
+	bool (*is_hidden)(const struct RemoteRelation *relation, struct Session *session,
+					  const struct AttributeDef *attribute);
+
+	/* What planning may know of a column that no field is known for.  Makes no request. */
+	void (*hint_attribute)(const struct RemoteRelation *relation, const struct DeclaredColumn *column,
+						   struct ColumnHint *hint);
+
+	/* What it shows, by the definitions; raises ERROR where that is nothing. */
+	void (*bind_column)(const struct RemoteRelation *relation, const struct DeclaredColumn *column, List *definitions,
+						struct ColumnBinding *binding);
 
 	/* ----- conditions: remote/terms.h, remote/ask.h ----- */
 
@@ -56,7 +90,7 @@ typedef struct Service
 	 * What a comparison is worth when it is sent; VERDICT_LOCAL: it cannot be.  May
 	 * put another operator in its place that it implies.  Makes no request.
 	 */
-	Verdict (*ship)(const struct AttioRelation *relation, Comparison *comparison);
+	Verdict (*ship)(const struct RemoteRelation *relation, Comparison *comparison);
 
 	/*
 	 * What a scan asks for.  May ask for what must be known to write it; without a

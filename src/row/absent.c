@@ -2,8 +2,8 @@
  * absent.c
  *		A value of which the wanted members are not there.
  *
- * Owns: the difference between a value that shows nothing and one that is none
- * of Attio's.  Rows seldom come here, so the value is read a second time.
+ * Owns: the difference between a value that shows nothing and one that is
+ * malformed.  Rows seldom come here, so the value is read a second time.
  */
 #include "row/absent.h"
 
@@ -63,7 +63,7 @@ absent_check(const TokSlice *list, uint32 element, const char *slug, const Prope
 	JsonTree *value = json_element(values, (int) element);
 
 	pfree(text);
-	/* deeper than anything of Attio's: what it holds is not known */
+	/* deeper than anything that is known to come: what it holds is not known */
 	if (values == NULL)
 		return;
 	if (!json_is_object(value))

@@ -5,7 +5,7 @@
 #ifndef ATTIO_ABSENT_H
 #define ATTIO_ABSENT_H
 
-#include "attio/attribute.h"
+#include "remote/property.h"
 #include "row/tokenizer.h"
 
 extern void absent_check(const TokSlice *list, uint32 element, const char *slug, const PropertyDef *property);

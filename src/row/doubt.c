@@ -23,11 +23,10 @@ page_has(const TokPage *page, int leaf)
  * quotes are in no string, where they would be escaped.  NULL: it says nothing.
  */
 static const char *
-type_of_values(const TokSlice *list, size_t *length)
+type_of_values(const TokSlice *list, const char *key, size_t *length)
 {
-	static const char key[] = "\"attribute_type\"";
 	const char *end = list->start + list->length;
-	const char *at = (const char *) memmem(list->start, list->length, key, strlen(key));
+	const char *at = key == NULL ? NULL : (const char *) memmem(list->start, list->length, key, strlen(key));
 
 	if (at == NULL)
 		return NULL;
@@ -45,7 +44,7 @@ type_of_values(const TokSlice *list, size_t *length)
 
 /* What the list of an attribute's values in one row (NULL: it has no such key) says of its definition. */
 Doubt
-doubt_of(Trust *trust, const PagerRow *row, const TokSlice *list, int leaf, const AttributeDef *attribute)
+doubt_of(Trust *trust, const PagerRow *row, const TokSlice *list, int leaf)
 {
 	const char *type;
 	size_t length;
@@ -61,8 +60,8 @@ doubt_of(Trust *trust, const PagerRow *row, const TokSlice *list, int leaf, cons
 	if (list == NULL || trust->page == row->page->serial || list->kind != TOK_ARRAY || list->element == 0)
 		return DOUBT_NONE;
 	trust->page = row->page->serial;
-	type = type_of_values(list, &length);
-	if (type == NULL || (length == strlen(attribute->type_name) && strncmp(type, attribute->type_name, length) == 0))
+	type = type_of_values(list, trust->type_key, &length);
+	if (type == NULL || (length == strlen(trust->type) && strncmp(type, trust->type, length) == 0))
 		return DOUBT_NONE;
 	trust->page = 0;
 	return DOUBT_TYPE;
@@ -70,21 +69,22 @@ doubt_of(Trust *trust, const PagerRow *row, const TokSlice *list, int leaf, cons
 
 /* Rows of one statement would show different attributes.  Does not return. */
 void
-doubt_raise_changed(const AttioRelation *relation)
+doubt_raise_changed(const RemoteRelation *relation)
 {
-	ereport(ERROR,
-			(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
-			 errmsg("the attributes of \"%s\" changed in Attio while it was read", relation->name),
-			 errdetail("Rows were read that show them as they were before."), errhint("Run the statement again.")));
+	ereport(
+		ERROR,
+		(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+		 errmsg("the attributes of \"%s\" changed in %s while it was read", relation->name, relation->service->title),
+		 errdetail("Rows were read that show them as they were before."), errhint("Run the statement again.")));
 }
 
-/* Its values are not what Attio's own definition says.  Does not return. */
+/* Its values are not what the service's own definition says.  Does not return. */
 void
-doubt_raise_type(const AttioRelation *relation, const ColumnBinding *binding)
+doubt_raise_type(const RemoteRelation *relation, const ColumnBinding *binding)
 {
 	ereport(ERROR, (errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
-					errmsg("Attio answered values of another type for attribute \"%s\" of \"%s\"", binding->slug,
-						   relation->name),
-					errdetail("By its definition it is of type %s.", binding->attribute->type_name),
+					errmsg("%s answered values of another type for attribute \"%s\" of \"%s\"",
+						   relation->service->title, binding->slug, relation->name),
+					errdetail("By its definition it is of type %s.", binding->attribute_type),
 					errhint("The attribute may be changing just now; run the statement again.")));
 }

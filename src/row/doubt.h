@@ -9,7 +9,7 @@
 #ifndef ATTIO_DOUBT_H
 #define ATTIO_DOUBT_H
 
-#include "attio/relation.h"
+#include "remote/table.h"
 #include "row/page_row.h"
 
 typedef enum Doubt
@@ -22,13 +22,15 @@ typedef enum Doubt
 /* What has been seen of one column. */
 typedef struct Trust
 {
-	uint64_t page;     /* serial of the page whose values were looked at */
-	uint64_t key_page; /* and of the one in which a row has the key */
-	bool may_lack;     /* the definitions are as they were: a key that is missing is NULL */
+	const char *type;     /* that values have by the definition */
+	const char *type_key; /* the name of the member that says it, in quotes; NULL = there is none */
+	uint64_t page;        /* serial of the page whose values were looked at */
+	uint64_t key_page;    /* and of the one in which a row has the key */
+	bool may_lack;        /* the definitions are as they were: a key that is missing is NULL */
 } Trust;
 
-extern Doubt doubt_of(Trust *trust, const PagerRow *row, const TokSlice *list, int leaf, const AttributeDef *attribute);
-extern void doubt_raise_changed(const AttioRelation *relation);
-extern void doubt_raise_type(const AttioRelation *relation, const ColumnBinding *binding);
+extern Doubt doubt_of(Trust *trust, const PagerRow *row, const TokSlice *list, int leaf);
+extern void doubt_raise_changed(const RemoteRelation *relation);
+extern void doubt_raise_type(const RemoteRelation *relation, const ColumnBinding *binding);
 
 #endif /* ATTIO_DOUBT_H */

@@ -52,7 +52,7 @@ struct ColumnReader
 struct RowReader
 {
 	MemoryContext context;
-	const AttioRelation *relation;
+	const RemoteRelation *relation;
 	Projection *projection;
 	ColumnReader *columns;
 	int ncolumns;
@@ -241,7 +241,8 @@ value_list(RowReader *reader, ColumnReader *column, const PagerRow *row)
 	if (list != NULL && list->kind != TOK_ARRAY)
 	{
 		reader->slice = list;
-		ereport(ERROR, (errcode(ERRCODE_FDW_ERROR), errmsg("Attio's values of an attribute are no array")));
+		ereport(ERROR, (errcode(ERRCODE_FDW_ERROR),
+						errmsg("%s's values of an attribute are no array", reader->relation->service->title)));
 	}
 	return list;
 }
@@ -334,7 +335,7 @@ read_raw(RowReader *reader, ColumnReader *column, const PagerRow *row, bool *isn
 	return convert(reader, column, whole);
 }
 
-/* A time of Attio's, for comparing; what is none is an error of the input function. */
+/* A moment, for comparing; what is none is an error of the input function. */
 static int64
 nanoseconds_of(RowReader *reader, const TokSlice *slice)
 {
@@ -423,6 +424,9 @@ prepare_attribute(RowReader *reader, ColumnReader *column)
 	TokNode *element;
 
 	column->list_leaf = projection_leaf(projection, list);
+	column->trust.type = binding->attribute_type;
+	if (reader->relation->resource->type_member != NULL)
+		column->trust.type_key = psprintf("\"%s\"", reader->relation->resource->type_member);
 	if (binding->property == NULL)
 	{
 		column->read = read_leaf;
@@ -468,7 +472,7 @@ prepare_field(RowReader *reader, ColumnReader *column)
 }
 
 static void
-prepare_changed_at(RowReader *reader, ColumnReader *column, List *definitions)
+prepare_changed_at(RowReader *reader, ColumnReader *column)
 {
 	Projection *projection = reader->projection;
 	TokNode *values = values_node(reader);
@@ -476,11 +480,12 @@ prepare_changed_at(RowReader *reader, ColumnReader *column, List *definitions)
 
 	column->read = read_changed_at;
 	value_reader_init(&reader->moment, TIMESTAMPTZOID, -1);
-	column->changed_leaves = (int *) palloc(sizeof(int) * Max(list_length(definitions), 1));
-	foreach(lc, definitions)
+	column->changed_leaves = (int *) palloc(sizeof(int) * Max(list_length(column->binding->all_slugs), 1));
+	foreach(lc, column->binding->all_slugs)
 	{
-		TokNode *list = projection_member(projection, values, ((AttributeDef *) lfirst(lc))->slug);
-		TokNode *from = projection_member(projection, projection_element(projection, list), "active_from");
+		TokNode *list = projection_member(projection, values, (const char *) lfirst(lc));
+		TokNode *from = projection_member(projection, projection_element(projection, list),
+										  reader->relation->resource->changed_member);
 
 		column->changed_leaves[column->nchanged++] = projection_leaf(projection, from);
 	}
@@ -523,7 +528,7 @@ check_array(const RowReader *reader, const ColumnReader *column)
 }
 
 static void
-prepare_column(RowReader *reader, ColumnReader *column, List *definitions)
+prepare_column(RowReader *reader, ColumnReader *column)
 {
 	const ColumnBinding *binding = column->binding;
 
@@ -546,7 +551,7 @@ prepare_column(RowReader *reader, ColumnReader *column, List *definitions)
 			column->read = read_raw;
 			break;
 		case COLUMN_CHANGED_AT:
-			prepare_changed_at(reader, column, definitions);
+			prepare_changed_at(reader, column);
 			break;
 	}
 	check_array(reader, column);
@@ -554,11 +559,10 @@ prepare_column(RowReader *reader, ColumnReader *column, List *definitions)
 
 /*
  * Prepare to read these columns; what they need is added to the projection.
- * Raises what relation_bind_column() raises.
+ * Raises what column_bind() raises.
  */
 RowReader *
-row_reader_create(const AttioRelation *relation, TupleDesc tupdesc, List *attnums, List *definitions,
-				  Projection *projection)
+row_reader_create(const RemoteRelation *relation, List *attnums, List *definitions, Projection *projection)
 {
 	RowReader *reader = (RowReader *) palloc0(sizeof(RowReader));
 	ListCell *lc;
@@ -575,8 +579,8 @@ row_reader_create(const AttioRelation *relation, TupleDesc tupdesc, List *attnum
 	{
 		ColumnReader *column = &reader->columns[reader->ncolumns++];
 
-		column->binding = relation_bind_column(relation, tupdesc, (AttrNumber) lfirst_int(lc), definitions);
-		prepare_column(reader, column, definitions);
+		column->binding = column_bind(relation, (AttrNumber) lfirst_int(lc), definitions);
+		prepare_column(reader, column);
 	}
 	return reader;
 }
@@ -599,7 +603,7 @@ explain_conversion(void *arg)
 				   clean_text(reader->slice->start, reader->slice->length, 100));
 }
 
-/* A row without values is none of Attio's, and not one of NULLs. */
+/* A row without values is malformed, and not one of NULLs. */
 static void
 check_values(RowReader *reader, const PagerRow *row)
 {
@@ -607,7 +611,8 @@ check_values(RowReader *reader, const PagerRow *row)
 
 	if (reader->values_leaf >= 0 && (values == NULL || values->kind != TOK_OBJECT))
 		ereport(ERROR, (errcode(ERRCODE_FDW_ERROR),
-						errmsg("a row from Attio has no object \"%s\"", reader->relation->resource->values)));
+						errmsg("a row from %s has no object \"%s\"", reader->relation->service->title,
+							   reader->relation->resource->values)));
 }
 
 /* Does the row show that the column's definition is out of date? */
@@ -616,8 +621,7 @@ doubt_in(RowReader *reader, ColumnReader *column, const PagerRow *row)
 {
 	if (column->binding->attribute == NULL)
 		return DOUBT_NONE;
-	return doubt_of(&column->trust, row, first_slice(reader, row, column->list_leaf), column->list_leaf,
-					column->binding->attribute);
+	return doubt_of(&column->trust, row, first_slice(reader, row, column->list_leaf), column->list_leaf);
 }
 
 bool
@@ -630,7 +634,7 @@ bool
 row_lacks_hidden(const RowReader *reader, Session *session)
 {
 	return reader->doubt == DOUBT_KEY &&
-		   relation_is_hidden(reader->relation, session, reader->column->binding->attribute);
+		   reader->relation->service->is_hidden(reader->relation, session, reader->column->binding->attribute);
 }
 
 void
@@ -640,7 +644,7 @@ row_settle(RowReader *reader, Session *session)
 
 	if (reader->doubt == DOUBT_TYPE)
 		doubt_raise_type(reader->relation, column->binding);
-	relation_note_hidden(reader->relation, session, column->binding->attribute);
+	reader->relation->service->note_hidden(reader->relation, session, column->binding->attribute);
 	column->trust.may_lack = true;
 }
 

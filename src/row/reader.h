@@ -8,15 +8,15 @@
 #ifndef ATTIO_READER_H
 #define ATTIO_READER_H
 
-#include "attio/relation.h"
+#include "remote/table.h"
 #include "executor/tuptable.h"
 #include "row/page_row.h"
 #include "row/projection.h"
 
 typedef struct RowReader RowReader;
 
-extern RowReader *row_reader_create(const AttioRelation *relation, TupleDesc tupdesc, List *attnums, List *definitions,
-									Projection *projection);
+extern RowReader *
+row_reader_create(const RemoteRelation *relation, List *attnums, List *definitions, Projection *projection);
 
 /*
  * Did the row just read show that the definitions may be out of date?  Then the

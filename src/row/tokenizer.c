@@ -3,8 +3,8 @@
  *		The projecting tokenizer: from a page of JSON to the wanted slices.
  *
  * Owns: the grammar of RFC 8259, as the server's parser reads it (but for an
- * escaped zero byte, which that parser lets through).  Must not know Attio, nor
- * any backend symbol.
+ * escaped zero byte, which that parser lets through).  Must not know a service,
+ * nor any backend symbol.
  *
  * All functions that read return the position behind what they read, or NULL
  * when the grammar is broken; the place is then in the scanner.  The page ends

@@ -2,8 +2,8 @@
  * value.c
  *		From one slice of JSON to one datum of a column's type.
  *
- * Owns: conversions.  Common types have a quick way for the form in which Attio
- * sends them; whatever else comes goes through the type's input function, which
+ * Owns: conversions.  Common types have a quick way for the form in which services
+ * send them; whatever else comes goes through the type's input function, which
  * refuses what the type cannot hold, under settings that no session changes.
  * Numbers go from text to numeric, never through a double.  The caller's error
  * context names column and row.
@@ -40,7 +40,7 @@ value_string(const TokSlice *slice, size_t *length)
 
 		if (plain < 0)
 			ereport(ERROR, (errcode(ERRCODE_UNTRANSLATABLE_CHARACTER),
-							errmsg("a string from Attio holds a character that text cannot hold"),
+							errmsg("a string of the answer holds a character that text cannot hold"),
 							errdetail("U+0000, or half of a surrogate pair.")));
 		*length = (size_t) plain;
 	}

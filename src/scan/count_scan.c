@@ -49,7 +49,7 @@ has_changed(RowCheck *check)
 	RemoteScan *state = check->state;
 
 	check->begins_anew = state->definitions != NIL &&
-						 relation_has_changed(state->relation, state->session, state->definitions, &state->cost);
+						 remote_has_changed(state->relation, state->session, state->definitions, &state->cost);
 	return check->begins_anew;
 }
 
@@ -110,7 +110,7 @@ static void
 prepare(RowCheck *check, Projection *projection)
 {
 	RemoteScan *state = check->state;
-	AttioRelation *relation = scan_relation(check->node);
+	RemoteRelation *relation = scan_relation(check->node);
 	Relation rel = table_open(relation->table, NoLock);
 	TupleDesc tupdesc = CreateTupleDescCopy(RelationGetDescr(rel));
 
@@ -118,9 +118,8 @@ prepare(RowCheck *check, Projection *projection)
 	state->relation = relation;
 	state->session = session_get(GetForeignTable(relation->table)->serverid, state->user);
 	session_pin(state->session);
-	state->definitions =
-		state->plan->filter == NIL ? NIL : relation_definitions(relation, state->session, &state->cost);
-	check->reader = row_reader_create(relation, tupdesc, state->plan->columns, state->definitions, projection);
+	state->definitions = state->plan->filter == NIL ? NIL : remote_definitions(relation, state->session, &state->cost);
+	check->reader = row_reader_create(relation, state->plan->columns, state->definitions, projection);
 	check->pager = pager_open(state->session, relation, projection, &state->cost);
 	check->whole = MakeSingleTupleTableSlot(tupdesc, &TTSOpsVirtual);
 }

@@ -43,7 +43,7 @@ explain_limit(ForeignScan *scan, const ScanPlan *plan, ExplainState *es)
 
 /* The sorts in words. */
 static char *
-sorts_text(const ScanPlan *plan, const AttioRelation *relation)
+sorts_text(const ScanPlan *plan, const RemoteRelation *relation)
 {
 	StringInfoData text;
 
@@ -63,7 +63,7 @@ sorts_text(const ScanPlan *plan, const AttioRelation *relation)
 
 /* Does a number of rows that is known while planning end the scan within one page? */
 static bool
-is_within_page(const AttioRelation *relation, const ForeignScan *scan, const ScanPlan *plan)
+is_within_page(const RemoteRelation *relation, const ForeignScan *scan, const ScanPlan *plan)
 {
 	int first = plan->first_page;
 	const Const *limit = NULL;
@@ -76,7 +76,7 @@ is_within_page(const AttioRelation *relation, const ForeignScan *scan, const Sca
 }
 
 static void
-explain_request(const AttioRelation *relation, ForeignScan *scan, const ScanPlan *plan, ExplainState *es)
+explain_request(const RemoteRelation *relation, ForeignScan *scan, const ScanPlan *plan, ExplainState *es)
 {
 	const ResourceDef *resource = relation->resource;
 
@@ -101,7 +101,7 @@ explain_request(const AttioRelation *relation, ForeignScan *scan, const ScanPlan
 
 /* The asks with the operands that are known without running: constants. */
 static List *
-planned_asks(const ForeignScan *scan, const ScanPlan *plan, const AttioRelation *relation)
+planned_asks(const ForeignScan *scan, const ScanPlan *plan, const RemoteRelation *relation)
 {
 	AskInput input = {.relation = relation, .is_planned = true, .term = plan->filter, .looked_up = NO_OPERAND};
 	Operand *operands = (Operand *) palloc0(sizeof(Operand) * Max(list_length(scan->fdw_exprs), 1));
@@ -125,7 +125,7 @@ planned_asks(const ForeignScan *scan, const ScanPlan *plan, const AttioRelation 
 
 /* The filter: as sent, where the scan ran, else as planned. */
 static void
-explain_filter(ForeignScanState *node, const ScanPlan *plan, const AttioRelation *relation, ExplainState *es)
+explain_filter(ForeignScanState *node, const ScanPlan *plan, const RemoteRelation *relation, ExplainState *es)
 {
 	List *asks = scan_present_asks(node);
 	char *text;
@@ -198,7 +198,7 @@ explain_foreign_scan(ForeignScanState *node, ExplainState *es)
 {
 	ForeignScan *scan = (ForeignScan *) node->ss.ps.plan;
 	const ScanPlan *plan = scan_plan_from_nodes(scan);
-	const AttioRelation *relation = scan_relation(node);
+	const RemoteRelation *relation = scan_relation(node);
 
 	explain_request(relation, scan, plan, es);
 	explain_filter(node, plan, relation, es);

@@ -44,9 +44,9 @@ fits(const ColumnBinding *binding)
 
 /* Those of the columns whose values can be read for certain. */
 List *
-optional_columns(const AttioRelation *relation, TupleDesc tupdesc, List *attnums, List *definitions)
+optional_columns(const RemoteRelation *relation, TupleDesc tupdesc, List *attnums, List *definitions)
 {
-	AttioRelation lenient = *relation;
+	RemoteRelation lenient = *relation;
 	List *columns = NIL;
 	ListCell *lc;
 
@@ -54,7 +54,7 @@ optional_columns(const AttioRelation *relation, TupleDesc tupdesc, List *attnums
 	foreach(lc, attnums)
 	{
 		CHECK_FOR_INTERRUPTS();
-		if (fits(relation_bind_column(&lenient, tupdesc, (AttrNumber) lfirst_int(lc), definitions)))
+		if (fits(column_bind(&lenient, (AttrNumber) lfirst_int(lc), definitions)))
 			columns = lappend_int(columns, lfirst_int(lc));
 	}
 	return columns;

@@ -7,6 +7,6 @@
 
 #include "attio/relation.h"
 
-extern List *optional_columns(const AttioRelation *relation, TupleDesc tupdesc, List *attnums, List *definitions);
+extern List *optional_columns(const RemoteRelation *relation, TupleDesc tupdesc, List *attnums, List *definitions);
 
 #endif /* ATTIO_OPTIONAL_H */

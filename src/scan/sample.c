@@ -23,7 +23,7 @@
 typedef struct Sample
 {
 	Relation rel;
-	AttioRelation *relation;
+	RemoteRelation *relation;
 	Session *session;
 	ScanCost cost;
 	Projection *projection;
@@ -51,7 +51,7 @@ make_row(Sample *sample, const PagerRow *row)
 		 row_read(sample->reader, row, sample->slot))
 	{
 		if (!row_lacks_hidden(sample->reader, sample->session) &&
-			relation_has_changed(sample->relation, sample->session, sample->definitions, &sample->cost))
+			remote_has_changed(sample->relation, sample->session, sample->definitions, &sample->cost))
 			doubt_raise_changed(sample->relation);
 		row_settle(sample->reader, sample->session);
 	}
@@ -101,7 +101,7 @@ static void
 take_page(Sample *sample, Fetcher *fetcher, const Listing *listing, int64 offset)
 {
 	PageAsk ask = {listing, NULL, NULL, {offset, NULL, sample->relation->page_size}};
-	RequestSubject subject = relation_subject(sample->relation, &sample->relation->resource->list);
+	RequestSubject subject = remote_subject(sample->relation, &sample->relation->resource->list);
 	TokPage page = {.grow = tok_grow};
 	HttpExchange *exchange = fetcher_take(fetcher, &ask);
 	MemoryContext saved = MemoryContextSwitchTo(fetcher_context(fetcher));
@@ -166,7 +166,7 @@ acquire_rows(Relation rel, int elevel, HeapTuple *rows, int wanted, double *tota
 
 	saved = MemoryContextSwitchTo(work);
 	sample.row_context = AllocSetContextCreate(work, "attio_fdw row", ALLOCSET_DEFAULT_SIZES);
-	sample.relation = attio_relation_open(rel);
+	sample.relation = remote_relation_open(rel);
 	sample.session = session_get(GetForeignTable(RelationGetRelid(rel))->serverid, GetUserId());
 	session_pin(sample.session);
 	for (int i = 1; i <= tupdesc->natts; i++)
@@ -174,8 +174,8 @@ acquire_rows(Relation rel, int elevel, HeapTuple *rows, int wanted, double *tota
 			columns = lappend_int(columns, i);
 	sample.projection = projection_create();
 	sample.slot = MakeSingleTupleTableSlot(tupdesc, &TTSOpsVirtual);
-	sample.definitions = relation_definitions(sample.relation, sample.session, &sample.cost);
-	sample.reader = row_reader_create(sample.relation, tupdesc, columns, sample.definitions, sample.projection);
+	sample.definitions = remote_definitions(sample.relation, sample.session, &sample.cost);
+	sample.reader = row_reader_create(sample.relation, columns, sample.definitions, sample.projection);
 	sample.pager = pager_open(sample.session, sample.relation, sample.projection, &sample.cost);
 	*dead = 0;
 	check.projection = sample.projection;

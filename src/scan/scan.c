@@ -23,7 +23,7 @@ scan_open(RemoteScan *state, ForeignScanState *node)
 {
 	Relation rel = node->ss.ss_currentRelation;
 	MemoryContext saved = MemoryContextSwitchTo(state->context);
-	AttioRelation *relation = attio_relation_open(rel);
+	RemoteRelation *relation = remote_relation_open(rel);
 	Session *session = session_get(GetForeignTable(RelationGetRelid(rel))->serverid, state->user);
 	Projection *projection = projection_create();
 	const ScanPlan *plan = state->plan;
@@ -34,16 +34,16 @@ scan_open(RemoteScan *state, ForeignScanState *node)
 	session_pin(session);
 	needed = plan->optional != NIL || plan->filter != NIL || plan->nsorts > 0;
 	foreach(lc, plan->columns)
-		needed = needed || relation_column_needs_definitions(relation, (AttrNumber) lfirst_int(lc));
+		needed = needed || column_needs_definitions(relation, (AttrNumber) lfirst_int(lc));
 	if (needed)
-		state->definitions = relation_definitions(relation, session, &state->cost);
+		state->definitions = remote_definitions(relation, session, &state->cost);
 	if (plan->learns)
 		compat_forget_plans(relation->table);
 	state->relation = relation;
 	state->session = session;
 	optional = optional_columns(relation, RelationGetDescr(rel), plan->optional, state->definitions);
-	state->reader = row_reader_create(relation, RelationGetDescr(rel), list_concat_copy(plan->columns, optional),
-									  state->definitions, projection);
+	state->reader =
+		row_reader_create(relation, list_concat_copy(plan->columns, optional), state->definitions, projection);
 	state->sort = sorted_create(state, node, projection);
 	state->pager = pager_open(session, relation, projection, &state->cost);
 	MemoryContextSwitchTo(saved);
@@ -59,7 +59,7 @@ static bool
 rebind_columns(RemoteScan *state, ForeignScanState *node)
 {
 	MemoryContext saved = MemoryContextSwitchTo(state->context);
-	bool changed = relation_has_changed(state->relation, state->session, state->definitions, &state->cost);
+	bool changed = remote_has_changed(state->relation, state->session, state->definitions, &state->cost);
 
 	MemoryContextSwitchTo(saved);
 	if (!changed)

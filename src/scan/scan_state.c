@@ -8,17 +8,17 @@
 #include "executor/executor.h"
 
 /* A scan that counts has no relation of its own; the query has only one. */
-AttioRelation *
+RemoteRelation *
 scan_relation(const ForeignScanState *node)
 {
 	const ForeignScan *plan = (const ForeignScan *) node->ss.ps.plan;
 	Relation rel = node->ss.ss_currentRelation;
-	AttioRelation *relation;
+	RemoteRelation *relation;
 
 	if (rel != NULL)
-		return attio_relation_open(rel);
+		return remote_relation_open(rel);
 	rel = table_open(exec_rt_fetch(bms_next_member(plan->fs_relids, -1), node->ss.ps.state)->relid, NoLock);
-	relation = attio_relation_open(rel);
+	relation = remote_relation_open(rel);
 	table_close(rel, NoLock);
 	return relation;
 }

@@ -35,7 +35,7 @@ typedef struct RemoteScan
 	ScanCost cost;  /* so far */
 	bool counted;   /* its row was handed out */
 	CountOutcome count_outcome;
-	const AttioRelation *relation;
+	const RemoteRelation *relation;
 	Session *session;
 	List *definitions;
 	Datum keys;                          /* of a lookup: what a join asks for; an array */
@@ -58,6 +58,6 @@ typedef struct RemoteScan
 } RemoteScan;
 
 /* The table that is scanned; also of a scan that counts, which has no tuples of it.  Makes no request. */
-extern AttioRelation *scan_relation(const ForeignScanState *node);
+extern RemoteRelation *scan_relation(const ForeignScanState *node);
 
 #endif /* SCAN_STATE_H */

@@ -81,7 +81,7 @@ sorted_create(RemoteScan *scan, ForeignScanState *node, Projection *projection)
 	prepare_keys(sort, plan->sorts, plan->nsorts);
 	for (int i = 0; i < sort->nkeys; i++)
 		columns = list_append_unique_int(columns, sort->columns[i]);
-	sort->reader = row_reader_create(scan->relation, tupdesc, columns, scan->definitions, projection);
+	sort->reader = row_reader_create(scan->relation, columns, scan->definitions, projection);
 	sort->slot = MakeTupleTableSlot(CreateTupleDescCopy(tupdesc), &TTSOpsVirtual);
 	sort->judged = AllocSetContextCreate(CurrentMemoryContext, "attio_fdw sorted page", ALLOCSET_SMALL_SIZES);
 	return sort;

@@ -299,11 +299,11 @@ attio_test_speed(PG_FUNCTION_ARGS)
 	Relation rel = table_open(PG_GETARG_OID(0), AccessShareLock);
 	ArrayType *names = PG_ARGISNULL(1) ? NULL : PG_GETARG_ARRAYTYPE_P(1);
 	int rounds = PG_GETARG_INT32(2);
-	AttioRelation *relation = attio_relation_open(rel);
+	RemoteRelation *relation = remote_relation_open(rel);
 	Session *session = session_get(GetForeignTable(RelationGetRelid(rel))->serverid, GetUserId());
 	Projection *projection = projection_create();
-	RowReader *reader = row_reader_create(relation, RelationGetDescr(rel), attnums_of(rel, names),
-										  relation_definitions(relation, session, NULL), projection);
+	RowReader *reader =
+		row_reader_create(relation, attnums_of(rel, names), remote_definitions(relation, session, NULL), projection);
 	TupleTableSlot *slot = MakeSingleTupleTableSlot(RelationGetDescr(rel), &TTSOpsVirtual);
 	MemoryContext row_context = AllocSetContextCreate(CurrentMemoryContext, "row", ALLOCSET_DEFAULT_SIZES);
 	Request request = {.method = "POST",

@@ -1,0 +1,228 @@
+/*
+ * column.c
+ *		The columns of a foreign table.
+ *
+ * Owns: what the options of a column say, and what a column of a field is worth
+ * and shows.  Must not know attributes: what one is, the service says.
+ */
+#include "remote/column.h"
+
+#include "access/htup_details.h"
+#include "base/errors.h"
+#include "base/options.h"
+#include "catalog/pg_attribute.h"
+#include "catalog/pg_type.h"
+#include "foreign/foreign.h"
+#include "remote/table.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+
+/* ----- declarations ----- */
+
+/* What the name and the type of the column are. */
+static void
+read_declaration(const RemoteRelation *relation, DeclaredColumn *column)
+{
+	HeapTuple tuple = SearchSysCache2(ATTNUM, ObjectIdGetDatum(relation->table), Int16GetDatum(column->attnum));
+	Form_pg_attribute attribute;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for attribute %d of relation %u", column->attnum, relation->table);
+	attribute = (Form_pg_attribute) GETSTRUCT(tuple);
+	column->name = pstrdup(NameStr(attribute->attname));
+	column->type = attribute->atttypid;
+	column->typmod = attribute->atttypmod;
+	column->not_null = attribute->attnotnull;
+	ReleaseSysCache(tuple);
+}
+
+/* An option without a default, which the service may not have. */
+static const char *
+text_if_set(const OptionSet *set, List *options, const char *name)
+{
+	return option_is_set(options, name) ? option_text(set, options, AttributeRelationId, name) : NULL;
+}
+
+static void
+read_column_options(const RemoteRelation *relation, DeclaredColumn *column)
+{
+	const OptionSet *set = relation->service->options;
+	List *options = GetForeignColumnOptions(relation->table, column->attnum);
+
+	column->field_name = text_if_set(set, options, "field");
+	column->attribute = text_if_set(set, options, "attribute");
+	column->attribute_id = text_if_set(set, options, "attribute_id");
+	column->property = text_if_set(set, options, "property");
+	column->attribute_type = text_if_set(set, options, "type");
+	column->tells_multi = option_is_set(options, "multiselect");
+	column->multi = column->tells_multi && option_bool(set, options, AttributeRelationId, "multiselect");
+}
+
+/* What shows the field, or what stands in the place of one. */
+static void
+set_field(const ResourceDef *resource, DeclaredColumn *column, const char *name)
+{
+	column->field = resource_field(resource, name);
+	column->kind = COLUMN_FIELD;
+	if (column->field == NULL && strcmp(name, FIELD_NAME_RAW) == 0)
+		column->kind = COLUMN_RAW;
+	else if (column->field == NULL && strcmp(name, FIELD_NAME_CHANGED_AT) == 0 && resource->values != NULL)
+		column->kind = COLUMN_CHANGED_AT;
+}
+
+/*
+ * What the options say alone.  Without any the name decides: where rows hold
+ * attributes only the names of keys are theirs for certain.
+ */
+static void
+set_kind(const ResourceDef *resource, DeclaredColumn *column)
+{
+	const FieldDef *field;
+
+	column->kind = COLUMN_ATTRIBUTE;
+	if (column->field_name != NULL)
+		set_field(resource, column, column->field_name);
+	else if (column->attribute == NULL && column->attribute_id == NULL)
+	{
+		column->by_name = true;
+		field = resource_field(resource, column->name);
+		if (resource->values == NULL || (field != NULL && field->not_null))
+			set_field(resource, column, column->name);
+	}
+}
+
+const DeclaredColumn *
+column_declared(const RemoteRelation *relation, AttrNumber attnum)
+{
+	DeclaredColumn **place = &relation->columns[attnum - 1];
+	MemoryContext saved;
+
+	Assert(attnum > 0 && attnum <= relation->natts);
+	if (*place != NULL)
+		return *place;
+	saved = MemoryContextSwitchTo(relation->context);
+	*place = (DeclaredColumn *) palloc0(sizeof(DeclaredColumn));
+	(*place)->attnum = attnum;
+	read_declaration(relation, *place);
+	read_column_options(relation, *place);
+	set_kind(relation->resource, *place);
+	MemoryContextSwitchTo(saved);
+	return *place;
+}
+
+bool
+column_needs_definitions(const RemoteRelation *relation, AttrNumber attnum)
+{
+	ColumnKind kind = column_declared(relation, attnum)->kind;
+
+	return kind == COLUMN_ATTRIBUTE || kind == COLUMN_CHANGED_AT;
+}
+
+bool
+column_has_value(const RemoteRelation *relation, AttrNumber attnum)
+{
+	const DeclaredColumn *column = column_declared(relation, attnum);
+	const char *name = column->field_name != NULL  ? column->field_name
+					   : column->attribute != NULL ? column->attribute
+												   : column->name;
+	const FieldDef *field = column->attribute == NULL ? resource_field(relation->resource, name) : NULL;
+
+	if (column->not_null || OidIsValid(get_element_type(getBaseType(column->type))))
+		return true;
+	if (field != NULL)
+		return field->not_null;
+	return strcmp(name, FIELD_NAME_RAW) == 0 ||
+		   (relation->resource->created != NULL && strcmp(name, relation->resource->created) == 0);
+}
+
+/* ----- what planning may know ----- */
+
+/* A column without attribute: a key, perhaps, about which something can be sent. */
+static void
+hint_field(const RemoteRelation *relation, const DeclaredColumn *column, ColumnHint *hint)
+{
+	const ResourceDef *resource = relation->resource;
+	const char *name = column->field == NULL ? "" : column->field->name;
+
+	hint->field = column->field;
+	hint->is_key = (resource_can(resource, CAN_FILTER) || resource->update.path != NULL) && resource->id_path != NULL &&
+				   strcmp(name, resource_id_name(resource)) == 0;
+	hint->is_parent = resource->parent != NULL && strcmp(name, resource->parent) == 0;
+	if (!hint->is_key && !hint->is_parent)
+		hint->reason = resource->values == NULL ? "not a table of records" : "no attribute";
+	else if (column->type != column->field->type)
+		hint->reason = "declared type differs";
+	hint->is_key = hint->is_key && hint->reason == NULL;
+	hint->is_parent = hint->is_parent && hint->reason == NULL;
+}
+
+const ColumnHint *
+column_hint(const RemoteRelation *relation, AttrNumber attnum)
+{
+	const DeclaredColumn *column = column_declared(relation, attnum);
+	ColumnHint **place = &relation->hints[attnum - 1];
+	MemoryContext saved;
+
+	if (*place != NULL)
+		return *place;
+	saved = MemoryContextSwitchTo(relation->context);
+	*place = (ColumnHint *) palloc0(sizeof(ColumnHint));
+	(*place)->attnum = attnum;
+	(*place)->attribute_id = "";
+	if (column->kind == COLUMN_ATTRIBUTE && relation->resource->values == NULL)
+		(*place)->reason = "not a table of records";
+	else if (column->kind == COLUMN_ATTRIBUTE)
+		relation->service->hint_attribute(relation, column, *place);
+	else
+		hint_field(relation, column, *place);
+	MemoryContextSwitchTo(saved);
+	return *place;
+}
+
+bool
+columns_learn(const RemoteRelation *relation)
+{
+	for (int i = 0; i < relation->natts; i++)
+		if (relation->hints[i] != NULL && relation->hints[i]->learns)
+			return true;
+	return false;
+}
+
+/* ----- what is shown ----- */
+
+/* The option "field", or the name of a column without options, names no field.  Does not return. */
+static void
+raise_unknown_field(const RemoteRelation *relation, const DeclaredColumn *column)
+{
+	const ResourceDef *resource = relation->resource;
+	const char *name = column->field_name != NULL ? column->field_name : column->name;
+	const char **names = (const char **) palloc(sizeof(char *) * Max(resource->nfields, 1));
+	const char *nearest;
+
+	for (int i = 0; i < resource->nfields; i++)
+		names[i] = resource->fields[i].name;
+	nearest = closest_match(name, names, resource->nfields);
+	ereport(ERROR, (errcode(ERRCODE_FDW_COLUMN_NAME_NOT_FOUND),
+					errmsg("column \"%s\" of foreign table \"%s\" names an unknown field: \"%s\"", column->name,
+						   relation->name, name),
+					nearest != NULL ? errhint("Perhaps you meant \"%s\".", nearest) : 0));
+}
+
+ColumnBinding *
+column_bind(const RemoteRelation *relation, AttrNumber attnum, List *definitions)
+{
+	const DeclaredColumn *column = column_declared(relation, attnum);
+	ColumnBinding *binding = (ColumnBinding *) palloc0(sizeof(ColumnBinding));
+
+	binding->attnum = attnum;
+	binding->name = column->name;
+	binding->type = column->type;
+	binding->typmod = column->typmod;
+	binding->kind = column->kind;
+	binding->field = column->field;
+	if (column->kind == COLUMN_FIELD && column->field == NULL)
+		raise_unknown_field(relation, column);
+	if (column->kind == COLUMN_ATTRIBUTE || column->kind == COLUMN_CHANGED_AT)
+		relation->service->bind_column(relation, column, definitions, binding);
+	return binding;
+}

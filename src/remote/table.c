@@ -1,0 +1,145 @@
+/*
+ * table.c
+ *		A foreign table: what its options say, and a session that reads or writes
+ *		it by the definitions of its attributes.
+ *
+ * Owns: the meaning of the options that any service's tables have.  Must not
+ * know how rows are fetched or read.
+ */
+#include "remote/table.h"
+
+#include "access/table.h"
+#include "base/errors.h"
+#include "base/options.h"
+#include "catalog/pg_foreign_server.h"
+#include "catalog/pg_foreign_table.h"
+#include "foreign/foreign.h"
+
+/* ----- options ----- */
+
+/* The option "resource" names none of the service's.  Does not return. */
+static void
+raise_unknown_resource(const RemoteRelation *relation, const char *name)
+{
+	List *names = NIL;
+	const char *nearest;
+
+	for (const ResourceDef *resource = relation->service->resources; resource->name != NULL; resource++)
+		if (!resource->is_template)
+			names = lappend(names, unconstify(char *, resource->name));
+	nearest = name == NULL ? NULL : closest_in_list(name, names);
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_TABLE_NOT_FOUND),
+			 errmsg("foreign table \"%s\" names an unknown resource: \"%s\"", relation->name, name == NULL ? "" : name),
+			 nearest != NULL ? errhint("Perhaps you meant \"%s\".", nearest) : 0));
+}
+
+/* Which of the service's resources the table shows. */
+static void
+find_resource(RemoteRelation *relation, List *options, List *server_options)
+{
+	const char *name = option_text(relation->service->options, options, ForeignTableRelationId, "resource");
+
+	if (relation->service->open_relation != NULL)
+		relation->service->open_relation(relation, options, server_options);
+	if (relation->resource == NULL && name != NULL)
+		relation->resource = resource_by_name(relation->service->resources, name);
+	if (relation->resource == NULL)
+		raise_unknown_resource(relation, name);
+}
+
+/* What the options say that tables of every service have. */
+static void
+read_common_options(RemoteRelation *relation, const ForeignTable *table, const ForeignServer *server)
+{
+	const OptionSet *set = relation->service->options;
+	List *options = table->options;
+
+	relation->page_size = option_int(set, options, ForeignTableRelationId, "page_size");
+	if (relation->resource->paging.max_page > 0)
+		relation->page_size = Min(relation->page_size, relation->resource->paging.max_page);
+	relation->estimated_rows = option_is_set(options, "estimated_rows")
+								   ? option_int(set, options, ForeignTableRelationId, "estimated_rows")
+								   : -1;
+	relation->async_capable = option_is_set(options, "async_capable")
+								  ? option_bool(set, options, ForeignTableRelationId, "async_capable")
+								  : option_bool(set, server->options, ForeignServerRelationId, "async_capable");
+	relation->join_batch = option_int(set, server->options, ForeignServerRelationId, "join_batch_size");
+}
+
+RemoteRelation *
+remote_relation_open(Relation rel)
+{
+	ForeignTable *table = GetForeignTable(RelationGetRelid(rel));
+	ForeignServer *server = GetForeignServer(table->serverid);
+	RemoteRelation *relation = (RemoteRelation *) palloc0(sizeof(RemoteRelation));
+
+	relation->context = CurrentMemoryContext;
+	relation->table = RelationGetRelid(rel);
+	relation->server = table->serverid;
+	relation->name = pstrdup(RelationGetRelationName(rel));
+	relation->service = service_of_wrapper(server->fdwid);
+	relation->natts = RelationGetNumberOfAttributes(rel);
+	relation->columns = (DeclaredColumn **) palloc0(sizeof(DeclaredColumn *) * Max(relation->natts, 1));
+	relation->hints = (ColumnHint **) palloc0(sizeof(ColumnHint *) * Max(relation->natts, 1));
+	relation->remote.nulls = "unknown";
+	relation->on_ignored_write = "ignore";
+	if (relation->service == NULL)
+		elog(ERROR, "the server of foreign table \"%s\" is another library's", relation->name);
+	find_resource(relation, table->options, server->options);
+	read_common_options(relation, table, server);
+	relation->known_rows = relation->estimated_rows >= 0 ? relation->estimated_rows : rel->rd_rel->reltuples;
+	return relation;
+}
+
+RemoteRelation *
+remote_relation_open_by_oid(Oid table)
+{
+	Relation rel = table_open(table, NoLock);
+	RemoteRelation *relation = remote_relation_open(rel);
+
+	table_close(rel, NoLock);
+	return relation;
+}
+
+/* ----- definitions ----- */
+
+List *
+remote_definitions(const RemoteRelation *relation, Session *session, ScanCost *cost)
+{
+	if (relation->resource->values == NULL)
+		return NIL;
+	return relation->service->read_definitions(relation, session, cost);
+}
+
+bool
+remote_has_changed(const RemoteRelation *relation, Session *session, List *definitions, ScanCost *cost)
+{
+	return relation->resource->values != NULL && relation->service->has_changed(relation, session, definitions, cost);
+}
+
+/* ----- tables ----- */
+
+RequestSubject
+remote_subject(const RemoteRelation *relation, const Access *access)
+{
+	RequestSubject subject = relation->subject;
+
+	subject.scopes = access->scopes;
+	subject.tolerated = access->tolerated;
+	return subject;
+}
+
+RemoteTable
+remote_table_open(RemoteRelation *relation, Oid user, bool definitions, List *columns, ScanCost *cost)
+{
+	RemoteTable table = {.relation = relation, .session = session_get(relation->server, user)};
+	ListCell *lc;
+
+	session_pin(table.session);
+	foreach(lc, columns)
+		definitions = definitions || column_needs_definitions(relation, (AttrNumber) lfirst_int(lc));
+	if (definitions)
+		table.definitions = remote_definitions(relation, table.session, cost);
+	return table;
+}
