@@ -15,7 +15,7 @@
 #include "base/guc.h"
 #include "base/options.h"
 #include "foreign/fdwapi.h"
-#include "http/client.h"
+#include "http/http.h"
 #include "join/join.h"
 #include "modify/modify.h"
 #include "modify/read_first.h"

@@ -42,10 +42,21 @@ http_init(void)
 /* ----- clients ----- */
 
 static void
-wipe(const char *secret)
+wipe_secret(const char *secret)
 {
 	if (secret != NULL)
 		explicit_bzero(unconstify(char *, secret), strlen(secret));
+}
+
+/* Reset callback of a client's context. */
+static void
+wipe_secrets(void *arg)
+{
+	const HttpConfig *config = (const HttpConfig *) arg;
+
+	wipe_secret(config->authorization);
+	wipe_secret(config->proxy);
+	wipe_secret(config->proxy_password);
 }
 
 static void
@@ -56,9 +67,6 @@ client_free(HttpClient *client)
 	client_rest(client);
 	while (client->nspares > 0)
 		free(client->spares[--client->nspares]);
-	wipe(client->config.authorization);
-	wipe(client->config.proxy);
-	wipe(client->config.proxy_password);
 	MemoryContextDelete(client->context);
 }
 
@@ -68,12 +76,18 @@ copy_or_null(const char *text)
 	return text == NULL ? NULL : pstrdup(text);
 }
 
+/* What is secret in it is wiped when the client's context goes, also where an error ends this. */
 static void
 client_copy_config(HttpClient *client, const HttpConfig *config)
 {
 	MemoryContext saved = MemoryContextSwitchTo(client->context);
+	MemoryContextCallback *callback = (MemoryContextCallback *) palloc(sizeof(MemoryContextCallback));
 
+	callback->func = wipe_secrets;
+	callback->arg = &client->config;
+	MemoryContextRegisterResetCallback(client->context, callback);
 	client->config = *config;
+	client->config.authorization = client->config.proxy = client->config.proxy_password = NULL;
 	client->config.base_url = pstrdup(config->base_url);
 	client->config.authorization = copy_or_null(config->authorization);
 	client->config.ca_file = copy_or_null(config->ca_file);
@@ -87,12 +101,12 @@ client_copy_config(HttpClient *client, const HttpConfig *config)
 
 /*
  * A client for one origin and key.  It connects, and takes descriptors, at its
- * first request.  Raises ERROR for lack of memory.
+ * first request.  Raises ERROR for lack of memory; nothing is left of it then.
  */
 HttpClient *
 http_client_open(const HttpConfig *config)
 {
-	MemoryContext context = AllocSetContextCreate(TopMemoryContext, "attio_fdw http client", ALLOCSET_SMALL_SIZES);
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "attio_fdw http client", ALLOCSET_SMALL_SIZES);
 	HttpClient *client = (HttpClient *) MemoryContextAllocZero(context, sizeof(HttpClient));
 
 	if (http_wait_event == 0)
@@ -109,6 +123,8 @@ http_client_open(const HttpConfig *config)
 	}
 	client_copy_config(client, config);
 	client->governed = governor_key(config->authorization != NULL ? config->authorization : config->base_url);
+	/* complete: from now on it goes when it is closed */
+	MemoryContextSetParent(context, TopMemoryContext);
 	return client;
 }
 

@@ -5,7 +5,7 @@
 #ifndef HTTP_PRIVATE_H
 #define HTTP_PRIVATE_H
 
-#include "http/client.h"
+#include "http/http.h"
 
 #include <curl/curl.h>
 

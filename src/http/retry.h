@@ -7,7 +7,7 @@
 #ifndef HTTP_RETRY_H
 #define HTTP_RETRY_H
 
-#include "http/client.h"
+#include "http/http.h"
 
 typedef struct RetryPolicy
 {

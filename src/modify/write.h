@@ -6,7 +6,7 @@
 #define ATTIO_WRITE_H
 
 #include "base/json.h"
-#include "http/client.h"
+#include "http/http.h"
 #include "lib/stringinfo.h"
 
 /* What became of a write: decided once, when its answer arrives. */

@@ -8,7 +8,7 @@
 #ifndef ATTIO_FETCH_H
 #define ATTIO_FETCH_H
 
-#include "http/client.h"
+#include "http/http.h"
 #include "page/listing.h"
 #include "page/walk.h"
 

@@ -9,7 +9,7 @@
 #define REMOTE_ACTIVITY_H
 
 #include "base/compat.h"
-#include "http/client.h"
+#include "http/http.h"
 
 /* Totals of one server. */
 typedef struct ActivityTotals

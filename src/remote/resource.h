@@ -10,7 +10,7 @@
 #define REMOTE_RESOURCE_H
 
 #include "base/compat.h"
-#include "http/client.h"
+#include "http/http.h"
 #include "remote/terms.h"
 
 struct ResourceDef;

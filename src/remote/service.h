@@ -10,7 +10,7 @@
 #define REMOTE_SERVICE_H
 
 #include "base/options.h"
-#include "http/client.h"
+#include "http/http.h"
 #include "remote/ask.h"
 #include "remote/comparison.h"
 #include "nodes/parsenodes.h"

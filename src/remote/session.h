@@ -11,7 +11,7 @@
 #define REMOTE_SESSION_H
 
 #include "base/compat.h"
-#include "http/client.h"
+#include "http/http.h"
 #include "remote/service.h"
 
 /* What a session saw of the service's sorts. */

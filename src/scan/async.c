@@ -17,7 +17,7 @@
 
 #include "executor/execAsync.h"
 #include "executor/instrument.h"
-#include "http/client.h"
+#include "http/http.h"
 #include "http/descriptors.h"
 #include "scan/foreign_scan.h"
 #include "scan/scan.h"

@@ -1,5 +1,5 @@
 /*
- * client.h
+ * http.h
  *		HTTP requests that wait without blocking interrupts.
  *
  * An HttpClient keeps connections to one origin; an HttpExchange is one
@@ -15,8 +15,8 @@
  * the caller can say what it means.  http_start() raises only for lack of memory or
  * descriptors, and interrupts.
  */
-#ifndef HTTP_CLIENT_H
-#define HTTP_CLIENT_H
+#ifndef HTTP_HTTP_H
+#define HTTP_HTTP_H
 
 #include "base/compat.h"
 #include "http/governor.h"
@@ -122,4 +122,4 @@ extern const char *http_header(HttpExchange *exchange, const char *name);
 extern void http_finish(HttpExchange *exchange);
 extern char *http_escape(const char *text);
 
-#endif /* HTTP_CLIENT_H */
+#endif /* HTTP_HTTP_H */
