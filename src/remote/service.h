@@ -30,7 +30,7 @@ struct RequestSubject;
 typedef struct Service
 {
 	/* ----- names ----- */
-	const char *title;   /* "Attio": in messages and in labels of EXPLAIN */
+	const char *title;   /* what messages and labels of EXPLAIN call it */
 	const char *wrapper; /* "attio_fdw": what the wrapper is called in messages */
 	const char *handler; /* its handler function: servers with this handler are this service's */
 
