@@ -129,7 +129,8 @@ read_arms(const AskInput *input, const List *term, ClauseKind kind)
 
 	check_stack_depth();
 	for (int i = 1; i < list_length(term); i++)
-		clause->arms = lappend(clause->arms, read_term(input, (const List *) list_nth(term, i)));
+		if (term_kind((const List *) list_nth(term, i)) != TERM_PARAM)
+			clause->arms = lappend(clause->arms, read_term(input, (const List *) list_nth(term, i)));
 	if (kind == CLAUSE_AND)
 		pair_actors(clause->arms);
 	return clause;
@@ -158,6 +159,7 @@ read_term(const AskInput *input, const List *term)
 		case TERM_KEY:
 			return read_operand(term, CLAUSE_KEY);
 		case TERM_PARENT:
+		case TERM_PARAM:
 			break;
 	}
 	return read_operand(term, CLAUSE_PARENT);

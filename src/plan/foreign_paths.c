@@ -19,6 +19,7 @@
 #include "plan/partitions.h"
 #include "plan/pathkeys.h"
 #include "plan/relation_plan.h"
+#include "remote/params.h"
 #include "utils/array.h"
 
 /*
@@ -114,10 +115,30 @@ get_foreign_rel_size(PlannerInfo *root, RelOptInfo *baserel, Oid table)
 		baserel->rows = plan->fetched = clamp_row_est(Min(baserel->rows, keys));
 }
 
-/* One path: a listing of so many rows, for the rows of these outer relations, in this order. */
+/* Of a listing that asks for less than it must: anything else is better, such as to look rows up by a join. */
+#define COST_OF_AN_ERROR 1.0e10
+
+/* Do the relation's own conditions and these give all parameters that must be given? */
+static bool
+are_params_given(PlannerInfo *root, RelOptInfo *baserel, List *conditions)
+{
+	List *terms = NIL;
+	ListCell *lc;
+
+	foreach(lc, list_concat_copy(baserel->baserestrictinfo, conditions))
+	{
+		const JudgedCondition *judged = judge_condition(root, baserel, lfirst_node(RestrictInfo, lc)->clause);
+
+		if (judged->term != NIL)
+			terms = lappend(terms, (Node *) judged->term);
+	}
+	return params_are_given(relation_plan_of(baserel)->relation->resource, terms);
+}
+
+/* One path: a listing of so many rows, for the rows of these outer relations, whose conditions are these, in this order. */
 static void
 add_listing_path(PlannerInfo *root, RelOptInfo *baserel, double fetched, double rows, Relids required_outer,
-				 List *pathkeys)
+				 List *conditions, List *pathkeys)
 {
 	RelationPlan *plan = relation_plan_of(baserel);
 	Cost startup;
@@ -126,6 +147,8 @@ add_listing_path(PlannerInfo *root, RelOptInfo *baserel, double fetched, double 
 	cost_listing(fetched, plan->has_key ? KEYS_A_REQUEST : plan->relation->page_size, &startup, &total);
 	startup += baserel->baserestrictcost.startup;
 	total += baserel->baserestrictcost.startup + baserel->baserestrictcost.per_tuple * fetched;
+	if (!are_params_given(root, baserel, conditions))
+		total += COST_OF_AN_ERROR;
 	add_path(baserel, (Path *) compat_create_foreignscan_path(root, baserel, rows, startup, total, pathkeys,
 															  required_outer, NIL));
 }
@@ -201,7 +224,7 @@ add_sorted_path(PlannerInfo *root, RelOptInfo *baserel)
 	WantedOrder order = wanted_order(root, baserel);
 
 	if (order.shape != SORT_ANY)
-		add_listing_path(root, baserel, plan->fetched * SORTED_ROW_COST, baserel->rows, baserel->lateral_relids,
+		add_listing_path(root, baserel, plan->fetched * SORTED_ROW_COST, baserel->rows, baserel->lateral_relids, NIL,
 						 list_copy_head(root->query_pathkeys, order.covered));
 }
 
@@ -212,7 +235,7 @@ get_foreign_paths(PlannerInfo *root, RelOptInfo *baserel, Oid table)
 	RelationPlan *plan = relation_plan_of(baserel);
 	ListCell *lc;
 
-	add_listing_path(root, baserel, plan->fetched, baserel->rows, baserel->lateral_relids, NIL);
+	add_listing_path(root, baserel, plan->fetched, baserel->rows, baserel->lateral_relids, NIL, NIL);
 	add_sorted_path(root, baserel);
 	foreach(lc, parameterizations(root, baserel))
 	{
@@ -222,7 +245,8 @@ get_foreign_paths(PlannerInfo *root, RelOptInfo *baserel, Oid table)
 		double rows = keys > 0 ? Min(info->ppi_rows, keys) : info->ppi_rows;
 		double fetched = plan->fetched * clauselist_selectivity(root, shipped, baserel->relid, JOIN_INNER, NULL);
 
-		add_listing_path(root, baserel, keys > 0 ? rows : Max(fetched, rows), rows, info->ppi_req_outer, NIL);
+		add_listing_path(root, baserel, keys > 0 ? rows : Max(fetched, rows), rows, info->ppi_req_outer,
+						 info->ppi_clauses, NIL);
 	}
 }
 

@@ -200,7 +200,7 @@ make_guard(const ColumnHint *hint)
 		.operand = -1,
 	};
 
-	return term_of_condition(&condition);
+	return term_of_condition(TERM_CONDITION, &condition);
 }
 
 /* By all keys, where all that is wanted fits one page. */

@@ -14,6 +14,7 @@
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
+#include "remote/params.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 
@@ -32,7 +33,19 @@ add_operand(ShipContext *context, Node *operand)
 	return list_length(context->operands) - 1;
 }
 
-/* What the service says of a comparison: its term, or NIL. */
+/* What a comparison is worth: as a parameter, which only a condition of its own can be, or in the service's language. */
+static Verdict
+judge_comparison(const ShipContext *context, Comparison *comparison)
+{
+	const RelationPlan *plan = context->plan;
+
+	if (comparison->column->field == NULL)
+		return plan->service->ship(plan->relation, comparison);
+	return context->in_or ? VERDICT_LOCAL
+						  : params_ship(plan->relation->resource, comparison->column->field->name, comparison);
+}
+
+/* The term of a comparison, or NIL. */
 static List *
 ship_comparison(ShipContext *context, Comparison *comparison, Node *operand, Verdict *verdict)
 {
@@ -40,22 +53,22 @@ ship_comparison(ShipContext *context, Comparison *comparison, Node *operand, Ver
 	Condition condition = {
 		.column = hint->attnum,
 		.attribute_id = hint->attribute_id,
-		.slug = hint->slug,
-		.type = hint->type,
-		.property = hint->property->name,
+		.slug = hint->field != NULL ? hint->field->name : hint->slug,
+		.type = hint->field != NULL ? "" : hint->type,
+		.property = hint->field != NULL ? "" : hint->property->name,
 		.multi = hint->multi,
 		.operand = -1,
 		.days = comparison->days,
 	};
 
-	*verdict = context->plan->service->ship(context->plan->relation, comparison);
+	*verdict = judge_comparison(context, comparison);
 	if (*verdict == VERDICT_LOCAL)
 		return NIL;
 	context->uncertain = context->uncertain || comparison->is_uncertain;
 	condition.op = comparison->op;
 	if (operand != NULL)
 		condition.operand = add_operand(context, operand);
-	return term_of_condition(&condition);
+	return term_of_condition(hint->field != NULL ? TERM_PARAM : TERM_CONDITION, &condition);
 }
 
 /* A condition on the id of the row or of its parent: what the operand, an id or an array of them, allows. */
@@ -278,9 +291,11 @@ ship_disjunction(ShipContext *context, List *arms, bool negated, Verdict *verdic
 {
 	List *terms = NIL;
 	int noperands = list_length(context->operands);
+	bool in_or = context->in_or;
 	ListCell *lc;
 
 	*verdict = VERDICT_EXACT;
+	context->in_or = true;
 	foreach(lc, arms)
 	{
 		Verdict one = VERDICT_LOCAL;
@@ -289,6 +304,7 @@ ship_disjunction(ShipContext *context, List *arms, bool negated, Verdict *verdic
 		if (term == NIL)
 		{
 			context->operands = list_truncate(context->operands, noperands);
+			context->in_or = in_or;
 			return NIL;
 		}
 		terms = lappend(terms, term);
@@ -297,6 +313,7 @@ ship_disjunction(ShipContext *context, List *arms, bool negated, Verdict *verdic
 			one = VERDICT_SUPERSET;
 		*verdict = Min(*verdict, one);
 	}
+	context->in_or = in_or;
 	return term_of_arms(TERM_OR, terms);
 }
 
@@ -390,5 +407,6 @@ ship_is_address(ShipContext *context, Node *node)
 	Comparison comparison;
 
 	return shipped_column(context, node, &comparison) && !is_some_key(&comparison) &&
-		   comparison.column->traits->address && comparison.column->property->name[0] == '\0';
+		   comparison.column->traits != NULL && comparison.column->traits->address &&
+		   comparison.column->property->name[0] == '\0';
 }

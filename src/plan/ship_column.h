@@ -18,6 +18,7 @@ typedef struct ShipContext
 	List *operands;     /* of the condition, in the order of their indexes */
 	bool uncertain;     /* set where the definitions may yet forbid to send what is exact */
 	const char *reason; /* of the last condition: why nothing of it is sent; NULL = something is */
+	bool in_or;         /* below an OR */
 	int depth;          /* of the AND and OR around what is looked at */
 } ShipContext;
 

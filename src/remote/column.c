@@ -13,6 +13,7 @@
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_type.h"
 #include "foreign/foreign.h"
+#include "remote/params.h"
 #include "remote/table.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
@@ -137,7 +138,15 @@ column_has_value(const RemoteRelation *relation, AttrNumber attnum)
 
 /* ----- what planning may know ----- */
 
-/* A column without attribute: a key, perhaps, about which something can be sent. */
+/* Is the column declared with the field's own type, or one that means the same? */
+static bool
+is_own_type(const DeclaredColumn *column)
+{
+	return column->typmod == -1 &&
+		   (column->type == column->field->type || (column->type == VARCHAROID && column->field->type == TEXTOID));
+}
+
+/* A column without attribute: a key, or a field that can be asked for, about which something can be sent. */
 static void
 hint_field(const RemoteRelation *relation, const DeclaredColumn *column, ColumnHint *hint)
 {
@@ -148,7 +157,9 @@ hint_field(const RemoteRelation *relation, const DeclaredColumn *column, ColumnH
 	hint->is_key = (resource_can(resource, CAN_FILTER) || resource->update.path != NULL) && resource->id_path != NULL &&
 				   strcmp(name, resource_id_name(resource)) == 0;
 	hint->is_parent = resource->parent != NULL && strcmp(name, resource->parent) == 0;
-	if (!hint->is_key && !hint->is_parent)
+	if (!hint->is_key && !hint->is_parent && params_of_field(resource, name))
+		hint->reason = is_own_type(column) ? NULL : "declared type differs";
+	else if (!hint->is_key && !hint->is_parent)
 		hint->reason = resource->values == NULL ? "not a table of records" : "no attribute";
 	else if (column->type != column->field->type)
 		hint->reason = "declared type differs";

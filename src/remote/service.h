@@ -93,8 +93,10 @@ typedef struct Service
 	Verdict (*ship)(const struct RemoteRelation *relation, Comparison *comparison);
 
 	/*
-	 * What a scan asks for.  May ask for what must be known to write it; without a
-	 * session it asks nothing, and names stand for what is not known (EXPLAIN).
+	 * What a scan asks for by its terms but the parameters (params.h, which is the
+	 * way in).  May ask for what must be known to write it; without a session it
+	 * asks nothing, and names stand for what is not known (EXPLAIN).  NULL: the
+	 * service has no language for conditions.
 	 */
 	AskSet (*write_asks)(struct Session *session, const AskInput *input);
 

@@ -35,14 +35,13 @@ term_of_arms(TermKind kind, List *arms)
 
 /* A condition as a term, with copies of all it says. */
 List *
-term_of_condition(const Condition *condition)
+term_of_condition(TermKind kind, const Condition *condition)
 {
 	List *numbers = list_make5_int((int) condition->op, condition->operand, condition->days, condition->multi ? 1 : 0,
 								   condition->column);
 
-	return lappend(list_make5(makeInteger(TERM_CONDITION), (Node *) numbers,
-							  makeString(pstrdup(condition->attribute_id)), makeString(pstrdup(condition->slug)),
-							  makeString(pstrdup(condition->type))),
+	return lappend(list_make5(makeInteger(kind), (Node *) numbers, makeString(pstrdup(condition->attribute_id)),
+							  makeString(pstrdup(condition->slug)), makeString(pstrdup(condition->type))),
 				   makeString(pstrdup(condition->property)));
 }
 
@@ -53,7 +52,7 @@ term_of_operand(TermKind kind, int operand)
 	return list_make2(makeInteger(kind), makeInteger(operand));
 }
 
-/* What a TERM_CONDITION says; the strings are the term's. */
+/* What a TERM_CONDITION or TERM_PARAM says; the strings are the term's. */
 Condition
 term_condition(const List *term)
 {
@@ -77,7 +76,7 @@ term_condition(const List *term)
 int
 term_operand(const List *term)
 {
-	return term_kind(term) == TERM_CONDITION ? term_condition(term).operand : intVal(list_nth(term, 1));
+	return list_length(term) > 2 ? term_condition(term).operand : intVal(list_nth(term, 1));
 }
 
 /* A copy of a term in which each operand's index is larger by so many. */
@@ -96,15 +95,28 @@ term_renumbered(const List *term, int by)
 				arms = lappend(arms, term_renumbered((const List *) list_nth(term, i), by));
 			return term_of_arms(kind, arms);
 		case TERM_CONDITION:
+		case TERM_PARAM:
 			condition = term_condition(term);
 			if (condition.operand >= 0)
 				condition.operand += by;
-			return term_of_condition(&condition);
+			return term_of_condition(kind, &condition);
 		case TERM_KEY:
 		case TERM_PARENT:
 			break;
 	}
 	return term_of_operand(kind, term_operand(term) + by);
+}
+
+/* Of a TERM_AND the parameters, without which perhaps nothing can be asked; NIL = there are none. */
+List *
+term_of_params(const List *term)
+{
+	List *arms = NIL;
+
+	for (int i = 1; i < list_length(term); i++)
+		if (term_kind((const List *) list_nth(term, i)) == TERM_PARAM)
+			arms = lappend(arms, list_nth(term, i));
+	return arms == NIL ? NIL : term_of_arms(TERM_AND, arms);
 }
 
 /* Does a TERM_AND ask for rows by their ids? */

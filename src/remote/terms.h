@@ -34,6 +34,7 @@ typedef enum TermKind
 	TERM_AND,       /* terms */
 	TERM_OR,        /* terms */
 	TERM_CONDITION, /* a Condition */
+	TERM_PARAM,     /* a Condition on the field "slug", which becomes a parameter (params.h); never below an OR */
 	TERM_KEY,       /* on the row's id: an operand, which is an array or a single id */
 	TERM_PARENT     /* likewise, on the parent records of entries */
 } TermKind;
@@ -79,10 +80,11 @@ typedef struct Condition
 
 extern TermKind term_kind(const List *term);
 extern List *term_of_arms(TermKind kind, List *arms);
-extern List *term_of_condition(const Condition *condition);
+extern List *term_of_condition(TermKind kind, const Condition *condition);
 extern List *term_of_operand(TermKind kind, int operand);
 extern Condition term_condition(const List *term);
 extern int term_operand(const List *term);
+extern List *term_of_params(const List *term);
 extern bool term_has_key(const List *term);
 extern List *term_renumbered(const List *term, int by);
 

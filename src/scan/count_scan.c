@@ -12,6 +12,7 @@
 #include "base/guc.h"
 #include "executor/executor.h"
 #include "page/count.h"
+#include "remote/params.h"
 #include "row/rowkey.h"
 #include "scan/operands.h"
 #include "utils/memutils.h"
@@ -135,7 +136,7 @@ build_asks(RemoteScan *state, Operand *operands, int noperands)
 					  .operands = operands,
 					  .noperands = noperands,
 					  .looked_up = NO_OPERAND};
-	AskSet asks = state->session->service->write_asks(state->session, &input);
+	AskSet asks = asks_of_scan(state->session, &input);
 
 	asks.incomplete = asks.incomplete || (state->plan->filter != NIL && !setting_push_filter);
 	return asks;

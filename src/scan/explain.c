@@ -11,7 +11,7 @@
 #include "base/errors.h"
 #include "base/guc.h"
 #include "nodes/nodeFuncs.h"
-#include "remote/service.h"
+#include "remote/params.h"
 #include "scan/foreign_scan.h"
 #include "scan/scan_state.h"
 #include "utils/ruleutils.h"
@@ -120,7 +120,7 @@ planned_asks(const ForeignScan *scan, const ScanPlan *plan, const RemoteRelation
 		operand->isnull = constant->constisnull;
 	}
 	input.operands = operands;
-	return service_of_server(GetForeignTable(relation->table)->serverid)->write_asks(NULL, &input).asks;
+	return asks_of_scan(NULL, &input).asks;
 }
 
 /* The filter: as sent, where the scan ran, else as planned. */
@@ -128,14 +128,21 @@ static void
 explain_filter(ForeignScanState *node, const ScanPlan *plan, const RemoteRelation *relation, ExplainState *es)
 {
 	List *asks = scan_present_asks(node);
+	const Ask *first;
 	char *text;
 
 	if (asks == NIL && !es->analyze && setting_push_filter)
 		asks = planned_asks((ForeignScan *) node->ss.ps.plan, plan, relation);
 	if (asks == NIL)
 		return;
-	text = json_write(((Ask *) linitial(asks))->filter);
-	ExplainPropertyText("Attio Filter", clean_text(text, strlen(text), FILTER_SHOWN), es);
+	first = (const Ask *) linitial(asks);
+	if (first->filter != NULL)
+	{
+		text = json_write(first->filter);
+		ExplainPropertyText("Attio Filter", clean_text(text, strlen(text), FILTER_SHOWN), es);
+	}
+	if (first->query != NULL)
+		ExplainPropertyText("Attio Parameters", clean_text(first->query, strlen(first->query), FILTER_SHOWN), es);
 	if (list_length(asks) > 1)
 		ExplainPropertyInteger(term_has_key(plan->filter) ? "Attio Key Batches" : "Attio Value Batches", NULL,
 							   list_length(asks), es);

@@ -9,6 +9,7 @@
 
 #include "base/guc.h"
 #include "common/int.h"
+#include "remote/params.h"
 #include "scan/operands.h"
 #include "scan/sorted.h"
 #include "utils/memutils.h"
@@ -86,7 +87,7 @@ build_sorts(RemoteScan *state, const AskInput *input, const SortInput *sorts, Pa
 		first.tells = false;
 		first.term = term_of_arms(TERM_AND, planned->filter == NIL ? list_make1(planned->guard)
 																   : list_make2(planned->guard, planned->filter));
-		set = state->session->service->write_asks(state->session, &first);
+		set = asks_of_scan(state->session, &first);
 		/* where no row can have a value, there is no first step */
 		plan->guarded = !set.nothing;
 		plan->guard = asks_first_filter(&set);
@@ -157,8 +158,8 @@ choose_order(RemoteScan *state, const AskInput *input, PageRequest *plan)
 static void
 set_round_terms(const RemoteScan *state, AskInput *input)
 {
-	if (setting_push_filter && !state->reads_whole)
-		input->term = state->plan->filter;
+	if (!state->reads_whole)
+		input->term = setting_push_filter ? state->plan->filter : term_of_params(state->plan->filter);
 	if (state->plan->lookup == NO_OPERAND || input->term == NIL)
 		return;
 	input->looked_up = state->plan->lookup;
@@ -185,7 +186,7 @@ prepare_round(RemoteScan *state, ForeignScanState *node)
 	input.tells = state->notices;
 	state->notices = false;
 	set_round_terms(state, &input);
-	plan.asks = state->session->service->write_asks(state->session, &input);
+	plan.asks = asks_of_scan(state->session, &input);
 	plan.all_or_none = state->plan->lookup != NO_OPERAND && !state->reads_whole;
 	plan.distinct = plan.all_or_none;
 	plan.sort = state->plan->shape;

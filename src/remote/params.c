@@ -1,0 +1,584 @@
+/*
+ * params.c
+ *		Conditions that become parameters of a request.
+ *
+ * Owns: which conditions fit which rule, how many asks their values make, and
+ * what is missing.  Must not know any service.  Makes no request.
+ *
+ * What is asked for is never less than what the conditions let through: where
+ * several conditions could be the same parameter one is sent, and where a
+ * condition fits no rule it is checked locally.
+ */
+#include "remote/params.h"
+
+#include "base/fixed_settings.h"
+#include "catalog/pg_type.h"
+#include "common/int.h"
+#include "miscadmin.h"
+#include "remote/table.h"
+#include "utils/builtins.h"
+#include "utils/date.h"
+#include "utils/lsyscache.h"
+#include "utils/timestamp.h"
+
+/* What one parameter is asked for; several values make several asks, or one with all of them. */
+typedef struct ParamValues
+{
+	const ParamDef *def;
+	List *texts;    /* char *; NIL = it is not asked for */
+	bool is_moment; /* a bound of a timestamptz: */
+	TimestampTz moment;
+} ParamValues;
+
+/* ----- what a condition is worth ----- */
+
+bool
+params_of_field(const ResourceDef *resource, const char *field)
+{
+	for (int i = 0; i < resource->nparams; i++)
+		if (strcmp(resource->params[i].column, field) == 0 && resource->params[i].rule != PARAM_ORDER)
+			return true;
+	return false;
+}
+
+static bool
+fits_rule(ParamRule rule, TermOp op)
+{
+	switch (rule)
+	{
+		case PARAM_EQUAL:
+		case PARAM_ANY:
+			return op == OP_EQ || op == OP_IN || op == OP_TRUE || op == OP_FALSE;
+		case PARAM_FROM:
+			return op == OP_GE || op == OP_GT;
+		case PARAM_BEFORE:
+			return op == OP_LT || op == OP_LE;
+		case PARAM_ORDER:
+			break;
+	}
+	return false;
+}
+
+/* The parameter that a condition on this field becomes, or NULL. */
+static const ParamDef *
+find_param(const ResourceDef *resource, const char *field, TermOp op)
+{
+	for (int i = 0; i < resource->nparams; i++)
+		if (strcmp(resource->params[i].column, field) == 0 && fits_rule(resource->params[i].rule, op))
+			return &resource->params[i];
+	return NULL;
+}
+
+static bool
+is_integer(Oid type)
+{
+	return type == INT2OID || type == INT4OID || type == INT8OID;
+}
+
+static bool
+is_time(Oid type)
+{
+	return type == TIMESTAMPTZOID || type == TIMESTAMPOID || type == DATEOID;
+}
+
+/* Does an operand of this type compare with the field as the service would? */
+static bool
+is_comparable(Oid field, Oid type)
+{
+	if (is_integer(field))
+		return is_integer(type);
+	if (field == TIMESTAMPTZOID)
+		return is_time(type);
+	return type == field || (field == TEXTOID && type == VARCHAROID);
+}
+
+Verdict
+params_ship(const ResourceDef *resource, const char *field, const Comparison *comparison)
+{
+	const FieldDef *def = resource_field(resource, field);
+	const ParamDef *param = find_param(resource, field, comparison->op);
+	bool is_test = (comparison->op == OP_TRUE || comparison->op == OP_FALSE);
+
+	if (def == NULL || param == NULL || comparison->lowered || comparison->days > 0 || comparison->any_value ||
+		(OidIsValid(comparison->collation) && !get_collation_isdeterministic(comparison->collation)))
+		return VERDICT_LOCAL;
+	if (is_test ? def->type != BOOLOID : !is_comparable(def->type, comparison->type))
+		return VERDICT_LOCAL;
+	/* the next value behind a bound is known of times and integers only */
+	if (comparison->op == OP_LE && !is_integer(def->type) && !is_time(def->type))
+		return VERDICT_LOCAL;
+	if (comparison->op == OP_GT || comparison->op == OP_LE)
+		return VERDICT_SUPERSET;
+	return param->verdict == VERDICT_EXACT ? VERDICT_EXACT : VERDICT_SUPERSET;
+}
+
+/* ----- values as text ----- */
+
+/* A time as PostgreSQL compares it with a timestamptz; false where that overflows. */
+static bool
+read_moment(Oid type, Datum value, TimestampTz *moment)
+{
+	int overflow = 0;
+
+	switch (type)
+	{
+		case DATEOID:
+			*moment = date2timestamptz_opt_overflow(DatumGetDateADT(value), &overflow);
+			break;
+		case TIMESTAMPOID:
+			*moment = timestamp2timestamptz_opt_overflow(DatumGetTimestamp(value), &overflow);
+			break;
+		default:
+			*moment = DatumGetTimestampTz(value);
+	}
+	return overflow == 0 && !TIMESTAMP_NOT_FINITE(*moment);
+}
+
+/* 2026-01-31T08:00:00Z; fractions of a second where there are some. */
+static char *
+moment_text(TimestampTz moment)
+{
+	struct pg_tm tm;
+	fsec_t fraction;
+	char *text;
+
+	if (timestamp2tm(moment, NULL, &tm, &fraction, NULL, NULL) != 0 || tm.tm_year < 1 || tm.tm_year > 9999)
+		return NULL;
+	text =
+		psprintf("%04d-%02d-%02dT%02d:%02d:%02d", tm.tm_year, tm.tm_mon, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
+	return fraction == 0 ? psprintf("%sZ", text) : psprintf("%s.%06dZ", text, (int) fraction);
+}
+
+/* The text of a value of an operand's type; NULL: it cannot be sent. */
+static char *
+value_text(const ParamDef *param, Oid field, Oid type, Datum value)
+{
+	TimestampTz moment;
+
+	if (param->write != NULL)
+		return param->write(value, type);
+	if (field == TIMESTAMPTZOID)
+		return read_moment(type, value, &moment) ? moment_text(moment) : NULL;
+	if (type == BOOLOID)
+		return pstrdup(DatumGetBool(value) ? "true" : "false");
+	return fixed_output(type, value);
+}
+
+/* The smallest value behind this one, so that "<=" becomes "<"; false: there is none. */
+static bool
+next_value(Oid type, Datum *value)
+{
+	int64 next;
+
+	switch (type)
+	{
+		case INT2OID:
+		case INT4OID:
+		case INT8OID:
+			next = type == INT2OID   ? DatumGetInt16(*value)
+				   : type == INT4OID ? DatumGetInt32(*value)
+									 : DatumGetInt64(*value);
+			if (pg_add_s64_overflow(next, 1, &next))
+				return false;
+			*value = Int64GetDatum(next);
+			return true;
+		case DATEOID:
+			if (DATE_NOT_FINITE(DatumGetDateADT(*value)))
+				return false;
+			*value = DateADTGetDatum(DatumGetDateADT(*value) + 1);
+			return true;
+		default:
+			if (TIMESTAMP_NOT_FINITE(DatumGetTimestampTz(*value)) ||
+				pg_add_s64_overflow(DatumGetTimestampTz(*value), 1, &next))
+				return false;
+			*value = TimestampTzGetDatum(next);
+			return true;
+	}
+}
+
+/* ----- the values of each parameter ----- */
+
+/* A bound: one value.  Where it cannot be sent everything on that side is asked for. */
+static bool
+add_bound(ParamValues *values, const FieldDef *field, const Condition *condition, const Operand *operand)
+{
+	Oid type = operand->type;
+	Datum value = operand->value;
+	char *text;
+
+	/* of a date compared with a time the day's begin counts, in the session's zone */
+	if (field->type == TIMESTAMPTZOID)
+	{
+		if (!read_moment(type, value, &values->moment))
+			return false;
+		type = TIMESTAMPTZOID;
+		value = TimestampTzGetDatum(values->moment);
+	}
+	if (condition->op == OP_LE && !next_value(type, &value))
+		return false;
+	if (is_integer(type) && condition->op == OP_LE)
+		type = INT8OID;
+	text = value_text(values->def, field->type, type, value);
+	if (text == NULL)
+		return false;
+	values->texts = list_make1(text);
+	values->is_moment = (field->type == TIMESTAMPTZOID);
+	if (values->is_moment)
+		values->moment = DatumGetTimestampTz(value);
+	return true;
+}
+
+/* Values to be equal to; false: one of them cannot be sent. */
+static bool
+add_equals(ParamValues *values, const FieldDef *field, const Condition *condition, const Operand *operand)
+{
+	Elements elements = {.type = BOOLOID, .n = 1};
+	Datum single;
+
+	if (condition->op == OP_IN)
+		elements = elements_of_array(operand->value);
+	else
+	{
+		single = operand == NULL ? BoolGetDatum(condition->op == OP_TRUE) : operand->value;
+		elements.type = operand == NULL ? BOOLOID : operand->type;
+		elements.values = &single;
+	}
+	for (int i = 0; i < elements.n; i++)
+	{
+		char *text = value_text(values->def, field->type, elements.type, elements.values[i]);
+
+		CHECK_FOR_INTERRUPTS();
+		if (text == NULL)
+		{
+			values->texts = NIL;
+			return false;
+		}
+		values->texts = lappend(values->texts, text);
+	}
+	return true;
+}
+
+/* One condition becomes values of its parameter. */
+static void
+add_condition(const ResourceDef *resource, const AskInput *input, const List *term, ParamValues *all, AskSet *set)
+{
+	Condition condition = term_condition(term);
+	const FieldDef *field = resource_field(resource, condition.slug);
+	const ParamDef *param = find_param(resource, condition.slug, condition.op);
+	const Operand *operand = condition.operand < 0 ? NULL : &input->operands[condition.operand];
+	ParamValues *values;
+	bool sent;
+
+	if (param == NULL || field == NULL)
+	{
+		set->incomplete = true;
+		return;
+	}
+	values = &all[param - resource->params];
+	if (operand != NULL && operand->isnull)
+		set->nothing = true;
+	else if (values->texts != NIL)
+		set->incomplete = true; /* one condition is this parameter already */
+	else if (operand != NULL && !operand->known)
+		values->texts = list_make1(psprintf("{operand %d}", condition.operand + 1));
+	else
+	{
+		sent = param->rule == PARAM_FROM || param->rule == PARAM_BEFORE
+				   ? add_bound(values, field, &condition, operand)
+				   : add_equals(values, field, &condition, operand);
+		set->incomplete = set->incomplete || !sent;
+		set->nothing = set->nothing || (sent && values->texts == NIL);
+	}
+}
+
+static void
+collect_values(const ResourceDef *resource, const AskInput *input, ParamValues *all, AskSet *set)
+{
+	for (int i = 0; i < resource->nparams; i++)
+		all[i].def = &resource->params[i];
+	for (int i = 1; i < list_length(input->term); i++)
+	{
+		const List *arm = (const List *) list_nth(input->term, i);
+
+		if (term_kind(arm) == TERM_PARAM)
+			add_condition(resource, input, arm, all, set);
+	}
+}
+
+/* ----- what must be given ----- */
+
+/* The other bound of the same column, where a span of it is walked in windows; or NULL. */
+static ParamValues *
+other_bound(const ResourceDef *resource, ParamValues *all, const ParamDef *bound)
+{
+	ParamRule wanted = bound->rule == PARAM_FROM ? PARAM_BEFORE : PARAM_FROM;
+
+	if (bound->max_days == 0 || (bound->rule != PARAM_FROM && bound->rule != PARAM_BEFORE))
+		return NULL;
+	for (int i = 0; i < resource->nparams; i++)
+		if (resource->params[i].rule == wanted && strcmp(resource->params[i].column, bound->column) == 0)
+			return &all[i];
+	return NULL;
+}
+
+/* A condition that would give it, for people. */
+static char *
+example_of(const ResourceDef *resource, const ParamDef *param)
+{
+	const FieldDef *field = resource_field(resource, param->column);
+	Oid type = field == NULL ? TEXTOID : field->type;
+	const char *value = is_integer(type)  ? "1"
+						: type == BOOLOID ? "true"
+						: type == UUIDOID ? "'00000000-0000-4000-8000-000000000000'"
+						: is_time(type)   ? "'2026-01-31'"
+										  : "'...'";
+	const char *op = param->rule == PARAM_FROM ? ">=" : param->rule == PARAM_BEFORE ? "<" : "=";
+
+	return psprintf("%s %s %s", quote_identifier(param->column), op, value);
+}
+
+static void
+raise_missing(const ResourceDef *resource, const char *table, const ParamDef *param)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_ERROR),
+			 errmsg("foreign table \"%s\" cannot be read without a condition on column \"%s\"", table, param->column),
+			 errhint("Add a condition such as %s, or join on the column.", example_of(resource, param))));
+}
+
+/* The conditions of a group stand together: all or none of them, or just one. */
+static void
+check_group(const ResourceDef *resource, const char *table, ParamValues *all, const char *group, AskSet *set)
+{
+	bool just_one = (group[0] == '?');
+	const ParamDef *missing = NULL;
+	int given = 0;
+
+	for (int i = 0; i < resource->nparams; i++)
+	{
+		if (all[i].def->together == NULL || strcmp(all[i].def->together, group) != 0)
+			continue;
+		if (all[i].texts == NIL)
+			missing = missing == NULL ? all[i].def : missing;
+		else if (just_one && given++ > 0)
+		{
+			/* the others are checked locally */
+			all[i].texts = NIL;
+			set->incomplete = true;
+		}
+		else if (!just_one)
+			given++;
+	}
+	if (missing != NULL && (just_one ? given == 0 : given > 0))
+		raise_missing(resource, table, missing);
+}
+
+/* ERROR where what must be given is not; without it "parents" may say what there is. */
+static void
+check_given(const ResourceDef *resource, const char *table, ParamValues *all, AskSet *set)
+{
+	for (int i = 0; i < resource->nparams; i++)
+	{
+		const ParamDef *param = &resource->params[i];
+		const ParamValues *other = other_bound(resource, all, param);
+
+		if (other != NULL && other->texts != NIL && all[i].texts == NIL)
+			raise_missing(resource, table, param);
+		if (param->together != NULL)
+			check_group(resource, table, all, param->together, set);
+		else if (param->required && all[i].texts == NIL && resource->parents == NULL)
+			raise_missing(resource, table, param);
+	}
+}
+
+/* ----- asks ----- */
+
+/* "{name}" is a part of the path, called so. */
+static bool
+is_of_path(const ParamDef *param)
+{
+	return param->name[0] == '{';
+}
+
+static char *
+bare_name(const ParamDef *param)
+{
+	return is_of_path(param) ? pnstrdup(param->name + 1, strcspn(param->name + 1, "}")) : pstrdup(param->name);
+}
+
+/* A copy of an ask that asks for these values of a parameter, too. */
+static Ask *
+ask_for_values(const Ask *ask, const ParamDef *param, List *texts)
+{
+	Ask *more = (Ask *) palloc(sizeof(Ask));
+	ListCell *lc;
+
+	*more = *ask;
+	if (list_length(texts) == 1)
+		more->given = lappend(list_copy(ask->given), given_make(bare_name(param), (const char *) linitial(texts)));
+	if (is_of_path(param))
+		return more;
+	foreach(lc, texts)
+		more->query = psprintf("%s%s%s=%s", more->query == NULL ? "" : more->query, more->query == NULL ? "" : "&",
+							   param->name, http_escape((const char *) lfirst(lc)));
+	return more;
+}
+
+/* How many values of a parameter one ask may have. */
+static int
+values_per_ask(const ParamDef *param, const AskInput *input)
+{
+	int most = param->rule == PARAM_ANY && !is_of_path(param) ? Max(param->max_values, 1) : 1;
+
+	return input->keys_per_request > 0 ? Min(most, input->keys_per_request) : most;
+}
+
+/* Each of the asks for each portion of the parameter's values. */
+static List *
+multiply(List *asks, const ParamValues *values, const AskInput *input)
+{
+	List *more = NIL;
+	int size = values_per_ask(values->def, input);
+	ListCell *lc;
+
+	for (int at = 0; at < list_length(values->texts); at += size)
+	{
+		List *some = list_copy_head(list_copy_tail(values->texts, at), size);
+
+		CHECK_FOR_INTERRUPTS();
+		foreach(lc, asks)
+			more = lappend(more, ask_for_values((const Ask *) lfirst(lc), values->def, some));
+	}
+	return more;
+}
+
+static char *
+window_text(const ParamDef *param, TimestampTz moment)
+{
+	return value_text(param, TIMESTAMPTZOID, TIMESTAMPTZOID, TimestampTzGetDatum(moment));
+}
+
+/* Each of the asks for each window of a span that is longer than one listing may be. */
+static List *
+multiply_by_windows(List *asks, const ParamValues *from, const ParamValues *before)
+{
+	List *more = NIL;
+	TimestampTz at = from->moment;
+	int64 step = from->def->max_days * USECS_PER_DAY;
+	ListCell *lc;
+
+	for (; at < before->moment; at += step)
+	{
+		TimestampTz end = Min(at + step, before->moment);
+		List *first = at == from->moment ? from->texts : list_make1(window_text(from->def, at));
+		List *last = end == before->moment ? before->texts : list_make1(window_text(before->def, end));
+
+		CHECK_FOR_INTERRUPTS();
+		foreach(lc, asks)
+		{
+			const Ask *ask = ask_for_values((const Ask *) lfirst(lc), from->def, first);
+
+			more = lappend(more, ask_for_values(ask, before->def, last));
+		}
+	}
+	return more;
+}
+
+/* The asks for all of the parameters. */
+static List *
+multiply_by_all(const ResourceDef *resource, const AskInput *input, List *asks, ParamValues *all)
+{
+	for (int i = 0; i < resource->nparams; i++)
+	{
+		const ParamValues *other = all[i].is_moment ? other_bound(resource, all, all[i].def) : NULL;
+
+		/* an upper bound goes with the lower one */
+		if (all[i].texts == NIL || (other != NULL && all[i].def->rule == PARAM_BEFORE))
+			continue;
+		asks = other != NULL ? multiply_by_windows(asks, &all[i], other) : multiply(asks, &all[i], input);
+	}
+	return asks;
+}
+
+void
+params_write(const AskInput *input, AskSet *set)
+{
+	const ResourceDef *resource = input->relation->resource;
+	ParamValues *all = (ParamValues *) palloc0(sizeof(ParamValues) * Max(resource->nparams, 1));
+	List *asks = set->asks == NIL ? list_make1(ask_by_filter(NULL)) : set->asks;
+	bool any = false;
+
+	if (resource->nparams == 0 || set->nothing)
+		return;
+	collect_values(resource, input, all, set);
+	if (set->nothing)
+		return;
+	check_given(resource, input->relation->name, all, set);
+	for (int i = 0; i < resource->nparams; i++)
+		any = any || all[i].texts != NIL;
+	if (!any)
+		return;
+	set->asks = multiply_by_all(resource, input, asks, all);
+	set->nothing = (set->asks == NIL);
+}
+
+/* Is it given by one of the terms? */
+static bool
+is_given(const ResourceDef *resource, const ParamDef *param, const List *terms)
+{
+	ListCell *lc;
+
+	foreach(lc, terms)
+	{
+		const List *term = (const List *) lfirst(lc);
+		Condition condition;
+
+		if (term_kind(term) != TERM_PARAM)
+			continue;
+		condition = term_condition(term);
+		if (find_param(resource, condition.slug, condition.op) == param)
+			return true;
+	}
+	return false;
+}
+
+/* One of the same group, of which just one is wanted? */
+static bool
+is_group_given(const ResourceDef *resource, const ParamDef *param, const List *terms)
+{
+	for (int i = 0; i < resource->nparams; i++)
+		if (resource->params[i].together != NULL && strcmp(resource->params[i].together, param->together) == 0 &&
+			is_given(resource, &resource->params[i], terms))
+			return true;
+	return false;
+}
+
+bool
+params_are_given(const ResourceDef *resource, const List *terms)
+{
+	for (int i = 0; i < resource->nparams && resource->parents == NULL; i++)
+	{
+		const ParamDef *param = &resource->params[i];
+		bool just_one = param->together != NULL && param->together[0] == '?';
+
+		if (just_one ? !is_group_given(resource, param, terms) : param->required && !is_given(resource, param, terms))
+			return false;
+	}
+	return true;
+}
+
+AskSet
+asks_of_scan(struct Session *session, const AskInput *input)
+{
+	const Service *service = input->relation->service;
+	AskSet set = {false, false, NIL};
+	AskInput others = *input;
+
+	/* keys that become a parameter are none of the others' */
+	if (input->looked_up >= 0 && term_kind((const List *) llast(input->term)) == TERM_PARAM)
+		others.looked_up = -1;
+	if (service->write_asks != NULL)
+		set = service->write_asks(session, &others);
+	params_write(input, &set);
+	return set;
+}
