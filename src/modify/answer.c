@@ -62,7 +62,7 @@ make_reader(ModifyState *state, List *definitions)
 	MemoryContext saved = MemoryContextSwitchTo(state->context);
 
 	state->answer_definitions = definitions;
-	state->projection = projection_create();
+	state->projection = projection_create(&state->relation->resource->paging);
 	state->reader = row_reader_create(state->relation, state->answer_columns, definitions, state->projection);
 	state->id_leaf = rowkey_id_leaf(state->projection, state->relation->resource);
 	state->page.grow = tok_grow;
@@ -94,7 +94,7 @@ read_page(ModifyState *state, const char *body, const char *request, PagerRow *r
 {
 	/* the arrays of the page serve the next answer, too; the caller's context may not last as long */
 	MemoryContext saved = MemoryContextSwitchTo(state->context);
-	TokStatus status = tok_page(&state->page, body, strlen(body), state->projection->row);
+	TokStatus status = tok_page(&state->page, body, strlen(body), state->projection->root);
 
 	MemoryContextSwitchTo(saved);
 	if (status != TOK_OK || state->page.nrows != 1)

@@ -62,7 +62,7 @@ check_rows(Counter *counter, HttpExchange *exchange, const PageAsk *ask)
 {
 	TokPage page = {.grow = tok_grow};
 
-	if (tok_page(&page, exchange->body, exchange->length, counter->check->projection->row) != TOK_OK ||
+	if (tok_page(&page, exchange->body, exchange->length, counter->check->projection->root) != TOK_OK ||
 		page.nrows > (size_t) ask->place.limit)
 		request_raise_shape(counter->session, exchange, NULL);
 	for (size_t i = 0; i < page.nrows; i++)

@@ -84,6 +84,7 @@ goes_on(CutWatch *watch, Session *session, const PageAsk *ask, size_t nrows, con
 	RequestSubject about = *subject;
 	HttpExchange *exchange;
 	MemoryContext saved;
+	TokPage page = {.grow = tok_grow};
 	bool found = true;
 
 	next.place.offset += (int64) nrows;
@@ -93,7 +94,7 @@ goes_on(CutWatch *watch, Session *session, const PageAsk *ask, size_t nrows, con
 	about.tolerates = REFUSAL_REQUEST;
 	request_await(session, exchange, cost);
 	if (request_judge(session, exchange, &about) == ANSWER_GOOD)
-		found = json_length_at(json_read(exchange->body, exchange->length), "data") > 0;
+		found = tok_page(&page, exchange->body, exchange->length, watch->projection->root) != TOK_OK || page.nrows > 0;
 	MemoryContextSwitchTo(saved);
 	fetcher_clear(watch->fetcher);
 	return found;

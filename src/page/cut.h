@@ -13,6 +13,7 @@ typedef struct CutWatch
 {
 	Fetcher *fetcher; /* NULL until something is asked for */
 	size_t last_cut;  /* rows of the last page that was cut */
+	const Projection *projection;
 } CutWatch;
 
 /*

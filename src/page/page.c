@@ -13,6 +13,7 @@
 #include "page/fresh.h"
 #include "page/other_ways.h"
 #include "row/rowkey.h"
+#include "row/value.h"
 #include "utils/memutils.h"
 
 /* Bytes of a page: such pages are fast, and several of them fit into memory; larger ones become smaller. */
@@ -57,7 +58,7 @@ shrink(Pager *pager, const HttpExchange *exchange)
 
 	if (exchange->length > 0)
 	{
-		(void) tok_page(&pager->page, exchange->body, exchange->length, pager->projection->row);
+		(void) tok_page(&pager->page, exchange->body, exchange->length, pager->projection->root);
 		nrows = pager->page.nrows;
 		pager->page.nrows = 0;
 	}
@@ -124,12 +125,12 @@ judge_answer(Pager *pager, HttpExchange *exchange, const PageAsk *ask)
 
 /* An answer that is no page.  Does not return. */
 static void
-raise_page_error(const Session *session, HttpExchange *exchange, TokStatus status, size_t offset)
+raise_page_error(const Session *session, HttpExchange *exchange, const Paging *paging, TokStatus status, size_t offset)
 {
 	size_t from = offset > 40 ? offset - 40 : 0;
 
 	if (status == TOK_SHAPE)
-		request_raise_shape(session, exchange, "It holds no array \"data\".");
+		request_raise_shape(session, exchange, psprintf("It holds no array \"%s\".", paging->rows));
 	ereport(
 		ERROR,
 		(errcode(ERRCODE_FDW_ERROR),
@@ -147,7 +148,7 @@ static bool
 read_page(Pager *pager, HttpExchange *exchange)
 {
 	MemoryContext saved = MemoryContextSwitchTo(pager->context);
-	TokStatus status = tok_page(&pager->page, exchange->body, exchange->length, pager->projection->row);
+	TokStatus status = tok_page(&pager->page, exchange->body, exchange->length, pager->projection->root);
 
 	MemoryContextSwitchTo(saved);
 	if (status == TOK_SYNTAX && pager->page.error_offset >= exchange->length &&
@@ -158,7 +159,7 @@ read_page(Pager *pager, HttpExchange *exchange)
 	}
 	pager->cuts = 0;
 	if (status != TOK_OK)
-		raise_page_error(pager->session, exchange, status, pager->page.error_offset);
+		raise_page_error(pager->session, exchange, &pager->resource->paging, status, pager->page.error_offset);
 	return true;
 }
 
@@ -167,8 +168,9 @@ static void
 note_rows(Pager *pager, HttpExchange *exchange, const PageAsk *ask)
 {
 	const Paging *paging = &pager->resource->paging;
+	size_t n = paging->each == NULL ? pager->page.nrows : pager->page.ndocuments;
 
-	if (paging->limit != NULL && paging->each == NULL && pager->page.nrows > (size_t) ask->place.limit)
+	if (paging->limit != NULL && n > (size_t) ask->place.limit)
 		ereport(ERROR, (errcode(ERRCODE_FDW_ERROR),
 						errmsg("%s answered more rows than were asked for", pager->session->service->title),
 						errdetail("%s", request_detail(pager->session, exchange))));
@@ -296,12 +298,29 @@ rows_of_full_page(Pager *pager, const PageAsk *ask)
 	return limit;
 }
 
+/* The cursor of the page behind the present one, which lives as long as its answer; NULL = none. */
+static const char *
+next_cursor(const Pager *pager)
+{
+	const TokSlice *slice = projection_cursor(pager->projection, &pager->page);
+	MemoryContext saved;
+	size_t length;
+	char *cursor;
+
+	if (slice == NULL)
+		return NULL;
+	saved = MemoryContextSwitchTo(fetcher_context(pager->fetcher));
+	cursor = value_string(slice, &length);
+	MemoryContextSwitchTo(saved);
+	return cursor;
+}
+
 /* The present page, judged. */
 static WalkStep
 judge_page(Pager *pager)
 {
 	PageAsk ask = ways_ask(pager);
-	WalkPage page = {pager->keys, pager->page.nrows, rows_of_full_page(pager, &ask), NULL};
+	WalkPage page = {pager->keys, pager->page.nrows, rows_of_full_page(pager, &ask), next_cursor(pager)};
 	WalkStep step;
 
 	pager->place = ask.place;

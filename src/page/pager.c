@@ -31,7 +31,7 @@ pager_open(Session *session, const RemoteRelation *relation, Projection *project
 	pager->session = session;
 	pager->relation = relation;
 	pager->resource = relation->resource;
-	pager->projection = projection;
+	pager->cut.projection = pager->projection = projection;
 	pager->id_leaf = rowkey_id_leaf(projection, relation->resource);
 	pager->created_leaf = -1;
 	pager->page.grow = tok_grow;
@@ -337,11 +337,13 @@ pager_release(Pager *pager)
 	fetcher_clear(pager->fetcher);
 	free_array(pager->page.rows);
 	free_array(pager->page.slices);
+	free_array(pager->page.outer);
 	free_array(pager->keys);
 	pager->page.rows = NULL;
-	pager->page.slices = NULL;
+	pager->page.slices = pager->page.outer = NULL;
 	pager->keys = NULL;
 	pager->page.nrows = pager->page.rows_size = pager->page.nslices = pager->page.slices_size = 0;
+	pager->page.nouter = pager->page.outer_size = 0;
 	pager->keys_size = pager->first = pager->next = 0;
 	pager->replayable = false;
 	if (!pager->keeps_seen)

@@ -1,6 +1,6 @@
 /*
  * projection.c
- *		What a scan wants of each row, as the tokenizer reads it.
+ *		What a scan wants of each answer and row, as the tokenizer reads it.
  *
  * Owns: the building of the tokenizer's tree.
  */
@@ -22,17 +22,6 @@ new_node(Projection *projection)
 
 	node->leaf = -1;
 	return node;
-}
-
-/* Nothing wanted yet. */
-Projection *
-projection_create(void)
-{
-	Projection *projection = (Projection *) palloc0(sizeof(Projection));
-
-	projection->context = CurrentMemoryContext;
-	projection->row = new_node(projection);
-	return projection;
 }
 
 /* Children beyond which they are found by a hash. */
@@ -124,4 +113,97 @@ projection_leaf(Projection *projection, TokNode *node)
 		node->leaf = projection->nleaves++;
 	}
 	return node->leaf;
+}
+
+/* ----- answers ----- */
+
+/* The next of several paths, in the current memory context; NULL behind the last. */
+static char *
+next_path(const char **paths)
+{
+	size_t length;
+	char *path;
+
+	if (*paths == NULL)
+		return NULL;
+	length = strcspn(*paths, "|");
+	path = pnstrdup(*paths, length);
+	*paths = (*paths)[length] == '|' ? *paths + length + 1 : NULL;
+	return path;
+}
+
+/* Of these places the first that is there holds the rows, or the documents with the rows. */
+static void
+place_rows(Projection *projection, const Paging *paging)
+{
+	const char *paths = paging->rows;
+	TokNode *element = paging->each == NULL ? projection->row : projection->document;
+	uint8 rank = 0;
+	char *path;
+
+	while ((path = next_path(&paths)) != NULL)
+	{
+		TokNode *node = projection_path(projection, projection->root, path);
+
+		node->role = paging->each == NULL ? TOK_ROWS : TOK_DOCUMENTS;
+		node->rank = rank++;
+		node->element = element;
+	}
+}
+
+/* The cursor of the next page, wanted. */
+static void
+want_cursor(Projection *projection, const Paging *paging)
+{
+	const char *paths = paging->next;
+	char *path;
+
+	while ((path = next_path(&paths)) != NULL && projection->ncursors < PROJECTION_CURSORS)
+		projection->cursors[projection->ncursors++] =
+			projection_leaf(projection, projection_path(projection, projection->root, path));
+}
+
+Projection *
+projection_create(const Paging *paging)
+{
+	Projection *projection = (Projection *) palloc0(sizeof(Projection));
+
+	projection->context = CurrentMemoryContext;
+	projection->root = new_node(projection);
+	projection->row = new_node(projection);
+	if (paging->each != NULL)
+	{
+		TokNode *each;
+
+		projection->document = new_node(projection);
+		each = projection_path(projection, projection->document, paging->each);
+		each->role = TOK_ROWS;
+		each->element = projection->row;
+	}
+	place_rows(projection, paging);
+	want_cursor(projection, paging);
+	return projection;
+}
+
+TokNode *
+projection_field(Projection *projection, const char *path)
+{
+	if (strncmp(path, "../", 3) != 0)
+		return projection_path(projection, projection->row, path);
+	if (projection->document == NULL)
+		elog(ERROR, "rows stand in no document that has a field \"%s\"", path + 3);
+	return projection_path(projection, projection->document, path + 3);
+}
+
+const TokSlice *
+projection_cursor(const Projection *projection, const TokPage *page)
+{
+	for (int i = 0; i < projection->ncursors; i++)
+	{
+		const TokSlice *slice = tok_outer(page, 0, page->nouter, projection->cursors[i]);
+
+		if (slice != NULL && (slice->kind == TOK_STRING || slice->kind == TOK_NUMBER) && slice->length > 0)
+			return slice;
+	}
+	return NULL;
 }

@@ -1,30 +1,45 @@
 /*
  * projection.h
- *		What a scan wants of each row, as the tokenizer reads it.
+ *		What a scan wants of each answer and row, as the tokenizer reads it.
  *
  * Nodes live in the memory context that was current in projection_create().
  * Adding the same path twice gives the same leaf.
  */
-#ifndef ATTIO_PROJECTION_H
-#define ATTIO_PROJECTION_H
+#ifndef ROW_PROJECTION_H
+#define ROW_PROJECTION_H
 
 #include "base/compat.h"
+#include "remote/resource.h"
 #include "row/tokenizer.h"
+
+/* Places where the next page's cursor may stand. */
+#define PROJECTION_CURSORS 4
 
 typedef struct Projection
 {
 	MemoryContext context;
+	TokNode *root;     /* of the answer */
+	TokNode *document; /* that holds rows; NULL: rows stand in none */
 	TokNode *row;
 	int nleaves;
+	int cursors[PROJECTION_CURSORS]; /* leaves, the first of them that has a value counts */
+	int ncursors;
 } Projection;
 
 /* TokGrow of all pages: in the current memory context. */
 extern void *tok_grow(void *old, size_t size);
 
-extern Projection *projection_create(void);
+/* Rows stand where the paging says, and nothing of them is wanted yet. */
+extern Projection *projection_create(const Paging *paging);
 extern TokNode *projection_member(Projection *projection, TokNode *from, const char *key);
 extern TokNode *projection_path(Projection *projection, TokNode *from, const char *path);
+
+/* The node of a row's field: a dotted path, with "../" before it one of the document that the row stands in. */
+extern TokNode *projection_field(Projection *projection, const char *path);
 extern TokNode *projection_element(Projection *projection, TokNode *from);
 extern int projection_leaf(Projection *projection, TokNode *node);
 
-#endif /* ATTIO_PROJECTION_H */
+/* The slice of the next page's cursor, or NULL. */
+extern const TokSlice *projection_cursor(const Projection *projection, const TokPage *page);
+
+#endif /* ROW_PROJECTION_H */

@@ -105,7 +105,23 @@ first_slice(RowReader *reader, const PagerRow *row, int leaf)
 {
 	int32 at = reader->head[leaf];
 
-	return at < 0 ? NULL : &row->page->slices[row->row->first_slice + at];
+	if (at >= 0)
+		return &row->page->slices[row->row->first_slice + at];
+	return row->row->nouter == 0 ? NULL : tok_outer(row->page, row->row->first_outer, row->row->nouter, leaf);
+}
+
+/* The same of an array in the document that the row stands in; such arrays are short. */
+static const TokSlice *
+outer_element(const PagerRow *row, int leaf, uint32 element)
+{
+	for (uint32 i = 0; i < row->row->nouter; i++)
+	{
+		const TokSlice *slice = &row->page->outer[row->row->first_outer + i];
+
+		if (slice->leaf == leaf && slice->element == element)
+			return slice;
+	}
+	return NULL;
 }
 
 /*
@@ -123,7 +139,9 @@ element_slice(RowReader *reader, const PagerRow *row, int leaf, uint32 element)
 	while (at >= 0 && slices[at].element < element)
 		at = reader->next[at];
 	reader->cursor[leaf] = at;
-	return at >= 0 && slices[at].element == element ? &slices[at] : NULL;
+	if (at >= 0 && slices[at].element == element)
+		return &slices[at];
+	return row->row->nouter == 0 ? NULL : outer_element(row, leaf, element);
 }
 
 static inline bool
@@ -459,7 +477,7 @@ prepare_field(RowReader *reader, ColumnReader *column)
 		column->read = read_listing;
 		return;
 	}
-	node = projection_path(projection, projection->row, column->binding->field->path);
+	node = projection_field(projection, column->binding->field->path);
 	column->list_leaf = projection_leaf(projection, node);
 	column->read = read_leaf;
 	if (column->is_array && may_be_list(column->binding->field))

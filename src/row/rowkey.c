@@ -14,7 +14,7 @@ rowkey_id_leaf(Projection *projection, const ResourceDef *resource)
 {
 	if (resource->id_path == NULL)
 		return -1;
-	return projection_leaf(projection, projection_path(projection, projection->row, resource->id_path));
+	return projection_leaf(projection, projection_field(projection, resource->id_path));
 }
 
 const TokSlice *
@@ -23,7 +23,7 @@ rowkey_slice(const TokPage *page, const TokRow *row, int leaf)
 	for (uint32 i = 0; i < row->nslices; i++)
 		if (page->slices[row->first_slice + i].leaf == leaf)
 			return &page->slices[row->first_slice + i];
-	return NULL;
+	return row->nouter == 0 ? NULL : tok_outer(page, row->first_outer, row->nouter, leaf);
 }
 
 const char *

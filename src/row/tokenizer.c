@@ -1,6 +1,6 @@
 /*
  * tokenizer.c
- *		The projecting tokenizer: from a page of JSON to the wanted slices.
+ *		The projecting tokenizer: from an answer in JSON to the wanted slices.
  *
  * Owns: the grammar of RFC 8259, as the server's parser reads it (but for an
  * escaped zero byte, which that parser lets through).  Must not know a service,
@@ -27,6 +27,10 @@ typedef struct Scanner
 	const char *text;
 	const char *broken; /* where the grammar broke */
 	bool escaped;       /* last string had backslashes */
+	bool in_row;        /* slices are the row's */
+	bool in_document;
+	bool misshapen; /* a document's rows are not an array */
+	unsigned found; /* rank of the rows that were read, more one; 0 = none */
 } Scanner;
 
 #define likely_(x) __builtin_expect((x) != 0, 1)
@@ -316,6 +320,17 @@ new_slice(TokPage *page)
 	return page->nslices++;
 }
 
+static size_t
+new_outer(TokPage *page)
+{
+	if (page->nouter == page->outer_size)
+	{
+		page->outer_size = page->outer_size == 0 ? 64 : page->outer_size * 2;
+		page->outer = (TokSlice *) page->grow(page->outer, page->outer_size * sizeof(TokSlice));
+	}
+	return page->nouter++;
+}
+
 TokNode *
 tok_child(const TokNode *node, const char *key, size_t length)
 {
@@ -433,6 +448,19 @@ parse_elements(Scanner *scanner, const char *p, TokNode *node, uint32_t *nelemen
 	}
 }
 
+static const char *parse_holder(Scanner *scanner, const char *p, TokNode *node);
+
+/* Is the value what the node says that it is: does it hold rows? */
+static bool
+holds_rows(Scanner *scanner, const char *p, const TokNode *node)
+{
+	bool holds = *p == (scanner->page->single ? '{' : '[');
+
+	if (!holds && scanner->in_document && *p != 'n')
+		scanner->misshapen = true;
+	return holds;
+}
+
 /* A value of which the node wants something. */
 static const char *
 parse_wanted(Scanner *scanner, const char *p, TokNode *node, uint32_t element)
@@ -441,8 +469,10 @@ parse_wanted(Scanner *scanner, const char *p, TokNode *node, uint32_t element)
 	const char *start = p;
 	size_t at = 0;
 
+	if (unlikely_(node->role != TOK_PLAIN) && holds_rows(scanner, p, node))
+		return parse_holder(scanner, p, node);
 	if (node->leaf >= 0)
-		at = new_slice(page);
+		at = likely_(scanner->in_row) ? new_slice(page) : new_outer(page);
 	if (*p == '{' && node->children != NULL)
 		p = parse_members(scanner, p, node, element);
 	else if (*p == '[' && node->element != NULL)
@@ -451,7 +481,7 @@ parse_wanted(Scanner *scanner, const char *p, TokNode *node, uint32_t element)
 		p = skip_value(scanner, p);
 	if (likely_(p != NULL) && node->leaf >= 0)
 	{
-		TokSlice *slice = &page->slices[at];
+		TokSlice *slice = likely_(scanner->in_row) ? &page->slices[at] : &page->outer[at];
 		TokKind kind = kind_of(*start);
 
 		slice->kind = (uint8_t) kind;
@@ -463,6 +493,8 @@ parse_wanted(Scanner *scanner, const char *p, TokNode *node, uint32_t element)
 	}
 	return p;
 }
+
+/* ----- rows ----- */
 
 static const char *
 parse_row(Scanner *scanner, const char *p, TokNode *row)
@@ -477,7 +509,9 @@ parse_row(Scanner *scanner, const char *p, TokNode *row)
 		page->rows_size = page->rows_size == 0 ? 512 : page->rows_size * 2;
 		page->rows = (TokRow *) page->grow(page->rows, page->rows_size * sizeof(TokRow));
 	}
+	scanner->in_row = true;
 	p = parse_wanted(scanner, p, row, 0);
+	scanner->in_row = false;
 	if (p == NULL)
 		return NULL;
 	noted = &page->rows[page->nrows++];
@@ -485,19 +519,40 @@ parse_row(Scanner *scanner, const char *p, TokNode *row)
 	noted->length = (uint32_t) (p - start);
 	noted->first_slice = (uint32_t) first;
 	noted->nslices = (uint32_t) (page->nslices - first);
+	noted->first_outer = noted->nouter = 0;
 	return p;
 }
 
-/* The array of rows. */
+/* A document: its rows share what is wanted of the rest of it. */
 static const char *
-parse_rows(Scanner *scanner, const char *p, TokNode *row)
+parse_document(Scanner *scanner, const char *p, TokNode *document)
+{
+	TokPage *page = scanner->page;
+	size_t first_row = page->nrows;
+	size_t first_outer = page->nouter;
+
+	page->ndocuments++;
+	scanner->in_document = true;
+	p = parse_wanted(scanner, p, document, 0);
+	scanner->in_document = false;
+	for (size_t i = first_row; p != NULL && i < page->nrows; i++)
+	{
+		page->rows[i].first_outer = (uint32_t) first_outer;
+		page->rows[i].nouter = (uint32_t) (page->nouter - first_outer);
+	}
+	return p;
+}
+
+/* The array of rows, or of documents. */
+static const char *
+parse_array(Scanner *scanner, const char *p, TokNode *node)
 {
 	p = skip_spaces(p + 1);
 	if (*p == ']')
 		return p + 1;
 	for (;;)
 	{
-		p = parse_row(scanner, p, row);
+		p = node->role == TOK_ROWS ? parse_row(scanner, p, node->element) : parse_document(scanner, p, node->element);
 		if (p == NULL)
 			return NULL;
 		p = skip_spaces(p);
@@ -509,56 +564,37 @@ parse_rows(Scanner *scanner, const char *p, TokNode *row)
 	}
 }
 
-/* The top level: an object whose member "data" is the array of rows. */
+/* What holds the rows, or those of a document: of several places the best, of two of one name the first. */
 static const char *
-parse_document(Scanner *scanner, const char *p, TokNode *row, bool *has_data)
+parse_holder(Scanner *scanner, const char *p, TokNode *node)
 {
-	if (*p != '{')
-		return skip_value(scanner, p);
-	p = skip_spaces(p + 1);
-	if (*p == '}')
-		return p + 1;
-	for (;;)
-	{
-		bool is_data = strncmp(p, "\"data\"", 6) == 0;
+	TokPage *page = scanner->page;
 
-		p = parse_key(scanner, p);
-		if (p == NULL)
-			return NULL;
-		if (is_data && *p == (scanner->page->single ? '{' : '[') && !*has_data)
-		{
-			*has_data = true;
-			p = scanner->page->single ? parse_row(scanner, p, row) : parse_rows(scanner, p, row);
-		}
-		else
-			p = skip_value(scanner, p);
-		if (p == NULL)
-			return NULL;
-		p = skip_spaces(p);
-		if (*p == '}')
-			return p + 1;
-		if (*p != ',')
-			return fail(scanner, p);
-		p = skip_spaces(p + 1);
+	if (!scanner->in_document)
+	{
+		if (scanner->found != 0 && node->rank + 1u >= scanner->found)
+			return skip_value(scanner, p);
+		page->nrows = page->nslices = page->ndocuments = 0;
+		scanner->found = node->rank + 1u;
 	}
+	return *p == '[' ? parse_array(scanner, p, node) : parse_row(scanner, p, node->element);
 }
 
 /*
- * Read a page of "length" bytes that are followed by a zero byte and readable
- * for TOK_PADDING bytes.  Fills page->rows and page->slices anew.
+ * Read an answer of "length" bytes that are followed by a zero byte and readable
+ * for TOK_PADDING bytes.  Fills rows and slices of the page anew.
  */
 TokStatus
-tok_page(TokPage *page, const char *text, size_t length, TokNode *row)
+tok_page(TokPage *page, const char *text, size_t length, TokNode *root)
 {
-	Scanner scanner = {page, text, NULL, false};
+	Scanner scanner = {.page = page, .text = text};
 	const char *end = text + length;
 	static uint64_t serial = 0;
-	bool has_data = false;
 	const char *p;
 
 	page->serial = ++serial;
-	page->nrows = page->nslices = 0;
-	p = parse_document(&scanner, skip_spaces(text), row, &has_data);
+	page->nrows = page->nslices = page->nouter = page->ndocuments = 0;
+	p = parse_wanted(&scanner, skip_spaces(text), root, 0);
 	if (p != NULL)
 	{
 		p = skip_spaces(p);
@@ -572,91 +608,14 @@ tok_page(TokPage *page, const char *text, size_t length, TokNode *row)
 			page->error_offset = length;
 		return TOK_SYNTAX;
 	}
-	return has_data ? TOK_OK : TOK_SHAPE;
+	return scanner.found != 0 && !scanner.misshapen ? TOK_OK : TOK_SHAPE;
 }
 
-static char *
-put_utf8(char *out, uint32_t c)
+const TokSlice *
+tok_outer(const TokPage *page, size_t first, size_t n, int leaf)
 {
-	if (c < 0x80)
-		*out++ = (char) c;
-	else if (c < 0x800)
-	{
-		*out++ = (char) (0xC0 | (c >> 6));
-		*out++ = (char) (0x80 | (c & 0x3F));
-	}
-	else if (c < 0x10000)
-	{
-		*out++ = (char) (0xE0 | (c >> 12));
-		*out++ = (char) (0x80 | ((c >> 6) & 0x3F));
-		*out++ = (char) (0x80 | (c & 0x3F));
-	}
-	else
-	{
-		*out++ = (char) (0xF0 | (c >> 18));
-		*out++ = (char) (0x80 | ((c >> 12) & 0x3F));
-		*out++ = (char) (0x80 | ((c >> 6) & 0x3F));
-		*out++ = (char) (0x80 | (c & 0x3F));
-	}
-	return out;
-}
-
-static uint32_t
-four_hex(const char *p)
-{
-	uint32_t value = 0;
-
-	for (int i = 0; i < 4; i++)
-		value = value << 4 | (uint32_t) hex_digit(p[i]);
-	return value;
-}
-
-/*
- * Resolve the escapes of a string slice into "out", which has room for "length"
- * bytes (the result is never longer).  Returns its length, or -1 for U+0000 or
- * surrogates that make no pair.  The slice has passed tok_page().
- */
-long
-tok_unescape(const char *start, size_t length, char *out)
-{
-	static const char escapes[] = "\"\\/bfnrt";
-	static const char meanings[] = "\"\\/\b\f\n\r\t";
-	const char *p = start;
-	const char *end = start + length;
-	char *begin = out;
-
-	while (p < end)
-	{
-		uint32_t c;
-
-		if (*p != '\\')
-		{
-			*out++ = *p++;
-			continue;
-		}
-		if (p[1] != 'u')
-		{
-			*out++ = meanings[strchr(escapes, p[1]) - escapes];
-			p += 2;
-			continue;
-		}
-		c = four_hex(p + 2);
-		p += 6;
-		if (c >= 0xD800 && c <= 0xDBFF)
-		{
-			uint32_t low;
-
-			if (end - p < 6 || p[0] != '\\' || p[1] != 'u')
-				return -1;
-			low = four_hex(p + 2);
-			if (low < 0xDC00 || low > 0xDFFF)
-				return -1;
-			c = 0x10000 + ((c - 0xD800) << 10) + (low - 0xDC00);
-			p += 6;
-		}
-		else if (c == 0 || (c >= 0xDC00 && c <= 0xDFFF))
-			return -1;
-		out = put_utf8(out, c);
-	}
-	return (long) (out - begin);
+	for (size_t i = first; i < first + n; i++)
+		if (page->outer[i].leaf == leaf)
+			return &page->outer[i];
+	return NULL;
 }

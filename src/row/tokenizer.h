@@ -1,12 +1,13 @@
 /*
  * tokenizer.h
- *		The projecting tokenizer: from a page of JSON to the wanted slices.
+ *		The projecting tokenizer: from an answer in JSON to the wanted slices.
  *
  * Standalone C: no symbol of the backend, so that it can be fuzzed alone.  One
- * pass over a page checks the grammar of all of it and notes where the wanted
- * members of each row stand.  Contents of strings (escapes of surrogates,
- * U+0000, UTF-8) are checked by tok_unescape() and the caller, for wanted
- * slices only.
+ * pass over an answer checks the grammar of all of it and notes where the wanted
+ * members of each row stand, and those of what stands around the rows.  Where
+ * the rows are, the tree of what is wanted says.  Contents of strings (escapes of
+ * surrogates, U+0000, UTF-8) are checked by tok_unescape() and the caller, for
+ * wanted slices only.
  *
  * Ownership: slices point into the page; arrays belong to the grow callback.
  */
@@ -34,7 +35,7 @@ typedef enum TokKind
 	TOK_OBJECT
 } TokKind;
 
-/* A wanted value of a row. */
+/* A wanted value. */
 typedef struct TokSlice
 {
 	const char *start;
@@ -45,6 +46,14 @@ typedef struct TokSlice
 	bool escaped;     /* a string with backslashes */
 } TokSlice;
 
+/* What a node is for the rows. */
+typedef enum TokRole
+{
+	TOK_PLAIN,
+	TOK_ROWS,     /* an array whose elements are rows */
+	TOK_DOCUMENTS /* an array whose elements hold an array of rows each */
+} TokRole;
+
 /*
  * What is wanted of a value: a tree of member names.  A node may want its own
  * value (leaf >= 0), members of it, and members of its elements.
@@ -53,7 +62,9 @@ typedef struct TokNode
 {
 	const char *key; /* NULL in the root and in nodes for elements */
 	size_t key_length;
-	int leaf; /* -1: not wanted itself */
+	int leaf;     /* -1: not wanted itself */
+	uint8_t role; /* TokRole */
+	uint8_t rank; /* of several that may hold the rows: the smallest that is there does; not inside documents */
 	struct TokNode *children;
 	struct TokNode *next;     /* sibling */
 	struct TokNode *element;  /* node for each element of an array */
@@ -82,13 +93,15 @@ typedef struct TokRow
 	uint32_t length;
 	uint32_t first_slice;
 	uint32_t nslices;
+	uint32_t first_outer; /* what is wanted of the document that it stands in */
+	uint32_t nouter;
 } TokRow;
 
 typedef enum TokStatus
 {
 	TOK_OK,
 	TOK_SYNTAX, /* not JSON, or cut off */
-	TOK_SHAPE   /* JSON, but not {"data":[...]} */
+	TOK_SHAPE   /* JSON, but there is no array of rows where it should be */
 } TokStatus;
 
 /* Enlarge an array to hold "size" bytes; may raise, must not return NULL. */
@@ -100,17 +113,24 @@ typedef struct TokPage
 	TokRow *rows;
 	size_t nrows;
 	size_t rows_size;
-	TokSlice *slices;
+	TokSlice *slices; /* of rows */
 	size_t nslices;
 	size_t slices_size;
+	TokSlice *outer; /* of what stands around them */
+	size_t nouter;
+	size_t outer_size;
+	size_t ndocuments;   /* that hold the rows; 0 where rows stand in none */
 	size_t error_offset; /* TOK_SYNTAX: where it broke */
-	bool single;         /* set by the caller: "data" is one row, no array of them */
+	bool single;         /* set by the caller: in the place of the array of rows stands one row */
 	uint64_t serial;     /* tells apart the texts that were read, whatever the page */
 } TokPage;
 
 /* The child with this key, or NULL. */
 extern TokNode *tok_child(const TokNode *node, const char *key, size_t length);
-extern TokStatus tok_page(TokPage *page, const char *text, size_t length, TokNode *row);
+extern TokStatus tok_page(TokPage *page, const char *text, size_t length, TokNode *root);
+
+/* The first slice of this leaf among what stands around the rows, from one slice on; NULL = none. */
+extern const TokSlice *tok_outer(const TokPage *page, size_t first, size_t n, int leaf);
 extern long tok_unescape(const char *start, size_t length, char *out);
 
 #endif /* ATTIO_TOKENIZER_H */

@@ -108,7 +108,7 @@ meets_conditions(void *arg, const PagerRow *row)
 
 /* The definitions, what reads a row of the table, and a pager that has asked for nothing yet. */
 static void
-prepare(RowCheck *check, Projection *projection)
+prepare(RowCheck *check, CountCheck *count)
 {
 	RemoteScan *state = check->state;
 	RemoteRelation *relation = scan_relation(check->node);
@@ -120,8 +120,10 @@ prepare(RowCheck *check, Projection *projection)
 	state->session = session_get(GetForeignTable(relation->table)->serverid, state->user);
 	session_pin(state->session);
 	state->definitions = state->plan->filter == NIL ? NIL : remote_definitions(relation, state->session, &state->cost);
-	check->reader = row_reader_create(relation, state->plan->columns, state->definitions, projection);
-	check->pager = pager_open(state->session, relation, projection, &state->cost);
+	count->projection = projection_create(&relation->resource->paging);
+	count->id_leaf = rowkey_id_leaf(count->projection, relation->resource);
+	check->reader = row_reader_create(relation, state->plan->columns, state->definitions, count->projection);
+	check->pager = pager_open(state->session, relation, count->projection, &state->cost);
 	check->whole = MakeSingleTupleTableSlot(tupdesc, &TTSOpsVirtual);
 }
 
@@ -176,13 +178,11 @@ count_locally(RowCheck *check, const AskSet *asks)
 static int64
 count_with_operands(RemoteScan *state, ForeignScanState *node, Operand *operands, int noperands)
 {
-	Projection *projection = projection_create();
 	RowCheck check = {.state = state, .node = node};
-	CountCheck count_check = {.projection = projection, .meets = meets_conditions, .arg = &check};
+	CountCheck count_check = {.meets = meets_conditions, .arg = &check};
 	int64 rows;
 
-	prepare(&check, projection);
-	count_check.id_leaf = rowkey_id_leaf(projection, state->relation->resource);
+	prepare(&check, &count_check);
 	state->asks = build_asks(state, operands, noperands);
 	state->count_outcome = COUNT_NOT_WHOLE;
 	if (setting_push_count)

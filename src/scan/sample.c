@@ -108,7 +108,7 @@ take_page(Sample *sample, Fetcher *fetcher, const Listing *listing, int64 offset
 
 	request_await(sample->session, exchange, &sample->cost);
 	(void) request_judge(sample->session, exchange, &subject);
-	if (tok_page(&page, exchange->body, exchange->length, sample->projection->row) != TOK_OK)
+	if (tok_page(&page, exchange->body, exchange->length, sample->projection->root) != TOK_OK)
 		request_raise_shape(sample->session, exchange, NULL);
 	for (size_t i = 0; i < page.nrows && sample->nrows < sample->wanted; i++)
 	{
@@ -172,7 +172,7 @@ acquire_rows(Relation rel, int elevel, HeapTuple *rows, int wanted, double *tota
 	for (int i = 1; i <= tupdesc->natts; i++)
 		if (compat_is_stored(TupleDescAttr(tupdesc, i - 1)))
 			columns = lappend_int(columns, i);
-	sample.projection = projection_create();
+	sample.projection = projection_create(&sample.relation->resource->paging);
 	sample.slot = MakeSingleTupleTableSlot(tupdesc, &TTSOpsVirtual);
 	sample.definitions = remote_definitions(sample.relation, sample.session, &sample.cost);
 	sample.reader = row_reader_create(sample.relation, columns, sample.definitions, sample.projection);

@@ -25,7 +25,7 @@ scan_open(RemoteScan *state, ForeignScanState *node)
 	MemoryContext saved = MemoryContextSwitchTo(state->context);
 	RemoteRelation *relation = remote_relation_open(rel);
 	Session *session = session_get(GetForeignTable(RelationGetRelid(rel))->serverid, state->user);
-	Projection *projection = projection_create();
+	Projection *projection = projection_create(&relation->resource->paging);
 	const ScanPlan *plan = state->plan;
 	List *optional;
 	bool needed;

@@ -28,6 +28,10 @@ PG_FUNCTION_INFO_V1(attio_test_prefixes);
 PG_FUNCTION_INFO_V1(attio_test_mutations);
 PG_FUNCTION_INFO_V1(attio_test_speed);
 
+/* Where the rows of the pages stand that are read here. */
+static const Paging fuzz_paging = {.rows = "items|data", .next = "pagination.next_cursor|next"};
+static const Paging fuzz_nested = {.rows = "data", .each = "values.other", .next = "pagination.next_cursor"};
+
 /* Something of everything: whole values, members, elements, of many attributes. */
 static Projection *
 wide_projection(void)
@@ -35,7 +39,7 @@ wide_projection(void)
 	static const char *const slugs[] = {"name",     "a_text",   "some_selects", "a_location",
 										"a_number", "an_email", "created_at"};
 	static const char *const members[] = {"value", "full_name", "first_name", "option.title", "line_1", "active_from"};
-	Projection *projection = projection_create();
+	Projection *projection = projection_create(&fuzz_paging);
 	TokNode *values = projection_member(projection, projection->row, "values");
 
 	projection_leaf(projection, projection_path(projection, projection->row, "id.record_id"));
@@ -48,6 +52,19 @@ wide_projection(void)
 		for (int j = 0; j < (int) lengthof(members); j++)
 			projection_leaf(projection, projection_path(projection, projection_element(projection, list), members[j]));
 	}
+	return projection;
+}
+
+/* Rows inside documents, with something of both. */
+static Projection *
+nested_projection(void)
+{
+	Projection *projection = projection_create(&fuzz_nested);
+
+	projection_leaf(projection, projection_field(projection, "../id.record_id"));
+	projection_leaf(projection, projection_field(projection, "../web_url"));
+	projection_leaf(projection, projection_field(projection, "a.b"));
+	projection_leaf(projection, projection->row);
 	return projection;
 }
 
@@ -81,17 +98,19 @@ has_escaped_zero(const char *text, int length)
 
 /* NULL when the tokenizer and the server agree on a page, else what they differ in. */
 static const char *
-difference(const char *text, int length, Projection *wide, Projection *narrow, TokPage *page)
+difference(const char *text, int length, Projection *wide, Projection *narrow, Projection *nested, TokPage *page)
 {
 	bool theirs = compat_server_accepts_json(text, length, false);
-	bool narrowly = tok_page(page, text, length, narrow->row) != TOK_SYNTAX;
-	bool widely = tok_page(page, text, length, wide->row) != TOK_SYNTAX;
+	bool narrowly = tok_page(page, text, length, narrow->root) != TOK_SYNTAX;
+	bool nestedly = tok_page(page, text, length, nested->root) != TOK_SYNTAX;
+	bool widely = tok_page(page, text, length, wide->root) != TOK_SYNTAX;
 
 	if (has_escaped_zero(text, length))
 		return widely || narrowly ? "an escaped zero byte is accepted" : NULL;
-	if (theirs != narrowly || theirs != widely)
-		return psprintf("server %s, with nothing wanted %s, with much wanted %s", theirs ? "accepts" : "refuses",
-						narrowly ? "accepts" : "refuses", widely ? "accepts" : "refuses");
+	if (theirs != narrowly || theirs != nestedly || theirs != widely)
+		return psprintf("server %s, with nothing wanted %s, with rows in documents %s, with much wanted %s",
+						theirs ? "accepts" : "refuses", narrowly ? "accepts" : "refuses",
+						nestedly ? "accepts" : "refuses", widely ? "accepts" : "refuses");
 	for (size_t i = 0; widely && i < page->nslices; i++)
 		if (page->slices[i].kind == TOK_STRING && page->slices[i].escaped && !same_string(&page->slices[i]))
 			return psprintf("string \"%.*s\" reads differently", (int) page->slices[i].length, page->slices[i].start);
@@ -106,7 +125,8 @@ attio_test_prefixes(PG_FUNCTION_ARGS)
 	int length = VARSIZE_ANY_EXHDR(page_text);
 	char *copy = (char *) palloc0(length + TOK_PADDING);
 	Projection *wide = wide_projection();
-	Projection *narrow = projection_create();
+	Projection *narrow = projection_create(&fuzz_paging);
+	Projection *nested = nested_projection();
 	TokPage page = {0};
 	MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "attio_fdw_test", ALLOCSET_DEFAULT_SIZES);
 
@@ -120,7 +140,7 @@ attio_test_prefixes(PG_FUNCTION_ARGS)
 
 		memset(copy, 0, length + TOK_PADDING);
 		memcpy(copy, VARDATA_ANY(page_text), n);
-		differs = difference(copy, n, wide, narrow, &page);
+		differs = difference(copy, n, wide, narrow, nested, &page);
 		if (differs != NULL)
 			elog(ERROR, "prefix of %d bytes: %s", n, differs);
 		MemoryContextSwitchTo(saved);
@@ -190,7 +210,8 @@ attio_test_mutations(PG_FUNCTION_ARGS)
 	uint64 state = UINT64CONST(0x9E3779B97F4A7C15) ^ (uint64) PG_GETARG_INT32(2);
 	char *copy = (char *) palloc0(length + 1024);
 	Projection *wide = wide_projection();
-	Projection *narrow = projection_create();
+	Projection *narrow = projection_create(&fuzz_paging);
+	Projection *nested = nested_projection();
 	TokPage page = {0};
 	MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "attio_fdw_test", ALLOCSET_DEFAULT_SIZES);
 	int accepted = 0;
@@ -207,7 +228,7 @@ attio_test_mutations(PG_FUNCTION_ARGS)
 		memcpy(copy, VARDATA_ANY(page_text), length);
 		memset(copy + length, 0, 1024);
 		mutated = mutate(copy, length, &state);
-		differs = difference(copy, mutated, wide, narrow, &page);
+		differs = difference(copy, mutated, wide, narrow, nested, &page);
 		if (differs != NULL)
 			elog(ERROR, "mutation %d: %s: %.*s", n, differs, mutated, copy);
 		accepted += compat_server_accepts_json(copy, mutated, false);
@@ -274,7 +295,7 @@ read_page(HttpExchange *exchange, TokPage *page, Projection *projection, RowRead
 {
 	PagerRow row = {.id_leaf = -1};
 
-	if (tok_page(page, exchange->body, exchange->length, projection->row) != TOK_OK)
+	if (tok_page(page, exchange->body, exchange->length, projection->root) != TOK_OK)
 		elog(ERROR, "no page");
 	row.page = page;
 	for (size_t i = 0; i < page->nrows; i++)
@@ -301,7 +322,7 @@ attio_test_speed(PG_FUNCTION_ARGS)
 	int rounds = PG_GETARG_INT32(2);
 	RemoteRelation *relation = remote_relation_open(rel);
 	Session *session = session_get(GetForeignTable(RelationGetRelid(rel))->serverid, GetUserId());
-	Projection *projection = projection_create();
+	Projection *projection = projection_create(&relation->resource->paging);
 	RowReader *reader =
 		row_reader_create(relation, attnums_of(rel, names), remote_definitions(relation, session, NULL), projection);
 	TupleTableSlot *slot = MakeSingleTupleTableSlot(RelationGetDescr(rel), &TTSOpsVirtual);
@@ -324,7 +345,7 @@ attio_test_speed(PG_FUNCTION_ARGS)
 	request_await(session, exchange, NULL);
 	(void) request_judge(session, exchange, NULL);
 	megabytes = (double) exchange->length / 1000000.0;
-	FASTEST(rounds, tokenizer, tok_page(&page, exchange->body, exchange->length, projection->row));
+	FASTEST(rounds, tokenizer, tok_page(&page, exchange->body, exchange->length, projection->root));
 	FASTEST(rounds, with_datums, read_page(exchange, &page, projection, reader, slot, row_context));
 	FASTEST(rounds, server_parser, compat_server_accepts_json(exchange->body, (int) exchange->length, false));
 
