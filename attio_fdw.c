@@ -46,6 +46,7 @@ register_service(const Service *service)
 	join_register(service);
 }
 
+/* Once a process, when the library is loaded. */
 void
 _PG_init(void)
 {

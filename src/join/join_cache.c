@@ -31,6 +31,7 @@ struct JoinCache
 	FmgrInfo equal;
 };
 
+/* An empty hash of keys, in the cache's memory. */
 static void
 create_key_table(JoinCache *cache)
 {
@@ -73,12 +74,14 @@ join_cache_size(const JoinCache *cache)
 	return MemoryContextMemAllocated(cache->context, true);
 }
 
+/* By the hash function of the operator that compares two keys. */
 static uint32
 hash_join_key(JoinCache *cache, Datum value)
 {
 	return DatumGetUInt32(FunctionCall1Coll(&cache->hash, cache->collation, value));
 }
 
+/* The key among those of one hash; NULL where it is not there. */
 static JoinKey *
 find_in_chain(JoinCache *cache, const HashEntry *entry, Datum value)
 {

@@ -1,6 +1,6 @@
 /*
  * compiling.c
- *		Whether the server compiles expressions of plans that wait for Attio.
+ *		Whether the server compiles expressions of plans that wait for the service.
  *
  * Owns: the decision once more (jit_above_cost and the like), with the cost of
  * requests left out.  The server takes all cost for work; of a scan of ours most

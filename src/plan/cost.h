@@ -27,7 +27,7 @@ extern void cost_lookups(double rows, double requests, int page_size, Cost *star
 /* So many rows counted: a page, and by probing behind it. */
 extern Cost cost_count(double rows, int page_size);
 
-/* At least so much of what one of these costs is waiting for Attio. */
+/* At least so much of what one of these costs is waiting for the service. */
 extern Cost cost_waiting(Cost total);
 
 extern void cost_listing(double rows, int page_size, Cost *startup, Cost *total);

@@ -2,7 +2,7 @@
  * count_paths.c
  *		count(*) of one table, by probing whether there is a row at an offset.
  *
- * Owns: when a query is nothing but that (Attio alone decides which rows
+ * Owns: when a query is nothing but that (the service alone decides which rows
  * count), and its plan.  Makes no request.
  */
 #include "plan/count_paths.h"
@@ -91,7 +91,7 @@ columns_behind(List *shown, int ncounts)
 
 /*
  * The scan tuple holds each count once, and behind them the columns that the
- * conditions need: where Attio answers a row, or where it does not count, they
+ * conditions need: where the service answers a row, or where it does not count, they
  * are checked locally.  The executor itself has nothing to check on the one row
  * that comes out, so the conditions are where those of a recheck are.
  */

@@ -160,7 +160,7 @@ typedef struct MemberSearch
 	List *used;
 } MemberSearch;
 
-/* Is this a column of ours by which Attio can look rows up? */
+/* Is this a column of ours by which the service can look rows up? */
 static bool
 is_lookup_member(PlannerInfo *root, RelOptInfo *rel, EquivalenceClass *ec, EquivalenceMember *member, void *arg)
 {
@@ -192,7 +192,7 @@ add_parameterization(PlannerInfo *root, RelOptInfo *baserel, RestrictInfo *rinfo
 
 /* Join conditions by which rows can be looked up: by the relation's own and by equivalence classes. */
 static List *
-parameterizations(PlannerInfo *root, RelOptInfo *baserel)
+lookup_parameterizations(PlannerInfo *root, RelOptInfo *baserel)
 {
 	List *infos = NIL;
 	ListCell *lc;
@@ -237,7 +237,7 @@ get_foreign_paths(PlannerInfo *root, RelOptInfo *baserel, Oid table)
 
 	add_listing_path(root, baserel, plan->fetched, baserel->rows, baserel->lateral_relids, NIL, NIL);
 	add_sorted_path(root, baserel);
-	foreach(lc, parameterizations(root, baserel))
+	foreach(lc, lookup_parameterizations(root, baserel))
 	{
 		ParamPathInfo *info = (ParamPathInfo *) lfirst(lc);
 		double keys;

@@ -89,7 +89,7 @@ unnamed_columns(const RelationPlan *plan, Oid table)
 
 /* LIMIT or OFFSET as an operand: its index. */
 static int
-add_operand(List **operands, Node *node)
+add_limit_operand(List **operands, Node *node)
 {
 	if (node == NULL)
 		return NO_OPERAND;
@@ -178,8 +178,8 @@ get_foreign_plan(PlannerInfo *root, RelOptInfo *baserel, Oid table, ForeignPath 
 	plan.guard = order.guard;
 	plan.first_page = first_page_rows(root, baserel, &order, all_exact);
 	plan.limited = (path.kind == PATH_LIMITED);
-	plan.limit = plan.limited ? add_operand(&operands, root->parse->limitCount) : NO_OPERAND;
-	plan.offset = plan.limited ? add_operand(&operands, root->parse->limitOffset) : NO_OPERAND;
+	plan.limit = plan.limited ? add_limit_operand(&operands, root->parse->limitCount) : NO_OPERAND;
+	plan.offset = plan.limited ? add_limit_operand(&operands, root->parse->limitOffset) : NO_OPERAND;
 	plan.columns = column_list(relation->columns, table);
 	plan.optional = unnamed_columns(relation, table);
 	plan.learns = columns_learn(relation->relation);

@@ -10,7 +10,7 @@
 /*
  * Might this scan, the only one of its query, run after the first write of the
  * statement, with operands that are not known before?  Then all of the table is
- * read before (modify/read_first.c), which leaves nothing to Attio that is more
+ * read before (modify/read_first.c), which leaves nothing to the service that is more
  * than a condition.
  */
 extern bool late_is_unknown(PlannerInfo *root, const RelOptInfo *baserel);

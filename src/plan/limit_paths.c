@@ -2,9 +2,9 @@
  * limit_paths.c
  *		LIMIT and OFFSET as part of a scan.
  *
- * Owns: when a scan may count the rows itself, so that Attio leaves out and
+ * Owns: when a scan may count the rows itself, so that the service leaves out and
  * stops (docs/invariants.md 1.3).  Only where nothing between the scan and LIMIT adds,
- * drops or reorders rows, and Attio alone decides which rows count.
+ * drops or reorders rows, and the service alone decides which rows count.
  */
 #include "plan/limit_paths.h"
 

@@ -1,6 +1,6 @@
 /*
  * lookup.c
- *		Join conditions by which Attio can look rows up.
+ *		Join conditions by which the service can look rows up.
  *
  * Owns: which of them can be asked for in batches, and the scan that does so.
  * Makes no request.
@@ -31,7 +31,7 @@ typedef struct KnownLookup
 
 /* Stands for the batch of keys, which nobody evaluates: the scan is handed it. */
 static Node *
-placeholder(Oid array_type, Node *key)
+make_batch_placeholder(Oid array_type, Node *key)
 {
 	CaseTestExpr *node = makeNode(CaseTestExpr);
 
@@ -43,7 +43,7 @@ placeholder(Oid array_type, Node *key)
 
 /* inner = ANY (batch) */
 static Expr *
-any_clause(Oid operator, Node * inner, Node *batch, Oid collation)
+make_any_clause(Oid operator, Node * inner, Node *batch, Oid collation)
 {
 	ScalarArrayOpExpr *clause = makeNode(ScalarArrayOpExpr);
 
@@ -58,7 +58,7 @@ any_clause(Oid operator, Node * inner, Node *batch, Oid collation)
 
 /* inner && batch */
 static Expr *
-overlap_clause(Node *inner, Node *batch, Oid collation)
+make_overlap_clause(Node *inner, Node *batch, Oid collation)
 {
 	return make_opclause(OID_ARRAY_OVERLAP_OP, BOOLOID, false, (Expr *) copyObject(inner), (Expr *) batch, InvalidOid,
 						 collation);
@@ -66,7 +66,7 @@ overlap_clause(Node *inner, Node *batch, Oid collation)
 
 /* Is every column of the expression one of these relations', and is there any? */
 static bool
-is_of(PlannerInfo *root, Node *node, Relids relids)
+is_expression_of(PlannerInfo *root, Node *node, Relids relids)
 {
 	Relids used = pull_varnos(root, node);
 
@@ -89,18 +89,18 @@ is_hashable(Oid operator, Oid * key_type)
 
 /* outer = inner, or the other way round */
 static bool
-find_scalar(PlannerInfo *root, Relids inner, Relids outer, OpExpr *expr, Lookup *lookup)
+find_scalar_lookup(PlannerInfo *root, Relids inner, Relids outer, OpExpr *expr, Lookup *lookup)
 {
 	Node *left = (Node *) linitial(expr->args);
 	Node *right = (Node *) lsecond(expr->args);
 	Oid key_type;
 
-	if (is_of(root, left, inner) && is_of(root, right, outer))
+	if (is_expression_of(root, left, inner) && is_expression_of(root, right, outer))
 	{
 		lookup->inner_key = left;
 		lookup->outer_key = right;
 	}
-	else if (is_of(root, right, inner) && is_of(root, left, outer))
+	else if (is_expression_of(root, right, inner) && is_expression_of(root, left, outer))
 	{
 		lookup->inner_key = right;
 		lookup->outer_key = left;
@@ -113,15 +113,15 @@ find_scalar(PlannerInfo *root, Relids inner, Relids outer, OpExpr *expr, Lookup 
 	lookup->form = LOOKUP_SCALAR;
 	lookup->equality = expr->opno;
 	lookup->collation = expr->inputcollid;
-	lookup->clause =
-		any_clause(expr->opno, lookup->inner_key,
-				   placeholder(get_array_type(exprType(lookup->outer_key)), lookup->outer_key), expr->inputcollid);
+	lookup->clause = make_any_clause(
+		expr->opno, lookup->inner_key,
+		make_batch_placeholder(get_array_type(exprType(lookup->outer_key)), lookup->outer_key), expr->inputcollid);
 	return OidIsValid(get_array_type(exprType(lookup->outer_key)));
 }
 
 /* scalar = ANY (array), of which one is inner and the other outer */
 static bool
-find_array(PlannerInfo *root, Relids inner, Relids outer, ScalarArrayOpExpr *expr, Lookup *lookup)
+find_array_lookup(PlannerInfo *root, Relids inner, Relids outer, ScalarArrayOpExpr *expr, Lookup *lookup)
 {
 	Node *scalar = (Node *) linitial(expr->args);
 	Node *array = (Node *) lsecond(expr->args);
@@ -133,26 +133,27 @@ find_array(PlannerInfo *root, Relids inner, Relids outer, ScalarArrayOpExpr *exp
 		return false;
 	lookup->equality = expr->opno;
 	lookup->collation = expr->inputcollid;
-	if (is_of(root, scalar, inner) && is_of(root, array, outer))
+	if (is_expression_of(root, scalar, inner) && is_expression_of(root, array, outer))
 	{
 		lookup->form = LOOKUP_OUTER_ARRAY;
 		lookup->inner_key = scalar;
 		lookup->outer_key = array;
-		lookup->clause = any_clause(expr->opno, scalar, placeholder(exprType(array), array), expr->inputcollid);
+		lookup->clause =
+			make_any_clause(expr->opno, scalar, make_batch_placeholder(exprType(array), array), expr->inputcollid);
 		return true;
 	}
-	if (!is_of(root, array, inner) || !is_of(root, scalar, outer))
+	if (!is_expression_of(root, array, inner) || !is_expression_of(root, scalar, outer))
 		return false;
 	lookup->form = LOOKUP_INNER_ARRAY;
 	lookup->inner_key = array;
 	lookup->outer_key = scalar;
-	lookup->clause = overlap_clause(array, placeholder(exprType(array), array), expr->inputcollid);
+	lookup->clause = make_overlap_clause(array, make_batch_placeholder(exprType(array), array), expr->inputcollid);
 	return true;
 }
 
 /* Rows that have one key: of an id or an address one, else as the statistics say. */
 static double
-matches_of(PlannerInfo *root, RelOptInfo *inner, const Lookup *lookup, bool is_unique)
+rows_per_key(PlannerInfo *root, RelOptInfo *inner, const Lookup *lookup, bool is_unique)
 {
 	double groups;
 
@@ -176,7 +177,7 @@ complete_lookup(PlannerInfo *root, RelOptInfo *inner, Lookup *lookup)
 	if (judged->is_key)
 		/* a page that is not full says that it is the last */
 		lookup->batch = Min(lookup->batch, Max(plan->relation->page_size - 1, 1));
-	lookup->matches = matches_of(root, inner, lookup, judged->is_key || ship_is_address(&context, lookup->inner_key));
+	lookup->matches = rows_per_key(root, inner, lookup, judged->is_key || ship_is_address(&context, lookup->inner_key));
 	return true;
 }
 
@@ -190,7 +191,7 @@ lookup_find(PlannerInfo *root, RelOptInfo *inner, RelOptInfo *outer, RestrictInf
 	bool can_send;
 
 	for (known = plan->lookups; known != NULL; known = known->next)
-		if (known->rinfo == rinfo && is_of(root, known->lookup.outer_key, outer->relids))
+		if (known->rinfo == rinfo && is_expression_of(root, known->lookup.outer_key, outer->relids))
 		{
 			*lookup = known->lookup;
 			return known->can_send;
@@ -198,9 +199,9 @@ lookup_find(PlannerInfo *root, RelOptInfo *inner, RelOptInfo *outer, RestrictInf
 	if (rinfo->pseudoconstant || contain_volatile_functions(clause))
 		return false;
 	if (IsA(clause, OpExpr) && list_length(((OpExpr *) clause)->args) == 2)
-		found = find_scalar(root, inner->relids, outer->relids, (OpExpr *) clause, lookup);
+		found = find_scalar_lookup(root, inner->relids, outer->relids, (OpExpr *) clause, lookup);
 	else if (IsA(clause, ScalarArrayOpExpr))
-		found = find_array(root, inner->relids, outer->relids, (ScalarArrayOpExpr *) clause, lookup);
+		found = find_array_lookup(root, inner->relids, outer->relids, (ScalarArrayOpExpr *) clause, lookup);
 	if (!found)
 		return false;
 	can_send = complete_lookup(root, inner, lookup);

@@ -1,6 +1,6 @@
 /*
  * lookup.h
- *		Join conditions by which Attio can look rows up.
+ *		Join conditions by which the service can look rows up.
  */
 #ifndef ATTIO_LOOKUP_H
 #define ATTIO_LOOKUP_H

@@ -38,8 +38,9 @@ whole_listing(const RelOptInfo *rel)
 	return relation->resource->values != NULL && relation->view == NULL ? relation : NULL;
 }
 
+/* Do both list the same object or list? */
 static bool
-is_same(const RemoteRelation *one, const RemoteRelation *other)
+is_same_listing(const RemoteRelation *one, const RemoteRelation *other)
 {
 	const TargetDef *first = one->target;
 	const TargetDef *second = other->target;
@@ -51,8 +52,9 @@ is_same(const RemoteRelation *one, const RemoteRelation *other)
 	return strcmp(first->slug, second->slug) == 0;
 }
 
+/* Once a session for each parent. */
 static void
-warn(Oid parent, const RemoteRelation *one, const RemoteRelation *other)
+warn_of_same_rows(Oid parent, const RemoteRelation *one, const RemoteRelation *other)
 {
 	static List *warned = NIL; /* OIDs of parents */
 	MemoryContext saved;
@@ -80,8 +82,8 @@ partitions_check(PlannerInfo *root, RelOptInfo *baserel)
 		const RelOptInfo *other = root->simple_rel_array[i];
 		const RemoteRelation *listed = other == baserel ? NULL : whole_listing(other);
 
-		if (listed != NULL && other->serverid == baserel->serverid && is_same(listed, relation) &&
+		if (listed != NULL && other->serverid == baserel->serverid && is_same_listing(listed, relation) &&
 			topmost_parent(root, i) == parent)
-			warn(planner_rt_fetch(parent, root)->relid, listed, relation);
+			warn_of_same_rows(planner_rt_fetch(parent, root)->relid, listed, relation);
 	}
 }

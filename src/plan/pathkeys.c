@@ -1,10 +1,10 @@
 /*
  * pathkeys.c
- *		Which orders Attio can give, proven the same as PostgreSQL's.
+ *		Which orders the service can give, proven the same as PostgreSQL's.
  *
  * Owns: the proof that two orders are the same (docs/invariants.md 1.7).  Over several pages only created_at, which no
  * row lacks and no write changes.  On one page also numbers, dates and times
- * where no NULL can be among the rows, or where it is known how Attio sorts
+ * where no NULL can be among the rows, or where it is known how the service sorts
  * those, or where they come last and are asked for in a second step; text only
  * where its order is known.  Of several keys that begin with created_at the server
  * sorts the others, among rows that have it in common.  Makes no request.
@@ -28,6 +28,7 @@
 
 /* ----- columns ----- */
 
+/* The expression below relabelled types. */
 static Expr *
 strip_relabel(Expr *expr)
 {
@@ -64,6 +65,7 @@ sorted_column(const RelOptInfo *baserel, const PathKey *pathkey)
 	return NULL;
 }
 
+/* Is it the column, perhaps relabelled? */
 static bool
 is_this_column(Node *node, const Var *var)
 {
@@ -101,8 +103,9 @@ fails_on_null(Node *clause, const Var *var)
 	}
 }
 
+/* Can no row of the result be without a value in the column? */
 static bool
-is_never_null(const RelOptInfo *baserel, const ColumnHint *hint, const Var *var)
+is_sort_never_null(const RelOptInfo *baserel, const ColumnHint *hint, const Var *var)
 {
 	ListCell *lc;
 
@@ -114,7 +117,7 @@ is_never_null(const RelOptInfo *baserel, const ColumnHint *hint, const Var *var)
 	return false;
 }
 
-/* Does Attio put rows without a value where the query wants NULLs? */
+/* Does the service put rows without a value where the query wants NULLs? */
 static bool
 nulls_fit(const RemoteFacts *remote, bool descending, bool nulls_first)
 {
@@ -150,6 +153,7 @@ is_same_order(const RemoteRelation *relation, const ColumnHint *hint, const Path
 
 /* ----- orders ----- */
 
+/* A key by the column; its strings are the hint's. */
 static SortKey
 sort_key_of(const ColumnHint *hint, bool descending)
 {
@@ -226,10 +230,10 @@ order_on_one_page(const RelOptInfo *baserel, RelationPlan *plan, List *pathkeys)
 		hint = column_hint(plan->relation, var->varattno);
 		if (!is_same_order(plan->relation, hint, pathkey))
 			return nothing;
-		/* Attio keeps digits of a time that we do not: what follows would be ordered by them. */
+		/* The service keeps digits of a time that we do not: what follows would be ordered by them. */
 		if (hint->traits->finer && !is_last)
 			return nothing;
-		if (!is_never_null(baserel, hint, var) &&
+		if (!is_sort_never_null(baserel, hint, var) &&
 			!nulls_fit(&plan->relation->remote, descending, pathkey->pk_nulls_first))
 		{
 			if (pathkey->pk_nulls_first || list_length(pathkeys) != 1 || hint->traits->sorts == SORTS_AS_TEXT)
@@ -241,6 +245,7 @@ order_on_one_page(const RelOptInfo *baserel, RelationPlan *plan, List *pathkeys)
 	return order.covered == 0 ? nothing : order;
 }
 
+/* Is the number of rows known while planning? */
 static bool
 is_constant_or_none(Node *node)
 {

@@ -1,6 +1,6 @@
 /*
  * pathkeys.h
- *		Which orders Attio can give, proven the same as PostgreSQL's.
+ *		Which orders the service can give, proven the same as PostgreSQL's.
  */
 #ifndef PLAN_PATHKEYS_H
 #define PLAN_PATHKEYS_H

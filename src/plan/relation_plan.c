@@ -10,6 +10,7 @@
 #include "scan/foreign_scan.h"
 #include "utils/memutils.h"
 
+/* In the current memory context, which is planning's own: it lives as long as the query is planned. */
 RelationPlan *
 relation_plan_create(RemoteRelation *relation)
 {

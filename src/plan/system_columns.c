@@ -64,6 +64,7 @@ static bool is_made_of_system_column(Sight *sight, Node *node);
 
 /* ----- the error ----- */
 
+/* Raises the ERROR; column 0: the row that a cursor is at. */
 static void
 refuse_system_column(Oid table, AttrNumber column)
 {
@@ -96,8 +97,9 @@ check_use_of(const Sight *sight, Node *node)
 	refuse_system_column(own.flow->table, own.flow->column);
 }
 
+/* Numbers of columns that pick rows: an ERROR where one of them is in the set. */
 static void
-check_columns(const Flow *flow, const Bitmapset *columns, const AttrNumber *numbers, int n)
+refuse_columns_among(const Flow *flow, const Bitmapset *columns, const AttrNumber *numbers, int n)
 {
 	for (int i = 0; i < n; i++)
 		if (bms_is_member(numbers[i], columns))
@@ -106,8 +108,9 @@ check_columns(const Flow *flow, const Bitmapset *columns, const AttrNumber *numb
 
 /* ----- expressions ----- */
 
+/* Is it a foreign table of ours? */
 static bool
-is_our_table(const Flow *flow, Index rtindex)
+is_our_range_table_entry(const Flow *flow, Index rtindex)
 {
 	const RangeTblEntry *rte = rt_fetch(rtindex, flow->statement->rtable);
 
@@ -135,6 +138,7 @@ has_column(const Bitmapset *columns, AttrNumber number)
 	return number == 0 ? !bms_is_empty(columns) : number > 0 && bms_is_member(number, columns);
 }
 
+/* Is the column one that is made of a system column, or such a column itself? */
 static void
 look_at_var(Sight *sight, const Var *var)
 {
@@ -152,7 +156,8 @@ look_at_var(Sight *sight, const Var *var)
 			is_found = has_column(sight->of_index, var->varattno);
 			break;
 		default:
-			if (var->varattno < 0 && var->varattno != TableOidAttributeNumber && is_our_table(sight->flow, var->varno))
+			if (var->varattno < 0 && var->varattno != TableOidAttributeNumber &&
+				is_our_range_table_entry(sight->flow, var->varno))
 				found_column(sight, var->varno, var->varattno);
 			is_found =
 				var->varno == sight->scanned && (sight->is_all_of_scan || has_column(sight->of_scan, var->varattno));
@@ -160,6 +165,7 @@ look_at_var(Sight *sight, const Var *var)
 	sight->is_found = sight->is_found || is_found;
 }
 
+/* The parameter is made of a system column from now on. */
 static void
 add_flow_param(Flow *flow, int param)
 {
@@ -233,7 +239,7 @@ look_at_node(Node *node, void *context)
 				sight->is_found = true;
 			return false;
 		case T_CurrentOfExpr:
-			if (is_our_table(sight->flow, ((CurrentOfExpr *) node)->cvarno))
+			if (is_our_range_table_entry(sight->flow, ((CurrentOfExpr *) node)->cvarno))
 				found_column(sight, ((CurrentOfExpr *) node)->cvarno, 0);
 			return false;
 		case T_SubPlan:
@@ -338,6 +344,7 @@ static const struct
 	{T_TableFuncScan, offsetof(TableFuncScan, tablefunc)},
 };
 
+/* The expression, or list of them, at this place of the plan node. */
 static Node *
 node_at_place(const Plan *plan, size_t offset)
 {
@@ -346,6 +353,7 @@ node_at_place(const Plan *plan, size_t offset)
 
 /* ----- plan nodes ----- */
 
+/* The expressions of the node that pick rows. */
 static void
 check_conditions(Sight *sight, Plan *plan)
 {
@@ -355,14 +363,15 @@ check_conditions(Sight *sight, Plan *plan)
 			check_use_of(sight, node_at_place(plan, condition_places[i].at));
 }
 
+/* The columns that the node sorts, groups or compares by. */
 static void
 check_columns_used(const Sight *sight, const Plan *plan)
 {
 	for (int i = 0; i < (int) lengthof(column_places); i++)
 		if (column_places[i].tag == nodeTag(plan))
-			check_columns(sight->flow, sight->of_outer,
-						  *(AttrNumber *const *) ((const char *) plan + column_places[i].numbers),
-						  *(const int *) ((const char *) plan + column_places[i].count));
+			refuse_columns_among(sight->flow, sight->of_outer,
+								 *(AttrNumber *const *) ((const char *) plan + column_places[i].numbers),
+								 *(const int *) ((const char *) plan + column_places[i].count));
 }
 
 /* The parameters that plans below get from subplans that are run once. */
@@ -441,6 +450,7 @@ check_grouping_sets(const Sight *sight, const Agg *agg)
 	}
 }
 
+/* The columns of the union are those of both of its sides, and what its work table shows. */
 static void
 visit_recursive_union(Sight *sight, const RecursiveUnion *plan)
 {
@@ -462,10 +472,10 @@ check_modify(const Sight *sight, const ModifyTable *plan)
 
 	if (plan->operation == CMD_UPDATE)
 		foreach(lc, plan->resultRelations)
-			for (int i = 1; is_our_table(sight->flow, lfirst_int(lc)) &&
+			for (int i = 1; is_our_range_table_entry(sight->flow, lfirst_int(lc)) &&
 							i <= list_length((List *) list_nth(plan->updateColnosLists, foreach_current_index(lc)));
 				 i++)
-				check_columns(sight->flow, sight->of_outer, &(AttrNumber){i}, 1);
+				refuse_columns_among(sight->flow, sight->of_outer, &(AttrNumber){i}, 1);
 	/* the rows that a MERGE decides about stand on the inner side of its conditions */
 	merged.of_inner = sight->of_outer;
 	foreach(lc, plan->mergeActionLists)
@@ -546,6 +556,7 @@ visit_node(Flow *flow, Plan *plan)
 	return columns;
 }
 
+/* Walk the plan until nothing more is known to be made of a system column. */
 static void
 check_statement(const PlannedStmt *statement)
 {
@@ -574,6 +585,7 @@ check_statement(const PlannedStmt *statement)
 /* The statement that is known to be fine, while it runs. */
 static const EState *checked_statement = NULL;
 
+/* The statement has ended. */
 static void
 forget_checked(void *estate)
 {

@@ -2,7 +2,7 @@
  * count_scan.c
  *		A scan whose one row is the number of rows.
  *
- * Owns: the conditions on the rows that come while Attio counts, and counting
+ * Owns: the conditions on the rows that come while the service counts, and counting
  * locally where its number cannot be had or trusted.  count.c says which offsets
  * are asked for.
  */
@@ -31,21 +31,26 @@ typedef struct RowCheck
 const char *
 count_scan_reason(const RemoteScan *state)
 {
-	static const char *const reasons[] = {
-		[COUNT_KNOWN] = NULL,
-		[COUNT_NOT_WHOLE] = "the conditions could not be sent whole",
-		[COUNT_FILTER_REFUSED] = "Attio refused the filter",
-		[COUNT_FILTER_IGNORED] = "Attio answered a row that does not meet the conditions",
-		[COUNT_EVERYTHING] = "by offsets it is the number of all rows",
-		[COUNT_OFFSET_REFUSED] = "Attio refused so large an offset",
+	static const struct
+	{
+		const char *words;
+		bool is_of_service; /* whose title comes first */
+	} reasons[] = {
+		[COUNT_KNOWN] = {NULL, false},
+		[COUNT_NOT_WHOLE] = {"the conditions could not be sent whole", false},
+		[COUNT_FILTER_REFUSED] = {"refused the filter", true},
+		[COUNT_FILTER_IGNORED] = {"answered a row that does not meet the conditions", true},
+		[COUNT_EVERYTHING] = {"by offsets it is the number of all rows", false},
+		[COUNT_OFFSET_REFUSED] = {"refused so large an offset", true},
 	};
+	const char *words = state->counted ? reasons[state->count_outcome].words : NULL;
 
-	return state->counted ? reasons[state->count_outcome] : NULL;
+	return words != NULL && reasons[state->count_outcome].is_of_service ? scan_reason(state, words) : words;
 }
 
 /* An answer casts doubt on the definitions: are there others now? */
 static bool
-has_changed(RowCheck *check)
+have_definitions_changed(RowCheck *check)
 {
 	RemoteScan *state = check->state;
 
@@ -56,7 +61,7 @@ has_changed(RowCheck *check)
 
 /* Fill the slot of a whole row; false where the count begins anew. */
 static bool
-read_row(RowCheck *check, const PagerRow *row)
+read_whole_row(RowCheck *check, const PagerRow *row)
 {
 	for (;;)
 	{
@@ -64,7 +69,7 @@ read_row(RowCheck *check, const PagerRow *row)
 		row_read(check->reader, row, check->whole);
 		if (!row_is_doubtful(check->reader))
 			return true;
-		if (!row_lacks_hidden(check->reader, check->state->session) && has_changed(check))
+		if (!row_lacks_hidden(check->reader, check->state->session) && have_definitions_changed(check))
 			return false;
 		row_settle(check->reader, check->state->session);
 	}
@@ -72,7 +77,7 @@ read_row(RowCheck *check, const PagerRow *row)
 
 /* Does the row meet all conditions?  The plan keeps them where those of a recheck are. */
 static bool
-meets_conditions(void *arg, const PagerRow *row)
+meets_count_conditions(void *arg, const PagerRow *row)
 {
 	RowCheck *check = (RowCheck *) arg;
 	ExprContext *econtext = check->node->ss.ps.ps_ExprContext;
@@ -85,7 +90,7 @@ meets_conditions(void *arg, const PagerRow *row)
 		return false;
 	MemoryContextReset(check->state->row_context);
 	saved = MemoryContextSwitchTo(check->state->row_context);
-	met = read_row(check, row);
+	met = read_whole_row(check, row);
 	MemoryContextSwitchTo(saved);
 	if (!met)
 		return false;
@@ -108,7 +113,7 @@ meets_conditions(void *arg, const PagerRow *row)
 
 /* The definitions, what reads a row of the table, and a pager that has asked for nothing yet. */
 static void
-prepare(RowCheck *check, CountCheck *count)
+prepare_row_check(RowCheck *check, CountCheck *count)
 {
 	RemoteScan *state = check->state;
 	RemoteRelation *relation = scan_relation(check->node);
@@ -127,8 +132,9 @@ prepare(RowCheck *check, CountCheck *count)
 	check->whole = MakeSingleTupleTableSlot(tupdesc, &TTSOpsVirtual);
 }
 
+/* What the conditions ask for. */
 static AskSet
-build_asks(RemoteScan *state, Operand *operands, int noperands)
+build_count_asks(RemoteScan *state, Operand *operands, int noperands)
 {
 	AskInput input = {.relation = state->relation,
 					  .definitions = state->definitions,
@@ -165,8 +171,8 @@ count_locally(RowCheck *check, const AskSet *asks)
 	do
 	{
 		while (!check->begins_anew && pager_next_row(check->pager, &row, &stop))
-			rows += meets_conditions(check, &row);
-		again = !check->begins_anew && stop == PAGER_NAMES_UNKNOWN && !has_changed(check);
+			rows += meets_count_conditions(check, &row);
+		again = !check->begins_anew && stop == PAGER_NAMES_UNKNOWN && !have_definitions_changed(check);
 		if (again)
 			pager_settle(check->pager);
 	} while (again);
@@ -179,17 +185,17 @@ static int64
 count_with_operands(RemoteScan *state, ForeignScanState *node, Operand *operands, int noperands)
 {
 	RowCheck check = {.state = state, .node = node};
-	CountCheck count_check = {.meets = meets_conditions, .arg = &check};
+	CountCheck count_check = {.meets = meets_count_conditions, .arg = &check};
 	int64 rows;
 
-	prepare(&check, &count_check);
-	state->asks = build_asks(state, operands, noperands);
+	prepare_row_check(&check, &count_check);
+	state->asks = build_count_asks(state, operands, noperands);
 	state->count_outcome = COUNT_NOT_WHOLE;
 	if (setting_push_count)
 		state->count_outcome =
 			count_rows(state->session, state->relation, &state->asks, &count_check, &state->cost, &rows);
 	if (state->count_outcome == COUNT_FILTER_REFUSED)
-		(void) has_changed(&check);
+		(void) have_definitions_changed(&check);
 	if (state->count_outcome != COUNT_KNOWN && !check.begins_anew)
 		rows = count_locally(&check, &state->asks);
 	return check.begins_anew ? count_with_operands(state, node, operands, noperands) : rows;

@@ -19,31 +19,69 @@
 /* Bytes of a filter that are shown; a batch of keys is long. */
 #define FILTER_SHOWN 2000
 
-/* LIMIT and OFFSET where the scan counts. */
-static void
-explain_limit(ForeignScan *scan, const ScanPlan *plan, ExplainState *es)
+/* A scan that is explained, and to whom. */
+typedef struct ScanExplained
 {
-	static const char *const labels[] = {"Attio Limit", "Attio Offset"};
-	List *context = set_deparse_context_plan(es->deparse_cxt, (Plan *) scan, NIL);
-	const int operands[] = {plan->limit, plan->offset};
+	ForeignScanState *node;
+	ForeignScan *scan;
+	const ScanPlan *plan;
+	const RemoteRelation *relation;
+	const Service *service;
+	ExplainState *es;
+} ScanExplained;
 
-	for (int i = 0; i < (int) lengthof(operands); i++)
-	{
-		Const *constant;
+/* ----- properties, whose labels begin with the service's title ----- */
 
-		if (operands[i] == NO_OPERAND)
-			continue;
-		constant = (Const *) list_nth(scan->fdw_exprs, operands[i]);
-		if (IsA(constant, Const) && !constant->constisnull)
-			ExplainPropertyInteger(labels[i], NULL, DatumGetInt64(constant->constvalue), es);
-		else
-			ExplainPropertyText(labels[i], deparse_expression((Node *) constant, context, es->verbose, false), es);
-	}
+/* A text. */
+static void
+explain_text(const ScanExplained *scan, const char *words, const char *value)
+{
+	ExplainPropertyText(service_label(scan->service, words), value, scan->es);
+}
+
+/* A number. */
+static void
+explain_integer(const ScanExplained *scan, const char *words, int64 value)
+{
+	ExplainPropertyInteger(service_label(scan->service, words), NULL, value, scan->es);
+}
+
+/* A time, of which the seconds are told. */
+static void
+explain_milliseconds(const ScanExplained *scan, const char *words, double seconds)
+{
+	ExplainPropertyFloat(service_label(scan->service, words), "ms", seconds * 1000.0, 3, scan->es);
+}
+
+/* An expression of the scan, as SQL. */
+static char *
+explained_expression(const ScanExplained *scan, Node *node)
+{
+	List *context = set_deparse_context_plan(scan->es->deparse_cxt, (Plan *) scan->scan, NIL);
+
+	return deparse_expression(node, context, scan->es->verbose, false);
+}
+
+/* ----- what is asked for ----- */
+
+/* LIMIT or OFFSET where the scan counts: a number that is known, or the expression. */
+static void
+explain_row_count(const ScanExplained *scan, const char *words, int operand)
+{
+	Const *constant;
+
+	if (operand == NO_OPERAND)
+		return;
+	constant = (Const *) list_nth(scan->scan->fdw_exprs, operand);
+	if (IsA(constant, Const) && !constant->constisnull)
+		explain_integer(scan, words, DatumGetInt64(constant->constvalue));
+	else
+		explain_text(scan, words, explained_expression(scan, (Node *) constant));
 }
 
 /* The sorts in words. */
 static char *
-sorts_text(const ScanPlan *plan, const RemoteRelation *relation)
+sorts_in_words(const ScanPlan *plan, const RemoteRelation *relation)
 {
 	StringInfoData text;
 
@@ -75,41 +113,51 @@ is_within_page(const RemoteRelation *relation, const ForeignScan *scan, const Sc
 	return first > 0 && first < relation->page_size;
 }
 
+/* The request line, and in what order and portions rows come. */
 static void
-explain_request(const RemoteRelation *relation, ForeignScan *scan, const ScanPlan *plan, ExplainState *es)
+explain_request(const ScanExplained *scan)
 {
+	const ScanPlan *plan = scan->plan;
+	const RemoteRelation *relation = scan->relation;
 	const ResourceDef *resource = relation->resource;
 
 	/* as it is sent, so that a plan can be found in the log */
-	ExplainPropertyText(
-		"Attio Request",
-		psprintf("%s %s", resource->list.method, resource_path_shown(resource->list.path, relation->given, NULL)), es);
+	explain_text(
+		scan, "Request",
+		psprintf("%s %s", resource->list.method, resource_path_shown(resource->list.path, relation->given, NULL)));
 	if (plan->ncounts > 0)
-		ExplainPropertyText("Attio Count", "a page, and offsets at which there is a row", es);
-	else if (resource->paging.style != PAGING_NONE && !is_within_page(relation, scan, plan))
-		ExplainPropertyInteger("Attio Page Size", NULL, relation->page_size, es);
+		explain_text(scan, "Count", "a page, and offsets at which there is a row");
+	else if (resource->paging.style != PAGING_NONE && !is_within_page(relation, scan->scan, plan))
+		explain_integer(scan, "Page Size", relation->page_size);
 	if (plan->first_page > 0 && !plan->limited && resource_can(resource, CAN_SORT))
-		ExplainPropertyInteger("Attio First Page", NULL, plan->first_page, es);
-	explain_limit(scan, plan, es);
+		explain_integer(scan, "First Page", plan->first_page);
+	explain_row_count(scan, "Limit", plan->limit);
+	explain_row_count(scan, "Offset", plan->offset);
 	if (relation->view != NULL)
-		ExplainPropertyText("Attio View", relation->view, es);
+		explain_text(scan, "View", relation->view);
 	if (plan->ncounts == 0 && (relation->by_created_at || plan->shape != SORT_ANY) && resource_can(resource, CAN_SORT))
-		ExplainPropertyText("Attio Sorts", sorts_text(plan, relation), es);
+		explain_text(scan, "Sorts", sorts_in_words(plan, relation));
 	if (plan->guard != NIL)
-		ExplainPropertyText("Attio Second Step", "rows without a value, when fewer have one", es);
+		explain_text(scan, "Second Step", "rows without a value, when fewer have one");
 }
 
 /* The asks with the operands that are known without running: constants. */
 static List *
-planned_asks(const ForeignScan *scan, const ScanPlan *plan, const RemoteRelation *relation)
+planned_asks(const ScanExplained *scan)
 {
-	AskInput input = {.relation = relation, .is_planned = true, .term = plan->filter, .looked_up = NO_OPERAND};
-	Operand *operands = (Operand *) palloc0(sizeof(Operand) * Max(list_length(scan->fdw_exprs), 1));
+	List *exprs = scan->scan->fdw_exprs;
+	Operand *operands = (Operand *) palloc0(sizeof(Operand) * Max(list_length(exprs), 1));
+	AskInput input = {.relation = scan->relation,
+					  .is_planned = true,
+					  .term = scan->plan->filter,
+					  .looked_up = NO_OPERAND,
+					  .operands = operands,
+					  .noperands = list_length(exprs)};
 	ListCell *lc;
 
-	foreach(lc, scan->fdw_exprs)
+	foreach(lc, exprs)
 	{
-		Operand *operand = &operands[input.noperands++];
+		Operand *operand = &operands[foreach_current_index(lc)];
 		Const *constant = (Const *) lfirst(lc);
 
 		operand->type = exprType((Node *) constant);
@@ -119,42 +167,40 @@ planned_asks(const ForeignScan *scan, const ScanPlan *plan, const RemoteRelation
 		operand->value = constant->constvalue;
 		operand->isnull = constant->constisnull;
 	}
-	input.operands = operands;
 	return asks_of_scan(NULL, &input).asks;
 }
 
 /* The filter: as sent, where the scan ran, else as planned. */
 static void
-explain_filter(ForeignScanState *node, const ScanPlan *plan, const RemoteRelation *relation, ExplainState *es)
+explain_filter(const ScanExplained *scan)
 {
-	List *asks = scan_present_asks(node);
+	List *asks = scan_present_asks(scan->node);
 	const Ask *first;
 	char *text;
 
-	if (asks == NIL && !es->analyze && setting_push_filter)
-		asks = planned_asks((ForeignScan *) node->ss.ps.plan, plan, relation);
+	if (asks == NIL && !scan->es->analyze && setting_push_filter)
+		asks = planned_asks(scan);
 	if (asks == NIL)
 		return;
 	first = (const Ask *) linitial(asks);
 	if (first->filter != NULL)
 	{
 		text = json_write(first->filter);
-		ExplainPropertyText("Attio Filter", clean_text(text, strlen(text), FILTER_SHOWN), es);
+		explain_text(scan, "Filter", clean_text(text, strlen(text), FILTER_SHOWN));
 	}
 	if (first->query != NULL)
-		ExplainPropertyText("Attio Parameters", clean_text(first->query, strlen(first->query), FILTER_SHOWN), es);
+		explain_text(scan, "Parameters", clean_text(first->query, strlen(first->query), FILTER_SHOWN));
 	if (list_length(asks) > 1)
-		ExplainPropertyInteger(term_has_key(plan->filter) ? "Attio Key Batches" : "Attio Value Batches", NULL,
-							   list_length(asks), es);
+		explain_integer(scan, term_has_key(scan->plan->filter) ? "Key Batches" : "Value Batches", list_length(asks));
 }
 
-/* Which conditions are answered by Attio alone, which are sent and checked again, which are only checked here. */
+/* Which conditions the service answers alone, which are sent and checked again, which are only checked locally. */
 static void
-explain_verdicts(ForeignScan *scan, const ScanPlan *plan, ExplainState *es)
+explain_verdicts(const ScanExplained *scan)
 {
-	static const char *const labels[] = {"Attio Local", "Attio Rechecked", "Attio Exact"};
-	List *context = set_deparse_context_plan(es->deparse_cxt, (Plan *) scan, NIL);
-	List *quals = plan->ncounts > 0 ? scan->fdw_recheck_quals : scan->scan.plan.qual;
+	static const char *const words[] = {"Local", "Rechecked", "Exact"};
+	const ScanPlan *plan = scan->plan;
+	List *quals = plan->ncounts > 0 ? scan->scan->fdw_recheck_quals : scan->scan->scan.plan.qual;
 
 	for (int verdict = VERDICT_EXACT; verdict >= VERDICT_LOCAL; verdict--)
 	{
@@ -166,54 +212,60 @@ explain_verdicts(ForeignScan *scan, const ScanPlan *plan, ExplainState *es)
 
 			if (list_nth_int(plan->verdicts, i) != verdict)
 				continue;
-			text = deparse_expression((Node *) list_nth(quals, i), context, es->verbose, false);
+			text = explained_expression(scan, (Node *) list_nth(quals, i));
 			if (verdict == VERDICT_LOCAL)
 				text = psprintf("%s [%s]", text, strVal(list_nth(plan->reasons, i)));
 			conditions = lappend(conditions, text);
 		}
 		if (conditions != NIL)
-			ExplainPropertyList(labels[verdict], conditions, es);
+			ExplainPropertyList(service_label(scan->service, words[verdict]), conditions, scan->es);
 	}
 }
 
+/* ----- what it cost ----- */
+
+/* Requests, pages, rows, bytes and times of a scan that ran. */
 static void
-explain_cost(const ScanCost *cost, ExplainState *es)
+explain_cost(const ScanExplained *scan, const ScanCost *cost)
 {
-	ExplainPropertyInteger("Attio Requests", NULL, cost->requests, es);
+	explain_integer(scan, "Requests", cost->requests);
 	if (cost->definitions > 0)
-		ExplainPropertyInteger("Attio Requests for Definitions", NULL, cost->definitions, es);
-	ExplainPropertyInteger("Attio Pages", NULL, cost->pages, es);
-	ExplainPropertyInteger("Attio Rows Received", NULL, cost->rows, es);
+		explain_integer(scan, "Requests for Definitions", cost->definitions);
+	explain_integer(scan, "Pages", cost->pages);
+	explain_integer(scan, "Rows Received", cost->rows);
 	if (cost->refused > 0)
-		ExplainPropertyInteger("Attio Filters Refused", NULL, cost->refused, es);
+		explain_integer(scan, "Filters Refused", cost->refused);
 	if (cost->unsorted > 0)
-		ExplainPropertyInteger("Attio Sorts Refused", NULL, cost->unsorted, es);
+		explain_integer(scan, "Sorts Refused", cost->unsorted);
 	if (cost->retries > 0)
-		ExplainPropertyInteger("Attio Retries", NULL, cost->retries, es);
+		explain_integer(scan, "Retries", cost->retries);
 	/* Bytes and times differ from run to run; hidden where a test asks for it. */
-	if (!es->timing)
+	if (!scan->es->timing)
 		return;
-	ExplainPropertyInteger("Attio Bytes Received", NULL, cost->wire_bytes, es);
-	ExplainPropertyInteger("Attio Bytes Decoded", NULL, cost->bytes, es);
-	ExplainPropertyFloat("Attio Time in Requests", "ms", cost->waited * 1000.0, 3, es);
-	ExplainPropertyFloat("Attio Time for Rate Limit", "ms", cost->governed * 1000.0, 3, es);
+	explain_integer(scan, "Bytes Received", cost->wire_bytes);
+	explain_integer(scan, "Bytes Decoded", cost->bytes);
+	explain_milliseconds(scan, "Time in Requests", cost->waited);
+	explain_milliseconds(scan, "Time for Rate Limit", cost->governed);
 }
 
 /* ExplainForeignScan */
 void
 explain_foreign_scan(ForeignScanState *node, ExplainState *es)
 {
-	ForeignScan *scan = (ForeignScan *) node->ss.ps.plan;
-	const ScanPlan *plan = scan_plan_from_nodes(scan);
-	const RemoteRelation *relation = scan_relation(node);
+	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
+	ScanExplained scan = {
+		.node = node, .scan = plan, .plan = scan_plan_from_nodes(plan), .relation = scan_relation(node), .es = es};
 
-	explain_request(relation, scan, plan, es);
-	explain_filter(node, plan, relation, es);
-	explain_verdicts(scan, plan, es);
-	if (es->analyze && scan_local_sort_reason(node) != NULL)
-		ExplainPropertyText("Attio Sorted Locally", scan_local_sort_reason(node), es);
-	if (es->analyze && scan_local_count_reason(node) != NULL)
-		ExplainPropertyText("Attio Counted Locally", scan_local_count_reason(node), es);
-	if (es->analyze && scan_cost(node) != NULL)
-		explain_cost(scan_cost(node), es);
+	scan.service = service_of_server(GetForeignTable(scan.relation->table)->serverid);
+	explain_request(&scan);
+	explain_filter(&scan);
+	explain_verdicts(&scan);
+	if (!es->analyze)
+		return;
+	if (scan_local_sort_reason(node) != NULL)
+		explain_text(&scan, "Sorted Locally", scan_local_sort_reason(node));
+	if (scan_local_count_reason(node) != NULL)
+		explain_text(&scan, "Counted Locally", scan_local_count_reason(node));
+	if (scan_cost(node) != NULL)
+		explain_cost(&scan, scan_cost(node));
 }

@@ -28,8 +28,9 @@ keep_has_params(const ForeignScan *scan, const ScanPlan *plan)
 
 /* ----- stores ----- */
 
+/* Free the store, if there is one. */
 static void
-drop(Tuplestorestate **store)
+end_store(Tuplestorestate **store)
 {
 	if (*store != NULL)
 		tuplestore_end(*store);
@@ -39,19 +40,19 @@ drop(Tuplestorestate **store)
 /*
  * Rows that the scan is asked for at most, 0 = any number: what fits one page
  * comes from one, where a LIMIT above the scan says so.  Only rows that meet the
- * conditions count: others come where Attio refused the filter.
+ * conditions count: others come where the service refused the filter.
  */
 static int
-rows_wanted(const RemoteScan *state)
+count_rows_wanted(const RemoteScan *state)
 {
 	return !state->plan->limited && state->plan->shape == SORT_ONE_PAGE ? state->plan->first_page : 0;
 }
 
 /* All rows of the scan's present plan. */
 static Tuplestorestate *
-read_rows(RemoteScan *state, ForeignScanState *node)
+store_rows(RemoteScan *state, ForeignScanState *node)
 {
-	int wanted = rows_wanted(state);
+	int wanted = count_rows_wanted(state);
 	MemoryContext saved = MemoryContextSwitchTo(state->context);
 	Tuplestorestate *store = tuplestore_begin_heap(false, false, work_mem);
 	TupleTableSlot *slot;
@@ -76,7 +77,7 @@ read_rows(RemoteScan *state, ForeignScanState *node)
  * statement begin to write, which freezes this scan, too.
  */
 static void
-settle_operands(RemoteScan *state, ForeignScanState *node)
+evaluate_operands_early(RemoteScan *state, ForeignScanState *node)
 {
 	for (int i = 0; i < list_length(state->operand_states); i++)
 	{
@@ -91,10 +92,10 @@ settle_operands(RemoteScan *state, ForeignScanState *node)
 
 /* Read the rows that the scan asks for now. */
 static void
-keep_rows(RemoteScan *state, ForeignScanState *node)
+store_present_rows(RemoteScan *state, ForeignScanState *node)
 {
 	if (state->has_params)
-		settle_operands(state, node);
+		evaluate_operands_early(state, node);
 	if (state->whole != NULL)
 		return;
 	if (state->pager == NULL)
@@ -102,7 +103,7 @@ keep_rows(RemoteScan *state, ForeignScanState *node)
 	else if (state->is_stale)
 		prepare_round(state, node);
 	state->is_stale = false;
-	state->kept = read_rows(state, node);
+	state->kept = store_rows(state, node);
 }
 
 /*
@@ -110,7 +111,7 @@ keep_rows(RemoteScan *state, ForeignScanState *node)
  * is kept already; the row that it has handed out may be in use.
  */
 static void
-keep_whole(RemoteScan *state, ForeignScanState *node)
+store_whole_table(RemoteScan *state, ForeignScanState *node)
 {
 	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
 	int natts = slot->tts_tupleDescriptor->natts;
@@ -125,7 +126,7 @@ keep_whole(RemoteScan *state, ForeignScanState *node)
 		scan_open(state, node);
 	else
 		prepare_round(state, node);
-	state->whole = read_rows(state, node);
+	state->whole = store_rows(state, node);
 	memcpy(slot->tts_values, values, sizeof(Datum) * natts);
 	memcpy(slot->tts_isnull, nulls, sizeof(bool) * natts);
 	if (in_use)
@@ -144,7 +145,7 @@ keep_next(RemoteScan *state, ForeignScanState *node)
 	bool found;
 
 	if (state->kept == NULL && state->whole == NULL)
-		keep_rows(state, node);
+		store_present_rows(state, node);
 	ExecClearTuple(slot);
 	store = state->kept != NULL ? state->kept : state->whole;
 	/* a row from disk is the slot's until the next one; the caller's memory may be one row's */
@@ -171,7 +172,7 @@ keep_rescan(RemoteScan *state)
 			tuplestore_rescan(state->kept);
 		return;
 	}
-	drop(&state->kept);
+	end_store(&state->kept);
 	state->is_stale = true;
 	if (state->whole != NULL)
 		tuplestore_rescan(state->whole);
@@ -181,14 +182,15 @@ keep_rescan(RemoteScan *state)
 void
 keep_end(RemoteScan *state)
 {
-	drop(&state->kept);
-	drop(&state->whole);
+	end_store(&state->kept);
+	end_store(&state->whole);
 }
 
-static void report_late_read(const ForeignScanState *node) __attribute__((noreturn));
+static void raise_late_read(const ForeignScanState *node) __attribute__((noreturn));
 
+/* Does not return. */
 static void
-report_late_read(const ForeignScanState *node)
+raise_late_read(const ForeignScanState *node)
 {
 	ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 					errmsg("the statement would read foreign table \"%s\" after it has begun to write",
@@ -213,10 +215,10 @@ scan_freeze(ForeignScanState *node)
 	else if (!state->has_params)
 	{
 		if (state->kept == NULL)
-			keep_rows(state, node);
+			store_present_rows(state, node);
 	}
 	else if (counts || plan->shape == SORT_ONE_PAGE || plan->limited)
-		report_late_read(node);
+		raise_late_read(node);
 	else if (state->whole == NULL)
-		keep_whole(state, node);
+		store_whole_table(state, node);
 }

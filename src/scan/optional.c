@@ -12,7 +12,7 @@
 
 /* Can every value of the expected type be one of the declared type? */
 static bool
-holds_all(Oid declared, int32 typmod, Oid expected)
+type_holds_all(Oid declared, int32 typmod, Oid expected)
 {
 	if (typmod != -1)
 		return false;
@@ -27,19 +27,20 @@ fits_attribute(const ColumnBinding *binding)
 
 	if (binding->property == NULL)
 		return binding->type == JSONBOID || binding->type == JSONOID;
-	if (binding->single && binding->attribute->multiselect)
+	if (binding->single && binding->multi)
 		return false;
-	return holds_all(OidIsValid(element) ? element : binding->type, binding->typmod, binding->property->type);
+	return type_holds_all(OidIsValid(element) ? element : binding->type, binding->typmod, binding->property->type);
 }
 
+/* Does every value of what the column shows fit it? */
 static bool
-fits(const ColumnBinding *binding)
+fits_column(const ColumnBinding *binding)
 {
 	if (binding->missing)
 		return false;
 	if (binding->kind == COLUMN_ATTRIBUTE)
 		return fits_attribute(binding);
-	return binding->kind == COLUMN_FIELD && holds_all(binding->type, binding->typmod, binding->field->type);
+	return binding->kind == COLUMN_FIELD && type_holds_all(binding->type, binding->typmod, binding->field->type);
 }
 
 /* Those of the columns whose values can be read for certain. */
@@ -54,7 +55,7 @@ optional_columns(const RemoteRelation *relation, TupleDesc tupdesc, List *attnum
 	foreach(lc, attnums)
 	{
 		CHECK_FOR_INTERRUPTS();
-		if (fits(column_bind(&lenient, (AttrNumber) lfirst_int(lc), definitions)))
+		if (fits_column(column_bind(&lenient, (AttrNumber) lfirst_int(lc), definitions)))
 			columns = lappend_int(columns, lfirst_int(lc));
 	}
 	return columns;

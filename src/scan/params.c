@@ -6,18 +6,19 @@
 
 #include "nodes/nodeFuncs.h"
 
+/* A walker: stops at the first. */
 static bool
-find_param(Node *node, ParamKind *kind)
+has_param_of_kind(Node *node, ParamKind *kind)
 {
 	if (node == NULL)
 		return false;
 	if (IsA(node, Param) && ((Param *) node)->paramkind == *kind)
 		return true;
-	return expression_tree_walker(node, find_param, kind);
+	return expression_tree_walker(node, has_param_of_kind, kind);
 }
 
 bool
 contains_param(Node *node, ParamKind kind)
 {
-	return find_param(node, &kind);
+	return has_param_of_kind(node, &kind);
 }

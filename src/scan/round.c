@@ -32,7 +32,7 @@ limit_operand_value(const Operand *operands, int index, int64 otherwise, bool is
 }
 
 /*
- * Leave LIMIT and OFFSET to Attio where it answers just the rows that count,
+ * Leave LIMIT and OFFSET to the service where it answers just the rows that count,
  * and as far as the order of the pages does not depend on where they begin;
  * else count here.
  */
@@ -57,7 +57,7 @@ apply_window(RemoteScan *state, const Operand *operands, PageRequest *plan, bool
 		plan->asks.nothing = true;
 	state->windowed = exact && !plan->guarded && setting_push_limit &&
 					  (plan->sort != SORT_ANY || (limit >= 0 && limit <= state->relation->page_size));
-	/* what an OFFSET skips nobody sees: left to Attio, it would skip other rows if no filter were looked at */
+	/* what an OFFSET skips nobody sees: left to the service, it would skip other rows if no filter were looked at */
 	state->windowed = state->windowed && (offset == 0 || (offset_too && plan->asks.asks == NIL));
 	if (state->windowed)
 		plan->offset = offset;
@@ -70,7 +70,7 @@ apply_window(RemoteScan *state, const Operand *operands, PageRequest *plan, bool
 
 /*
  * The sorts of one page, and what is asked for first where NULLs come last.
- * Otherwise why Attio cannot be asked for them.
+ * Otherwise why the service cannot be asked for them.
  */
 static const char *
 build_sorts(RemoteScan *state, const AskInput *input, const SortInput *sorts, PageRequest *plan)
@@ -142,7 +142,7 @@ choose_order(RemoteScan *state, const AskInput *input, PageRequest *plan)
 		plan->sorts = state->session->service->write_sorts(&sorts);
 		plan->sort = SORT_ONE_PAGE;
 		if (plan->wanted < 0)
-			why = "Attio refuses the id as a key, and one page may not be enough";
+			why = scan_reason(state, "refuses the id as a key, and one page may not be enough");
 	}
 	if (way != SORT_LOCALLY && why == NULL && plan->sort == SORT_ONE_PAGE &&
 		(plan->first_page == 0 || plan->first_page > state->session->page_limit))

@@ -94,7 +94,8 @@ count_window_locally(RemoteScan *state)
 {
 	if (state->handed > 0)
 		ereport(ERROR, (errcode(ERRCODE_FDW_ERROR),
-						errmsg("Attio refused a filter in the middle of a scan of \"%s\"", state->relation->name),
+						errmsg("%s refused a filter in the middle of a scan of \"%s\"", state->session->service->title,
+							   state->relation->name),
 						errhint("Run the statement again.")));
 	state->windowed = false;
 	state->skip = state->offset;
@@ -119,7 +120,7 @@ release_pages(RemoteScan *state)
 		pager_release(state->pager);
 }
 
-/* Does the row in the slot count?  Where Attio was to answer only such rows it must. */
+/* Does the row in the slot count?  Where the service was to answer only such rows it must. */
 static bool
 is_row_within_limit(RemoteScan *state, ForeignScanState *node, TupleTableSlot *slot)
 {
@@ -131,11 +132,11 @@ is_row_within_limit(RemoteScan *state, ForeignScanState *node, TupleTableSlot *s
 		return false;
 	}
 	if (state->windowed)
-		ereport(ERROR,
-				(errcode(ERRCODE_FDW_ERROR),
-				 errmsg("Attio answered a row of \"%s\" that does not meet the conditions", state->relation->name),
-				 errdetail("LIMIT was left to Attio, which counted that row."),
-				 errhint("SET attio_fdw.push_limit = off counts here instead.")));
+		ereport(ERROR, (errcode(ERRCODE_FDW_ERROR),
+						errmsg("%s answered a row of \"%s\" that does not meet the conditions",
+							   state->session->service->title, state->relation->name),
+						errdetail("LIMIT was left to %s, which counted that row.", state->session->service->title),
+						errhint("SET attio_fdw.push_limit = off counts here instead.")));
 	return false;
 }
 
@@ -147,7 +148,7 @@ has_conditions_beside(const RemoteScan *state)
 }
 
 /*
- * Attio refused the keys: perhaps for what the conditions beside them ask, so
+ * The service refused the keys: perhaps for what the conditions beside them ask, so
  * without these; if not, for half as many keys a request, and in the end without
  * any.  Rows that were handed out do not come again.
  */
@@ -203,7 +204,7 @@ ask_pager(RemoteScan *state, ForeignScanState *node, bool *again)
 }
 
 /*
- * The next row as it comes from Attio.  An empty slot at the end, where it takes
+ * The next row as it comes from the service.  An empty slot at the end, where it takes
  * waiting that nobody wants, and where what comes from now on is to be sorted
  * first: by another sort, if it was sorted already and the scan has begun anew.
  */

@@ -85,15 +85,16 @@ typedef enum JoinExprIndex
 	JOIN_EXPR_LENGTH
 } JoinExprIndex;
 
+/* The member of this index, which is a List or NIL. */
 static List *
-list_at(const List *nodes, int index)
+nodes_list_at(const List *nodes, int index)
 {
 	return (List *) list_nth(nodes, index);
 }
 
 /* A List of so many Nodes. */
 static List *
-list_of(Node *const *members, int n)
+nodes_list_of(Node *const *members, int n)
 {
 	List *nodes = NIL;
 
@@ -102,6 +103,7 @@ list_of(Node *const *members, int n)
 	return nodes;
 }
 
+/* An IntList of so many numbers. */
 static List *
 int_list_of(const int *numbers, int n)
 {
@@ -112,6 +114,7 @@ int_list_of(const int *numbers, int n)
 	return list;
 }
 
+/* A copy of the text as a Node. */
 static Node *
 string_of(const char *text)
 {
@@ -120,6 +123,7 @@ string_of(const char *text)
 
 /* ----- sort keys ----- */
 
+/* Indexed by SortKeyIndex. */
 static List *
 sort_key_to_nodes(const SortKey *key)
 {
@@ -132,14 +136,15 @@ sort_key_to_nodes(const SortKey *key)
 		[SORT_KEY_OIDS] = (Node *) list_make2_oid(key->sort_operator, key->collation),
 	};
 
-	return list_of(members, SORT_KEY_LENGTH);
+	return nodes_list_of(members, SORT_KEY_LENGTH);
 }
 
+/* What a List of sort_key_to_nodes() says; strings are the List's. */
 static void
 sort_key_from_nodes(const List *nodes, SortKey *key)
 {
-	const List *numbers = list_at(nodes, SORT_KEY_NUMBERS);
-	const List *oids = list_at(nodes, SORT_KEY_OIDS);
+	const List *numbers = nodes_list_at(nodes, SORT_KEY_NUMBERS);
+	const List *oids = nodes_list_at(nodes, SORT_KEY_OIDS);
 
 	key->attribute_id = strVal(list_nth(nodes, SORT_KEY_ATTRIBUTE_ID));
 	key->slug = strVal(list_nth(nodes, SORT_KEY_SLUG));
@@ -184,23 +189,23 @@ scan_plan_to_nodes(const ScanPlan *plan)
 	for (int i = 0; i < plan->nsorts; i++)
 		sorts = lappend(sorts, sort_key_to_nodes(&plan->sorts[i]));
 	members[SCAN_PLAN_SORTS] = (Node *) sorts;
-	return list_of(members, SCAN_PLAN_LENGTH);
+	return nodes_list_of(members, SCAN_PLAN_LENGTH);
 }
 
 ScanPlan *
 scan_plan_from_nodes(const ForeignScan *scan)
 {
 	const List *nodes = scan->fdw_private;
-	const List *numbers = list_at(nodes, SCAN_PLAN_NUMBERS);
-	const List *sorts = list_at(nodes, SCAN_PLAN_SORTS);
+	const List *numbers = nodes_list_at(nodes, SCAN_PLAN_NUMBERS);
+	const List *sorts = nodes_list_at(nodes, SCAN_PLAN_SORTS);
 	ScanPlan *plan = (ScanPlan *) palloc0(sizeof(ScanPlan));
 
-	plan->columns = list_at(nodes, SCAN_PLAN_COLUMNS);
-	plan->optional = list_at(nodes, SCAN_PLAN_OPTIONAL);
-	plan->filter = list_at(nodes, SCAN_PLAN_FILTER);
-	plan->verdicts = list_at(nodes, SCAN_PLAN_VERDICTS);
-	plan->reasons = list_at(nodes, SCAN_PLAN_REASONS);
-	plan->guard = list_at(nodes, SCAN_PLAN_GUARD);
+	plan->columns = nodes_list_at(nodes, SCAN_PLAN_COLUMNS);
+	plan->optional = nodes_list_at(nodes, SCAN_PLAN_OPTIONAL);
+	plan->filter = nodes_list_at(nodes, SCAN_PLAN_FILTER);
+	plan->verdicts = nodes_list_at(nodes, SCAN_PLAN_VERDICTS);
+	plan->reasons = nodes_list_at(nodes, SCAN_PLAN_REASONS);
+	plan->guard = nodes_list_at(nodes, SCAN_PLAN_GUARD);
 	plan->learns = list_nth_int(numbers, SCAN_NUMBER_LEARNS) != 0;
 	plan->shape = (SortShape) list_nth_int(numbers, SCAN_NUMBER_SHAPE);
 	plan->first_page = list_nth_int(numbers, SCAN_NUMBER_FIRST_PAGE);
@@ -213,7 +218,7 @@ scan_plan_from_nodes(const ForeignScan *scan)
 	plan->nsorts = list_length(sorts);
 	plan->sorts = (SortKey *) palloc0(sizeof(SortKey) * Max(plan->nsorts, 1));
 	for (int i = 0; i < plan->nsorts; i++)
-		sort_key_from_nodes(list_at(sorts, i), &plan->sorts[i]);
+		sort_key_from_nodes(nodes_list_at(sorts, i), &plan->sorts[i]);
 	return plan;
 }
 
@@ -228,17 +233,17 @@ direct_plan_to_nodes(const DirectPlan *plan, ForeignScan *scan)
 		[DIRECT_PLAN_NUMBERS] = (Node *) list_make2_int(plan->key, plan->counts),
 	};
 
-	lfirst(list_nth_cell(scan->fdw_private, SCAN_PLAN_DIRECT)) = list_of(members, DIRECT_PLAN_LENGTH);
+	lfirst(list_nth_cell(scan->fdw_private, SCAN_PLAN_DIRECT)) = nodes_list_of(members, DIRECT_PLAN_LENGTH);
 }
 
 void
 direct_plan_from_nodes(const ForeignScan *scan, DirectPlan *plan)
 {
-	const List *nodes = list_at(scan->fdw_private, SCAN_PLAN_DIRECT);
-	const List *numbers = list_at(nodes, DIRECT_PLAN_NUMBERS);
+	const List *nodes = nodes_list_at(scan->fdw_private, SCAN_PLAN_DIRECT);
+	const List *numbers = nodes_list_at(nodes, DIRECT_PLAN_NUMBERS);
 
-	plan->columns = list_at(nodes, DIRECT_PLAN_COLUMNS);
-	plan->values = list_at(nodes, DIRECT_PLAN_VALUES);
+	plan->columns = nodes_list_at(nodes, DIRECT_PLAN_COLUMNS);
+	plan->values = nodes_list_at(nodes, DIRECT_PLAN_VALUES);
 	plan->key = linitial_int(numbers);
 	plan->counts = lsecond_int(numbers) != 0;
 }
@@ -253,7 +258,7 @@ scan_path_to_nodes(const ScanPath *path)
 		[SCAN_PATH_NUMBERS] = (Node *) list_make2_int((int) path->kind, path->keys_per_request),
 	};
 
-	return path->kind == PATH_LISTING ? NIL : list_of(members, SCAN_PATH_LENGTH);
+	return path->kind == PATH_LISTING ? NIL : nodes_list_of(members, SCAN_PATH_LENGTH);
 }
 
 void
@@ -265,7 +270,7 @@ scan_path_from_nodes(const ForeignPath *foreign, ScanPath *path)
 	*path = (ScanPath){PATH_LISTING, NULL, 0};
 	if (nodes == NIL)
 		return;
-	numbers = list_at(nodes, SCAN_PATH_NUMBERS);
+	numbers = nodes_list_at(nodes, SCAN_PATH_NUMBERS);
 	path->clause = (Expr *) list_nth(nodes, SCAN_PATH_CLAUSE);
 	path->kind = (ScanPathKind) linitial_int(numbers);
 	path->keys_per_request = lsecond_int(numbers);
@@ -287,17 +292,17 @@ join_plan_to_nodes(const JoinPlan *plan, CustomScan *scan)
 		[JOIN_EXPR_QUALS] = (Node *) plan->quals,
 	};
 
-	scan->custom_private = list_of(members, JOIN_PLAN_LENGTH);
-	scan->custom_exprs = list_of(exprs, JOIN_EXPR_LENGTH);
+	scan->custom_private = nodes_list_of(members, JOIN_PLAN_LENGTH);
+	scan->custom_exprs = nodes_list_of(exprs, JOIN_EXPR_LENGTH);
 }
 
 void
 join_plan_from_nodes(const CustomScan *scan, JoinPlan *plan)
 {
-	const List *numbers = list_at(scan->custom_private, JOIN_PLAN_NUMBERS);
-	const List *oids = list_at(scan->custom_private, JOIN_PLAN_OIDS);
+	const List *numbers = nodes_list_at(scan->custom_private, JOIN_PLAN_NUMBERS);
+	const List *oids = nodes_list_at(scan->custom_private, JOIN_PLAN_OIDS);
 
-	plan->sources = list_at(scan->custom_private, JOIN_PLAN_SOURCES);
+	plan->sources = nodes_list_at(scan->custom_private, JOIN_PLAN_SOURCES);
 	plan->type = (JoinType) linitial_int(numbers);
 	plan->form = (LookupForm) lsecond_int(numbers);
 	plan->keys_per_request = lthird_int(numbers);
@@ -305,5 +310,5 @@ join_plan_from_nodes(const CustomScan *scan, JoinPlan *plan)
 	plan->collation = lsecond_oid(oids);
 	plan->outer_key = (Expr *) list_nth(scan->custom_exprs, JOIN_EXPR_OUTER_KEY);
 	plan->inner_key = (Expr *) list_nth(scan->custom_exprs, JOIN_EXPR_INNER_KEY);
-	plan->quals = list_at(scan->custom_exprs, JOIN_EXPR_QUALS);
+	plan->quals = nodes_list_at(scan->custom_exprs, JOIN_EXPR_QUALS);
 }

@@ -54,6 +54,7 @@ typedef struct ScanPlan
 
 /* A plan that asks for everything, in any order. */
 extern void scan_plan_init(ScanPlan *plan);
+/* A ForeignScan's fdw_private. */
 extern List *scan_plan_to_nodes(const ScanPlan *plan);
 
 /* Of a node's plan; in the current memory context. */
@@ -88,6 +89,7 @@ typedef struct ScanPath
 	int keys_per_request;
 } ScanPath;
 
+/* A ForeignPath's fdw_private; NIL for a plain listing. */
 extern List *scan_path_to_nodes(const ScanPath *path);
 extern void scan_path_from_nodes(const ForeignPath *foreign, ScanPath *path);
 
@@ -114,6 +116,7 @@ typedef struct JoinPlan
 	List *quals; /* ANDed: what makes two rows match */
 } JoinPlan;
 
+/* Fills custom_private and custom_exprs; what the plan points to becomes the node's. */
 extern void join_plan_to_nodes(const JoinPlan *plan, CustomScan *scan);
 extern void join_plan_from_nodes(const CustomScan *scan, JoinPlan *plan);
 

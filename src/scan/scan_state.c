@@ -22,3 +22,13 @@ scan_relation(const ForeignScanState *node)
 	table_close(rel, NoLock);
 	return relation;
 }
+
+char *
+scan_reason(const RemoteScan *state, const char *words)
+{
+	MemoryContext saved = MemoryContextSwitchTo(state->context);
+	char *reason = service_label(state->session->service, words);
+
+	MemoryContextSwitchTo(saved);
+	return reason;
+}

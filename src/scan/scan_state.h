@@ -26,7 +26,7 @@ typedef struct RemoteScan
 	MemoryContext filter_context; /* the present filters */
 	AskSet asks;
 	bool notices;  /* titles that do not exist have not been told of yet */
-	bool windowed; /* and left to Attio */
+	bool windowed; /* and left to the service */
 	int64 limit;   /* -1 = none */
 	int64 offset;
 	int64 skip;     /* rows still to leave out here */
@@ -38,13 +38,13 @@ typedef struct RemoteScan
 	const RemoteRelation *relation;
 	Session *session;
 	List *definitions;
-	Datum keys;                          /* of a lookup: what a join asks for; an array */
-	int keys_a_request;                  /* fewer than planned where Attio refused so many; 0 = cannot be asked for */
-	bool without_others;                 /* only the keys are asked for: Attio refused them with the conditions */
-	bool replays;                        /* the rows may be wanted again: a page that holds all of them is kept */
-	bool async;                          /* a row is wanted only if that takes no waiting */
-	bool under_way;                      /* below an Append it has begun, and not ended */
-	PagerAnswer answer;                  /* the pager's last */
+	Datum keys;          /* of a lookup: what a join asks for; an array */
+	int keys_a_request;  /* fewer than planned where the service refused so many; 0 = cannot be asked for */
+	bool without_others; /* only the keys are asked for: the service refused them with the conditions */
+	bool replays;        /* the rows may be wanted again: a page that holds all of them is kept */
+	bool async;          /* a row is wanted only if that takes no waiting */
+	bool under_way;      /* below an Append it has begun, and not ended */
+	PagerAnswer answer;  /* the pager's last */
 	struct ScanDescriptors *descriptors; /* owned by async.c */
 	bool has_params;                     /* what it asks for may change while the statement runs */
 	bool reads_first;                    /* all rows are read before one is handed out */
@@ -59,5 +59,8 @@ typedef struct RemoteScan
 
 /* The table that is scanned; also of a scan that counts, which has no tuples of it.  Makes no request. */
 extern RemoteRelation *scan_relation(const ForeignScanState *node);
+
+/* Of the scan's service, in words behind its title; in the scan's memory context. */
+extern char *scan_reason(const RemoteScan *state, const char *words);
 
 #endif /* SCAN_STATE_H */

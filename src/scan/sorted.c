@@ -1,9 +1,9 @@
 /*
  * sorted.c
- *		A scan whose plan counts on an order: is it Attio's, and what if not.
+ *		A scan whose plan counts on an order: is it the service's, and what if not.
  *
  * Owns: the comparison of neighbours, the ways to an order, and the sort that
- * the scan makes itself.  Nobody promises that Attio sorts, or sorts by what it
+ * the scan makes itself.  Nobody promises that the service sorts, or sorts by what it
  * is asked for, so each sorted page is looked at; what is found is remembered by
  * the session.
  */
@@ -43,8 +43,9 @@ struct SortedScan
 
 /* ----- keys ----- */
 
+/* How the executor compares, by the keys of the plan. */
 static void
-prepare_keys(SortedScan *sort, const SortKey *planned, int nkeys)
+prepare_sort_keys(SortedScan *sort, const SortKey *planned, int nkeys)
 {
 	sort->nkeys = nkeys;
 	sort->columns = (AttrNumber *) palloc(sizeof(AttrNumber) * sort->nkeys);
@@ -78,7 +79,7 @@ sorted_create(RemoteScan *scan, ForeignScanState *node, Projection *projection)
 	sort = (SortedScan *) palloc0(sizeof(SortedScan));
 	sort->scan = scan;
 	sort->shape = plan->shape;
-	prepare_keys(sort, plan->sorts, plan->nsorts);
+	prepare_sort_keys(sort, plan->sorts, plan->nsorts);
 	for (int i = 0; i < sort->nkeys; i++)
 		columns = list_append_unique_int(columns, sort->columns[i]);
 	sort->reader = row_reader_create(scan->relation, columns, scan->definitions, projection);
@@ -108,8 +109,9 @@ read_row_keys(SortedScan *sort, const Pager *pager, size_t i, NullableDatum *key
 	return true;
 }
 
+/* Does a row of these keys come before the other one? */
 static bool
-is_before(SortedScan *sort, const NullableDatum *a, const NullableDatum *b)
+is_row_before(SortedScan *sort, const NullableDatum *a, const NullableDatum *b)
 {
 	for (int k = 0; k < sort->nkeys; k++)
 	{
@@ -138,7 +140,7 @@ is_page_in_order(void *judge, const Pager *pager, size_t nrows)
 		/* the scan, which reads it next, has them read again */
 		if (!read_row_keys(sort, pager, i, keys))
 			break;
-		good = (i == 0 || !is_before(sort, keys, last)) && !(sort->guarded && keys[0].isnull);
+		good = (i == 0 || !is_row_before(sort, keys, last)) && !(sort->guarded && keys[0].isnull);
 		last = keys;
 		keys = other;
 	}
@@ -195,8 +197,9 @@ sorted_begin(SortedScan *sort, SortWay way, const char *why, PageRequest *plan)
 	plan->judge = sort;
 }
 
+/* Is there a point in this way, after another one was refused? */
 static bool
-applies(const SortedScan *sort, SortWay way)
+does_way_apply(const SortedScan *sort, SortWay way)
 {
 	switch (way)
 	{
@@ -218,9 +221,9 @@ sorted_fall_back(SortedScan *sort, PagerAnswer stop)
 	{
 		do
 			sort->way++;
-		while (!applies(sort, sort->way));
+		while (!does_way_apply(sort, sort->way));
 		sort->refused = true;
-		sort->why = "Attio refused to sort";
+		sort->why = scan_reason(sort->scan, "refused to sort");
 		return;
 	}
 	/* over pages the pager compares created_at itself, and knows whether it was the sort */
@@ -229,7 +232,7 @@ sorted_fall_back(SortedScan *sort, PagerAnswer stop)
 	sort->way = SORT_LOCALLY;
 	sort->refused = false;
 	sort->why = stop == PAGER_UNSORTED ? "the rows came in another order than was asked for"
-									   : "Attio answers fewer rows at once than are wanted";
+									   : scan_reason(sort->scan, "answers fewer rows at once than are wanted");
 }
 
 void
@@ -240,7 +243,7 @@ sorted_works(SortedScan *sort)
 	sort->refused = false;
 	if (sort->way == SORT_WITHOUT_ID)
 		sort->scan->session->sorts = SORTS_WITHOUT_ID;
-	/* an attribute may be one that Attio does not sort by; created_at is not */
+	/* an attribute may be one that the service does not sort by; created_at is not */
 	else if (sort->way == SORT_LOCALLY && sort->shape != SORT_ONE_PAGE)
 		sort->scan->session->sorts = SORTS_UNTRUSTED;
 }
@@ -255,7 +258,7 @@ sorted_is_local(const SortedScan *sort)
 
 /* Read and sort all rows; none where the scan has begun anew meanwhile, and has another sort. */
 static void
-sort_all(SortedScan *sort, ForeignScanState *node, RowSource source, int64 bound)
+sort_all_rows(SortedScan *sort, ForeignScanState *node, RowSource source, int64 bound)
 {
 	TupleDesc tupdesc = node->ss.ss_ScanTupleSlot->tts_tupleDescriptor;
 	MemoryContext saved = MemoryContextSwitchTo(sort->scan->context);
@@ -285,7 +288,7 @@ sorted_next(SortedScan *sort, ForeignScanState *node, RowSource source, int64 bo
 	int natts = slot->tts_tupleDescriptor->natts;
 
 	if (sort->sorted == NULL)
-		sort_all(sort, node, source, bound);
+		sort_all_rows(sort, node, source, bound);
 	ExecClearTuple(slot);
 	if (sort->sorted == NULL || !tuplesort_gettupleslot(sort->sorted, true, false, sort->sorted_slot, NULL))
 		return slot;

@@ -1,6 +1,6 @@
 /*
  * sorted.h
- *		A scan whose plan counts on an order: is it Attio's, and what if not.
+ *		A scan whose plan counts on an order: is it the service's, and what if not.
  */
 #ifndef ATTIO_SCAN_SORTED_H
 #define ATTIO_SCAN_SORTED_H
@@ -10,7 +10,7 @@
 struct RemoteScan;
 
 /*
- * How a scan comes by its order.  Where Attio refuses the request, the next way
+ * How a scan comes by its order.  Where the service refuses the request, the next way
  * that applies is tried.
  */
 typedef enum SortWay
@@ -24,7 +24,7 @@ typedef enum SortWay
 
 typedef struct SortedScan SortedScan;
 
-/* The next row as it comes from Attio; an empty slot at the end. */
+/* The next row as it comes from the service; an empty slot at the end. */
 typedef TupleTableSlot *(*RowSource)(struct RemoteScan *scan, ForeignScanState *node);
 
 /* In the current memory context; NULL where the plan counts on no order.  May let the projection grow. */
