@@ -103,3 +103,19 @@ attio_is_hidden(const RemoteRelation *relation, Session *session, const Attribut
 {
 	return metadata_is_hidden(session, relation->target, attribute->id);
 }
+
+/* All of an object or list: a saved view may hold other rows. */
+const char *
+attio_same_rows(const RemoteRelation *one, const RemoteRelation *other, const char **hint)
+{
+	const TargetDef *first = one->target;
+	const TargetDef *second = other->target;
+
+	if (first == NULL || second == NULL || first->kind != second->kind || one->view != NULL || other->view != NULL)
+		return NULL;
+	if (first->id != NULL && second->id != NULL ? pg_strcasecmp(first->id, second->id) != 0
+												: strcmp(first->slug, second->slug) != 0)
+		return NULL;
+	*hint = "Set the option view of each to a saved view that holds only its own rows.";
+	return psprintf("%s \"%s\"", first->kind->noun, target_identifier(first));
+}

@@ -3,7 +3,7 @@
  *		Parts of one table that show the same rows.
  *
  * Owns: the warning about partitions or inheriting tables that list the same
- * object or list as a whole.  PostgreSQL does not check that a foreign table
+ * rows.  PostgreSQL does not check that a foreign table
  * keeps to the bounds of its partition, and what is made of it has each row
  * twice.  Makes no request.
  */
@@ -25,31 +25,13 @@ topmost_parent(PlannerInfo *root, Index rtindex)
 	return parent;
 }
 
-/* What a part lists, if it lists all of an object or list; else NULL. */
+/* A table of ours that is a part of another one; else NULL. */
 static const RemoteRelation *
-whole_listing(const RelOptInfo *rel)
+part_of_table(const RelOptInfo *rel)
 {
 	const RelationPlan *plan = relation_plan_of(rel);
-	const RemoteRelation *relation;
 
-	if (plan == NULL || rel->reloptkind != RELOPT_OTHER_MEMBER_REL)
-		return NULL;
-	relation = plan->relation;
-	return relation->resource->values != NULL && relation->view == NULL ? relation : NULL;
-}
-
-/* Do both list the same object or list? */
-static bool
-is_same_listing(const RemoteRelation *one, const RemoteRelation *other)
-{
-	const TargetDef *first = one->target;
-	const TargetDef *second = other->target;
-
-	if (first->kind != second->kind)
-		return false;
-	if (first->id != NULL && second->id != NULL)
-		return pg_strcasecmp(first->id, second->id) == 0;
-	return strcmp(first->slug, second->slug) == 0;
+	return plan == NULL || rel->reloptkind != RELOPT_OTHER_MEMBER_REL ? NULL : plan->relation;
 }
 
 /* Once a session for each parent. */
@@ -57,33 +39,36 @@ static void
 warn_of_same_rows(Oid parent, const RemoteRelation *one, const RemoteRelation *other)
 {
 	static List *warned = NIL; /* OIDs of parents */
+	const char *hint = NULL;
+	const char *rows = one->service->same_rows(one, other, &hint);
 	MemoryContext saved;
 
-	if (list_member_oid(warned, parent))
+	if (rows == NULL || list_member_oid(warned, parent))
 		return;
 	saved = MemoryContextSwitchTo(TopMemoryContext);
 	warned = lappend_oid(warned, parent);
 	MemoryContextSwitchTo(saved);
 	ereport(WARNING,
-			(errmsg("foreign tables \"%s\" and \"%s\" both list all rows of %s \"%s\"", one->name, other->name,
-					one->target->kind->noun, target_identifier(one->target)),
+			(errmsg("foreign tables \"%s\" and \"%s\" both list all rows of %s", one->name, other->name, rows),
 			 errdetail("They are parts of table \"%s\", which shows each of these rows twice.", get_rel_name(parent)),
-			 errhint("Set the option view of each to a saved view that holds only its own rows.")));
+			 hint == NULL ? 0 : errhint("%s", hint)));
 }
 
 void
 partitions_check(PlannerInfo *root, RelOptInfo *baserel)
 {
-	const RemoteRelation *relation = whole_listing(baserel);
-	Index parent = relation == NULL ? 0 : topmost_parent(root, baserel->relid);
+	const RemoteRelation *relation = part_of_table(baserel);
+	Index parent;
 
+	if (relation == NULL || relation->service->same_rows == NULL)
+		return;
+	parent = topmost_parent(root, baserel->relid);
 	for (int i = 1; i < root->simple_rel_array_size && parent != 0; i++)
 	{
-		const RelOptInfo *other = root->simple_rel_array[i];
-		const RemoteRelation *listed = other == baserel ? NULL : whole_listing(other);
+		const RelOptInfo *rel = root->simple_rel_array[i];
+		const RemoteRelation *other = rel == baserel ? NULL : part_of_table(rel);
 
-		if (listed != NULL && other->serverid == baserel->serverid && is_same_listing(listed, relation) &&
-			topmost_parent(root, i) == parent)
-			warn_of_same_rows(planner_rt_fetch(parent, root)->relid, listed, relation);
+		if (other != NULL && rel->serverid == baserel->serverid && topmost_parent(root, i) == parent)
+			warn_of_same_rows(planner_rt_fetch(parent, root)->relid, other, relation);
 	}
 }

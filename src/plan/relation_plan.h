@@ -5,7 +5,7 @@
 #ifndef PLAN_RELATION_PLAN_H
 #define PLAN_RELATION_PLAN_H
 
-#include "attio/relation.h"
+#include "remote/table.h"
 #include "nodes/pathnodes.h"
 #include "remote/service.h"
 

@@ -20,7 +20,7 @@
 
 #include "access/sysattr.h"
 #include "access/table.h"
-#include "attio/relation.h"
+#include "remote/table.h"
 #include "catalog/heap.h"
 #include "catalog/pg_class.h"
 #include "foreign/fdwapi.h"

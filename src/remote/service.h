@@ -70,6 +70,13 @@ typedef struct Service
 	bool (*has_changed)(const struct RemoteRelation *relation, struct Session *session, List *definitions,
 						struct ScanCost *cost);
 
+	/*
+	 * Do two tables, which are parts of one, list the same rows?  What these are,
+	 * for people; NULL = they do not.  The hint says what can be done.  NULL = no
+	 * two tables do.  Makes no request.
+	 */
+	const char *(*same_rows)(const struct RemoteRelation *one, const struct RemoteRelation *other, const char **hint);
+
 	/* Answers lack an attribute although it is defined: so it is until the definitions are read again. */
 	void (*note_hidden)(const struct RemoteRelation *relation, struct Session *session,
 						const struct AttributeDef *attribute);

@@ -74,7 +74,7 @@ static bool
 open_descriptors(RemoteScan *state)
 {
 	uint64 waking;
-	int of_client = http_descriptor(state->session->client, &waking);
+	int of_client = http_descriptor(state->table.session->client, &waking);
 	ScanDescriptors *descriptors;
 
 	if (state->descriptors == NULL)

@@ -54,8 +54,9 @@ have_definitions_changed(RowCheck *check)
 {
 	RemoteScan *state = check->state;
 
-	check->begins_anew = state->definitions != NIL &&
-						 remote_has_changed(state->relation, state->session, state->definitions, &state->cost);
+	check->begins_anew =
+		state->table.definitions != NIL &&
+		remote_has_changed(state->table.relation, state->table.session, state->table.definitions, &state->cost);
 	return check->begins_anew;
 }
 
@@ -69,9 +70,9 @@ read_whole_row(RowCheck *check, const PagerRow *row)
 		row_read(check->reader, row, check->whole);
 		if (!row_is_doubtful(check->reader))
 			return true;
-		if (!row_lacks_hidden(check->reader, check->state->session) && have_definitions_changed(check))
+		if (!row_lacks_hidden(check->reader, check->state->table.session) && have_definitions_changed(check))
 			return false;
-		row_settle(check->reader, check->state->session);
+		row_settle(check->reader, check->state->table.session);
 	}
 }
 
@@ -121,14 +122,11 @@ prepare_row_check(RowCheck *check, CountCheck *count)
 	TupleDesc tupdesc = CreateTupleDescCopy(RelationGetDescr(rel));
 
 	table_close(rel, NoLock);
-	state->relation = relation;
-	state->session = session_get(GetForeignTable(relation->table)->serverid, state->user);
-	session_pin(state->session);
-	state->definitions = state->plan->filter == NIL ? NIL : remote_definitions(relation, state->session, &state->cost);
+	state->table = remote_table_open(relation, state->user, state->plan->filter != NIL, NIL, &state->cost);
 	count->projection = projection_create(&relation->resource->paging);
 	count->id_leaf = rowkey_id_leaf(count->projection, relation->resource);
-	check->reader = row_reader_create(relation, state->plan->columns, state->definitions, count->projection);
-	check->pager = pager_open(state->session, relation, count->projection, &state->cost);
+	check->reader = row_reader_create(relation, state->plan->columns, state->table.definitions, count->projection);
+	check->pager = pager_open(state->table.session, relation, count->projection, &state->cost);
 	check->whole = MakeSingleTupleTableSlot(tupdesc, &TTSOpsVirtual);
 }
 
@@ -136,15 +134,15 @@ prepare_row_check(RowCheck *check, CountCheck *count)
 static AskSet
 build_count_asks(RemoteScan *state, Operand *operands, int noperands)
 {
-	AskInput input = {.relation = state->relation,
-					  .definitions = state->definitions,
+	AskInput input = {.relation = state->table.relation,
+					  .definitions = state->table.definitions,
 					  .cost = &state->cost,
 					  .tells = true,
 					  .term = setting_push_filter ? state->plan->filter : NIL,
 					  .operands = operands,
 					  .noperands = noperands,
 					  .looked_up = NO_OPERAND};
-	AskSet asks = asks_of_scan(state->session, &input);
+	AskSet asks = asks_of_scan(state->table.session, &input);
 
 	asks.incomplete = asks.incomplete || (state->plan->filter != NIL && !setting_push_filter);
 	return asks;
@@ -193,7 +191,7 @@ count_with_operands(RemoteScan *state, ForeignScanState *node, Operand *operands
 	state->count_outcome = COUNT_NOT_WHOLE;
 	if (setting_push_count)
 		state->count_outcome =
-			count_rows(state->session, state->relation, &state->asks, &count_check, &state->cost, &rows);
+			count_rows(state->table.session, state->table.relation, &state->asks, &count_check, &state->cost, &rows);
 	if (state->count_outcome == COUNT_FILTER_REFUSED)
 		(void) have_definitions_changed(&check);
 	if (state->count_outcome != COUNT_KNOWN && !check.begins_anew)

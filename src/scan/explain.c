@@ -7,7 +7,7 @@
  */
 #include "scan/explain.h"
 
-#include "attio/relation.h"
+#include "remote/table.h"
 #include "base/errors.h"
 #include "base/guc.h"
 #include "nodes/nodeFuncs.h"

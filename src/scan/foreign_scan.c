@@ -97,7 +97,7 @@ scan_session_writes(const ForeignScanState *node)
 {
 	const RemoteScan *state = (const RemoteScan *) node->fdw_state;
 
-	return state == NULL || state->session == NULL ? 0 : state->session->writes;
+	return state == NULL || state->table.session == NULL ? 0 : state->table.session->writes;
 }
 
 /* ReScanForeignScan: the same rows from the start, or others where an operand may have changed. */

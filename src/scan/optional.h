@@ -5,7 +5,7 @@
 #ifndef ATTIO_OPTIONAL_H
 #define ATTIO_OPTIONAL_H
 
-#include "attio/relation.h"
+#include "remote/table.h"
 
 extern List *optional_columns(const RemoteRelation *relation, TupleDesc tupdesc, List *attnums, List *definitions);
 

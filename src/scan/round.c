@@ -56,7 +56,7 @@ apply_window(RemoteScan *state, const Operand *operands, PageRequest *plan, bool
 	if (limit == 0)
 		plan->asks.nothing = true;
 	state->windowed = exact && !plan->guarded && setting_push_limit &&
-					  (plan->sort != SORT_ANY || (limit >= 0 && limit <= state->relation->page_size));
+					  (plan->sort != SORT_ANY || (limit >= 0 && limit <= state->table.relation->page_size));
 	/* what an OFFSET skips nobody sees: left to the service, it would skip other rows if no filter were looked at */
 	state->windowed = state->windowed && (offset == 0 || (offset_too && plan->asks.asks == NIL));
 	if (state->windowed)
@@ -65,7 +65,7 @@ apply_window(RemoteScan *state, const Operand *operands, PageRequest *plan, bool
 		state->skip = offset;
 	if (exact && setting_push_limit && limit >= 0 && !pg_add_s64_overflow(limit, state->skip, &wanted))
 		plan->wanted = wanted;
-	plan->first_page = plan->wanted >= 0 && plan->wanted <= state->relation->page_size ? (int) plan->wanted : 0;
+	plan->first_page = plan->wanted >= 0 && plan->wanted <= state->table.relation->page_size ? (int) plan->wanted : 0;
 }
 
 /*
@@ -78,7 +78,7 @@ build_sorts(RemoteScan *state, const AskInput *input, const SortInput *sorts, Pa
 	const ScanPlan *planned = state->plan;
 	bool incomplete = plan->asks.incomplete;
 
-	plan->sorts = state->session->service->write_sorts(sorts);
+	plan->sorts = state->table.session->service->write_sorts(sorts);
 	if (planned->guard != NIL)
 	{
 		AskInput first = *input;
@@ -87,7 +87,7 @@ build_sorts(RemoteScan *state, const AskInput *input, const SortInput *sorts, Pa
 		first.tells = false;
 		first.term = term_of_arms(TERM_AND, planned->filter == NIL ? list_make1(planned->guard)
 																   : list_make2(planned->guard, planned->filter));
-		set = asks_of_scan(state->session, &first);
+		set = asks_of_scan(state->table.session, &first);
 		/* where no row can have a value, there is no first step */
 		plan->guarded = !set.nothing;
 		plan->guard = asks_first_filter(&set);
@@ -117,15 +117,15 @@ static void
 choose_order(RemoteScan *state, const AskInput *input, PageRequest *plan)
 {
 	SortWay way = sorted_way(state->sort);
-	SortInput sorts = {.relation = state->relation,
-					   .definitions = state->definitions,
+	SortInput sorts = {.relation = state->table.relation,
+					   .definitions = state->table.definitions,
 					   .shape = plan->sort,
 					   .keys = state->plan->sorts,
 					   .nkeys = state->plan->nsorts,
 					   .with_id = way != SORT_WITHOUT_ID};
 	const char *why = NULL;
 
-	if (way != SORT_LOCALLY && !state->session->service->can_sort(&sorts))
+	if (way != SORT_LOCALLY && !state->table.session->service->can_sort(&sorts))
 		why = "a column is not what the plan took it for";
 	else if (way != SORT_LOCALLY && plan->sort == SORT_ONE_PAGE)
 		why = build_sorts(state, input, &sorts, plan);
@@ -139,13 +139,13 @@ choose_order(RemoteScan *state, const AskInput *input, PageRequest *plan)
 	apply_window(state, input->operands, plan, way != SORT_WITHOUT_OFFSET);
 	if (way == SORT_WITHOUT_ID && plan->sort != SORT_ONE_PAGE)
 	{
-		plan->sorts = state->session->service->write_sorts(&sorts);
+		plan->sorts = state->table.session->service->write_sorts(&sorts);
 		plan->sort = SORT_ONE_PAGE;
 		if (plan->wanted < 0)
 			why = scan_reason(state, "refuses the id as a key, and one page may not be enough");
 	}
 	if (way != SORT_LOCALLY && why == NULL && plan->sort == SORT_ONE_PAGE &&
-		(plan->first_page == 0 || plan->first_page > state->session->page_limit))
+		(plan->first_page == 0 || plan->first_page > state->table.session->page_limit))
 		why = "one page may not be enough";
 	if (why != NULL)
 		way = SORT_LOCALLY;
@@ -173,8 +173,10 @@ void
 prepare_round(RemoteScan *state, ForeignScanState *node)
 {
 	MemoryContext saved;
-	AskInput input = {
-		.relation = state->relation, .definitions = state->definitions, .cost = &state->cost, .looked_up = NO_OPERAND};
+	AskInput input = {.relation = state->table.relation,
+					  .definitions = state->table.definitions,
+					  .cost = &state->cost,
+					  .looked_up = NO_OPERAND};
 	PageRequest plan = {.wanted = -1};
 
 	pager_close(state->pager);
@@ -186,7 +188,7 @@ prepare_round(RemoteScan *state, ForeignScanState *node)
 	input.tells = state->notices;
 	state->notices = false;
 	set_round_terms(state, &input);
-	plan.asks = asks_of_scan(state->session, &input);
+	plan.asks = asks_of_scan(state->table.session, &input);
 	plan.all_or_none = state->plan->lookup != NO_OPERAND && !state->reads_whole;
 	plan.distinct = plan.all_or_none;
 	plan.sort = state->plan->shape;

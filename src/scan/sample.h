@@ -5,7 +5,7 @@
 #ifndef ATTIO_SAMPLE_H
 #define ATTIO_SAMPLE_H
 
-#include "attio/relation.h"
+#include "remote/table.h"
 #include "foreign/fdwapi.h"
 
 extern bool attio_analyze(Relation rel, AcquireSampleRowsFunc *acquire, BlockNumber *pages);

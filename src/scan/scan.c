@@ -24,28 +24,19 @@ scan_open(RemoteScan *state, ForeignScanState *node)
 	Relation rel = node->ss.ss_currentRelation;
 	MemoryContext saved = MemoryContextSwitchTo(state->context);
 	RemoteRelation *relation = remote_relation_open(rel);
-	Session *session = session_get(GetForeignTable(RelationGetRelid(rel))->serverid, state->user);
 	Projection *projection = projection_create(&relation->resource->paging);
 	const ScanPlan *plan = state->plan;
 	List *optional;
-	bool needed;
-	ListCell *lc;
+	bool needed = plan->optional != NIL || plan->filter != NIL || plan->nsorts > 0;
 
-	session_pin(session);
-	needed = plan->optional != NIL || plan->filter != NIL || plan->nsorts > 0;
-	foreach(lc, plan->columns)
-		needed = needed || column_needs_definitions(relation, (AttrNumber) lfirst_int(lc));
-	if (needed)
-		state->definitions = remote_definitions(relation, session, &state->cost);
+	state->table = remote_table_open(relation, state->user, needed, plan->columns, &state->cost);
 	if (plan->learns)
 		compat_forget_plans(relation->table);
-	state->relation = relation;
-	state->session = session;
-	optional = optional_columns(relation, RelationGetDescr(rel), plan->optional, state->definitions);
+	optional = optional_columns(relation, RelationGetDescr(rel), plan->optional, state->table.definitions);
 	state->reader =
-		row_reader_create(relation, list_concat_copy(plan->columns, optional), state->definitions, projection);
+		row_reader_create(relation, list_concat_copy(plan->columns, optional), state->table.definitions, projection);
 	state->sort = sorted_create(state, node, projection);
-	state->pager = pager_open(session, relation, projection, &state->cost);
+	state->pager = pager_open(state->table.session, relation, projection, &state->cost);
 	MemoryContextSwitchTo(saved);
 	state->notices = true;
 	prepare_round(state, node);
@@ -59,14 +50,15 @@ static bool
 rebind_columns(RemoteScan *state, ForeignScanState *node)
 {
 	MemoryContext saved = MemoryContextSwitchTo(state->context);
-	bool changed = remote_has_changed(state->relation, state->session, state->definitions, &state->cost);
+	bool changed =
+		remote_has_changed(state->table.relation, state->table.session, state->table.definitions, &state->cost);
 
 	MemoryContextSwitchTo(saved);
 	if (!changed)
 		return false;
 	if (state->returned > 0)
-		doubt_raise_changed(state->relation);
-	compat_forget_plans(state->relation->table);
+		doubt_raise_changed(state->table.relation);
+	compat_forget_plans(state->table.relation->table);
 	pager_close(state->pager);
 	state->pager = NULL;
 	scan_open(state, node);
@@ -82,9 +74,9 @@ decode_row(RemoteScan *state, ForeignScanState *node, const PagerRow *row)
 		row_read(state->reader, row, node->ss.ss_ScanTupleSlot);
 		if (!row_is_doubtful(state->reader))
 			return true;
-		if (!row_lacks_hidden(state->reader, state->session) && rebind_columns(state, node))
+		if (!row_lacks_hidden(state->reader, state->table.session) && rebind_columns(state, node))
 			return false;
-		row_settle(state->reader, state->session);
+		row_settle(state->reader, state->table.session);
 	}
 }
 
@@ -94,8 +86,8 @@ count_window_locally(RemoteScan *state)
 {
 	if (state->handed > 0)
 		ereport(ERROR, (errcode(ERRCODE_FDW_ERROR),
-						errmsg("%s refused a filter in the middle of a scan of \"%s\"", state->session->service->title,
-							   state->relation->name),
+						errmsg("%s refused a filter in the middle of a scan of \"%s\"",
+							   state->table.session->service->title, state->table.relation->name),
 						errhint("Run the statement again.")));
 	state->windowed = false;
 	state->skip = state->offset;
@@ -132,11 +124,12 @@ is_row_within_limit(RemoteScan *state, ForeignScanState *node, TupleTableSlot *s
 		return false;
 	}
 	if (state->windowed)
-		ereport(ERROR, (errcode(ERRCODE_FDW_ERROR),
-						errmsg("%s answered a row of \"%s\" that does not meet the conditions",
-							   state->session->service->title, state->relation->name),
-						errdetail("LIMIT was left to %s, which counted that row.", state->session->service->title),
-						errhint("SET attio_fdw.push_limit = off counts here instead.")));
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_ERROR),
+				 errmsg("%s answered a row of \"%s\" that does not meet the conditions",
+						state->table.session->service->title, state->table.relation->name),
+				 errdetail("LIMIT was left to %s, which counted that row.", state->table.session->service->title),
+				 errhint("SET attio_fdw.push_limit = off counts here instead.")));
 	return false;
 }
 

@@ -27,7 +27,7 @@ char *
 scan_reason(const RemoteScan *state, const char *words)
 {
 	MemoryContext saved = MemoryContextSwitchTo(state->context);
-	char *reason = service_label(state->session->service, words);
+	char *reason = service_label(state->table.session->service, words);
 
 	MemoryContextSwitchTo(saved);
 	return reason;

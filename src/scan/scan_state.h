@@ -35,9 +35,7 @@ typedef struct RemoteScan
 	ScanCost cost;  /* so far */
 	bool counted;   /* its row was handed out */
 	CountOutcome count_outcome;
-	const RemoteRelation *relation;
-	Session *session;
-	List *definitions;
+	RemoteTable table;
 	Datum keys;          /* of a lookup: what a join asks for; an array */
 	int keys_a_request;  /* fewer than planned where the service refused so many; 0 = cannot be asked for */
 	bool without_others; /* only the keys are asked for: the service refused them with the conditions */

@@ -82,7 +82,7 @@ sorted_create(RemoteScan *scan, ForeignScanState *node, Projection *projection)
 	prepare_sort_keys(sort, plan->sorts, plan->nsorts);
 	for (int i = 0; i < sort->nkeys; i++)
 		columns = list_append_unique_int(columns, sort->columns[i]);
-	sort->reader = row_reader_create(scan->relation, columns, scan->definitions, projection);
+	sort->reader = row_reader_create(scan->table.relation, columns, scan->table.definitions, projection);
 	sort->slot = MakeTupleTableSlot(CreateTupleDescCopy(tupdesc), &TTSOpsVirtual);
 	sort->judged = AllocSetContextCreate(CurrentMemoryContext, "attio_fdw sorted page", ALLOCSET_SMALL_SIZES);
 	return sort;
@@ -154,7 +154,7 @@ sorted_check_second_step(SortedScan *sort, const Pager *pager, TupleTableSlot *s
 {
 	if (slot->tts_isnull[sort->columns[0] - 1])
 		return;
-	sort->scan->session->sorts = SORTS_UNTRUSTED;
+	sort->scan->table.session->sorts = SORTS_UNTRUSTED;
 	pager_raise_unsorted(pager);
 }
 
@@ -163,7 +163,7 @@ sorted_check_second_step(SortedScan *sort, const Pager *pager, TupleTableSlot *s
 SortWay
 sorted_way(SortedScan *sort)
 {
-	SortTrust trust = sort->scan->session->sorts;
+	SortTrust trust = sort->scan->table.session->sorts;
 
 	if (sort->way == SORT_LOCALLY)
 		return sort->way;
@@ -228,7 +228,7 @@ sorted_fall_back(SortedScan *sort, PagerAnswer stop)
 	}
 	/* over pages the pager compares created_at itself, and knows whether it was the sort */
 	if (stop == PAGER_UNSORTED && sort->one_page)
-		sort->scan->session->sorts = SORTS_UNTRUSTED;
+		sort->scan->table.session->sorts = SORTS_UNTRUSTED;
 	sort->way = SORT_LOCALLY;
 	sort->refused = false;
 	sort->why = stop == PAGER_UNSORTED ? "the rows came in another order than was asked for"
@@ -242,10 +242,10 @@ sorted_works(SortedScan *sort)
 		return;
 	sort->refused = false;
 	if (sort->way == SORT_WITHOUT_ID)
-		sort->scan->session->sorts = SORTS_WITHOUT_ID;
+		sort->scan->table.session->sorts = SORTS_WITHOUT_ID;
 	/* an attribute may be one that the service does not sort by; created_at is not */
 	else if (sort->way == SORT_LOCALLY && sort->shape != SORT_ONE_PAGE)
-		sort->scan->session->sorts = SORTS_UNTRUSTED;
+		sort->scan->table.session->sorts = SORTS_UNTRUSTED;
 }
 
 /* ----- sorting locally ----- */
