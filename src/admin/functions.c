@@ -39,7 +39,6 @@ PG_FUNCTION_INFO_V1(attio_fdw_options);
 Datum
 attio_fdw_version(PG_FUNCTION_ARGS)
 {
-	(void) fcinfo;
 	PG_RETURN_TEXT_P(cstring_to_text(ATTIO_FDW_VERSION " (" ATTIO_FDW_COMMIT ")"));
 }
 

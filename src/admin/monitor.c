@@ -36,7 +36,7 @@ may_see(Oid role)
 }
 
 static void
-put(FunctionCallInfo fcinfo, Datum *values, bool *nulls)
+put_row(FunctionCallInfo fcinfo, Datum *values, bool *nulls)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 
@@ -69,7 +69,7 @@ attio_fdw_stats(PG_FUNCTION_ARGS)
 		values[k++] = Float8GetDatum(totals[i].seconds * 1000);
 		values[k++] = Float8GetDatum(totals[i].governed * 1000);
 		values[k++] = BoolGetDatum(activity_is_shared());
-		put(fcinfo, values, nulls);
+		put_row(fcinfo, values, nulls);
 	}
 	return (Datum) 0;
 }
@@ -105,7 +105,7 @@ attio_fdw_requests(PG_FUNCTION_ARGS)
 		values[k++] = Float8GetDatum(request->seconds * 1000);
 		nulls[k] = request->request_id[0] == '\0';
 		values[k++] = CStringGetTextDatum(request->request_id);
-		put(fcinfo, values, nulls);
+		put_row(fcinfo, values, nulls);
 	}
 	return (Datum) 0;
 }
@@ -135,7 +135,7 @@ attio_fdw_progress(PG_FUNCTION_ARGS)
 		values[k++] = Int64GetDatum(scan->rows);
 		values[k++] = Int64GetDatum(scan->bytes);
 		values[k++] = BoolGetDatum(scan->waiting);
-		put(fcinfo, values, nulls);
+		put_row(fcinfo, values, nulls);
 	}
 	return (Datum) 0;
 }
@@ -161,7 +161,7 @@ attio_fdw_rate(PG_FUNCTION_ARGS)
 		values[k++] = Float8GetDatum(infos[i].ahead[0] * 1000);
 		values[k++] = Float8GetDatum(infos[i].ahead[1] * 1000);
 		values[k++] = BoolGetDatum(governor_is_shared());
-		put(fcinfo, values, nulls);
+		put_row(fcinfo, values, nulls);
 	}
 	return (Datum) 0;
 }
@@ -170,7 +170,6 @@ attio_fdw_rate(PG_FUNCTION_ARGS)
 Datum
 attio_fdw_stats_reset(PG_FUNCTION_ARGS)
 {
-	(void) fcinfo;
 	activity_reset();
 	PG_RETURN_VOID();
 }

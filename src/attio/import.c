@@ -39,7 +39,7 @@ is_offered(List *offers, const char *table)
 }
 
 static List *
-offer(List *offers, const ResourceDef *resource, const TargetDef *target, char *table, const char *wanted)
+add_offer(List *offers, const ResourceDef *resource, const TargetDef *target, char *table, const char *wanted)
 {
 	Offer *made = (Offer *) palloc(sizeof(Offer));
 
@@ -74,7 +74,7 @@ offer_targets(List *offers, List *targets, const ResourceDef *resource)
 		char *other = target->slug == NULL ? wanted : shorten_name(target->slug, "_list", target->id);
 		char *table = free_name(offers, wanted, target->kind == &target_list ? other : wanted, target->id);
 
-		offers = offer(offers, resource, target, table, wanted);
+		offers = add_offer(offers, resource, target, table, wanted);
 	}
 	return offers;
 }
@@ -84,9 +84,9 @@ offer_resources(List *offers)
 {
 	for (const ResourceDef *resource = attio_resources; resource->name != NULL; resource++)
 		if (!resource->is_template)
-			offers = offer(offers, resource, NULL,
-						   free_name(offers, resource->name, psprintf("attio_%s", resource->name), "resource"),
-						   resource->name);
+			offers = add_offer(offers, resource, NULL,
+							   free_name(offers, resource->name, psprintf("attio_%s", resource->name), "resource"),
+							   resource->name);
 	return offers;
 }
 

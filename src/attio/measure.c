@@ -61,7 +61,7 @@ may_ask(const Measure *measure, int requests)
 
 /* Query the records of an object; "rest" is what the body holds beside limit and offset. */
 static Asked
-ask(Measure *measure, const TargetDef *target, int limit, int64 offset, const char *rest)
+ask_records(Measure *measure, const TargetDef *target, int limit, int64 offset, const char *rest)
 {
 	RequestSubject subject = {.tolerates = REFUSAL_REQUEST, .scopes = resource_records->list.scopes};
 	Asked asked = {.refused = true};
@@ -75,7 +75,7 @@ ask(Measure *measure, const TargetDef *target, int limit, int64 offset, const ch
 		return asked;
 	exchange = request_start(measure->session, &request, &measure->cost);
 	appendStringInfo(&measure->asked, "%s%s %s", measure->asked.len > 0 ? "; " : "", target_name(target), body);
-	request_await(measure->session, exchange, &measure->cost);
+	request_await(exchange, &measure->cost);
 	asked.refused = (request_judge(measure->session, exchange, &subject) != ANSWER_GOOD);
 	if (!asked.refused)
 	{
@@ -87,7 +87,7 @@ ask(Measure *measure, const TargetDef *target, int limit, int64 offset, const ch
 }
 
 static const char *
-row_id(JsonTree *row)
+measured_row_id(JsonTree *row)
 {
 	return json_string_at(row, resource_records->id_path);
 }
@@ -100,7 +100,7 @@ value_of(JsonTree *row, const AttributeDef *attribute)
 
 /* Text as a JSON string. */
 static char *
-quoted(const char *text)
+json_quoted(const char *text)
 {
 	JsonTree *object = json_make_object();
 
@@ -116,8 +116,8 @@ ask_row(Measure *measure, const SampledObject *object, const char *id, const cha
 
 	if (measure->filters_fail)
 		return nothing;
-	return ask(measure, object->target, 1, 0,
-			   psprintf("\"filter\":{\"$and\":[{\"record_id\":{\"$in\":[\"%s\"]}},%s]}", id, condition));
+	return ask_records(measure, object->target, 1, 0,
+					   psprintf("\"filter\":{\"$and\":[{\"record_id\":{\"$in\":[\"%s\"]}},%s]}", id, condition));
 }
 
 /* ----- finding rows that fit ----- */
@@ -138,7 +138,7 @@ sample_next(Measure *measure)
 	object->attributes = metadata_attributes(measure->session, object->target, &refusal, &measure->cost);
 	if (!refusal.disabled)
 	{
-		Asked asked = ask(measure, object->target, SAMPLE_ROWS, 0, "");
+		Asked asked = ask_records(measure, object->target, SAMPLE_ROWS, 0, "");
 
 		object->rows = asked.data;
 	}
@@ -174,10 +174,10 @@ find_in(const SampledObject *object, FitTest test, bool needs_without, Fit *fit)
 			JsonTree *value = value_of(row, attribute);
 
 			if (value == NULL)
-				fit->without = row_id(row);
+				fit->without = measured_row_id(row);
 			else if (fit->with == NULL && test(attribute, value))
 			{
-				fit->with = row_id(row);
+				fit->with = measured_row_id(row);
 				fit->value = value;
 			}
 		}
@@ -191,7 +191,7 @@ find_in(const SampledObject *object, FitTest test, bool needs_without, Fit *fit)
 
 /* The first attribute that fits, in the objects that were looked at or in further ones. */
 static bool
-find(Measure *measure, FitTest test, bool needs_without, Fit *fit)
+find_sample(Measure *measure, FitTest test, bool needs_without, Fit *fit)
 {
 	for (int i = 0; i < list_length(measure->objects) || sample_next(measure); i++)
 		if (find_in((const SampledObject *) list_nth(measure->objects, i), test, needs_without, fit))
@@ -208,7 +208,6 @@ is_type(const AttributeDef *attribute, const char *type)
 static bool
 is_sortable(const AttributeDef *attribute, JsonTree *value)
 {
-	(void) value;
 	return is_type(attribute, "number") || is_type(attribute, "rating") || is_type(attribute, "date") ||
 		   is_type(attribute, "currency") ||
 		   (is_type(attribute, "timestamp") && strcmp(attribute->slug, "created_at") != 0);
@@ -217,7 +216,6 @@ is_sortable(const AttributeDef *attribute, JsonTree *value)
 static bool
 is_number(const AttributeDef *attribute, JsonTree *value)
 {
-	(void) value;
 	return is_type(attribute, "number") || is_type(attribute, "rating") || is_type(attribute, "currency");
 }
 
@@ -250,7 +248,6 @@ is_empty_name(const AttributeDef *attribute, JsonTree *value)
 static bool
 is_choice(const AttributeDef *attribute, JsonTree *value)
 {
-	(void) value;
 	return is_type(attribute, "select") || is_type(attribute, "status");
 }
 
@@ -265,14 +262,13 @@ is_moment(const AttributeDef *attribute, JsonTree *value)
 static bool
 is_any(const AttributeDef *attribute, JsonTree *value)
 {
-	(void) attribute, (void) value;
 	return true;
 }
 
 /* ----- findings ----- */
 
 static void
-conclude(Measure *measure, const char *question, const char *name, const char *answer, const char *option)
+conclude_finding(Measure *measure, const char *question, const char *name, const char *answer, const char *option)
 {
 	MeasureFinding *finding = (MeasureFinding *) palloc0(sizeof(MeasureFinding));
 
@@ -304,7 +300,7 @@ swapped_case(const char *text)
 /* ----- the questions ----- */
 
 static const char *
-truth(bool answer)
+truth_word(bool answer)
 {
 	return answer ? "true" : "false";
 }
@@ -344,16 +340,18 @@ is_descending(JsonTree *rows, const AttributeDef *attribute, bool as_text, int *
 static Asked
 ask_sorted(Measure *measure, const Fit *fit, bool *without_id)
 {
-	const char *slug = quoted(fit->attribute->slug);
+	const char *slug = json_quoted(fit->attribute->slug);
 	const char *field = is_type(fit->attribute, "currency") ? "currency_value" : "value";
 	char *sort = psprintf("{\"attribute\":%s,\"direction\":\"desc\"}", slug);
 	char *filter = measure->filters_fail ? "" : psprintf("\"filter\":{%s:{\"%s\":{\"$gte\":0}}},", slug, field);
-	Asked asked = ask(measure, fit->object->target, SAMPLE_ROWS, 0,
-					  psprintf("%s\"sorts\":[%s,{\"attribute\":\"record_id\",\"direction\":\"asc\"}]", filter, sort));
+	Asked asked =
+		ask_records(measure, fit->object->target, SAMPLE_ROWS, 0,
+					psprintf("%s\"sorts\":[%s,{\"attribute\":\"record_id\",\"direction\":\"asc\"}]", filter, sort));
 
 	*without_id = asked.refused;
-	return asked.refused ? ask(measure, fit->object->target, SAMPLE_ROWS, 0, psprintf("%s\"sorts\":[%s]", filter, sort))
-						 : asked;
+	return asked.refused
+			   ? ask_records(measure, fit->object->target, SAMPLE_ROWS, 0, psprintf("%s\"sorts\":[%s]", filter, sort))
+			   : asked;
 }
 
 static void
@@ -362,7 +360,7 @@ measure_sorts(Measure *measure)
 	Fit fit;
 	const char *answer = NULL;
 
-	if (find(measure, is_number, false, &fit) && may_ask(measure, 2))
+	if (find_sample(measure, is_number, false, &fit) && may_ask(measure, 2))
 	{
 		bool without_id;
 		int different;
@@ -380,7 +378,7 @@ measure_sorts(Measure *measure)
 		measure->session->sorts = SORTS_UNTRUSTED;
 	else if (answer != NULL && strcmp(answer, "refused_by_id") == 0)
 		measure->session->sorts = SORTS_WITHOUT_ID;
-	conclude(measure, "whether sorts are followed", "sorts", answer, NULL);
+	conclude_finding(measure, "whether sorts are followed", "sorts", answer, NULL);
 }
 
 /* An id that no row has must find none. */
@@ -390,15 +388,15 @@ measure_filters(Measure *measure)
 	Fit fit;
 	const char *answer = NULL;
 
-	if (find(measure, is_any, false, &fit) && may_ask(measure, 1))
+	if (find_sample(measure, is_any, false, &fit) && may_ask(measure, 1))
 	{
-		Asked asked = ask(measure, fit.object->target, 1, 0,
-						  "\"filter\":{\"record_id\":{\"$in\":[\"00000000-0000-4000-8000-000000000000\"]}}");
+		Asked asked = ask_records(measure, fit.object->target, 1, 0,
+								  "\"filter\":{\"record_id\":{\"$in\":[\"00000000-0000-4000-8000-000000000000\"]}}");
 
 		answer = asked.refused ? "refused" : asked.rows == 0 ? "followed" : "ignored";
 	}
 	measure->filters_fail = (answer != NULL && strcmp(answer, "followed") != 0);
-	conclude(measure, "whether filters are followed", "filters", answer, NULL);
+	conclude_finding(measure, "whether filters are followed", "filters", answer, NULL);
 }
 
 static void
@@ -408,13 +406,13 @@ measure_nulls(Measure *measure)
 	const char *answer = NULL;
 	bool nulls[2] = {false, false};
 
-	if (!measure->sorts_fail && find(measure, is_sortable, true, &fit))
+	if (!measure->sorts_fail && find_sample(measure, is_sortable, true, &fit))
 	{
 		for (int i = 0; i < 2; i++)
 		{
-			Asked asked = ask(measure, fit.object->target, 1, 0,
-							  psprintf("\"sorts\":[{\"attribute\":%s,\"direction\":\"%s\"}]",
-									   quoted(fit.attribute->slug), i == 0 ? "asc" : "desc"));
+			Asked asked = ask_records(measure, fit.object->target, 1, 0,
+									  psprintf("\"sorts\":[{\"attribute\":%s,\"direction\":\"%s\"}]",
+											   json_quoted(fit.attribute->slug), i == 0 ? "asc" : "desc"));
 
 			nulls[i] = asked.rows == 1 && value_of(json_element(asked.data, 0), fit.attribute) == NULL;
 			if (asked.rows != 1)
@@ -425,7 +423,7 @@ measure_nulls(Measure *measure)
 		else
 			answer = NULL;
 	}
-	conclude(measure, "where sorts put rows without a value", "null_order", answer, "remote_nulls");
+	conclude_finding(measure, "where sorts put rows without a value", "null_order", answer, "remote_nulls");
 }
 
 /* Text is compared exactly if neither another case nor blanks at the ends match. */
@@ -434,26 +432,27 @@ measure_text(Measure *measure)
 {
 	static const char *const patterns[][2] = {{"$starts_with", "starts_with_case"}, {"$ends_with", "ends_with_case"}};
 	Fit fit;
-	bool found = find(measure, is_cased_text, false, &fit);
-	const char *slug = found ? quoted(fit.attribute->slug) : NULL;
+	bool found = find_sample(measure, is_cased_text, false, &fit);
+	const char *slug = found ? json_quoted(fit.attribute->slug) : NULL;
 	const char *text = found ? json_string_at(fit.value, "value") : NULL;
 	const char *equality = NULL;
 	const char *trimming = NULL;
 
-	if (found && ask_row(measure, fit.object, fit.with, psprintf("{%s:{\"$eq\":%s}}", slug, quoted(text))).rows == 1)
+	if (found &&
+		ask_row(measure, fit.object, fit.with, psprintf("{%s:{\"$eq\":%s}}", slug, json_quoted(text))).rows == 1)
 	{
-		Asked cased =
-			ask_row(measure, fit.object, fit.with, psprintf("{%s:{\"$eq\":%s}}", slug, quoted(swapped_case(text))));
-		Asked blank =
-			ask_row(measure, fit.object, fit.with, psprintf("{%s:{\"$eq\":%s}}", slug, quoted(psprintf(" %s ", text))));
+		Asked cased = ask_row(measure, fit.object, fit.with,
+							  psprintf("{%s:{\"$eq\":%s}}", slug, json_quoted(swapped_case(text))));
+		Asked blank = ask_row(measure, fit.object, fit.with,
+							  psprintf("{%s:{\"$eq\":%s}}", slug, json_quoted(psprintf(" %s ", text))));
 
 		equality = cased.refused ? NULL : cased.rows == 1 ? "ignore_case" : "exact";
 		trimming = blank.refused ? NULL : blank.rows == 1 ? "both" : "none";
 	}
 	/* the option says that $eq is SQL's "=": so blanks must count as well */
-	conclude(measure, "how $eq compares text", "text_equality", equality,
-			 trimming != NULL && strcmp(trimming, "none") == 0 ? "remote_text_equality" : NULL);
-	conclude(measure, "whether blanks at the ends count", "trimming", trimming, NULL);
+	conclude_finding(measure, "how $eq compares text", "text_equality", equality,
+					 trimming != NULL && strcmp(trimming, "none") == 0 ? "remote_text_equality" : NULL);
+	conclude_finding(measure, "whether blanks at the ends count", "trimming", trimming, NULL);
 	for (int i = 0; i < (int) lengthof(patterns); i++)
 	{
 		const char *answer = NULL;
@@ -462,11 +461,11 @@ measure_text(Measure *measure)
 		{
 			char *piece = i == 0 ? pnstrdup(text, 3) : pstrdup(text + strlen(text) - 3);
 			Asked asked = ask_row(measure, fit.object, fit.with,
-								  psprintf("{%s:{\"%s\":%s}}", slug, patterns[i][0], quoted(swapped_case(piece))));
+								  psprintf("{%s:{\"%s\":%s}}", slug, patterns[i][0], json_quoted(swapped_case(piece))));
 
 			answer = asked.refused ? NULL : asked.rows == 1 ? "ignore" : "exact";
 		}
-		conclude(measure, psprintf("case under %s", patterns[i][0]), patterns[i][1], answer, NULL);
+		conclude_finding(measure, psprintf("case under %s", patterns[i][0]), patterns[i][1], answer, NULL);
 	}
 }
 
@@ -476,17 +475,17 @@ measure_not(Measure *measure)
 	Fit fit;
 	const char *answer = NULL;
 
-	if (find(measure, is_number, true, &fit))
+	if (find_sample(measure, is_number, true, &fit))
 	{
 		Asked asked = ask_row(
 			measure, fit.object, fit.without,
-			psprintf("{\"$not\":{%s:{\"$eq\":%s}}}", quoted(fit.attribute->slug),
+			psprintf("{\"$not\":{%s:{\"$eq\":%s}}}", json_quoted(fit.attribute->slug),
 					 json_write(json_at(fit.value, is_type(fit.attribute, "currency") ? "currency_value" : "value"))));
 
-		answer = asked.refused ? NULL : truth(asked.rows == 1);
+		answer = asked.refused ? NULL : truth_word(asked.rows == 1);
 	}
-	conclude(measure, "whether $not finds rows without a value", "not_matches_empty", answer,
-			 "remote_not_matches_empty");
+	conclude_finding(measure, "whether $not finds rows without a value", "not_matches_empty", answer,
+					 "remote_not_matches_empty");
 }
 
 static void
@@ -495,14 +494,14 @@ measure_empty(Measure *measure)
 	Fit fit;
 	const char *answer = NULL;
 
-	if (find(measure, is_empty_name, false, &fit))
+	if (find_sample(measure, is_empty_name, false, &fit))
 	{
 		Asked asked = ask_row(measure, fit.object, fit.with,
-							  psprintf("{%s:{\"last_name\":{\"$not_empty\":true}}}", quoted(fit.attribute->slug)));
+							  psprintf("{%s:{\"last_name\":{\"$not_empty\":true}}}", json_quoted(fit.attribute->slug)));
 
-		answer = asked.refused ? NULL : truth(asked.rows == 0);
+		answer = asked.refused ? NULL : truth_word(asked.rows == 0);
 	}
-	conclude(measure, "whether '' counts as no value", "empty_string_is_empty", answer, NULL);
+	conclude_finding(measure, "whether '' counts as no value", "empty_string_is_empty", answer, NULL);
 }
 
 static void
@@ -511,20 +510,20 @@ measure_title(Measure *measure)
 	Fit fit;
 	const char *answer = NULL;
 
-	if (!measure->filters_fail && find(measure, is_choice, false, &fit) && may_ask(measure, 1))
+	if (!measure->filters_fail && find_sample(measure, is_choice, false, &fit) && may_ask(measure, 1))
 	{
-		Asked asked =
-			ask(measure, fit.object->target, 1, 0,
-				psprintf("\"filter\":{%s:\"no such title, says attio_fdw_measure\"}", quoted(fit.attribute->slug)));
+		Asked asked = ask_records(
+			measure, fit.object->target, 1, 0,
+			psprintf("\"filter\":{%s:\"no such title, says attio_fdw_measure\"}", json_quoted(fit.attribute->slug)));
 
 		answer = asked.refused ? "error" : asked.rows == 0 ? "none" : NULL;
 	}
-	conclude(measure, "a title that does not exist", "unknown_title", answer, NULL);
+	conclude_finding(measure, "a title that does not exist", "unknown_title", answer, NULL);
 }
 
 /* A moment a little after a row's own: what is cut off makes it no later. */
 static char *
-later(const char *moment, int digit)
+moment_after(const char *moment, int digit)
 {
 	char *copy = pstrdup(moment);
 	char *place = copy + strlen("2024-01-01T00:00:00.") + digit - 1;
@@ -548,19 +547,19 @@ measure_times(Measure *measure)
 	Fit fit;
 	const char *answer = NULL;
 
-	if (find(measure, is_moment, false, &fit))
+	if (find_sample(measure, is_moment, false, &fit))
 	{
 		const char *moment = json_string_at(fit.value, "value");
 
 		for (int i = 0; i < (int) lengthof(steps) && answer == NULL; i++)
 		{
-			char *literal = later(moment, steps[i].digit);
+			char *literal = moment_after(moment, steps[i].digit);
 			Asked asked;
 
 			if (literal == NULL || !may_ask(measure, 1))
 				break;
 			asked = ask_row(measure, fit.object, fit.with,
-							psprintf("{%s:{\"$gte\":\"%s\"}}", quoted(fit.attribute->slug), literal));
+							psprintf("{%s:{\"$gte\":\"%s\"}}", json_quoted(fit.attribute->slug), literal));
 			if (asked.refused)
 				break;
 			if (asked.rows == 0)
@@ -569,7 +568,7 @@ measure_times(Measure *measure)
 				answer = "ms";
 		}
 	}
-	conclude(measure, "how fine a time literal is read", "time_precision", answer, NULL);
+	conclude_finding(measure, "how fine a time literal is read", "time_precision", answer, NULL);
 }
 
 /* Are the sampled rows in this order?  -1 = before, as memcmp. */
@@ -599,7 +598,7 @@ measure_order(Measure *measure)
 	const char *answer = NULL;
 	Fit fit;
 
-	if (find(measure, is_any, false, &fit) && json_length_at(fit.object->rows, "") >= 8)
+	if (find_sample(measure, is_any, false, &fit) && json_length_at(fit.object->rows, "") >= 8)
 	{
 		bool by_id = is_ordered(fit.object->rows, resource_records->id_path);
 		bool by_creation = is_ordered(fit.object->rows, "created_at");
@@ -608,7 +607,7 @@ measure_order(Measure *measure)
 						 fit.object->target->slug);
 		answer = by_id == by_creation ? (by_id ? NULL : "other") : by_id ? "id" : "creation";
 	}
-	conclude(measure, "order of queries without sorts", "unsorted_order", answer, NULL);
+	conclude_finding(measure, "order of queries without sorts", "unsorted_order", answer, NULL);
 }
 
 /* The largest limit that is taken, and what happens above it. */
@@ -621,14 +620,14 @@ measure_limit(Measure *measure)
 	int above = 0;
 	Fit fit;
 
-	if (find(measure, is_any, false, &fit) && may_ask(measure, (int) lengthof(limits) + 1))
+	if (find_sample(measure, is_any, false, &fit) && may_ask(measure, (int) lengthof(limits) + 1))
 	{
 		Asked asked = {0};
-		bool many = ask(measure, fit.object->target, 1, limits[0], "").rows == 1;
+		bool many = ask_records(measure, fit.object->target, 1, limits[0], "").rows == 1;
 
 		for (int i = 0; i < (int) lengthof(limits) && largest == 0; i++)
 		{
-			asked = ask(measure, fit.object->target, limits[i], 0, "");
+			asked = ask_records(measure, fit.object->target, limits[i], 0, "");
 			if (asked.refused)
 				above = limits[i];
 			else
@@ -646,9 +645,9 @@ measure_limit(Measure *measure)
 	}
 	if (largest > 0 && largest <= LARGEST_PAGE)
 		measure->session->page_limit = measure->session->page_seen = largest;
-	conclude(measure, "largest limit of a query", "max_limit", largest > 0 ? psprintf("%d", largest) : NULL,
-			 largest <= LARGEST_PAGE ? "remote_max_limit" : NULL);
-	conclude(measure, "a limit above it", "over_limit", over, NULL);
+	conclude_finding(measure, "largest limit of a query", "max_limit", largest > 0 ? psprintf("%d", largest) : NULL,
+					 largest <= LARGEST_PAGE ? "remote_max_limit" : NULL);
+	conclude_finding(measure, "a limit above it", "over_limit", over, NULL);
 }
 
 /* Objects that every workspace has first: they have the most rows. */

@@ -37,7 +37,7 @@ get_members(Session *session, TimestampTz not_before, ScanCost *cost)
 }
 
 static bool
-is_among(List *ids, const char *id)
+is_member_among(List *ids, const char *id)
 {
 	ListCell *lc;
 
@@ -54,7 +54,7 @@ is_among(List *ids, const char *id)
 bool
 workspace_has_member(Session *session, const char *id, ScanCost *cost)
 {
-	return is_among(get_members(session, 0, cost), id);
+	return is_member_among(get_members(session, 0, cost), id);
 }
 
 /* Can it be one?  Asks again before it says no; true where the key may not see the members. */
@@ -63,5 +63,6 @@ workspace_may_have_member(Session *session, const char *id, ScanCost *cost)
 {
 	List *ids = get_members(session, 0, cost);
 
-	return ids == NIL || is_among(ids, id) || is_among(get_members(session, GetCurrentTimestamp(), cost), id);
+	return ids == NIL || is_member_among(ids, id) ||
+		   is_member_among(get_members(session, GetCurrentTimestamp(), cost), id);
 }

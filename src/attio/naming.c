@@ -53,7 +53,7 @@ is_taken(HTAB *names, const char *name)
 }
 
 static void
-take(HTAB *names, const char *name)
+take_name(HTAB *names, const char *name)
 {
 	(void) hash_search(names, name, HASH_ENTER, NULL);
 }
@@ -156,7 +156,7 @@ main_columns(const ResourceDef *resource, List *attributes, HTAB *names)
 		column = property_column(resource, attribute, attribute->type == NULL ? NULL : attribute->type->properties);
 		if (is_taken(names, column->name))
 			column->name = shorten_name(psprintf("%s_%.8s", attribute->slug, attribute->id), "", attribute->id);
-		take(names, column->name);
+		take_name(names, column->name);
 		CHECK_FOR_INTERRUPTS();
 		columns = lappend(columns, column);
 	}
@@ -188,7 +188,7 @@ with_companions(const ResourceDef *resource, List *main, ColumnSet set, HTAB *na
 				*left_out = lappend(*left_out, companion->name);
 				continue;
 			}
-			take(names, companion->name);
+			take_name(names, companion->name);
 			columns = lappend(columns, companion);
 		}
 	}
@@ -196,7 +196,7 @@ with_companions(const ResourceDef *resource, List *main, ColumnSet set, HTAB *na
 }
 
 static ColumnName *
-field_column(const FieldDef *field, HTAB *names)
+name_field_column(const FieldDef *field, HTAB *names)
 {
 	char *name = pstrdup(field->name);
 	ColumnName *column;
@@ -243,11 +243,11 @@ name_columns(const ResourceDef *resource, List *attributes, ColumnSet set, List 
 
 	for (int i = 0; i < resource->nfields; i++)
 		if (is_key_field(&resource->fields[i]))
-			columns = lappend(columns, field_column(&resource->fields[i], names));
+			columns = lappend(columns, name_field_column(&resource->fields[i], names));
 	columns = list_concat(columns, own);
 	for (int i = 0; i < resource->nfields; i++)
 		if (!is_key_field(&resource->fields[i]))
-			columns = lappend(columns, field_column(&resource->fields[i], names));
+			columns = lappend(columns, name_field_column(&resource->fields[i], names));
 	if (has_values && (set == COLUMNS_ALL || set == COLUMNS_ANY))
 		columns = lappend(columns, new_column(COLUMN_CHANGED_AT, pstrdup("attio__changed_at"), TIMESTAMPTZOID));
 	if (set == COLUMNS_RAW || set == COLUMNS_ANY)

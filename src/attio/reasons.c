@@ -17,7 +17,7 @@
 #define PATH_STEPS 16
 
 static const char *
-harmless(const char *text)
+harmless_reason(const char *text)
 {
 	return clean_text(text, strlen(text), REASON_LIMIT);
 }
@@ -42,7 +42,7 @@ path_text(JsonTree *path)
 	}
 	if (json_length_at(path, "") > PATH_STEPS)
 		appendStringInfoString(&out, "...");
-	return out.len > 0 ? harmless(out.data) : NULL;
+	return out.len > 0 ? harmless_reason(out.data) : NULL;
 }
 
 /* One reason as a sentence, with a blank in front. */
@@ -59,9 +59,9 @@ append_reason(StringInfo out, JsonTree *reason)
 	if (message == NULL && path == NULL)
 		return;
 	appendStringInfo(out, " %s%s%s", path != NULL ? path : "", path != NULL && message != NULL ? ": " : "",
-					 message != NULL ? harmless(message) : "");
+					 message != NULL ? harmless_reason(message) : "");
 	if (expected != NULL && received != NULL)
-		appendStringInfo(out, " (expected %s, received %s)", harmless(expected), harmless(received));
+		appendStringInfo(out, " (expected %s, received %s)", harmless_reason(expected), harmless_reason(received));
 	if (strchr(".!?", out->data[out->len - 1]) == NULL)
 		appendStringInfoChar(out, '.');
 }

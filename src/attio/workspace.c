@@ -24,7 +24,7 @@ workspace_self(Session *session, ScanCost *cost)
 	HttpExchange *exchange = request_start(session, &request, cost);
 	JsonTree *self;
 
-	request_await(session, exchange, NULL);
+	request_await(exchange, NULL);
 	(void) request_judge(session, exchange, NULL);
 	self = json_read(exchange->body, exchange->length);
 	if (!json_is_boolean(json_at(self, "active")))

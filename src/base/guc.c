@@ -32,7 +32,6 @@ bool setting_push_limit = true;
 #define FORGETS_PLANS(setting)                                                                                         \
 	static void assign_##setting(bool value, void *extra)                                                              \
 	{                                                                                                                  \
-		(void) extra;                                                                                                  \
 		if (value != setting_##setting)                                                                                \
 			ResetPlanCache();                                                                                          \
 	}

@@ -181,7 +181,7 @@ report_bad_value(const OptionDef *option, const char *value, const char *expecte
 
 /* Parse an int, a duration to milliseconds, or a size to bytes. */
 static int
-parse_number(const OptionDef *option, const char *value)
+parse_option_number(const OptionDef *option, const char *value)
 {
 	int flags = option->kind == OPTION_DURATION ? GUC_UNIT_MS : option->kind == OPTION_SIZE ? GUC_UNIT_BYTE : 0;
 	const char *example = option->kind == OPTION_DURATION ? ", with a unit such as ms, s or min"
@@ -376,12 +376,12 @@ check_value(const OptionSet *set, const OptionDef *option, const char *value)
 			break;
 		}
 		case OPTION_DURATION:
-			(void) parse_number(option, value);
+			(void) parse_option_number(option, value);
 			check_unit(option, value);
 			break;
 		case OPTION_INT:
 		case OPTION_SIZE:
-			(void) parse_number(option, value);
+			(void) parse_option_number(option, value);
 			break;
 		case OPTION_WORD:
 			check_word(option, value);
@@ -568,7 +568,7 @@ option_text(const OptionSet *set, List *options, Oid place, const char *name)
 int
 option_int(const OptionSet *set, List *options, Oid place, const char *name)
 {
-	return parse_number(find_option(set, name, place), option_text(set, options, place, name));
+	return parse_option_number(find_option(set, name, place), option_text(set, options, place, name));
 }
 
 /* The same as a boolean; false when unset without default. */

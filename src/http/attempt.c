@@ -145,7 +145,7 @@ attempt_release(HttpTransfer *transfer)
  * not done has found no connection, however that showed.
  */
 static void
-finish(HttpTransfer *transfer)
+attempt_finish(HttpTransfer *transfer)
 {
 	HttpExchange *exchange = transfer->exchange;
 	const HttpConfig *config = &transfer->client->config;
@@ -177,7 +177,7 @@ attempt_ask(HttpTransfer *transfer, TimestampTz earliest)
 
 /* Hand it to libcurl.  Lack of memory ends the exchange. */
 static void
-launch(HttpTransfer *transfer)
+attempt_launch(HttpTransfer *transfer)
 {
 	HttpClient *client = transfer->client;
 	HttpLane *lane = client_lane(client, nature_lane(transfer->nature));
@@ -199,7 +199,7 @@ launch(HttpTransfer *transfer)
 		return;
 	}
 	transfer->exchange->failure = HTTP_NO_MEMORY;
-	finish(transfer);
+	attempt_finish(transfer);
 }
 
 /* May a read more be under way? */
@@ -224,7 +224,7 @@ attempt_launch_due(HttpClient *client)
 		HttpTransfer *transfer = dlist_container(HttpTransfer, node, iter.cur);
 
 		if (transfer->has_place && transfer->start_at <= now && is_allowed(transfer))
-			launch(transfer);
+			attempt_launch(transfer);
 	}
 }
 
@@ -323,7 +323,7 @@ give_up_connection(HttpTransfer *transfer)
 
 /* After a time-out fewer pages share the line: half of them, once for all that began before. */
 static void
-narrow(HttpTransfer *transfer)
+narrow_reads(HttpTransfer *transfer)
 {
 	HttpClient *client = transfer->client;
 
@@ -534,13 +534,13 @@ attempt_complete(HttpTransfer *transfer, CURLcode result)
 	note_result(transfer, result);
 	note_error(transfer);
 	if (exchange->failure == HTTP_TIMED_OUT)
-		narrow(transfer);
+		narrow_reads(transfer);
 	delay = client->closing ? -1 : next_attempt(transfer);
 	if (exchange->status == 429)
 		governor_drain(client->governed, now + Max(delay, 0) * INT64CONST(1000));
 	if (delay < 0)
 	{
-		finish(transfer);
+		attempt_finish(transfer);
 		return;
 	}
 	exchange->retries++;

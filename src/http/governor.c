@@ -47,7 +47,7 @@ static GovernorTable *table = NULL;
 static bool is_shared = false;
 
 static void
-init_table(void *memory)
+governor_init_table(void *memory)
 {
 	GovernorTable *fresh = (GovernorTable *) memory;
 
@@ -61,21 +61,21 @@ init_table(void *memory)
 void
 governor_init(void)
 {
-	shared_announce(GOVERNOR_NAME, sizeof(GovernorTable), init_table);
+	shared_announce(GOVERNOR_NAME, sizeof(GovernorTable), governor_init_table);
 }
 
 /* The table: shared, else this backend's own. */
 static GovernorTable *
-get_table(void)
+governor_get_table(void)
 {
 	if (table != NULL)
 		return table;
-	table = (GovernorTable *) shared_memory(GOVERNOR_NAME, sizeof(GovernorTable), init_table);
+	table = (GovernorTable *) shared_memory(GOVERNOR_NAME, sizeof(GovernorTable), governor_init_table);
 	is_shared = (table != NULL);
 	if (table == NULL)
 	{
 		table = (GovernorTable *) MemoryContextAlloc(TopMemoryContext, sizeof(GovernorTable));
-		init_table(table);
+		governor_init_table(table);
 	}
 	return table;
 }
@@ -83,7 +83,7 @@ get_table(void)
 bool
 governor_is_shared(void)
 {
-	(void) get_table();
+	(void) governor_get_table();
 	return is_shared;
 }
 
@@ -91,7 +91,7 @@ governor_is_shared(void)
 uint64
 governor_key(const char *secret)
 {
-	uint64 hash = hash_bytes_extended((const unsigned char *) secret, (int) strlen(secret), get_table()->salt);
+	uint64 hash = hash_bytes_extended((const unsigned char *) secret, (int) strlen(secret), governor_get_table()->salt);
 
 	return hash == 0 ? 1 : hash;
 }
@@ -161,7 +161,7 @@ interval_of(const GovernorRates *rates, bool is_write)
 TimestampTz
 governor_take(uint64 key, bool is_write, const GovernorRates *rates)
 {
-	GovernorTable *keys = get_table();
+	GovernorTable *keys = governor_get_table();
 	int64 interval = interval_of(rates, is_write);
 	TimestampTz now = GetCurrentTimestamp();
 	TimestampTz turn;
@@ -179,7 +179,7 @@ governor_take(uint64 key, bool is_write, const GovernorRates *rates)
 void
 governor_give_back(uint64 key, bool is_write, const GovernorRates *rates, TimestampTz turn)
 {
-	GovernorTable *keys = get_table();
+	GovernorTable *keys = governor_get_table();
 	GovernedKey *entry;
 
 	SpinLockAcquire(&keys->lock);
@@ -196,7 +196,7 @@ governor_give_back(uint64 key, bool is_write, const GovernorRates *rates, Timest
 void
 governor_drain(uint64 key, TimestampTz until)
 {
-	GovernorTable *keys = get_table();
+	GovernorTable *keys = governor_get_table();
 	GovernedKey *entry;
 
 	SpinLockAcquire(&keys->lock);
@@ -225,7 +225,7 @@ coming_turn(const GovernedKey *entry, int line, TimestampTz now)
 int
 governor_list(GovernorInfo *infos, int max)
 {
-	GovernorTable *keys = get_table();
+	GovernorTable *keys = governor_get_table();
 	TimestampTz now = GetCurrentTimestamp();
 	int n = 0;
 

@@ -38,7 +38,7 @@ monotonic_now(void)
 
 /* Let the timer fire at the first of the deadlines. */
 static bool
-arm(HttpMux *mux)
+arm_timer(HttpMux *mux)
 {
 	struct itimerspec spec;
 	int64_t first = 0;
@@ -123,7 +123,7 @@ mux_set_timer(HttpMux *mux, int owner, long timeout_ms)
 	if (mux->fd < 0)
 		return true;
 	mux->deadlines[owner] = timeout_ms < 0 ? 0 : monotonic_now() + timeout_ms * INT64_C(1000000);
-	return arm(mux);
+	return arm_timer(mux);
 }
 
 /* The timer fired: an event for each owner whose deadline is over.  Returns their number. */
@@ -146,7 +146,7 @@ fired_timers(HttpMux *mux, MuxEvent *events)
 		events[n++].socket = -1;
 	}
 	mux->armed = 0;
-	(void) arm(mux);
+	(void) arm_timer(mux);
 	return n;
 }
 
@@ -201,34 +201,29 @@ mux_open(HttpMux *mux)
 void
 mux_close(HttpMux *mux)
 {
-	(void) mux;
 }
 
 bool
 mux_watch(HttpMux *mux, int owner, int socket, bool readable, bool writable)
 {
-	(void) mux, (void) owner, (void) socket, (void) readable, (void) writable;
 	return true;
 }
 
 bool
 mux_forget(HttpMux *mux, int socket)
 {
-	(void) mux, (void) socket;
 	return true;
 }
 
 bool
 mux_set_timer(HttpMux *mux, int owner, long timeout_ms)
 {
-	(void) mux, (void) owner, (void) timeout_ms;
 	return true;
 }
 
 int
 mux_ready(HttpMux *mux, MuxEvent *events, int max)
 {
-	(void) mux, (void) events, (void) max;
 	return 0;
 }
 

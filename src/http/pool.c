@@ -22,7 +22,6 @@ on_socket(CURL *easy, curl_socket_t socket, int what, void *arg, void *socket_ar
 	HttpLane *lane = (HttpLane *) arg;
 	HttpMux *mux = &lane->client->mux;
 
-	(void) easy, (void) socket_arg;
 	if (what == CURL_POLL_REMOVE)
 		return mux_forget(mux, socket) ? 0 : -1;
 	return mux_watch(mux, lane->owner, socket, what != CURL_POLL_OUT, what != CURL_POLL_IN) ? 0 : -1;
@@ -33,7 +32,6 @@ on_timer(CURLM *multi, long timeout_ms, void *arg)
 {
 	HttpLane *lane = (HttpLane *) arg;
 
-	(void) multi;
 	return mux_set_timer(&lane->client->mux, lane->owner, timeout_ms) ? 0 : -1;
 }
 
@@ -162,7 +160,7 @@ make_room(HttpClient *client, HttpLaneKind kind)
 
 /* Descriptors that a request in this lane needs before it can be sent. */
 static int
-needed(const HttpClient *client, HttpLaneKind kind)
+descriptors_needed(const HttpClient *client, HttpLaneKind kind)
 {
 	const HttpLane *lane = &client->lanes[kind];
 
@@ -179,7 +177,7 @@ raise_shortage(void)
 
 /* Where each request takes a connection of its own: idle clients make room for one more. */
 static void
-widen(HttpClient *client, const HttpLane *lane)
+make_room_for_more(HttpClient *client, const HttpLane *lane)
 {
 	HttpClient *oldest;
 
@@ -200,7 +198,7 @@ client_wake(HttpClient *client, HttpLaneKind kind)
 {
 	int n;
 
-	while ((n = needed(client, kind)) > 0 && descriptors_left(DESCRIPTORS_LEFT, n) < n)
+	while ((n = descriptors_needed(client, kind)) > 0 && descriptors_left(DESCRIPTORS_LEFT, n) < n)
 		if (!make_room(client, kind))
 			raise_shortage();
 	if (client->awake)
@@ -213,7 +211,7 @@ client_wake(HttpClient *client, HttpLaneKind kind)
 		client->awake = true;
 	}
 	dlist_push_head(&awake, &client->node);
-	widen(client, &client->lanes[kind]);
+	make_room_for_more(client, &client->lanes[kind]);
 	if (client_lane(client, kind) == NULL)
 		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
 }

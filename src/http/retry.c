@@ -54,7 +54,7 @@ is_repeatable(const RetryOutcome *outcome)
 
 /* So many digits, within bounds; the text moves on. */
 static bool
-read_digits(const char **at, int digits, int low, int high, int *value)
+read_retry_digits(const char **at, int digits, int low, int high, int *value)
 {
 	*value = 0;
 	for (int i = 0; i < digits; i++)
@@ -86,10 +86,10 @@ read_offset(const char *at, int *offset)
 	*offset = 0;
 	if (*at == '\0' || strcmp(at, "Z") == 0 || strcmp(at, "z") == 0)
 		return true;
-	if (!read_character(&at, "+-") || !read_digits(&at, 2, 0, 23, &hours))
+	if (!read_character(&at, "+-") || !read_retry_digits(&at, 2, 0, 23, &hours))
 		return false;
 	(void) read_character(&at, ":");
-	if (*at != '\0' && !read_digits(&at, 2, 0, 59, &minutes))
+	if (*at != '\0' && !read_retry_digits(&at, 2, 0, 59, &minutes))
 		return false;
 	*offset = sign * (hours * 3600 + minutes * 60);
 	return *at == '\0';
@@ -109,10 +109,12 @@ read_iso(const char *at, double *moment)
 	char http_date[64];
 	time_t date;
 
-	if (!read_digits(&at, 4, 1970, 9999, &year) || !read_character(&at, "-") || !read_digits(&at, 2, 1, 12, &month) ||
-		!read_character(&at, "-") || !read_digits(&at, 2, 1, 31, &day) || !read_character(&at, "Tt ") ||
-		!read_digits(&at, 2, 0, 23, &hour) || !read_character(&at, ":") || !read_digits(&at, 2, 0, 59, &minute) ||
-		!read_character(&at, ":") || !read_digits(&at, 2, 0, 60, &second))
+	if (!read_retry_digits(&at, 4, 1970, 9999, &year) || !read_character(&at, "-") ||
+		!read_retry_digits(&at, 2, 1, 12, &month) || !read_character(&at, "-") ||
+		!read_retry_digits(&at, 2, 1, 31, &day) || !read_character(&at, "Tt ") ||
+		!read_retry_digits(&at, 2, 0, 23, &hour) || !read_character(&at, ":") ||
+		!read_retry_digits(&at, 2, 0, 59, &minute) || !read_character(&at, ":") ||
+		!read_retry_digits(&at, 2, 0, 60, &second))
 		return false;
 	if (read_character(&at, "."))
 		at += strspn(at, "0123456789");

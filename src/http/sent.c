@@ -85,7 +85,6 @@ on_ready(void *arg, char *remote_ip, char *local_ip, int remote_port, int local_
 {
 	HttpTransfer *transfer = (HttpTransfer *) arg;
 
-	(void) remote_ip, (void) local_ip, (void) remote_port, (void) local_port;
 	transfer->connected = true;
 	forget_stream(transfer);
 	if (transfer->body == NULL && transfer->nature != HTTP_READ)
@@ -147,7 +146,6 @@ on_text(CURL *easy, curl_infotype type, char *data, size_t size, void *arg)
 	HttpTransfer *transfer = (HttpTransfer *) arg;
 	const char *end = data + size;
 
-	(void) easy;
 	for (int i = 0; type == CURLINFO_TEXT && i < (int) lengthof(texts); i++)
 	{
 		const char *at = data;

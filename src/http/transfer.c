@@ -191,7 +191,6 @@ on_open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
 	int type = address->socktype;
 	curl_socket_t opened;
 
-	(void) purpose;
 	if (transfer->client->loopback_only && !is_loopback(&address->addr))
 	{
 		transfer->not_loopback = true;
@@ -241,7 +240,6 @@ on_progress(void *arg, curl_off_t dltotal, curl_off_t dlnow, curl_off_t ultotal,
 	HttpTransfer *transfer = (HttpTransfer *) arg;
 	curl_off_t connected = 0;
 
-	(void) dltotal, (void) dlnow, (void) ultotal, (void) ulnow;
 	curl_easy_getinfo(transfer->easy, CURLINFO_PRETRANSFER_TIME_T, &connected);
 	if (transfer->connected || connected > 0)
 		return transfer->nature == HTTP_READ && (QueryCancelPending || ProcDiePending);

@@ -351,7 +351,7 @@ send_all(Sender *sender, TextStore *answers)
 		if (at >= list_length(sender->under_way))
 			break;
 		write = (Write *) list_nth(sender->under_way, at);
-		request_await(sender->session, write->exchange, NULL);
+		request_await(write->exchange, NULL);
 		judge(sender, write);
 		if (write->outcome == WRITE_DONE ||
 			(failed == NULL && write_targets_row(write) && write->exchange->status == 404))
@@ -378,7 +378,7 @@ send_single(Sender *sender, TextStore *answers)
 	(void) answers;
 	CHECK_FOR_INTERRUPTS();
 	start_write(sender, write);
-	request_await(sender->session, write->exchange, NULL);
+	request_await(write->exchange, NULL);
 	judge(sender, write);
 	finish_write(sender, write);
 }

@@ -96,7 +96,7 @@ read_answer(Counter *counter, const PageAsk *ask)
 	do
 	{
 		exchange = fetcher_take(counter->fetcher, ask);
-		request_await(counter->session, exchange, counter->cost);
+		request_await(exchange, counter->cost);
 	} while (fresh_ask_again(counter->session, exchange, &counter->stale_since));
 	if (exchange->failure == HTTP_TOO_LARGE && ask->place.limit > 1)
 		return COUNT_ANSWER_TOO_LARGE;

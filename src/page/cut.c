@@ -92,7 +92,7 @@ goes_on(CutWatch *watch, Session *session, const PageAsk *ask, size_t nrows, con
 	exchange = fetcher_take(watch->fetcher, &next);
 	saved = MemoryContextSwitchTo(fetcher_context(watch->fetcher));
 	about.tolerates = REFUSAL_REQUEST;
-	request_await(session, exchange, cost);
+	request_await(exchange, cost);
 	if (request_judge(session, exchange, &about) == ANSWER_GOOD)
 		found = tok_page(&page, exchange->body, exchange->length, watch->projection->root) != TOK_OK || page.nrows > 0;
 	MemoryContextSwitchTo(saved);

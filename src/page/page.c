@@ -97,7 +97,7 @@ await_page(Pager *pager, PageAsk *ask)
 		exchange = fetcher_take(pager->fetcher, ask);
 		saved = MemoryContextSwitchTo(fetcher_context(pager->fetcher));
 		activity_waits(pager->activity, true);
-		request_await(pager->session, exchange, pager->cost);
+		request_await(exchange, pager->cost);
 		activity_waits(pager->activity, false);
 		MemoryContextSwitchTo(saved);
 		if (fresh_ask_again(pager->session, exchange, &pager->stale_since))

@@ -36,7 +36,7 @@ static ActivityTable *table = NULL;
 static bool is_shared = false;
 
 static void
-init_table(void *memory)
+activity_init_table(void *memory)
 {
 	ActivityTable *fresh = (ActivityTable *) memory;
 
@@ -49,20 +49,20 @@ init_table(void *memory)
 void
 activity_init(void)
 {
-	shared_announce(ACTIVITY_NAME, sizeof(ActivityTable), init_table);
+	shared_announce(ACTIVITY_NAME, sizeof(ActivityTable), activity_init_table);
 }
 
 static ActivityTable *
-get_table(void)
+activity_get_table(void)
 {
 	if (table != NULL)
 		return table;
-	table = (ActivityTable *) shared_memory(ACTIVITY_NAME, sizeof(ActivityTable), init_table);
+	table = (ActivityTable *) shared_memory(ACTIVITY_NAME, sizeof(ActivityTable), activity_init_table);
 	is_shared = (table != NULL);
 	if (table == NULL)
 	{
 		table = (ActivityTable *) MemoryContextAlloc(TopMemoryContext, sizeof(ActivityTable));
-		init_table(table);
+		activity_init_table(table);
 	}
 	LWLockRegisterTranche(table->tranche, ACTIVITY_NAME);
 	return table;
@@ -71,7 +71,7 @@ get_table(void)
 bool
 activity_is_shared(void)
 {
-	(void) get_table();
+	(void) activity_get_table();
 	return is_shared;
 }
 
@@ -97,9 +97,9 @@ find_totals(ActivityTable *activity, Oid server)
 
 /* Into the totals and the last requests. */
 static void
-note(Oid server, HttpExchange *exchange, const char *id_header)
+note_request(Oid server, HttpExchange *exchange, const char *id_header)
 {
-	ActivityTable *activity = get_table();
+	ActivityTable *activity = activity_get_table();
 	const char *id = id_header == NULL ? NULL : http_header(exchange, id_header);
 	ActivityRequest request = {0};
 	ActivityTotals *totals;
@@ -145,7 +145,7 @@ note(Oid server, HttpExchange *exchange, const char *id_header)
 void
 activity_note(Oid server, HttpExchange *exchange, const char *id_header)
 {
-	note(server, exchange, id_header);
+	note_request(server, exchange, id_header);
 	if (setting_log_requests)
 		ereport(LOG, (errmsg("attio_fdw: %s %s: HTTP %d, %zu bytes, %.3f s", exchange->method, exchange->path,
 							 exchange->status, exchange->length, exchange->elapsed),
@@ -157,7 +157,7 @@ activity_note(Oid server, HttpExchange *exchange, const char *id_header)
 int
 activity_totals(ActivityTotals *totals)
 {
-	ActivityTable *activity = get_table();
+	ActivityTable *activity = activity_get_table();
 	int n = 0;
 
 	LWLockAcquire(&activity->lock, LW_SHARED);
@@ -172,7 +172,7 @@ activity_totals(ActivityTotals *totals)
 int
 activity_requests(ActivityRequest *requests)
 {
-	ActivityTable *activity = get_table();
+	ActivityTable *activity = activity_get_table();
 	int n = 0;
 
 	LWLockAcquire(&activity->lock, LW_SHARED);
@@ -191,7 +191,7 @@ activity_requests(ActivityRequest *requests)
 int
 activity_scans(ActivityScan *scans)
 {
-	ActivityTable *activity = get_table();
+	ActivityTable *activity = activity_get_table();
 	int n = 0;
 
 	LWLockAcquire(&activity->lock, LW_SHARED);
@@ -206,7 +206,7 @@ activity_scans(ActivityScan *scans)
 void
 activity_reset(void)
 {
-	ActivityTable *activity = get_table();
+	ActivityTable *activity = activity_get_table();
 
 	LWLockAcquire(&activity->lock, LW_EXCLUSIVE);
 	memset(activity->totals, 0, sizeof(activity->totals));
@@ -218,7 +218,7 @@ activity_reset(void)
 /* ----- running scans ----- */
 
 static void
-end_scan(void *arg)
+activity_end_scan(void *arg)
 {
 	ActivityHandle *handle = (ActivityHandle *) arg;
 
@@ -240,7 +240,7 @@ free_place(const ActivityTable *activity)
 ActivityHandle *
 activity_begin(Oid foreign_table)
 {
-	ActivityTable *activity = get_table();
+	ActivityTable *activity = activity_get_table();
 	ActivityHandle *handle = (ActivityHandle *) palloc0(sizeof(ActivityHandle));
 	ActivityScan scan = {0};
 
@@ -256,7 +256,7 @@ activity_begin(Oid foreign_table)
 	LWLockRelease(&activity->lock);
 	if (handle->place < 0)
 		return NULL;
-	handle->cleanup.func = end_scan;
+	handle->cleanup.func = activity_end_scan;
 	handle->cleanup.arg = handle;
 	MemoryContextRegisterResetCallback(CurrentMemoryContext, &handle->cleanup);
 	return handle;

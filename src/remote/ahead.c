@@ -33,7 +33,7 @@ unlink_get(void *arg)
 }
 
 static AheadGet *
-find(const Session *session, const char *path)
+find_asked(const Session *session, const char *path)
 {
 	dlist_iter iter;
 
@@ -66,7 +66,7 @@ ahead_ask(Session *session, const char *path, ScanCost *cost)
 	MemoryContext saved;
 	AheadGet *get;
 
-	if (!ahead_has_room(session) || find(session, path) != NULL)
+	if (!ahead_has_room(session) || find_asked(session, path) != NULL)
 		return;
 	context = AllocSetContextCreate(CurrentMemoryContext, "attio_fdw definitions ahead", ALLOCSET_SMALL_SIZES);
 	saved = MemoryContextSwitchTo(context);
@@ -86,7 +86,7 @@ ahead_ask(Session *session, const char *path, ScanCost *cost)
 JsonTree *
 ahead_get(Session *session, const char *path, const RequestSubject *subject, ScanCost *cost)
 {
-	AheadGet *get = find(session, path);
+	AheadGet *get = find_asked(session, path);
 	JsonTree *answer;
 
 	if (get == NULL)

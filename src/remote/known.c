@@ -35,7 +35,7 @@ find_known(const Session *session, const KnownKind *kind, const char *key)
 
 /* Not known any more; who was given it may still look at it, until the session is in nobody's use. */
 static void
-retire(Session *session, Known *known)
+retire_known(Session *session, Known *known)
 {
 	session->known = list_delete_ptr(session->known, known);
 	MemoryContextSetParent(known->context, session->retired);
@@ -64,7 +64,7 @@ read_known(Session *session, const KnownKind *kind, const char *key, const void 
 	}
 	/* Looked up now: while the answer was waited for, another may have been read. */
 	if ((old = find_known(session, kind, key)) != NULL)
-		retire(session, old);
+		retire_known(session, old);
 	MemoryContextSwitchTo(session->context);
 	session->known = lappend(session->known, known);
 	MemoryContextSetParent(context, session->context);
@@ -73,7 +73,7 @@ read_known(Session *session, const KnownKind *kind, const char *key, const void 
 }
 
 static bool
-is_fresh(const Session *session, const Known *known)
+is_fresh_known(const Session *session, const Known *known)
 {
 	return known != NULL && !TimestampDifferenceExceeds(known->read_at, GetCurrentTimestamp(), session->metadata_ttl);
 }
@@ -89,7 +89,7 @@ known_get(Session *session, const KnownKind *kind, const char *key, TimestampTz 
 {
 	Known *known = find_known(session, kind, key);
 
-	if (!is_fresh(session, known) || known->read_at < not_before)
+	if (!is_fresh_known(session, known) || known->read_at < not_before)
 		known = read_known(session, kind, key, what, cost);
 	return known == NULL ? NULL : known->value;
 }
@@ -107,7 +107,7 @@ known_peek(const Session *session, const KnownKind *kind, const char *key)
 bool
 known_is_fresh(const Session *session, const KnownKind *kind, const char *key)
 {
-	return is_fresh(session, find_known(session, kind, key));
+	return is_fresh_known(session, find_known(session, kind, key));
 }
 
 /* Forget everything: whoever wants to know it asks again. */
@@ -115,5 +115,5 @@ void
 known_forget(Session *session)
 {
 	while (session->known != NIL)
-		retire(session, (Known *) linitial(session->known));
+		retire_known(session, (Known *) linitial(session->known));
 }

@@ -214,9 +214,8 @@ request_start(Session *session, const Request *request, ScanCost *cost)
  * meanwhile is the true reason of a failure.
  */
 void
-request_await(Session *session, HttpExchange *exchange, ScanCost *cost)
+request_await(HttpExchange *exchange, ScanCost *cost)
 {
-	(void) session;
 	http_wait(exchange);
 	CHECK_FOR_INTERRUPTS();
 	if (cost == NULL)
@@ -299,7 +298,7 @@ request_get_finish(Session *session, HttpExchange *exchange, const RequestSubjec
 {
 	JsonTree *answer;
 
-	request_await(session, exchange, NULL);
+	request_await(exchange, NULL);
 	if (request_judge(session, exchange, subject) != ANSWER_GOOD)
 		return NULL;
 	answer = json_read(exchange->body, exchange->length);

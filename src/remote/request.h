@@ -92,7 +92,7 @@ typedef struct Request
 } Request;
 
 extern HttpExchange *request_start(Session *session, const Request *request, ScanCost *cost);
-extern void request_await(Session *session, HttpExchange *exchange, ScanCost *cost);
+extern void request_await(HttpExchange *exchange, ScanCost *cost);
 extern Answer request_judge(Session *session, HttpExchange *exchange, const RequestSubject *subject);
 
 extern HttpExchange *request_get_start(Session *session, const char *path, ScanCost *cost);

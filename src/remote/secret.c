@@ -16,7 +16,7 @@
 #define SECRET_LIMIT 4096
 
 static void
-wipe(void *arg)
+wipe_text(void *arg)
 {
 	char *text = (char *) arg;
 
@@ -29,7 +29,7 @@ secret_wipe_later(char *text)
 {
 	MemoryContextCallback *callback = (MemoryContextCallback *) palloc(sizeof(MemoryContextCallback));
 
-	callback->func = wipe;
+	callback->func = wipe_text;
 	callback->arg = text;
 	MemoryContextRegisterResetCallback(CurrentMemoryContext, callback);
 }

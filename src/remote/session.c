@@ -62,7 +62,6 @@ drop_invalid(void)
 static void
 on_transaction_end(XactEvent event, void *arg)
 {
-	(void) arg;
 	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE)
 		drop_invalid();
 }
@@ -74,7 +73,6 @@ on_invalidation(Datum arg, int cacheid, uint32 hashvalue)
 	HASH_SEQ_STATUS scan;
 	SessionEntry *entry;
 
-	(void) arg;
 	has_invalid = true;
 	hash_seq_init(&scan, sessions);
 	while ((entry = (SessionEntry *) hash_seq_search(&scan)) != NULL)

@@ -106,7 +106,7 @@ take_page(Sample *sample, Fetcher *fetcher, const Listing *listing, int64 offset
 	HttpExchange *exchange = fetcher_take(fetcher, &ask);
 	MemoryContext saved = MemoryContextSwitchTo(fetcher_context(fetcher));
 
-	request_await(sample->session, exchange, &sample->cost);
+	request_await(exchange, &sample->cost);
 	(void) request_judge(sample->session, exchange, &subject);
 	if (tok_page(&page, exchange->body, exchange->length, sample->projection->root) != TOK_OK)
 		request_raise_shape(sample->session, exchange, NULL);

@@ -342,7 +342,7 @@ attio_test_speed(PG_FUNCTION_ARGS)
 	TupleDesc result;
 
 	page.grow = tok_grow;
-	request_await(session, exchange, NULL);
+	request_await(exchange, NULL);
 	(void) request_judge(session, exchange, NULL);
 	megabytes = (double) exchange->length / 1000000.0;
 	FASTEST(rounds, tokenizer, tok_page(&page, exchange->body, exchange->length, projection->root));
