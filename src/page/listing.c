@@ -98,8 +98,21 @@ listings_at(Listings *listings, int n)
 void
 listings_drop_filters(Listings *listings)
 {
-	static const AskSet everything = {0};
+	AskSet *unfiltered = (AskSet *) MemoryContextAllocZero(listings->context, sizeof(AskSet));
+	MemoryContext saved = MemoryContextSwitchTo(listings->context);
+	ListCell *lc;
 
-	listings->asks = &everything;
+	/* what is given, and what parameters ask for, has not been refused */
+	foreach(lc, listings->asks->asks)
+	{
+		Ask *ask = (Ask *) palloc(sizeof(Ask));
+
+		*ask = *(const Ask *) lfirst(lc);
+		ask->filter = NULL;
+		if (ask->query != NULL || ask->given != NIL)
+			unfiltered->asks = lappend(unfiltered->asks, ask);
+	}
+	MemoryContextSwitchTo(saved);
+	listings->asks = unfiltered;
 	listings->made = NIL;
 }

@@ -19,7 +19,7 @@
 #include "plan/partitions.h"
 #include "plan/pathkeys.h"
 #include "plan/relation_plan.h"
-#include "remote/params.h"
+#include "remote/param_rules.h"
 #include "utils/array.h"
 
 /*

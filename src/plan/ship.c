@@ -11,10 +11,9 @@
  */
 #include "plan/ship.h"
 
-#include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
-#include "remote/params.h"
+#include "remote/param_rules.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 
@@ -77,7 +76,7 @@ ship_key(ShipContext *context, const Comparison *comparison, Node *operand, Verd
 {
 	bool is_key = comparison->column->is_key;
 
-	*verdict = is_key ? VERDICT_EXACT : VERDICT_SUPERSET;
+	*verdict = is_key && resource_can(context->plan->relation->resource, CAN_FILTER) ? VERDICT_EXACT : VERDICT_SUPERSET;
 	return term_of_operand(is_key ? TERM_KEY : TERM_PARENT, add_operand(context, operand));
 }
 
@@ -117,7 +116,7 @@ ship_sides(ShipContext *context, const Sides *sides, bool negated, Verdict *verd
 	if (!shipped_operand(context, right))
 		return NIL;
 	if (is_some_key(&comparison))
-		return op != OP_EQ || sides->inverted || negated || exprType(right) != UUIDOID
+		return op != OP_EQ || sides->inverted || negated || exprType(right) != comparison.column->field->type
 				   ? NIL
 				   : ship_key(context, &comparison, right, verdict);
 	if (negated != sides->inverted)
@@ -191,7 +190,7 @@ ship_array_comparison(ShipContext *context, ScalarArrayOpExpr *expr, bool negate
 	if (!shipped_column(context, (Node *) linitial(expr->args), &comparison))
 		return NIL;
 	if (is_some_key(&comparison))
-		return !positive || get_base_element_type(exprType(array)) != UUIDOID
+		return !positive || get_base_element_type(exprType(array)) != comparison.column->field->type
 				   ? NIL
 				   : ship_key(context, &comparison, array, verdict);
 	comparison.op = positive ? OP_IN : OP_NOT_IN;

@@ -13,7 +13,7 @@
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_type.h"
 #include "foreign/foreign.h"
-#include "remote/params.h"
+#include "remote/param_rules.h"
 #include "remote/table.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"

@@ -7,11 +7,9 @@
  */
 #include "remote/operand.h"
 
-#include "catalog/pg_type.h"
 #include "utils/array.h"
 #include "utils/datum.h"
 #include "utils/lsyscache.h"
-#include "utils/uuid.h"
 
 /* Of more values than these, doubles are found by sorting. */
 #define MANY_VALUES 100
@@ -96,19 +94,13 @@ elements_of_operand(const Operand *operand)
 
 	if (operand->isnull || !operand->known)
 		return elements;
-	if (operand->type != UUIDOID)
+	if (OidIsValid(get_base_element_type(operand->type)))
 		return elements_of_array(operand->value);
-	elements.type = UUIDOID;
+	elements.type = operand->type;
 	elements.values = (Datum *) palloc(sizeof(Datum));
 	elements.values[0] = operand->value;
 	elements.n = 1;
 	return elements;
-}
-
-static int
-compare_uuids(const void *a, const void *b)
-{
-	return memcmp(DatumGetUUIDP(*(const Datum *) a)->data, DatumGetUUIDP(*(const Datum *) b)->data, UUID_LEN);
 }
 
 /* The ids that an operand names, sorted, each once: a repeated key gives its rows once. */
@@ -116,13 +108,13 @@ Elements
 keys_of_operand(const Operand *operand)
 {
 	Elements keys = elements_of_operand(operand);
-	int n = 0;
+	ElementType type;
 
-	qsort(keys.values, keys.n, sizeof(Datum), compare_uuids);
-	for (int i = 0; i < keys.n; i++)
-		if (n == 0 || compare_uuids(&keys.values[n - 1], &keys.values[i]) != 0)
-			keys.values[n++] = keys.values[i];
-	keys.n = n;
+	if (keys.n > 1)
+	{
+		get_typlenbyval(keys.type, &type.length, &type.byval);
+		qsort_arg(keys.values, keys.n, sizeof(Datum), compare_images, &type);
+	}
 	return keys;
 }
 

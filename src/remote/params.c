@@ -2,12 +2,12 @@
  * params.c
  *		Conditions that become parameters of a request.
  *
- * Owns: which conditions fit which rule, how many asks their values make, and
- * what is missing.  Must not know any service.  Makes no request.
+ * Owns: how values are written, how many asks they make, and what is missing.
+ * Must not know any service.  Makes no request.
  *
  * What is asked for is never less than what the conditions let through: where
- * several conditions could be the same parameter one is sent, and where a
- * condition fits no rule it is checked locally.
+ * several conditions could be the same parameter one is sent; the others are
+ * checked locally.
  */
 #include "remote/params.h"
 
@@ -15,6 +15,7 @@
 #include "catalog/pg_type.h"
 #include "common/int.h"
 #include "miscadmin.h"
+#include "remote/param_rules.h"
 #include "remote/table.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
@@ -29,88 +30,6 @@ typedef struct ParamValues
 	bool is_moment; /* a bound of a timestamptz: */
 	TimestampTz moment;
 } ParamValues;
-
-/* ----- what a condition is worth ----- */
-
-bool
-params_of_field(const ResourceDef *resource, const char *field)
-{
-	for (int i = 0; i < resource->nparams; i++)
-		if (strcmp(resource->params[i].column, field) == 0 && resource->params[i].rule != PARAM_ORDER)
-			return true;
-	return false;
-}
-
-static bool
-fits_rule(ParamRule rule, TermOp op)
-{
-	switch (rule)
-	{
-		case PARAM_EQUAL:
-		case PARAM_ANY:
-			return op == OP_EQ || op == OP_IN || op == OP_TRUE || op == OP_FALSE;
-		case PARAM_FROM:
-			return op == OP_GE || op == OP_GT;
-		case PARAM_BEFORE:
-			return op == OP_LT || op == OP_LE;
-		case PARAM_ORDER:
-			break;
-	}
-	return false;
-}
-
-/* The parameter that a condition on this field becomes, or NULL. */
-static const ParamDef *
-find_param(const ResourceDef *resource, const char *field, TermOp op)
-{
-	for (int i = 0; i < resource->nparams; i++)
-		if (strcmp(resource->params[i].column, field) == 0 && fits_rule(resource->params[i].rule, op))
-			return &resource->params[i];
-	return NULL;
-}
-
-static bool
-is_integer(Oid type)
-{
-	return type == INT2OID || type == INT4OID || type == INT8OID;
-}
-
-static bool
-is_time(Oid type)
-{
-	return type == TIMESTAMPTZOID || type == TIMESTAMPOID || type == DATEOID;
-}
-
-/* Does an operand of this type compare with the field as the service would? */
-static bool
-is_comparable(Oid field, Oid type)
-{
-	if (is_integer(field))
-		return is_integer(type);
-	if (field == TIMESTAMPTZOID)
-		return is_time(type);
-	return type == field || (field == TEXTOID && type == VARCHAROID);
-}
-
-Verdict
-params_ship(const ResourceDef *resource, const char *field, const Comparison *comparison)
-{
-	const FieldDef *def = resource_field(resource, field);
-	const ParamDef *param = find_param(resource, field, comparison->op);
-	bool is_test = (comparison->op == OP_TRUE || comparison->op == OP_FALSE);
-
-	if (def == NULL || param == NULL || comparison->lowered || comparison->days > 0 || comparison->any_value ||
-		(OidIsValid(comparison->collation) && !get_collation_isdeterministic(comparison->collation)))
-		return VERDICT_LOCAL;
-	if (is_test ? def->type != BOOLOID : !is_comparable(def->type, comparison->type))
-		return VERDICT_LOCAL;
-	/* the next value behind a bound is known of times and integers only */
-	if (comparison->op == OP_LE && !is_integer(def->type) && !is_time(def->type))
-		return VERDICT_LOCAL;
-	if (comparison->op == OP_GT || comparison->op == OP_LE)
-		return VERDICT_SUPERSET;
-	return param->verdict == VERDICT_EXACT ? VERDICT_EXACT : VERDICT_SUPERSET;
-}
 
 /* ----- values as text ----- */
 
@@ -216,7 +135,7 @@ add_bound(ParamValues *values, const FieldDef *field, const Condition *condition
 	}
 	if (condition->op == OP_LE && !next_value(type, &value))
 		return false;
-	if (is_integer(type) && condition->op == OP_LE)
+	if (param_is_integer(type) && condition->op == OP_LE)
 		type = INT8OID;
 	text = value_text(values->def, field->type, type, value);
 	if (text == NULL)
@@ -264,7 +183,7 @@ add_condition(const ResourceDef *resource, const AskInput *input, const List *te
 {
 	Condition condition = term_condition(term);
 	const FieldDef *field = resource_field(resource, condition.slug);
-	const ParamDef *param = find_param(resource, condition.slug, condition.op);
+	const ParamDef *param = param_of_condition(resource, condition.slug, condition.op);
 	const Operand *operand = condition.operand < 0 ? NULL : &input->operands[condition.operand];
 	ParamValues *values;
 	bool sent;
@@ -327,11 +246,11 @@ example_of(const ResourceDef *resource, const ParamDef *param)
 {
 	const FieldDef *field = resource_field(resource, param->column);
 	Oid type = field == NULL ? TEXTOID : field->type;
-	const char *value = is_integer(type)  ? "1"
-						: type == BOOLOID ? "true"
-						: type == UUIDOID ? "'00000000-0000-4000-8000-000000000000'"
-						: is_time(type)   ? "'2026-01-31'"
-										  : "'...'";
+	const char *value = param_is_integer(type) ? "1"
+						: type == BOOLOID      ? "true"
+						: type == UUIDOID      ? "'00000000-0000-4000-8000-000000000000'"
+						: param_is_time(type)  ? "'2026-01-31'"
+											   : "'...'";
 	const char *op = param->rule == PARAM_FROM ? ">=" : param->rule == PARAM_BEFORE ? "<" : "=";
 
 	return psprintf("%s %s %s", quote_identifier(param->column), op, value);
@@ -520,51 +439,6 @@ params_write(const AskInput *input, AskSet *set)
 		return;
 	set->asks = multiply_by_all(resource, input, asks, all);
 	set->nothing = (set->asks == NIL);
-}
-
-/* Is it given by one of the terms? */
-static bool
-is_given(const ResourceDef *resource, const ParamDef *param, const List *terms)
-{
-	ListCell *lc;
-
-	foreach(lc, terms)
-	{
-		const List *term = (const List *) lfirst(lc);
-		Condition condition;
-
-		if (term_kind(term) != TERM_PARAM)
-			continue;
-		condition = term_condition(term);
-		if (find_param(resource, condition.slug, condition.op) == param)
-			return true;
-	}
-	return false;
-}
-
-/* One of the same group, of which just one is wanted? */
-static bool
-is_group_given(const ResourceDef *resource, const ParamDef *param, const List *terms)
-{
-	for (int i = 0; i < resource->nparams; i++)
-		if (resource->params[i].together != NULL && strcmp(resource->params[i].together, param->together) == 0 &&
-			is_given(resource, &resource->params[i], terms))
-			return true;
-	return false;
-}
-
-bool
-params_are_given(const ResourceDef *resource, const List *terms)
-{
-	for (int i = 0; i < resource->nparams && resource->parents == NULL; i++)
-	{
-		const ParamDef *param = &resource->params[i];
-		bool just_one = param->together != NULL && param->together[0] == '?';
-
-		if (just_one ? !is_group_given(resource, param, terms) : param->required && !is_given(resource, param, terms))
-			return false;
-	}
-	return true;
 }
 
 AskSet

@@ -9,22 +9,8 @@
 #define REMOTE_PARAMS_H
 
 #include "remote/ask.h"
-#include "remote/comparison.h"
-#include "remote/resource.h"
 
 struct Session;
-
-/* Has the field parameters, so that conditions on it can be sent? */
-extern bool params_of_field(const ResourceDef *resource, const char *field);
-
-/*
- * What a comparison with this field is worth as a parameter; VERDICT_LOCAL: it
- * cannot be one.
- */
-extern Verdict params_ship(const ResourceDef *resource, const char *field, const Comparison *comparison);
-
-/* Do these terms, which all must hold, give all parameters that must be given? */
-extern bool params_are_given(const ResourceDef *resource, const List *terms);
 
 /*
  * Add the parameters that a term asks for to what is asked already: each ask

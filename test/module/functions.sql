@@ -6,3 +6,4 @@ CREATE FUNCTION attio_test_speed(page_of regclass, columns text[], rounds int, O
 CREATE FUNCTION attio_test_floor(url text, key text, pages int, page_limit int, request_window int) RETURNS bigint AS :'module' LANGUAGE C STRICT;
 CREATE FUNCTION attio_test_curl(url text, key text, pages int, page_limit int, request_window int, ca_file text, http2 bool, compressed bool)
 	RETURNS float8 AS :'module' LANGUAGE C STRICT;
+CREATE FUNCTION attio_test_asks(OUT name text, OUT wanted text, OUT got text) RETURNS SETOF record AS :'module' LANGUAGE C;

@@ -1,0 +1,393 @@
+/*
+ * asks.c
+ *		What scans ask for, written without a server and without a request: the
+ *		parameters of a made-up endpoint, and Attio's filters.
+ *
+ * Each case says what is asked of and what should come out; t/asks.py compares.
+ */
+#include "base/compat.h"
+
+#include "attio/endpoints.h"
+#include "attio/filter.h"
+#include "catalog/pg_type.h"
+#include "funcapi.h"
+#include "lib/stringinfo.h"
+#include "miscadmin.h"
+#include "remote/param_rules.h"
+#include "remote/params.h"
+#include "remote/table.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/tuplestore.h"
+
+extern PGDLLEXPORT Datum attio_test_asks(PG_FUNCTION_ARGS);
+
+PG_FUNCTION_INFO_V1(attio_test_asks);
+
+#define MAX_CONDITIONS 3
+#define MAX_KNOWN 2
+
+/* field or attribute, operator, and the operand as text; NULL operand = NULL, no type = no operand */
+typedef struct TestCondition
+{
+	const char *name;
+	TermOp op;
+	Oid type;
+	const char *operand;
+} TestCondition;
+
+/* ----- a made-up endpoint ----- */
+
+static const FieldDef event_fields[] = {
+	{.name = "id", .type = INT8OID, .path = "id", .not_null = true},
+	{.name = "kind", .type = TEXTOID, .path = "kind"},
+	{.name = "company_id", .type = INT8OID, .source = FIELD_GIVEN, .path = "company"},
+	{.name = "person_id", .type = INT8OID, .source = FIELD_GIVEN, .path = "person_id"},
+	{.name = "deal_id", .type = INT8OID, .source = FIELD_GIVEN, .path = "deal_id"},
+	{.name = "happened_at", .type = TIMESTAMPTZOID, .path = "happened_at"},
+	{.name = "is_open", .type = BOOLOID, .path = "is_open"},
+};
+
+static const ParamDef event_params[] = {
+	{.name = "{company}", .column = "company_id", .rule = PARAM_EQUAL, .required = true, .verdict = VERDICT_EXACT},
+	{.name = "kinds", .column = "kind", .rule = PARAM_ANY, .max_values = 2},
+	{.name = "person_id", .column = "person_id", .rule = PARAM_EQUAL, .together = "pair"},
+	{.name = "deal_id", .column = "deal_id", .rule = PARAM_EQUAL, .together = "pair"},
+	{.name = "after", .column = "happened_at", .rule = PARAM_FROM, .verdict = VERDICT_EXACT, .max_days = 30},
+	{.name = "before", .column = "happened_at", .rule = PARAM_BEFORE, .max_days = 30},
+	{.name = "open", .column = "is_open", .rule = PARAM_EQUAL},
+};
+
+static const ResourceDef events = {
+	.name = "events",
+	.list = {.method = "GET", .path = "/companies/{company}/events"},
+	.id_path = "id",
+	.id_type = INT8OID,
+	.fields = event_fields,
+	.nfields = lengthof(event_fields),
+	.params = event_params,
+	.nparams = lengthof(event_params),
+};
+
+static const struct
+{
+	const char *name;
+	TestCondition conditions[MAX_CONDITIONS];
+	const char *wanted;
+} param_cases[] = {
+	{"one value", {{"company_id", OP_EQ, INT4OID, "7"}}, "[company=7]"},
+	{"several values make several asks", {{"company_id", OP_IN, INT8ARRAYOID, "{7,8}"}}, "[company=7] [company=8]"},
+	{"values in portions",
+	 {{"company_id", OP_EQ, INT8OID, "7"}, {"kind", OP_IN, TEXTARRAYOID, "{a,b c,d}"}},
+	 "kinds=a&kinds=b%20c [company=7] kinds=d [company=7 kinds=d]"},
+	{"NULL meets nothing", {{"company_id", OP_EQ, INT8OID, NULL}}, "nothing"},
+	{"no value meets nothing", {{"company_id", OP_IN, INT8ARRAYOID, "{}"}}, "nothing"},
+	{"NULL among values", {{"company_id", OP_IN, INT8ARRAYOID, "{7,NULL,7}"}}, "[company=7]"},
+	{"a second condition is checked locally",
+	 {{"company_id", OP_EQ, INT8OID, "7"}, {"company_id", OP_IN, INT8ARRAYOID, "{7,8}"}},
+	 "[company=7] incomplete"},
+	{"true", {{"company_id", OP_EQ, INT8OID, "7"}, {"is_open", OP_TRUE}}, "open=true [company=7 open=true]"},
+	{"both of a pair",
+	 {{"company_id", OP_EQ, INT8OID, "7"}, {"person_id", OP_EQ, INT8OID, "1"}, {"deal_id", OP_EQ, INT8OID, "2"}},
+	 "person_id=1&deal_id=2 [company=7 person_id=1 deal_id=2]"},
+	{"one of a pair",
+	 {{"company_id", OP_EQ, INT8OID, "7"}, {"deal_id", OP_EQ, INT8OID, "2"}},
+	 "foreign table \"events\" cannot be read without a condition on column \"person_id\""},
+	{"a required one is missing",
+	 {{"kind", OP_EQ, TEXTOID, "a"}},
+	 "foreign table \"events\" cannot be read without a condition on column \"company_id\""},
+	{"a span in windows",
+	 {{"company_id", OP_EQ, INT8OID, "7"},
+	  {"happened_at", OP_GE, TIMESTAMPTZOID, "2026-01-01 00:00:00+00"},
+	  {"happened_at", OP_LT, TIMESTAMPTZOID, "2026-02-10 12:00:00.5+00"}},
+	 "after=2026-01-01T00%3A00%3A00Z&before=2026-01-31T00%3A00%3A00Z "
+	 "[company=7 after=2026-01-01T00:00:00Z before=2026-01-31T00:00:00Z] "
+	 "after=2026-01-31T00%3A00%3A00Z&before=2026-02-10T12%3A00%3A00.500000Z "
+	 "[company=7 after=2026-01-31T00:00:00Z before=2026-02-10T12:00:00.500000Z]"},
+	{"up to and with a moment",
+	 {{"company_id", OP_EQ, INT8OID, "7"},
+	  {"happened_at", OP_GT, TIMESTAMPTZOID, "2026-01-01 00:00:00+00"},
+	  {"happened_at", OP_LE, TIMESTAMPTZOID, "2026-01-02 00:00:00+00"}},
+	 "after=2026-01-01T00%3A00%3A00Z&before=2026-01-02T00%3A00%3A00.000001Z "
+	 "[company=7 after=2026-01-01T00:00:00Z before=2026-01-02T00:00:00.000001Z]"},
+	{"an empty span",
+	 {{"company_id", OP_EQ, INT8OID, "7"},
+	  {"happened_at", OP_GE, TIMESTAMPTZOID, "2026-01-02 00:00:00+00"},
+	  {"happened_at", OP_LT, TIMESTAMPTZOID, "2026-01-01 00:00:00+00"}},
+	 "nothing"},
+	{"a span without its end",
+	 {{"company_id", OP_EQ, INT8OID, "7"}, {"happened_at", OP_GE, TIMESTAMPTZOID, "2026-01-01 00:00:00+00"}},
+	 "foreign table \"events\" cannot be read without a condition on column \"happened_at\""},
+};
+
+/* What of a comparison with a field can be a parameter. */
+static const struct
+{
+	const char *name;
+	const char *field;
+	TermOp op;
+	Oid type;
+	const char *wanted;
+} rule_cases[] = {
+	{"equal, as the endpoint says", "company_id", OP_EQ, INT4OID, "exact"},
+	{"any of several", "kind", OP_IN, TEXTOID, "rechecked"},
+	{"from a moment", "happened_at", OP_GE, TIMESTAMPTZOID, "exact"},
+	{"behind a moment", "happened_at", OP_GT, TIMESTAMPTZOID, "rechecked"},
+	{"before a date", "happened_at", OP_LT, DATEOID, "rechecked"},
+	{"not equal", "company_id", OP_NE, INT8OID, "local"},
+	{"a bound where only equal is asked for", "company_id", OP_LT, INT8OID, "local"},
+	{"another type", "company_id", OP_EQ, NUMERICOID, "local"},
+	{"a field without parameters", "id", OP_EQ, INT8OID, "local"},
+	{"is it true", "is_open", OP_TRUE, InvalidOid, "rechecked"},
+	{"is it NULL", "company_id", OP_IS_NULL, InvalidOid, "local"},
+};
+
+/* ----- Attio's filters ----- */
+
+static const struct
+{
+	const char *name;
+	const char *attribute_type;
+	const char *property;
+	TestCondition condition;
+	const char *known[MAX_KNOWN]; /* of what it stands on: a slug, ids, a member */
+	const char *actor_type;       /* that the same AND gives */
+	const char *wanted;
+} filter_cases[] = {
+	{"a number", "number", "", {"n", OP_GE, NUMERICOID, "1.5"}, {NULL}, NULL, "{\"n\":{\"value\":{\"$gte\":1.5}}}"},
+	{"a number that is too fine, outwards",
+	 "number",
+	 "",
+	 {"n", OP_GT, NUMERICOID, "1.23456"},
+	 {NULL},
+	 NULL,
+	 "{\"n\":{\"value\":{\"$gte\":1.2345}}}"},
+	{"a text with blanks is not sent", "text", "", {"t", OP_EQ, TEXTOID, " a"}, {NULL}, NULL, "incomplete"},
+	{"a reference to a known object",
+	 "record-reference",
+	 "",
+	 {"r", OP_EQ, UUIDOID, "00000000-0000-4000-8000-000000000001"},
+	 {"people"},
+	 NULL,
+	 "{\"r\":{\"target_object\":\"people\",\"target_record_id\":{\"$eq\":\"00000000-0000-4000-8000-000000000001\"}}}"},
+	{"a reference to an unknown object",
+	 "record-reference",
+	 "",
+	 {"r", OP_EQ, UUIDOID, "00000000-0000-4000-8000-000000000001"},
+	 {NULL},
+	 NULL,
+	 "incomplete"},
+	{"a title", "select", "", {"s", OP_EQ, TEXTOID, "Red"}, {NULL}, NULL, "{\"s\":{\"option\":{\"$eq\":\"Red\"}}}"},
+	{"not a title: by its ids",
+	 "select",
+	 "",
+	 {"s", OP_NE, TEXTOID, "Red"},
+	 {"id1", "id2"},
+	 NULL,
+	 "{\"$and\":[{\"$not\":{\"s\":{\"option\":{\"$eq\":\"id1\"}}}},{\"$not\":{\"s\":{\"option\":{\"$eq\":\"id2\"}}}}]"
+	 "}"},
+	{"not a title that is not known", "select", "", {"s", OP_NE, TEXTOID, "Red"}, {NULL}, NULL, "incomplete"},
+	{"an actor with a type",
+	 "actor-reference",
+	 "",
+	 {"a", OP_EQ, UUIDOID, "00000000-0000-4000-8000-000000000001"},
+	 {NULL},
+	 "api-token",
+	 "{\"a\":{\"referenced_actor_type\":\"api-token\",\"referenced_actor_id\":"
+	 "{\"$eq\":\"00000000-0000-4000-8000-000000000001\"}}}"},
+	{"an actor that is a member",
+	 "actor-reference",
+	 "",
+	 {"a", OP_EQ, UUIDOID, "00000000-0000-4000-8000-000000000001"},
+	 {"00000000-0000-4000-8000-000000000001"},
+	 NULL,
+	 "{\"a\":{\"referenced_actor_type\":\"workspace-member\",\"referenced_actor_id\":"
+	 "{\"$eq\":\"00000000-0000-4000-8000-000000000001\"}}}"},
+	{"an actor of no known type",
+	 "actor-reference",
+	 "",
+	 {"a", OP_EQ, UUIDOID, "00000000-0000-4000-8000-000000000001"},
+	 {NULL},
+	 NULL,
+	 "incomplete"},
+	{"NULL meets nothing", "number", "", {"n", OP_EQ, NUMERICOID, NULL}, {NULL}, NULL, "nothing"},
+	{"NaN is in no row", "number", "", {"n", OP_EQ, NUMERICOID, "NaN"}, {NULL}, NULL, "nothing"},
+};
+
+/* ----- running a case ----- */
+
+static Operand
+make_operand(const TestCondition *condition)
+{
+	Operand operand = {.known = true, .type = condition->type, .isnull = (condition->operand == NULL)};
+	Oid input;
+	Oid argument;
+
+	if (operand.isnull)
+		return operand;
+	getTypeInputInfo(condition->type, &input, &argument);
+	operand.value = OidInputFunctionCall(input, unconstify(char *, condition->operand), argument, -1);
+	return operand;
+}
+
+static char *
+asks_text(const AskSet *set)
+{
+	StringInfoData out;
+	ListCell *lc;
+	ListCell *given;
+
+	initStringInfo(&out);
+	foreach(lc, set->asks)
+	{
+		const Ask *ask = (const Ask *) lfirst(lc);
+
+		appendStringInfo(&out, "%s%s", out.len > 0 ? " " : "", ask->query == NULL ? "" : ask->query);
+		if (ask->filter != NULL)
+			appendStringInfoString(&out, json_write(ask->filter));
+		foreach(given, ask->given)
+			appendStringInfo(&out, "%s%s=%s",
+							 given != list_head(ask->given) ? " "
+							 : ask->query != NULL           ? " ["
+															: "[",
+							 ((Given *) lfirst(given))->name, ((Given *) lfirst(given))->value);
+		if (ask->given != NIL)
+			appendStringInfoChar(&out, ']');
+	}
+	if (set->nothing)
+		appendStringInfoString(&out, "nothing");
+	if (set->incomplete)
+		appendStringInfo(&out, "%sincomplete", out.len > 0 ? " " : "");
+	return out.data;
+}
+
+/* What the conditions ask for, or the message of the ERROR. */
+static char *
+run_params(const TestCondition *conditions)
+{
+	static const Service no_service = {.title = "Nothing"};
+	RemoteRelation relation = {.name = "events", .resource = &events, .service = &no_service};
+	Operand operands[MAX_CONDITIONS] = {{0}};
+	AskInput input = {.relation = &relation, .operands = operands, .noperands = MAX_CONDITIONS, .looked_up = -1};
+	MemoryContext context = CurrentMemoryContext;
+	List *arms = NIL;
+	char *volatile result = NULL;
+
+	for (int i = 0; i < MAX_CONDITIONS && conditions[i].name != NULL; i++)
+	{
+		Condition condition = {.slug = conditions[i].name,
+							   .attribute_id = "",
+							   .type = "",
+							   .property = "",
+							   .op = conditions[i].op,
+							   .operand = OidIsValid(conditions[i].type) ? i : -1};
+
+		if (OidIsValid(conditions[i].type))
+			operands[i] = make_operand(&conditions[i]);
+		arms = lappend(arms, term_of_condition(TERM_PARAM, &condition));
+	}
+	input.term = term_of_arms(TERM_AND, arms);
+	PG_TRY();
+	{
+		AskSet set = asks_of_scan(NULL, &input);
+
+		result = asks_text(&set);
+	}
+	PG_CATCH();
+	{
+		ErrorData *error;
+
+		MemoryContextSwitchTo(context);
+		error = CopyErrorData();
+		FlushErrorState();
+		result = error->message;
+	}
+	PG_END_TRY();
+	return result;
+}
+
+static const char *
+run_rule(const char *field, TermOp op, Oid type)
+{
+	static const char *const verdicts[] = {"local", "rechecked", "exact"};
+	Comparison comparison = {.op = op, .type = type};
+
+	return verdicts[params_ship(&events, field, &comparison)];
+}
+
+/* What is known, by what the class of the property needs. */
+static void
+make_known(const Clause *clause, const char *const *texts, const char *title, FilterNeeds *known)
+{
+	ObjectNeed *object = (ObjectNeed *) palloc0(sizeof(ObjectNeed));
+	ChoiceNeed *choice = (ChoiceNeed *) palloc0(sizeof(ChoiceNeed));
+
+	object->id = (const char *) linitial(clause->attribute->allowed_objects);
+	object->slug = texts[0];
+	known->objects = list_make1(object);
+	choice->attribute = clause->attribute;
+	choice->title = title;
+	choice->negated = true;
+	for (int i = 0; i < MAX_KNOWN && texts[i] != NULL; i++)
+	{
+		choice->ids = lappend(choice->ids, pstrdup(texts[i]));
+		known->members = lappend(known->members, pstrdup(texts[i]));
+	}
+	known->choices = list_make1(choice);
+}
+
+static char *
+run_filter(const char *type, const char *property, const TestCondition *condition, const char *const *texts,
+		   const char *actor_type)
+{
+	RemoteRelation relation = {.name = "things", .resource = resource_records, .page_size = 500, .known_rows = -1};
+	AttributeDef attribute = {.id = "a", .type_name = unconstify(char *, type)};
+	Operand operands[2] = {{0}};
+	Clause clause = {.kind = actor_type == NULL ? CLAUSE_CONDITION : CLAUSE_ACTOR,
+					 .op = condition->op,
+					 .slug = condition->name,
+					 .attribute = &attribute,
+					 .type_operand = 1};
+	Clause whole = {.kind = CLAUSE_AND, .operand = -1};
+	AskInput input = {.relation = &relation, .operands = operands, .noperands = 2, .looked_up = -1};
+	FilterNeeds known = {0};
+	AskSet set;
+
+	clause.property = attribute_property(attribute_type(type), property);
+	attribute.allowed_objects = list_make1(pstrdup("object"));
+	whole.arms = list_make1(&clause);
+	operands[0] = make_operand(condition);
+	if (actor_type != NULL)
+		operands[1] = (Operand){.known = true, .type = TEXTOID, .value = CStringGetTextDatum(actor_type)};
+	make_known(&clause, texts, condition->operand, &known);
+	set = filter_write(&input, &whole, &known);
+	return asks_text(&set);
+}
+
+/* attio_test_asks() -> name, wanted, got: of each case */
+Datum
+attio_test_asks(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *info = (ReturnSetInfo *) fcinfo->resultinfo;
+
+	compat_materialize(fcinfo);
+#define SHOW(what, case_name, wanted_text, got_text)                                                                   \
+	do                                                                                                                 \
+	{                                                                                                                  \
+		Datum values[3] = {CStringGetTextDatum(psprintf("%s: %s", what, case_name)), CStringGetTextDatum(wanted_text), \
+						   CStringGetTextDatum(got_text)};                                                             \
+		bool nulls[3] = {false};                                                                                       \
+                                                                                                                       \
+		tuplestore_putvalues(info->setResult, info->setDesc, values, nulls);                                           \
+	} while (0)
+	for (int i = 0; i < (int) lengthof(param_cases); i++)
+		SHOW("parameters", param_cases[i].name, param_cases[i].wanted, run_params(param_cases[i].conditions));
+	for (int i = 0; i < (int) lengthof(rule_cases); i++)
+		SHOW("rules", rule_cases[i].name, rule_cases[i].wanted,
+			 run_rule(rule_cases[i].field, rule_cases[i].op, rule_cases[i].type));
+	for (int i = 0; i < (int) lengthof(filter_cases); i++)
+		SHOW("filters", filter_cases[i].name, filter_cases[i].wanted,
+			 run_filter(filter_cases[i].attribute_type, filter_cases[i].property, &filter_cases[i].condition,
+						filter_cases[i].known, filter_cases[i].actor_type));
+	PG_RETURN_NULL();
+}
