@@ -35,6 +35,7 @@ may_see(Oid role)
 	return has_privs_of_role(GetUserId(), role) || has_privs_of_role(GetUserId(), ROLE_PG_READ_ALL_STATS);
 }
 
+/* One row of the function's result. */
 static void
 put_row(FunctionCallInfo fcinfo, Datum *values, bool *nulls)
 {

@@ -27,6 +27,7 @@ typedef struct Offer
 
 /* ----- names of tables ----- */
 
+/* Has a table of that name been offered? */
 static bool
 is_offered(List *offers, const char *table)
 {
@@ -223,6 +224,7 @@ import_column_set(const char *value)
 					errhint("Legal values are \"default\", \"all\", \"raw\".")));
 }
 
+/* What the option "columns" of the statement says. */
 static ColumnSet
 columns_option(List *options)
 {
@@ -264,6 +266,7 @@ is_listed(List *tables, const char *table)
 	return false;
 }
 
+/* Does the statement import this table? */
 static bool
 is_wanted(const Offer *made, ImportForeignSchemaStmt *stmt)
 {
@@ -320,12 +323,12 @@ granted_scopes(Session *session)
 	return granted == NULL ? "" : granted;
 }
 
+/* Tell of each kind of tables whose scopes the key lacks, once. */
 static void
 warn_of_missing_scopes(const char *granted, List *wanted)
 {
 	ListCell *lc;
-	const ResourceDef *warned[32] = {0};
-	int nwarned = 0;
+	List *seen = NIL; /* ResourceDef */
 
 	foreach(lc, wanted)
 	{
@@ -333,13 +336,10 @@ warn_of_missing_scopes(const char *granted, List *wanted)
 		char *missing = workspace_missing_scopes(granted, resource->list.scopes);
 		StringInfoData tables;
 		ListCell *other;
-		bool seen = false;
 
-		for (int i = 0; i < nwarned; i++)
-			seen = seen || warned[i] == resource;
-		if (missing == NULL || seen)
+		if (missing == NULL || list_member_ptr(seen, resource))
 			continue;
-		warned[nwarned++] = resource;
+		seen = lappend(seen, unconstify(ResourceDef *, resource));
 		initStringInfo(&tables);
 		foreach(other, wanted)
 			if (((Offer *) lfirst(other))->resource == resource)

@@ -10,194 +10,14 @@
 
 #include <ctype.h>
 
-#include "remote/request.h"
 #include "attio/endpoints.h"
+#include "attio/measure_sample.h"
 #include "base/errors.h"
-#include "lib/stringinfo.h"
-
-/* Requests in all; objects that are looked at for rows that fit; rows of each. */
-#define MAX_REQUESTS 30
-#define MAX_OBJECTS 4
-#define SAMPLE_ROWS 100
 
 /* Pages are never asked to be larger, whatever Attio takes. */
 #define LARGEST_PAGE 500
 
-/* ----- asking ----- */
-
-/* An object with some of its rows. */
-typedef struct SampledObject
-{
-	const TargetDef *target;
-	List *attributes; /* AttributeDef */
-	JsonTree *rows;   /* array */
-} SampledObject;
-
-struct Measure
-{
-	Session *session;
-	ScanCost cost;
-	List *targets;   /* TargetDef not looked at yet */
-	List *objects;   /* SampledObject */
-	bool sorts_fail; /* what is asked by sorts, or by filters, would be answered wrongly */
-	bool filters_fail;
-	StringInfoData asked;
-	List *findings; /* MeasureFinding */
-};
-
-/* What a query answered. */
-typedef struct Asked
-{
-	bool refused; /* HTTP 400, or not asked any more */
-	int rows;
-	JsonTree *data;
-} Asked;
-
-static bool
-may_ask(const Measure *measure, int requests)
-{
-	return measure->cost.requests + measure->cost.definitions + requests <= MAX_REQUESTS;
-}
-
-/* Query the records of an object; "rest" is what the body holds beside limit and offset. */
-static Asked
-ask_records(Measure *measure, const TargetDef *target, int limit, int64 offset, const char *rest)
-{
-	RequestSubject subject = {.tolerates = REFUSAL_REQUEST, .scopes = resource_records->list.scopes};
-	Asked asked = {.refused = true};
-	const char *path = resource_path(resource_records->list.path, list_make1(given_make("object", target->id)), NULL);
-	char *body =
-		psprintf("{\"limit\":%d,\"offset\":" INT64_FORMAT "%s%s}", limit, offset, rest[0] != '\0' ? "," : "", rest);
-	Request request = {.method = resource_records->list.method, .path = path, .body = body, .nature = HTTP_READ};
-	HttpExchange *exchange;
-
-	if (!may_ask(measure, 1))
-		return asked;
-	exchange = request_start(measure->session, &request, &measure->cost);
-	appendStringInfo(&measure->asked, "%s%s %s", measure->asked.len > 0 ? "; " : "", target_name(target), body);
-	request_await(exchange, &measure->cost);
-	asked.refused = (request_judge(measure->session, exchange, &subject) != ANSWER_GOOD);
-	if (!asked.refused)
-	{
-		asked.data = json_at(json_read(exchange->body, exchange->length), "data");
-		asked.rows = json_length_at(asked.data, "");
-	}
-	appendStringInfo(&measure->asked, " -> %s", asked.refused ? "HTTP 400" : psprintf("%d rows", Max(asked.rows, 0)));
-	return asked;
-}
-
-static const char *
-measured_row_id(JsonTree *row)
-{
-	return json_string_at(row, resource_records->id_path);
-}
-
-static JsonTree *
-value_of(JsonTree *row, const AttributeDef *attribute)
-{
-	return json_element(json_member(json_at(row, "values"), attribute->slug), 0);
-}
-
-/* Text as a JSON string. */
-static char *
-json_quoted(const char *text)
-{
-	JsonTree *object = json_make_object();
-
-	json_put(object, "t", json_text(text));
-	return json_write(json_at(object, "t"));
-}
-
-/* Does the row meet the condition? */
-static Asked
-ask_row(Measure *measure, const SampledObject *object, const char *id, const char *condition)
-{
-	Asked nothing = {.refused = true};
-
-	if (measure->filters_fail)
-		return nothing;
-	return ask_records(measure, object->target, 1, 0,
-					   psprintf("\"filter\":{\"$and\":[{\"record_id\":{\"$in\":[\"%s\"]}},%s]}", id, condition));
-}
-
-/* ----- finding rows that fit ----- */
-
-/* Look at another object; false when there is none, or no request left for it. */
-static bool
-sample_next(Measure *measure)
-{
-	SampledObject *object;
-	TargetRefusal refusal = {0};
-
-	/* definitions come fifty at a time; the questions need some requests as well */
-	if (measure->targets == NIL || list_length(measure->objects) >= MAX_OBJECTS || !may_ask(measure, 3))
-		return false;
-	object = (SampledObject *) palloc0(sizeof(SampledObject));
-	object->target = (const TargetDef *) linitial(measure->targets);
-	measure->targets = list_delete_first(measure->targets);
-	object->attributes = metadata_attributes(measure->session, object->target, &refusal, &measure->cost);
-	if (!refusal.disabled)
-	{
-		Asked asked = ask_records(measure, object->target, SAMPLE_ROWS, 0, "");
-
-		object->rows = asked.data;
-	}
-	measure->objects = lappend(measure->objects, object);
-	return true;
-}
-
-/* What a question needs: an attribute, a row with a value and perhaps one without. */
-typedef struct Fit
-{
-	const SampledObject *object;
-	const AttributeDef *attribute;
-	JsonTree *value;
-	const char *with;
-	const char *without;
-} Fit;
-
-typedef bool (*FitTest)(const AttributeDef *attribute, JsonTree *value);
-
-static bool
-find_in(const SampledObject *object, FitTest test, bool needs_without, Fit *fit)
-{
-	ListCell *lc;
-
-	foreach(lc, object->attributes)
-	{
-		const AttributeDef *attribute = (const AttributeDef *) lfirst(lc);
-
-		memset(fit, 0, sizeof(*fit));
-		for (int i = 0; i < json_length_at(object->rows, ""); i++)
-		{
-			JsonTree *row = json_element(object->rows, i);
-			JsonTree *value = value_of(row, attribute);
-
-			if (value == NULL)
-				fit->without = measured_row_id(row);
-			else if (fit->with == NULL && test(attribute, value))
-			{
-				fit->with = measured_row_id(row);
-				fit->value = value;
-			}
-		}
-		fit->object = object;
-		fit->attribute = attribute;
-		if (fit->with != NULL && (!needs_without || fit->without != NULL))
-			return true;
-	}
-	return false;
-}
-
-/* The first attribute that fits, in the objects that were looked at or in further ones. */
-static bool
-find_sample(Measure *measure, FitTest test, bool needs_without, Fit *fit)
-{
-	for (int i = 0; i < list_length(measure->objects) || sample_next(measure); i++)
-		if (find_in((const SampledObject *) list_nth(measure->objects, i), test, needs_without, fit))
-			return true;
-	return false;
-}
+/* ----- what fits a question ----- */
 
 static bool
 is_type(const AttributeDef *attribute, const char *type)
@@ -245,6 +65,7 @@ is_empty_name(const AttributeDef *attribute, JsonTree *value)
 	return is_type(attribute, "personal-name") && last != NULL && last[0] == '\0';
 }
 
+/* Is it the value of a select attribute? */
 static bool
 is_choice(const AttributeDef *attribute, JsonTree *value)
 {
@@ -267,6 +88,7 @@ is_any(const AttributeDef *attribute, JsonTree *value)
 
 /* ----- findings ----- */
 
+/* One question is answered: note what was asked for it, and what came. */
 static void
 conclude_finding(Measure *measure, const char *question, const char *name, const char *answer, const char *option)
 {
@@ -287,6 +109,7 @@ conclude_finding(Measure *measure, const char *question, const char *name, const
 	measure->findings = lappend(measure->findings, finding);
 }
 
+/* The text with its cases exchanged. */
 static char *
 swapped_case(const char *text)
 {
@@ -299,6 +122,7 @@ swapped_case(const char *text)
 
 /* ----- the questions ----- */
 
+/* As the options of a server say it. */
 static const char *
 truth_word(bool answer)
 {
@@ -315,7 +139,7 @@ is_descending(JsonTree *rows, const AttributeDef *attribute, bool as_text, int *
 	*different = 0;
 	for (int i = 0; i < json_length_at(rows, ""); i++)
 	{
-		JsonTree *value = json_at(value_of(json_element(rows, i), attribute), member);
+		JsonTree *value = json_at(sample_value(json_element(rows, i), attribute), member);
 		double rise;
 
 		if (value == NULL)
@@ -340,27 +164,28 @@ is_descending(JsonTree *rows, const AttributeDef *attribute, bool as_text, int *
 static Asked
 ask_sorted(Measure *measure, const Fit *fit, bool *without_id)
 {
-	const char *slug = json_quoted(fit->attribute->slug);
+	const char *slug = sample_quoted(fit->attribute->slug);
 	const char *field = is_type(fit->attribute, "currency") ? "currency_value" : "value";
 	char *sort = psprintf("{\"attribute\":%s,\"direction\":\"desc\"}", slug);
 	char *filter = measure->filters_fail ? "" : psprintf("\"filter\":{%s:{\"%s\":{\"$gte\":0}}},", slug, field);
 	Asked asked =
-		ask_records(measure, fit->object->target, SAMPLE_ROWS, 0,
-					psprintf("%s\"sorts\":[%s,{\"attribute\":\"record_id\",\"direction\":\"asc\"}]", filter, sort));
+		sample_ask(measure, fit->object->target, SAMPLE_ROWS, 0,
+				   psprintf("%s\"sorts\":[%s,{\"attribute\":\"record_id\",\"direction\":\"asc\"}]", filter, sort));
 
 	*without_id = asked.refused;
 	return asked.refused
-			   ? ask_records(measure, fit->object->target, SAMPLE_ROWS, 0, psprintf("%s\"sorts\":[%s]", filter, sort))
+			   ? sample_ask(measure, fit->object->target, SAMPLE_ROWS, 0, psprintf("%s\"sorts\":[%s]", filter, sort))
 			   : asked;
 }
 
+/* Does Attio follow sorts? */
 static void
 measure_sorts(Measure *measure)
 {
 	Fit fit;
 	const char *answer = NULL;
 
-	if (find_sample(measure, is_number, false, &fit) && may_ask(measure, 2))
+	if (sample_find(measure, is_number, false, &fit) && sample_may_ask(measure, 2))
 	{
 		bool without_id;
 		int different;
@@ -388,10 +213,10 @@ measure_filters(Measure *measure)
 	Fit fit;
 	const char *answer = NULL;
 
-	if (find_sample(measure, is_any, false, &fit) && may_ask(measure, 1))
+	if (sample_find(measure, is_any, false, &fit) && sample_may_ask(measure, 1))
 	{
-		Asked asked = ask_records(measure, fit.object->target, 1, 0,
-								  "\"filter\":{\"record_id\":{\"$in\":[\"00000000-0000-4000-8000-000000000000\"]}}");
+		Asked asked = sample_ask(measure, fit.object->target, 1, 0,
+								 "\"filter\":{\"record_id\":{\"$in\":[\"00000000-0000-4000-8000-000000000000\"]}}");
 
 		answer = asked.refused ? "refused" : asked.rows == 0 ? "followed" : "ignored";
 	}
@@ -399,6 +224,7 @@ measure_filters(Measure *measure)
 	conclude_finding(measure, "whether filters are followed", "filters", answer, NULL);
 }
 
+/* Where does it sort rows without a value? */
 static void
 measure_nulls(Measure *measure)
 {
@@ -406,15 +232,15 @@ measure_nulls(Measure *measure)
 	const char *answer = NULL;
 	bool nulls[2] = {false, false};
 
-	if (!measure->sorts_fail && find_sample(measure, is_sortable, true, &fit))
+	if (!measure->sorts_fail && sample_find(measure, is_sortable, true, &fit))
 	{
 		for (int i = 0; i < 2; i++)
 		{
-			Asked asked = ask_records(measure, fit.object->target, 1, 0,
-									  psprintf("\"sorts\":[{\"attribute\":%s,\"direction\":\"%s\"}]",
-											   json_quoted(fit.attribute->slug), i == 0 ? "asc" : "desc"));
+			Asked asked = sample_ask(measure, fit.object->target, 1, 0,
+									 psprintf("\"sorts\":[{\"attribute\":%s,\"direction\":\"%s\"}]",
+											  sample_quoted(fit.attribute->slug), i == 0 ? "asc" : "desc"));
 
-			nulls[i] = asked.rows == 1 && value_of(json_element(asked.data, 0), fit.attribute) == NULL;
+			nulls[i] = asked.rows == 1 && sample_value(json_element(asked.data, 0), fit.attribute) == NULL;
 			if (asked.rows != 1)
 				answer = "";
 		}
@@ -432,19 +258,20 @@ measure_text(Measure *measure)
 {
 	static const char *const patterns[][2] = {{"$starts_with", "starts_with_case"}, {"$ends_with", "ends_with_case"}};
 	Fit fit;
-	bool found = find_sample(measure, is_cased_text, false, &fit);
-	const char *slug = found ? json_quoted(fit.attribute->slug) : NULL;
+	bool found = sample_find(measure, is_cased_text, false, &fit);
+	const char *slug = found ? sample_quoted(fit.attribute->slug) : NULL;
 	const char *text = found ? json_string_at(fit.value, "value") : NULL;
 	const char *equality = NULL;
 	const char *trimming = NULL;
 
 	if (found &&
-		ask_row(measure, fit.object, fit.with, psprintf("{%s:{\"$eq\":%s}}", slug, json_quoted(text))).rows == 1)
+		sample_ask_row(measure, fit.object, fit.with, psprintf("{%s:{\"$eq\":%s}}", slug, sample_quoted(text))).rows ==
+			1)
 	{
-		Asked cased = ask_row(measure, fit.object, fit.with,
-							  psprintf("{%s:{\"$eq\":%s}}", slug, json_quoted(swapped_case(text))));
-		Asked blank = ask_row(measure, fit.object, fit.with,
-							  psprintf("{%s:{\"$eq\":%s}}", slug, json_quoted(psprintf(" %s ", text))));
+		Asked cased = sample_ask_row(measure, fit.object, fit.with,
+									 psprintf("{%s:{\"$eq\":%s}}", slug, sample_quoted(swapped_case(text))));
+		Asked blank = sample_ask_row(measure, fit.object, fit.with,
+									 psprintf("{%s:{\"$eq\":%s}}", slug, sample_quoted(psprintf(" %s ", text))));
 
 		equality = cased.refused ? NULL : cased.rows == 1 ? "ignore_case" : "exact";
 		trimming = blank.refused ? NULL : blank.rows == 1 ? "both" : "none";
@@ -457,11 +284,12 @@ measure_text(Measure *measure)
 	{
 		const char *answer = NULL;
 
-		if (found && may_ask(measure, 1))
+		if (found && sample_may_ask(measure, 1))
 		{
 			char *piece = i == 0 ? pnstrdup(text, 3) : pstrdup(text + strlen(text) - 3);
-			Asked asked = ask_row(measure, fit.object, fit.with,
-								  psprintf("{%s:{\"%s\":%s}}", slug, patterns[i][0], json_quoted(swapped_case(piece))));
+			Asked asked =
+				sample_ask_row(measure, fit.object, fit.with,
+							   psprintf("{%s:{\"%s\":%s}}", slug, patterns[i][0], sample_quoted(swapped_case(piece))));
 
 			answer = asked.refused ? NULL : asked.rows == 1 ? "ignore" : "exact";
 		}
@@ -469,17 +297,18 @@ measure_text(Measure *measure)
 	}
 }
 
+/* Does $not find rows without a value? */
 static void
 measure_not(Measure *measure)
 {
 	Fit fit;
 	const char *answer = NULL;
 
-	if (find_sample(measure, is_number, true, &fit))
+	if (sample_find(measure, is_number, true, &fit))
 	{
-		Asked asked = ask_row(
+		Asked asked = sample_ask_row(
 			measure, fit.object, fit.without,
-			psprintf("{\"$not\":{%s:{\"$eq\":%s}}}", json_quoted(fit.attribute->slug),
+			psprintf("{\"$not\":{%s:{\"$eq\":%s}}}", sample_quoted(fit.attribute->slug),
 					 json_write(json_at(fit.value, is_type(fit.attribute, "currency") ? "currency_value" : "value"))));
 
 		answer = asked.refused ? NULL : truth_word(asked.rows == 1);
@@ -488,33 +317,36 @@ measure_not(Measure *measure)
 					 "remote_not_matches_empty");
 }
 
+/* Is an empty name a value? */
 static void
 measure_empty(Measure *measure)
 {
 	Fit fit;
 	const char *answer = NULL;
 
-	if (find_sample(measure, is_empty_name, false, &fit))
+	if (sample_find(measure, is_empty_name, false, &fit))
 	{
-		Asked asked = ask_row(measure, fit.object, fit.with,
-							  psprintf("{%s:{\"last_name\":{\"$not_empty\":true}}}", json_quoted(fit.attribute->slug)));
+		Asked asked =
+			sample_ask_row(measure, fit.object, fit.with,
+						   psprintf("{%s:{\"last_name\":{\"$not_empty\":true}}}", sample_quoted(fit.attribute->slug)));
 
 		answer = asked.refused ? NULL : truth_word(asked.rows == 0);
 	}
 	conclude_finding(measure, "whether '' counts as no value", "empty_string_is_empty", answer, NULL);
 }
 
+/* What does Attio say of a title that does not exist? */
 static void
 measure_title(Measure *measure)
 {
 	Fit fit;
 	const char *answer = NULL;
 
-	if (!measure->filters_fail && find_sample(measure, is_choice, false, &fit) && may_ask(measure, 1))
+	if (!measure->filters_fail && sample_find(measure, is_choice, false, &fit) && sample_may_ask(measure, 1))
 	{
-		Asked asked = ask_records(
+		Asked asked = sample_ask(
 			measure, fit.object->target, 1, 0,
-			psprintf("\"filter\":{%s:\"no such title, says attio_fdw_measure\"}", json_quoted(fit.attribute->slug)));
+			psprintf("\"filter\":{%s:\"no such title, says attio_fdw_measure\"}", sample_quoted(fit.attribute->slug)));
 
 		answer = asked.refused ? "error" : asked.rows == 0 ? "none" : NULL;
 	}
@@ -536,6 +368,7 @@ moment_after(const char *moment, int digit)
 	return copy;
 }
 
+/* How exact are conditions on times? */
 static void
 measure_times(Measure *measure)
 {
@@ -547,7 +380,7 @@ measure_times(Measure *measure)
 	Fit fit;
 	const char *answer = NULL;
 
-	if (find_sample(measure, is_moment, false, &fit))
+	if (sample_find(measure, is_moment, false, &fit))
 	{
 		const char *moment = json_string_at(fit.value, "value");
 
@@ -556,10 +389,10 @@ measure_times(Measure *measure)
 			char *literal = moment_after(moment, steps[i].digit);
 			Asked asked;
 
-			if (literal == NULL || !may_ask(measure, 1))
+			if (literal == NULL || !sample_may_ask(measure, 1))
 				break;
-			asked = ask_row(measure, fit.object, fit.with,
-							psprintf("{%s:{\"$gte\":\"%s\"}}", json_quoted(fit.attribute->slug), literal));
+			asked = sample_ask_row(measure, fit.object, fit.with,
+								   psprintf("{%s:{\"$gte\":\"%s\"}}", sample_quoted(fit.attribute->slug), literal));
 			if (asked.refused)
 				break;
 			if (asked.rows == 0)
@@ -592,13 +425,14 @@ is_ordered(JsonTree *rows, const char *path)
 	return true;
 }
 
+/* In which order do unsorted rows come? */
 static void
 measure_order(Measure *measure)
 {
 	const char *answer = NULL;
 	Fit fit;
 
-	if (find_sample(measure, is_any, false, &fit) && json_length_at(fit.object->rows, "") >= 8)
+	if (sample_find(measure, is_any, false, &fit) && json_length_at(fit.object->rows, "") >= 8)
 	{
 		bool by_id = is_ordered(fit.object->rows, resource_records->id_path);
 		bool by_creation = is_ordered(fit.object->rows, "created_at");
@@ -620,14 +454,14 @@ measure_limit(Measure *measure)
 	int above = 0;
 	Fit fit;
 
-	if (find_sample(measure, is_any, false, &fit) && may_ask(measure, (int) lengthof(limits) + 1))
+	if (sample_find(measure, is_any, false, &fit) && sample_may_ask(measure, (int) lengthof(limits) + 1))
 	{
 		Asked asked = {0};
-		bool many = ask_records(measure, fit.object->target, 1, limits[0], "").rows == 1;
+		bool many = sample_ask(measure, fit.object->target, 1, limits[0], "").rows == 1;
 
 		for (int i = 0; i < (int) lengthof(limits) && largest == 0; i++)
 		{
-			asked = ask_records(measure, fit.object->target, limits[i], 0, "");
+			asked = sample_ask(measure, fit.object->target, limits[i], 0, "");
 			if (asked.refused)
 				above = limits[i];
 			else

@@ -7,8 +7,6 @@
 
 #include "attio/metadata.h"
 
-typedef struct Measure Measure;
-
 /* One question and its answer. */
 typedef struct MeasureFinding
 {

@@ -36,6 +36,7 @@ get_members(Session *session, TimestampTz not_before, ScanCost *cost)
 	return (List *) linitial((List *) known_get(session, &known_members, "", not_before, NULL, cost));
 }
 
+/* Is it one of these ids? */
 static bool
 is_member_among(List *ids, const char *id)
 {

@@ -292,6 +292,7 @@ metadata_has_changed(Session *session, const TargetDef *target, List *attributes
 	return !are_same(known->attributes, attributes);
 }
 
+/* Do answers lack this attribute although it is defined, as far as the session knows? */
 bool
 metadata_is_hidden(const Session *session, const TargetDef *target, const char *attribute_id)
 {

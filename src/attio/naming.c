@@ -96,6 +96,7 @@ new_column(ColumnKind kind, char *name, Oid type)
 	return column;
 }
 
+/* Does this set of columns show the property? */
 static bool
 property_wanted(const AttributeDef *attribute, const PropertyDef *property, ColumnSet set)
 {

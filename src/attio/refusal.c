@@ -155,6 +155,7 @@ find_row(const HttpExchange *exchange, const char *code, const char *message)
 	return error;
 }
 
+/* What an answer with this status and code is about: RefusalKind. */
 static int
 kinds_of(int status, const char *code)
 {

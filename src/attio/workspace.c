@@ -61,6 +61,7 @@ workspace_check(Session *session, ScanCost *cost)
 						errhint("Use a key of the expected workspace, or change the option.")));
 }
 
+/* Is the scope, of so many characters, among those that are granted? */
 static bool
 scope_granted(const char *granted, const char *scope, size_t length)
 {

@@ -167,6 +167,7 @@ report_unknown_option(const OptionSet *set, const char *name, Oid place)
 								   : 0));
 }
 
+/* The value is not legal; the message does not show a secret.  Does not return. */
 static void
 report_bad_value(const OptionDef *option, const char *value, const char *expected)
 {

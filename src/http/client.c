@@ -59,6 +59,7 @@ wipe_secrets(void *arg)
 	wipe_secret(config->proxy_password);
 }
 
+/* Nothing uses the client any more. */
 static void
 client_free(HttpClient *client)
 {

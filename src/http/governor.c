@@ -80,6 +80,7 @@ governor_get_table(void)
 	return table;
 }
 
+/* Do all backends stand in the same lines? */
 bool
 governor_is_shared(void)
 {

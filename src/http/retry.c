@@ -40,6 +40,7 @@ is_transient(const RetryOutcome *outcome)
 	}
 }
 
+/* May a request of this nature be sent again after this outcome? */
 static bool
 is_repeatable(const RetryOutcome *outcome)
 {

@@ -346,6 +346,7 @@ set_network_options(HttpTransfer *transfer)
 	curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
 }
 
+/* One header more; false where memory is short. */
 static bool
 add_header(HttpTransfer *transfer, const char *line)
 {

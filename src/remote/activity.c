@@ -68,6 +68,7 @@ activity_get_table(void)
 	return table;
 }
 
+/* Do all backends see the same totals? */
 bool
 activity_is_shared(void)
 {
@@ -217,6 +218,7 @@ activity_reset(void)
 
 /* ----- running scans ----- */
 
+/* Reset callback: the scan's place is free. */
 static void
 activity_end_scan(void *arg)
 {
@@ -262,6 +264,7 @@ activity_begin(Oid foreign_table)
 	return handle;
 }
 
+/* A page of a running scan came. */
 void
 activity_page(ActivityHandle *handle, int64 rows, int64 bytes)
 {
@@ -274,6 +277,7 @@ activity_page(ActivityHandle *handle, int64 rows, int64 bytes)
 	LWLockRelease(&table->lock);
 }
 
+/* A running scan begins or ends to wait for an answer. */
 void
 activity_waits(ActivityHandle *handle, bool waiting)
 {

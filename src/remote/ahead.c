@@ -26,6 +26,7 @@ typedef struct AheadGet
 /* Of all sessions: an answer may outlive its session by the time in which an error is cleaned up. */
 static dlist_head asked = DLIST_STATIC_INIT(asked);
 
+/* Reset callback: it is asked for no more. */
 static void
 unlink_get(void *arg)
 {

@@ -72,6 +72,7 @@ read_known(Session *session, const KnownKind *kind, const char *key, const void 
 	return known;
 }
 
+/* Is it known, and not older than metadata_ttl? */
 static bool
 is_fresh_known(const Session *session, const Known *known)
 {

@@ -15,6 +15,7 @@
 /* Longest secret that a file may hold. */
 #define SECRET_LIMIT 4096
 
+/* Reset callback. */
 static void
 wipe_text(void *arg)
 {

@@ -59,6 +59,7 @@ drop_invalid(void)
 	}
 }
 
+/* Sessions that are out of date go with the transaction that used them. */
 static void
 on_transaction_end(XactEvent event, void *arg)
 {
@@ -274,6 +275,7 @@ session_peek(Oid serverid, Oid user)
 	return entry == NULL || entry->session == NULL || entry->session->invalid ? NULL : entry->session;
 }
 
+/* Reset callback: the session is in one use less. */
 static void
 session_unpin(void *arg)
 {
