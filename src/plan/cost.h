@@ -13,7 +13,7 @@
 
 /* Ids assumed of an array of which nothing is known; each leaves one row. */
 #define DEFAULT_KEYS 100
-#define KEYS_A_REQUEST 100
+#define KEYS_PER_REQUEST 100
 
 /* What a sorted row costs, in rows; sorting costs query score (docs/attio-api.md 2.3). */
 #define SORTED_ROW_COST 1.05

@@ -144,7 +144,7 @@ add_listing_path(PlannerInfo *root, RelOptInfo *baserel, double fetched, double 
 	Cost startup;
 	Cost total;
 
-	cost_listing(fetched, plan->has_key ? KEYS_A_REQUEST : plan->relation->page_size, &startup, &total);
+	cost_listing(fetched, plan->has_key ? KEYS_PER_REQUEST : plan->relation->page_size, &startup, &total);
 	startup += baserel->baserestrictcost.startup;
 	total += baserel->baserestrictcost.startup + baserel->baserestrictcost.per_tuple * fetched;
 	if (!are_params_given(root, baserel, conditions))

@@ -176,7 +176,7 @@ add_join_path(PlannerInfo *root, RelOptInfo *joinrel, RelOptInfo *inner, Path *o
 	LookupJoinPath *join_path = (LookupJoinPath *) newNode(sizeof(LookupJoinPath), T_CustomPath);
 	CustomPath *path = &join_path->custom;
 	double keys = distinct_keys(root, lookup, outer_path->rows);
-	double requests = ceil(keys / lookup->batch);
+	double requests = ceil(keys / lookup->keys_per_request);
 	Path *inner_path = lookup_path(root, inner, lookup, keys, requests);
 	QualCost per_match;
 
@@ -293,7 +293,7 @@ add_lookup_joins(PlannerInfo *root, RelOptInfo *joinrel, RelOptInfo *outer, RelO
 						   .form = lookup.form,
 						   .equality = lookup.equality,
 						   .collation = lookup.collation,
-						   .keys_per_request = lookup.batch,
+						   .keys_per_request = lookup.keys_per_request,
 						   .outer_key = (Expr *) lookup.outer_key,
 						   .inner_key = (Expr *) compat_add_nulling(lookup.inner_key, inner->relids, ojrelid),
 						   .quals = quals};

@@ -173,10 +173,10 @@ complete_lookup(PlannerInfo *root, RelOptInfo *inner, Lookup *lookup)
 
 	if (judged->term == NIL || list_length(judged->operands) != 1)
 		return false;
-	lookup->batch = plan->relation->join_batch;
+	lookup->keys_per_request = plan->relation->join_batch;
 	if (judged->is_key)
 		/* a page that is not full says that it is the last */
-		lookup->batch = Min(lookup->batch, Max(plan->relation->page_size - 1, 1));
+		lookup->keys_per_request = Min(lookup->keys_per_request, Max(plan->relation->page_size - 1, 1));
 	lookup->matches = rows_per_key(root, inner, lookup, judged->is_key || ship_is_address(&context, lookup->inner_key));
 	return true;
 }
@@ -219,7 +219,7 @@ lookup_path(PlannerInfo *root, RelOptInfo *inner, const Lookup *lookup, double k
 {
 	const RelationPlan *plan = relation_plan_of(inner);
 	double rows = clamp_row_est(keys * lookup->matches);
-	ScanPath path = {PATH_LOOKUP, lookup->clause, lookup->batch};
+	ScanPath path = {PATH_LOOKUP, lookup->clause, lookup->keys_per_request};
 	Cost startup;
 	Cost total;
 

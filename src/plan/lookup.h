@@ -17,8 +17,8 @@ typedef struct Lookup
 	Node *inner_key;
 	Oid equality; /* operator of two keys */
 	Oid collation;
-	Expr *clause;   /* on the inner side, with the batch of keys in the place of the outer one */
-	int batch;      /* keys a request */
+	Expr *clause; /* on the inner side, with the batch of keys in the place of the outer one */
+	int keys_per_request;
 	double matches; /* rows of a key, estimated */
 } Lookup;
 

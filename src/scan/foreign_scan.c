@@ -28,7 +28,7 @@ begin_foreign_scan(ForeignScanState *node, int eflags)
 	state = (RemoteScan *) palloc0(sizeof(RemoteScan));
 	state->user = compat_scan_user(node);
 	state->plan = scan_plan_from_nodes(plan);
-	state->keys_a_request = state->plan->keys_per_request;
+	state->keys_per_request = state->plan->keys_per_request;
 	state->operand_states = ExecInitExprList(plan->fdw_exprs, (PlanState *) node);
 	state->has_params = keep_has_params(plan, state->plan);
 	state->replays = (eflags & EXEC_FLAG_REWIND) != 0;

@@ -163,7 +163,7 @@ set_round_terms(const RemoteScan *state, AskInput *input)
 	if (state->plan->lookup == NO_OPERAND || input->term == NIL)
 		return;
 	input->looked_up = state->plan->lookup;
-	input->keys_per_request = state->keys_a_request;
+	input->keys_per_request = state->keys_per_request;
 	input->without_others = state->without_others;
 	input->tells = false;
 }

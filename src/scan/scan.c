@@ -142,7 +142,7 @@ has_conditions_beside(const RemoteScan *state)
 
 /*
  * The service refused the keys: perhaps for what the conditions beside them ask, so
- * without these; if not, for half as many keys a request, and in the end without
+ * without these; if not, for half as many keys per request, and in the end without
  * any.  Rows that were handed out do not come again.
  */
 static void
@@ -152,7 +152,7 @@ ask_for_fewer_keys(RemoteScan *state, ForeignScanState *node)
 		state->without_others = true;
 	else
 	{
-		state->keys_a_request /= 2;
+		state->keys_per_request /= 2;
 		state->without_others = false;
 	}
 	pager_keep_seen(state->pager);

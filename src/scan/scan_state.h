@@ -36,13 +36,13 @@ typedef struct RemoteScan
 	bool counted;   /* its row was handed out */
 	CountOutcome count_outcome;
 	RemoteTable table;
-	Datum keys;          /* of a lookup: what a join asks for; an array */
-	int keys_a_request;  /* fewer than planned where the service refused so many; 0 = cannot be asked for */
-	bool without_others; /* only the keys are asked for: the service refused them with the conditions */
-	bool replays;        /* the rows may be wanted again: a page that holds all of them is kept */
-	bool async;          /* a row is wanted only if that takes no waiting */
-	bool under_way;      /* below an Append it has begun, and not ended */
-	PagerAnswer answer;  /* the pager's last */
+	Datum keys;           /* of a lookup: what a join asks for; an array */
+	int keys_per_request; /* fewer than planned where the service refused so many; 0 = cannot be asked for */
+	bool without_others;  /* only the keys are asked for: the service refused them with the conditions */
+	bool replays;         /* the rows may be wanted again: a page that holds all of them is kept */
+	bool async;           /* a row is wanted only if that takes no waiting */
+	bool under_way;       /* below an Append it has begun, and not ended */
+	PagerAnswer answer;   /* the pager's last */
 	struct ScanDescriptors *descriptors; /* owned by async.c */
 	bool has_params;                     /* what it asks for may change while the statement runs */
 	bool reads_first;                    /* all rows are read before one is handed out */
