@@ -80,11 +80,11 @@ make_callbacks(void)
 	routine->ReScanForeignScan = rescan_foreign_scan;
 	routine->EndForeignScan = end_foreign_scan;
 	routine->ExplainForeignScan = explain_foreign_scan;
-	routine->AnalyzeForeignTable = attio_analyze;
+	routine->AnalyzeForeignTable = analyze_foreign_table;
 	routine->IsForeignPathAsyncCapable = is_foreign_path_async_capable;
-	routine->ForeignAsyncRequest = attio_async_request;
-	routine->ForeignAsyncConfigureWait = attio_async_configure_wait;
-	routine->ForeignAsyncNotify = attio_async_notify;
+	routine->ForeignAsyncRequest = foreign_async_request;
+	routine->ForeignAsyncConfigureWait = foreign_async_configure_wait;
+	routine->ForeignAsyncNotify = foreign_async_notify;
 	attio_set_modify_callbacks(routine);
 	routine->ImportForeignSchema = import_foreign_schema;
 	system_columns_guard(routine);

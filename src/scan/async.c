@@ -166,7 +166,7 @@ produce(AsyncRequest *request, bool may_wait)
 
 /* ForeignAsyncRequest */
 void
-attio_async_request(AsyncRequest *request)
+foreign_async_request(AsyncRequest *request)
 {
 	produce(request, false);
 }
@@ -187,7 +187,7 @@ take_turn(AsyncRequest *request)
 
 /* ForeignAsyncConfigureWait */
 void
-attio_async_configure_wait(AsyncRequest *request)
+foreign_async_configure_wait(AsyncRequest *request)
 {
 	ForeignScanState *node = (ForeignScanState *) request->requestee;
 	AppendState *append = (AppendState *) request->requestor;
@@ -214,7 +214,7 @@ attio_async_configure_wait(AsyncRequest *request)
 
 /* ForeignAsyncNotify */
 void
-attio_async_notify(AsyncRequest *request)
+foreign_async_notify(AsyncRequest *request)
 {
 	produce(request, false);
 }

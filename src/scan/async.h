@@ -7,8 +7,8 @@
 
 #include "base/compat.h"
 
-extern void attio_async_request(AsyncRequest *request);
-extern void attio_async_configure_wait(AsyncRequest *request);
-extern void attio_async_notify(AsyncRequest *request);
+extern void foreign_async_request(AsyncRequest *request);
+extern void foreign_async_configure_wait(AsyncRequest *request);
+extern void foreign_async_notify(AsyncRequest *request);
 
 #endif /* ATTIO_ASYNC_H */

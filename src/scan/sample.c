@@ -191,8 +191,9 @@ acquire_rows(Relation rel, int elevel, HeapTuple *rows, int wanted, double *tota
 		read_some(&sample, counted);
 	}
 	ExecDropSingleTupleTableSlot(sample.slot);
-	ereport(elevel, (errmsg("\"%s\": %d of %.0f rows read by " INT64_FORMAT " requests to Attio", sample.relation->name,
-							sample.nrows, *total, sample.cost.requests + sample.cost.definitions)));
+	ereport(elevel, (errmsg("\"%s\": %d of %.0f rows read by " INT64_FORMAT " requests to %s", sample.relation->name,
+							sample.nrows, *total, sample.cost.requests + sample.cost.definitions,
+							sample.relation->service->title)));
 	MemoryContextSwitchTo(saved);
 	MemoryContextDelete(work);
 	return sample.nrows;
@@ -200,9 +201,8 @@ acquire_rows(Relation rel, int elevel, HeapTuple *rows, int wanted, double *tota
 
 /* AnalyzeForeignTable: any table of ours can be. */
 bool
-attio_analyze(Relation rel, AcquireSampleRowsFunc *acquire, BlockNumber *pages)
+analyze_foreign_table(Relation rel, AcquireSampleRowsFunc *acquire, BlockNumber *pages)
 {
-	(void) rel;
 	*acquire = acquire_rows;
 	*pages = 1;
 	return true;

@@ -8,6 +8,6 @@
 #include "remote/table.h"
 #include "foreign/fdwapi.h"
 
-extern bool attio_analyze(Relation rel, AcquireSampleRowsFunc *acquire, BlockNumber *pages);
+extern bool analyze_foreign_table(Relation rel, AcquireSampleRowsFunc *acquire, BlockNumber *pages);
 
 #endif /* ATTIO_SAMPLE_H */
