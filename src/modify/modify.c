@@ -95,6 +95,7 @@ modify_begin(EState *estate, ResultRelInfo *target, CmdType operation, List *col
 	MemoryContext context = AllocSetContextCreate(estate->es_query_cxt, "attio_fdw modify", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext saved = MemoryContextSwitchTo(context);
 	ModifyState *state = (ModifyState *) palloc0(sizeof(ModifyState));
+	RemoteTable table;
 
 	state->context = context;
 	state->rel = target->ri_RelationDesc;
@@ -104,15 +105,14 @@ modify_begin(EState *estate, ResultRelInfo *target, CmdType operation, List *col
 	if (skips_conflicts)
 		check_leaves_conflicts(state->relation);
 	journal_check_writable(state->relation->name, target_is_updatable(state->relation, state->rel));
-	state->session =
-		session_get(GetForeignTable(RelationGetRelid(state->rel))->serverid, compat_modify_user(target, estate));
-	session_pin(state->session);
+	table = remote_table_open(state->relation, compat_modify_user(target, estate), operation != CMD_DELETE, NIL, NULL);
+	state->session = table.session;
+	state->definitions = table.definitions;
 	state->sender.context = context;
 	state->sender.relation = state->relation;
 	state->sender.session = state->session;
 	state->sender.skips_conflicts = skips_conflicts;
-	if (operation != CMD_DELETE)
-		state->sender.definitions = state->definitions = remote_definitions(state->relation, state->session, NULL);
+	state->sender.definitions = state->definitions;
 	if (skips_conflicts)
 		check_has_unique(state);
 	if (operation != CMD_DELETE)

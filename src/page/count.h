@@ -5,7 +5,7 @@
 #ifndef ATTIO_COUNT_H
 #define ATTIO_COUNT_H
 
-#include "attio/relation.h"
+#include "remote/table.h"
 #include "remote/ask.h"
 #include "page/pager.h"
 

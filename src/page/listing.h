@@ -5,7 +5,7 @@
 #ifndef PAGE_LISTING_H
 #define PAGE_LISTING_H
 
-#include "attio/relation.h"
+#include "remote/table.h"
 #include "remote/ask.h"
 #include "remote/request.h"
 

@@ -9,7 +9,7 @@
 #ifndef PAGE_PAGER_H
 #define PAGE_PAGER_H
 
-#include "attio/relation.h"
+#include "remote/table.h"
 #include "page/page_request.h"
 #include "remote/request.h"
 #include "row/page_row.h"

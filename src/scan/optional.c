@@ -45,7 +45,7 @@ fits_column(const ColumnBinding *binding)
 
 /* Those of the columns whose values can be read for certain. */
 List *
-optional_columns(const RemoteRelation *relation, TupleDesc tupdesc, List *attnums, List *definitions)
+optional_columns(const RemoteRelation *relation, List *attnums, List *definitions)
 {
 	RemoteRelation lenient = *relation;
 	List *columns = NIL;

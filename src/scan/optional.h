@@ -7,6 +7,6 @@
 
 #include "remote/table.h"
 
-extern List *optional_columns(const RemoteRelation *relation, TupleDesc tupdesc, List *attnums, List *definitions);
+extern List *optional_columns(const RemoteRelation *relation, List *attnums, List *definitions);
 
 #endif /* ATTIO_OPTIONAL_H */

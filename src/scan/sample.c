@@ -161,20 +161,21 @@ acquire_rows(Relation rel, int elevel, HeapTuple *rows, int wanted, double *tota
 	Sample sample = {.rel = rel, .rows = rows, .wanted = wanted, .target = CurrentMemoryContext};
 	AskSet everything = {0};
 	CountCheck check = {0};
+	RemoteTable table;
 	List *columns = NIL;
 	int64 counted;
 
 	saved = MemoryContextSwitchTo(work);
 	sample.row_context = AllocSetContextCreate(work, "attio_fdw row", ALLOCSET_DEFAULT_SIZES);
-	sample.relation = remote_relation_open(rel);
-	sample.session = session_get(GetForeignTable(RelationGetRelid(rel))->serverid, GetUserId());
-	session_pin(sample.session);
+	table = remote_table_open(remote_relation_open(rel), GetUserId(), true, NIL, &sample.cost);
+	sample.relation = table.relation;
+	sample.session = table.session;
+	sample.definitions = table.definitions;
 	for (int i = 1; i <= tupdesc->natts; i++)
 		if (compat_is_stored(TupleDescAttr(tupdesc, i - 1)))
 			columns = lappend_int(columns, i);
 	sample.projection = projection_create(&sample.relation->resource->paging);
 	sample.slot = MakeSingleTupleTableSlot(tupdesc, &TTSOpsVirtual);
-	sample.definitions = remote_definitions(sample.relation, sample.session, &sample.cost);
 	sample.reader = row_reader_create(sample.relation, columns, sample.definitions, sample.projection);
 	sample.pager = pager_open(sample.session, sample.relation, sample.projection, &sample.cost);
 	*dead = 0;

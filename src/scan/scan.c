@@ -32,7 +32,7 @@ scan_open(RemoteScan *state, ForeignScanState *node)
 	state->table = remote_table_open(relation, state->user, needed, plan->columns, &state->cost);
 	if (plan->learns)
 		compat_forget_plans(relation->table);
-	optional = optional_columns(relation, RelationGetDescr(rel), plan->optional, state->table.definitions);
+	optional = optional_columns(relation, plan->optional, state->table.definitions);
 	state->reader =
 		row_reader_create(relation, list_concat_copy(plan->columns, optional), state->table.definitions, projection);
 	state->sort = sorted_create(state, node, projection);
