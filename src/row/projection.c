@@ -200,7 +200,7 @@ projection_cursor(const Projection *projection, const TokPage *page)
 {
 	for (int i = 0; i < projection->ncursors; i++)
 	{
-		const TokSlice *slice = tok_outer(page, 0, page->nouter, projection->cursors[i]);
+		const TokSlice *slice = tok_outer(page, 0, page->nouter, projection->cursors[i], TOK_ANY_ELEMENT);
 
 		if (slice != NULL && (slice->kind == TOK_STRING || slice->kind == TOK_NUMBER) && slice->length > 0)
 			return slice;

@@ -107,21 +107,7 @@ first_slice(RowReader *reader, const PagerRow *row, int leaf)
 
 	if (at >= 0)
 		return &row->page->slices[row->row->first_slice + at];
-	return row->row->nouter == 0 ? NULL : tok_outer(row->page, row->row->first_outer, row->row->nouter, leaf);
-}
-
-/* The same of an array in the document that the row stands in; such arrays are short. */
-static const TokSlice *
-outer_element(const PagerRow *row, int leaf, uint32 element)
-{
-	for (uint32 i = 0; i < row->row->nouter; i++)
-	{
-		const TokSlice *slice = &row->page->outer[row->row->first_outer + i];
-
-		if (slice->leaf == leaf && slice->element == element)
-			return slice;
-	}
-	return NULL;
+	return tok_outer(row->page, row->row->first_outer, row->row->nouter, leaf, TOK_ANY_ELEMENT);
 }
 
 /*
@@ -141,7 +127,7 @@ element_slice(RowReader *reader, const PagerRow *row, int leaf, uint32 element)
 	reader->cursor[leaf] = at;
 	if (at >= 0 && slices[at].element == element)
 		return &slices[at];
-	return row->row->nouter == 0 ? NULL : outer_element(row, leaf, element);
+	return tok_outer(row->page, row->row->first_outer, row->row->nouter, leaf, element);
 }
 
 static inline bool

@@ -23,7 +23,7 @@ rowkey_slice(const TokPage *page, const TokRow *row, int leaf)
 	for (uint32 i = 0; i < row->nslices; i++)
 		if (page->slices[row->first_slice + i].leaf == leaf)
 			return &page->slices[row->first_slice + i];
-	return row->nouter == 0 ? NULL : tok_outer(page, row->first_outer, row->nouter, leaf);
+	return tok_outer(page, row->first_outer, row->nouter, leaf, TOK_ANY_ELEMENT);
 }
 
 const char *

@@ -612,10 +612,10 @@ tok_page(TokPage *page, const char *text, size_t length, TokNode *root)
 }
 
 const TokSlice *
-tok_outer(const TokPage *page, size_t first, size_t n, int leaf)
+tok_outer(const TokPage *page, size_t first, size_t n, int leaf, uint32_t element)
 {
 	for (size_t i = first; i < first + n; i++)
-		if (page->outer[i].leaf == leaf)
+		if (page->outer[i].leaf == leaf && (element == TOK_ANY_ELEMENT || page->outer[i].element == element))
 			return &page->outer[i];
 	return NULL;
 }

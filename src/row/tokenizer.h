@@ -129,8 +129,12 @@ typedef struct TokPage
 extern TokNode *tok_child(const TokNode *node, const char *key, size_t length);
 extern TokStatus tok_page(TokPage *page, const char *text, size_t length, TokNode *root);
 
-/* The first slice of this leaf among what stands around the rows, from one slice on; NULL = none. */
-extern const TokSlice *tok_outer(const TokPage *page, size_t first, size_t n, int leaf);
+/*
+ * Among n slices of what stands around the rows the first one of this leaf, or,
+ * unless any will do, that of this element of its array; NULL = none.
+ */
+#define TOK_ANY_ELEMENT UINT32_MAX
+extern const TokSlice *tok_outer(const TokPage *page, size_t first, size_t n, int leaf, uint32_t element);
 extern long tok_unescape(const char *start, size_t length, char *out);
 
 #endif /* ATTIO_TOKENIZER_H */

@@ -7,3 +7,6 @@ CREATE FUNCTION attio_test_floor(url text, key text, pages int, page_limit int, 
 CREATE FUNCTION attio_test_curl(url text, key text, pages int, page_limit int, request_window int, ca_file text, http2 bool, compressed bool)
 	RETURNS float8 AS :'module' LANGUAGE C STRICT;
 CREATE FUNCTION attio_test_asks(OUT name text, OUT wanted text, OUT got text) RETURNS SETOF record AS :'module' LANGUAGE C;
+CREATE FUNCTION attio_test_rows(answer text, rows_path text, each_path text, next_path text, fields text[]) RETURNS text AS :'module' LANGUAGE C;
+CREATE FUNCTION attio_test_walk(way text, pages text) RETURNS text AS :'module' LANGUAGE C STRICT;
+CREATE FUNCTION attio_test_rowid(type regtype, a text, b text) RETURNS int AS :'module' LANGUAGE C STRICT;
