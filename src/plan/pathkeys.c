@@ -2,12 +2,13 @@
  * pathkeys.c
  *		Which orders the service can give, proven the same as PostgreSQL's.
  *
- * Owns: the proof that two orders are the same (docs/invariants.md 1.7).  Over several pages only created_at, which no
- * row lacks and no write changes.  On one page also numbers, dates and times
- * where no NULL can be among the rows, or where it is known how the service sorts
- * those, or where they come last and are asked for in a second step; text only
- * where its order is known.  Of several keys that begin with created_at the server
- * sorts the others, among rows that have it in common.  Makes no request.
+ * Owns: the proof that two orders are the same (docs/invariants.md 1.7).  Over
+ * several pages only the time of creation, which no row lacks and no write
+ * changes.  On one page also numbers, dates and times where no NULL can be among
+ * the rows, or where it is known how the service sorts those, or where they come
+ * last and are asked for in a second step; text only where its order is known.
+ * Of several keys that begin with the time of creation the server sorts the
+ * others, among rows that have it in common.  Makes no request.
  */
 #include "plan/pathkeys.h"
 

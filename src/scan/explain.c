@@ -87,7 +87,8 @@ sorts_in_words(const ScanPlan *plan, const RemoteRelation *relation)
 
 	initStringInfo(&text);
 	if (plan->shape != SORT_ONE_PAGE)
-		appendStringInfo(&text, "created_at %s, ", plan->shape == SORT_CREATED_DESC ? "desc" : "asc");
+		appendStringInfo(&text, "%s %s, ", relation->resource->created,
+						 plan->shape == SORT_CREATED_DESC ? "desc" : "asc");
 	for (int i = 0; plan->shape == SORT_ONE_PAGE && i < plan->nsorts; i++)
 	{
 		const SortKey *key = &plan->sorts[i];

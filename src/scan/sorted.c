@@ -226,7 +226,7 @@ sorted_fall_back(SortedScan *sort, PagerAnswer stop)
 		sort->why = scan_reason(sort->scan, "refused to sort");
 		return;
 	}
-	/* over pages the pager compares created_at itself, and knows whether it was the sort */
+	/* over pages the pager compares the times of creation itself, and knows whether it was the sort */
 	if (stop == PAGER_UNSORTED && sort->one_page)
 		sort->scan->table.session->sorts = SORTS_UNTRUSTED;
 	sort->way = SORT_LOCALLY;
@@ -243,7 +243,7 @@ sorted_works(SortedScan *sort)
 	sort->refused = false;
 	if (sort->way == SORT_WITHOUT_ID)
 		sort->scan->table.session->sorts = SORTS_WITHOUT_ID;
-	/* an attribute may be one that the service does not sort by; created_at is not */
+	/* an attribute may be one that the service does not sort by; the time of creation is not */
 	else if (sort->way == SORT_LOCALLY && sort->shape != SORT_ONE_PAGE)
 		sort->scan->table.session->sorts = SORTS_UNTRUSTED;
 }
