@@ -37,8 +37,8 @@ typedef struct Service
 	/* ----- options ----- */
 	const OptionSet *options;      /* its own, beside those of every service */
 	const char *page_limit_option; /* of a server: rows that one query returns, at most; NULL = there is none */
-	const char *read_rate_option;  /* of a server: requests per second that read, of all that use the key */
-	const char *write_rate_option; /* the same of requests that write */
+	const char *read_rate_option;  /* of a server: requests per second that read, of all that use the key; NULL = any */
+	const char *write_rate_option; /* the same of requests that write; NULL = as for reads */
 
 	/* ----- requests ----- */
 	const char *authorization; /* value of the header, "%s" is the key */

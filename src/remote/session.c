@@ -144,6 +144,16 @@ strip_slashes(const char *url)
 	return copy;
 }
 
+/* Requests per second that nobody counts on. */
+#define UNLIMITED_RATE 10000
+
+/* What the options say of one line of requests; "otherwise" where the service has no such option. */
+static int
+read_rate(const OptionSet *set, List *options, const char *name, int otherwise)
+{
+	return name == NULL ? otherwise : option_int(set, options, ForeignServerRelationId, name);
+}
+
 /* What the HTTP client is told of the server and its service.  The secrets in it live in the current memory context. */
 static HttpConfig
 make_config(const Service *service, ForeignServer *server, UserMapping *mapping)
@@ -170,8 +180,8 @@ make_config(const Service *service, ForeignServer *server, UserMapping *mapping)
 	config.max_retries = option_int(set, options, ForeignServerRelationId, "max_retries");
 	config.retry_deadline = option_int(set, options, ForeignServerRelationId, "retry_deadline");
 	config.passing = service->passing;
-	config.rates.reads = option_int(set, options, ForeignServerRelationId, service->read_rate_option);
-	config.rates.writes = option_int(set, options, ForeignServerRelationId, service->write_rate_option);
+	config.rates.reads = read_rate(set, options, service->read_rate_option, UNLIMITED_RATE);
+	config.rates.writes = read_rate(set, options, service->write_rate_option, config.rates.reads);
 	return config;
 }
 
