@@ -5,7 +5,8 @@
 #ifndef ATTIO_BINDING_H
 #define ATTIO_BINDING_H
 
-#include "attio/relation.h"
+#include "attio/naming.h"
+#include "remote/table.h"
 
 /* The names of columns without options, in the current memory context. */
 extern struct NameIndex *name_index_make(void);

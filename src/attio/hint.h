@@ -8,7 +8,8 @@
 #ifndef ATTIO_HINT_H
 #define ATTIO_HINT_H
 
-#include "attio/relation.h"
+#include "attio/naming.h"
+#include "remote/table.h"
 
 /* A copy of what the session knew when planning first asked. */
 typedef struct KnownDefinitions

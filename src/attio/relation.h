@@ -8,9 +8,6 @@
 #include "attio/naming.h"
 #include "remote/table.h"
 
-/* until all rooms say so */
-typedef RemoteRelation AttioRelation;
-
 /* Attio's slots of Service. */
 extern void attio_open_relation(RemoteRelation *relation, List *options, List *server_options);
 extern List *attio_read_definitions(const RemoteRelation *relation, Session *session, ScanCost *cost);

@@ -18,7 +18,7 @@
 #include "optimizer/appendinfo.h"
 #include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
-#include "attio/condition.h"
+#include "remote/operand.h"
 #include "scan/params.h"
 #include "scan/foreign_scan.h"
 #include "scan/scan_plan.h"

@@ -14,7 +14,7 @@
 #include "catalog/pg_type.h"
 #include "foreign/foreign.h"
 #include "remote/param_rules.h"
-#include "remote/table.h"
+#include "remote/relation.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 

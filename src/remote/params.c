@@ -16,7 +16,7 @@
 #include "common/int.h"
 #include "miscadmin.h"
 #include "remote/param_rules.h"
-#include "remote/table.h"
+#include "remote/relation.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/lsyscache.h"
