@@ -18,7 +18,6 @@
 #include "http/http.h"
 #include "join/join.h"
 #include "modify/modify.h"
-#include "modify/read_first.h"
 #include "http/governor.h"
 #include "plan/foreign_paths.h"
 #include "plan/foreign_plan.h"
@@ -59,7 +58,7 @@ _PG_init(void)
 	column_stats_init();
 	lateral_init();
 	compiling_init();
-	read_first_init();
+	modify_init();
 }
 
 /*
@@ -85,7 +84,7 @@ make_callbacks(void)
 	routine->ForeignAsyncRequest = foreign_async_request;
 	routine->ForeignAsyncConfigureWait = foreign_async_configure_wait;
 	routine->ForeignAsyncNotify = foreign_async_notify;
-	attio_set_modify_callbacks(routine);
+	modify_set_callbacks(routine);
 	routine->ImportForeignSchema = import_foreign_schema;
 	system_columns_guard(routine);
 	return routine;

@@ -15,6 +15,7 @@
 #include "attio/ship.h"
 #include "attio/sorts.h"
 #include "attio/workspace.h"
+#include "attio/write_row.h"
 #include "attio/binding.h"
 #include "attio/endpoints.h"
 #include "attio/hint.h"
@@ -42,6 +43,7 @@ const Service attio_service = {
 	.write_asks = filter_asks,
 	.can_sort = sorts_are_as_planned,
 	.write_sorts = sorts_write,
+	.writing = &attio_writing,
 	.import_schema = attio_import_schema,
 	.table_ddl = attio_table_ddl,
 	.bind_table = attio_bind_table,

@@ -107,6 +107,13 @@ json_read(const char *text, size_t len)
 	return tree == NULL ? NULL : json_own(tree);
 }
 
+/* Let a tree live as long as the current memory context, too. */
+JsonTree *
+json_share(JsonTree *tree)
+{
+	return tree == NULL ? NULL : json_own(json_object_get(tree));
+}
+
 /* A new empty object, to be filled by the caller. */
 JsonTree *
 json_make_object(void)

@@ -33,6 +33,7 @@ typedef struct JsonMember
 
 extern JsonTree *json_read(const char *text, size_t len);
 extern char *json_write(JsonTree *tree);
+extern JsonTree *json_share(JsonTree *tree);
 
 extern JsonTree *json_make_object(void);
 extern JsonTree *json_make_array(void);

@@ -1,6 +1,6 @@
 /*
  * answer.c
- *		What Attio made of a write, read as a row.
+ *		What became of a write, read as a row.
  *
  * Owns: the values that RETURNING shows.  They are the answer's, not those
  * that were sent.
@@ -40,7 +40,7 @@ wanted_columns(const ModifyState *state, const ResultRelInfo *target, List *cond
 	ListCell *lc;
 
 	if (triggers != NULL &&
-		(state->operation == CMD_INSERT ? triggers->trig_insert_after_row : triggers->trig_update_after_row))
+		(state->target.operation == CMD_INSERT ? triggers->trig_insert_after_row : triggers->trig_update_after_row))
 		return columns;
 	if (target->ri_projectReturning != NULL)
 		(void) add_columns((Node *) target->ri_returningList, &used);
@@ -85,7 +85,7 @@ answer_prepare(ModifyState *state, const ResultRelInfo *target, List *conditions
 	state->answer_columns = wanted_columns(state, target, conditions);
 	MemoryContextSwitchTo(saved);
 	if (state->answer_columns != NIL)
-		make_reader(state, state->definitions);
+		make_reader(state, state->target.table.definitions);
 	state->is_answer_prepared = true;
 }
 
@@ -121,7 +121,7 @@ bind_anew(ModifyState *state)
 	return true;
 }
 
-/* Fill the slot with what Attio answered to this request, as far as somebody wants to know. */
+/* Fill the slot with what was answered to this request, as far as somebody wants to know. */
 void
 answer_read(ModifyState *state, const char *body, const char *request, TupleTableSlot *slot)
 {

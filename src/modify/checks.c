@@ -14,7 +14,7 @@
 
 /* The table that the statement names: the child's parent, or the table itself. */
 static const ResultRelInfo *
-root_of(const ResultRelInfo *target)
+root_target(const ResultRelInfo *target)
 {
 	return target->ri_RootResultRelInfo != NULL ? target->ri_RootResultRelInfo : target;
 }
@@ -48,7 +48,7 @@ bool
 checks_has_triggers(const ResultRelInfo *target, CmdType operation)
 {
 	const TriggerDesc *rows = target->ri_TrigDesc;
-	const TriggerDesc *statement = root_of(target)->ri_TrigDesc;
+	const TriggerDesc *statement = root_target(target)->ri_TrigDesc;
 	bool is_update = operation == CMD_UPDATE;
 
 	if (statement != NULL &&
@@ -62,7 +62,7 @@ checks_has_triggers(const ResultRelInfo *target, CmdType operation)
 void
 checks_transition_tables(const ResultRelInfo *target, CmdType operation)
 {
-	const TriggerDesc *triggers = root_of(target)->ri_TrigDesc;
+	const TriggerDesc *triggers = root_target(target)->ri_TrigDesc;
 	bool wants_rows = false;
 
 	if (triggers == NULL || target->ri_RootResultRelInfo == NULL)
@@ -77,13 +77,14 @@ checks_transition_tables(const ResultRelInfo *target, CmdType operation)
 		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 						errmsg("cannot collect transition tuples from child foreign tables"),
 						errdetail("\"%s\" has triggers with transition tables, and \"%s\" is a foreign table.",
-								  RelationGetRelationName(root_of(target)->ri_RelationDesc),
+								  RelationGetRelationName(root_target(target)->ri_RelationDesc),
 								  RelationGetRelationName(target->ri_RelationDesc)),
 						errhint("Nothing was written. Write to the other tables by name, or drop the triggers.")));
 }
 
+/* Rows would come from another table: an ERROR. */
 static void
-refuse_move(const Relation rel, const char *statement)
+refuse_move(Relation rel, const char *statement)
 {
 	ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 					errmsg("%s cannot move rows into foreign table \"%s\"", statement, RelationGetRelationName(rel)),

@@ -5,13 +5,15 @@
  * Owns: when nothing needs the old rows, and the callbacks that then write
  * without reading first.  A row that is not there counts as none.
  */
-#include "modify/modify_state.h"
+#include "modify/direct.h"
 
 #include "access/table.h"
-#include "base/guc.h"
+#include "base/fixed_settings.h"
 #include "executor/executor.h"
 #include "foreign/fdwapi.h"
-#include "modify/queue.h"
+#include "modify/batches.h"
+#include "modify/begin.h"
+#include "modify/explain_write.h"
 #include "modify/read_first.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
@@ -22,10 +24,8 @@
 #include "scan/params.h"
 #include "scan/foreign_scan.h"
 #include "scan/scan_plan.h"
-#include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
-#include "utils/uuid.h"
 
 typedef struct DirectState
 {
@@ -81,42 +81,24 @@ new_values(PlannerInfo *root, Index rtindex, List **columns)
 }
 
 /*
- * Is only one column assigned, whose value is all of its attribute's?  Of
- * several, the old row tells which differ, and only those are sent; a part of a
- * name needs the other parts.
+ * Is only one column assigned, whose value is all that is sent then?  Of several,
+ * the old row tells which differ, and only those are sent.
  */
 static bool
 is_one_whole_value(Oid table, Oid user, List *columns)
 {
-	Relation rel = table_open(table, NoLock);
-	ColumnHint hint = {0};
+	RemoteRelation *relation;
 
-	if (list_length(columns) == 1)
-	{
-		RemoteRelation *relation = remote_relation_open(rel);
-
-		relation->user = user;
-		hint = *column_hint(relation, (AttrNumber) linitial_int(columns));
-	}
-	table_close(rel, NoLock);
-	if (hint.property == NULL)
+	if (list_length(columns) != 1)
 		return false;
-	switch (hint.property->write)
-	{
-		case WRITE_NOTHING:
-		case WRITE_REFERENCE_OBJECT:
-		case WRITE_ACTOR_TYPE:
-		case WRITE_NAME:
-		case WRITE_PLACE:
-			return false;
-		default:
-			return true;
-	}
+	relation = remote_relation_open_by_oid(table);
+	relation->user = user;
+	return target_methods(relation)->is_alone(column_hint(relation, (AttrNumber) linitial_int(columns)));
 }
 
 /* PlanDirectModify: the plan's scan becomes the write. */
 static bool
-attio_plan_direct(PlannerInfo *root, ModifyTable *plan, Index rtindex, int subplan_index)
+plan_direct_modify(PlannerInfo *root, ModifyTable *plan, Index rtindex, int subplan_index)
 {
 	ForeignScan *scan = (ForeignScan *) outerPlan(plan);
 	RangeTblEntry *rte = planner_rt_fetch(rtindex, root);
@@ -126,7 +108,6 @@ attio_plan_direct(PlannerInfo *root, ModifyTable *plan, Index rtindex, int subpl
 	List *key;
 	ListCell *lc;
 
-	(void) subplan_index;
 	if (plan->operation != CMD_UPDATE && plan->operation != CMD_DELETE)
 		return false;
 	if (!IsA(scan, ForeignScan) || scan->scan.scanrelid != rtindex || (key = only_key_term(scan)) == NIL)
@@ -158,7 +139,7 @@ attio_plan_direct(PlannerInfo *root, ModifyTable *plan, Index rtindex, int subpl
 
 /* BeginDirectModify */
 static void
-attio_begin_direct(ForeignScanState *node, int eflags)
+begin_direct_modify(ForeignScanState *node, int eflags)
 {
 	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
 	DirectState *direct;
@@ -175,7 +156,7 @@ attio_begin_direct(ForeignScanState *node, int eflags)
 }
 
 static Datum
-evaluate(DirectState *direct, ForeignScanState *node, int index, bool *isnull)
+evaluate_operand(DirectState *direct, ForeignScanState *node, int index, bool *isnull)
 {
 	return ExecEvalExpr((ExprState *) list_nth(direct->exprs, index), node->ss.ps.ps_ExprContext, isnull);
 }
@@ -194,7 +175,7 @@ assigned_row(DirectState *direct, ForeignScanState *node)
 	{
 		int at = lfirst_int(column) - 1;
 
-		slot->tts_values[at] = evaluate(direct, node, lfirst_int(index), &slot->tts_isnull[at]);
+		slot->tts_values[at] = evaluate_operand(direct, node, lfirst_int(index), &slot->tts_isnull[at]);
 	}
 	return slot;
 }
@@ -211,31 +192,23 @@ make_writes(DirectState *direct, ForeignScanState *node)
 	Elements ids;
 	WriteQueue *queue = NULL;
 
-	operand.value = evaluate(direct, node, key, &operand.isnull);
+	operand.value = evaluate_operand(direct, node, key, &operand.isnull);
 	ids = keys_of_operand(&operand);
 	modify_check_count(modify, node->ss.ps.state, ids.n);
 	for (int i = 0; i < ids.n; i++)
 	{
-		const char *id = DatumGetCString(DirectFunctionCall1(uuid_out, ids.values[i]));
+		const char *id = fixed_output(ids.type, ids.values[i]);
 		RowId row;
 		Write *write;
 
-		rowid_of_datum(&row, UUIDOID, ids.values[i]);
+		rowid_of_datum(&row, ids.type, ids.values[i]);
 		if (read_first_is_written(node->ss.ps.state, &row))
 			continue;
-		if (slot != NULL)
-		{
-			write = row_update_direct(modify, slot, id);
-			if (write == NULL)
-				continue;
-		}
-		else
-		{
-			write = write_make(&modify->sender, ACTION_DELETE, "DELETE", id);
-			write->before = "not read";
-		}
+		write = slot != NULL ? row_update_direct(modify, slot, id) : row_delete_direct(modify, id);
+		if (write == NULL)
+			continue;
 		if (queue == NULL)
-			queue = queue_create(modify->sender.context);
+			queue = queue_create(modify->sender.context, modify->relation->resource->id_type);
 		queue_put(queue, write);
 	}
 	return queue;
@@ -243,7 +216,7 @@ make_writes(DirectState *direct, ForeignScanState *node)
 
 /* Write all of them; the answers of those that were there are kept for RETURNING. */
 static void
-write_all(DirectState *direct, ForeignScanState *node)
+write_direct(DirectState *direct, ForeignScanState *node)
 {
 	EState *estate = node->ss.ps.state;
 	ModifyState *modify = direct->modify;
@@ -274,7 +247,7 @@ write_all(DirectState *direct, ForeignScanState *node)
 
 /* IterateDirectModify: a row for each that is written where RETURNING wants it, else none. */
 static TupleTableSlot *
-attio_iterate_direct(ForeignScanState *node)
+iterate_direct_modify(ForeignScanState *node)
 {
 	DirectState *direct = (DirectState *) node->fdw_state;
 	ResultRelInfo *target = node->resultRelInfo;
@@ -284,7 +257,7 @@ attio_iterate_direct(ForeignScanState *node)
 	bool found;
 
 	if (!direct->is_written)
-		write_all(direct, node);
+		write_direct(direct, node);
 	ExecClearTuple(slot);
 	if (direct->answers == NULL)
 		return slot;
@@ -303,7 +276,7 @@ attio_iterate_direct(ForeignScanState *node)
 
 /* EndDirectModify: the statement's memory context frees all but files. */
 static void
-attio_end_direct(ForeignScanState *node)
+end_direct_modify(ForeignScanState *node)
 {
 	DirectState *direct = (DirectState *) node->fdw_state;
 
@@ -311,26 +284,13 @@ attio_end_direct(ForeignScanState *node)
 		texts_end(direct->answers);
 }
 
-/* ExplainDirectModify */
-static void
-attio_explain_direct(ForeignScanState *node, ExplainState *es)
-{
-	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
-	RemoteRelation *relation = remote_relation_open(node->ss.ss_currentRelation);
-
-	ExplainPropertyText(
-		"Attio Write",
-		psprintf("%s %s", plan->operation == CMD_DELETE ? "DELETE" : "PUT", write_path_shown(relation, "{id}")), es);
-	ExplainPropertyText("Attio Write Order", "in batches, without reading first", es);
-}
-
 /* Put them into the table of callbacks. */
 void
 direct_set_callbacks(FdwRoutine *routine)
 {
-	routine->PlanDirectModify = attio_plan_direct;
-	routine->BeginDirectModify = attio_begin_direct;
-	routine->IterateDirectModify = attio_iterate_direct;
-	routine->EndDirectModify = attio_end_direct;
-	routine->ExplainDirectModify = attio_explain_direct;
+	routine->PlanDirectModify = plan_direct_modify;
+	routine->BeginDirectModify = begin_direct_modify;
+	routine->IterateDirectModify = iterate_direct_modify;
+	routine->EndDirectModify = end_direct_modify;
+	routine->ExplainDirectModify = explain_direct_modify;
 }

@@ -1,6 +1,6 @@
 /*
  * journal.c
- *		What this transaction has written to Attio, which no ROLLBACK undoes.
+ *		What this transaction has written to services, which no ROLLBACK undoes.
  *
  * Owns: the count by (sub)transaction, the warning of an abort, and the log of
  * writes.  Must not know how a write is made.
@@ -17,10 +17,11 @@
 #define NAMED_IDS 10
 #define ID_LENGTH 40
 
-/* The writes of one nesting level of transactions. */
+/* The writes to one service of one nesting level of transactions. */
 typedef struct JournalLevel
 {
 	int depth;
+	const char *title; /* the service's */
 	int64 count;
 	char ids[NAMED_IDS][ID_LENGTH];
 	struct JournalLevel *outer;
@@ -31,7 +32,7 @@ static bool registered = false;
 
 /* The writes of this level stay although it is rolled back. */
 static void
-warn(const JournalLevel *level)
+warn_of_writes(const JournalLevel *level)
 {
 	StringInfoData ids;
 
@@ -40,12 +41,13 @@ warn(const JournalLevel *level)
 		appendStringInfo(&ids, "%s%s", i > 0 ? ", " : "", level->ids[i]);
 	if (level->count > NAMED_IDS)
 		appendStringInfoString(&ids, ", ...");
-	ereport(WARNING, (errmsg(level->count == 1 ? "%lld write to Attio stays although the transaction is rolled back"
-											   : "%lld writes to Attio stay although the transaction is rolled back",
-							 (long long) level->count),
-					  errdetail("%s", ids.data), errhint("Attio has no transactions; undo them by hand.")));
+	ereport(WARNING, (errmsg(level->count == 1 ? "%lld write to %s stays although the transaction is rolled back"
+											   : "%lld writes to %s stay although the transaction is rolled back",
+							 (long long) level->count, level->title),
+					  errdetail("%s", ids.data), errhint("%s has no transactions; undo them by hand.", level->title)));
 }
 
+/* Forget the writes of the innermost level to one service. */
 static void
 drop_level(void)
 {
@@ -66,18 +68,17 @@ add_id(JournalLevel *level, const char *id)
 static void
 on_transaction(XactEvent event, void *arg)
 {
-	(void) arg;
 	switch (event)
 	{
 		case XACT_EVENT_PRE_PREPARE:
 			if (innermost != NULL)
 				ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-								errmsg("cannot PREPARE a transaction that has written to Attio")));
+								errmsg("cannot PREPARE a transaction that has written to %s", innermost->title)));
 			break;
 		case XACT_EVENT_ABORT:
 		case XACT_EVENT_PARALLEL_ABORT:
 			for (JournalLevel *level = innermost; level != NULL; level = level->outer)
-				warn(level);
+				warn_of_writes(level);
 			/* FALLTHROUGH */
 		case XACT_EVENT_COMMIT:
 		case XACT_EVENT_PARALLEL_COMMIT:
@@ -89,30 +90,50 @@ on_transaction(XactEvent event, void *arg)
 	}
 }
 
+/* Levels of one depth and service become one. */
+static void
+merge_levels(void)
+{
+	JournalLevel **link = &innermost;
+
+	while (*link != NULL)
+	{
+		JournalLevel *level = *link;
+		JournalLevel *outer = level->outer;
+
+		while (outer != NULL && outer->depth == level->depth && strcmp(outer->title, level->title) != 0)
+			outer = outer->outer;
+		if (outer == NULL || outer->depth != level->depth)
+		{
+			link = &level->outer;
+			continue;
+		}
+		for (int64 i = 0; i < level->count; i++)
+			add_id(outer, i < NAMED_IDS ? level->ids[i] : "");
+		*link = level->outer;
+		pfree(level);
+	}
+}
+
 /* A savepoint is released: its writes are the outer level's; or rolled back: they stay. */
 static void
 on_subtransaction(SubXactEvent event, SubTransactionId mine, SubTransactionId parent, void *arg)
 {
 	int depth = GetCurrentTransactionNestLevel();
 
-	(void) mine, (void) parent, (void) arg;
-	if (innermost == NULL || innermost->depth < depth)
-		return;
 	if (event == SUBXACT_EVENT_ABORT_SUB)
 	{
-		warn(innermost);
-		drop_level();
+		while (innermost != NULL && innermost->depth >= depth)
+		{
+			warn_of_writes(innermost);
+			drop_level();
+		}
 	}
 	else if (event == SUBXACT_EVENT_COMMIT_SUB)
 	{
-		JournalLevel *outer = innermost->outer;
-
-		innermost->depth--;
-		if (outer == NULL || outer->depth != innermost->depth)
-			return;
-		for (int64 i = 0; i < innermost->count; i++)
-			add_id(outer, i < NAMED_IDS ? innermost->ids[i] : "");
-		drop_level();
+		for (JournalLevel *level = innermost; level != NULL && level->depth >= depth; level = level->outer)
+			level->depth--;
+		merge_levels();
 	}
 }
 
@@ -137,27 +158,35 @@ log_write(const char *method, const char *table, const char *id, const char *bef
 	RESUME_INTERRUPTS();
 }
 
-void
-journal_note(const char *method, const char *table, const char *id, const char *before, const char *body,
-			 const char *request_id)
+/* The innermost level of this depth and service, made where there is none. */
+static JournalLevel *
+find_level(const char *title, int depth)
 {
-	int depth = GetCurrentTransactionNestLevel();
+	JournalLevel *level = innermost;
 
+	while (level != NULL && level->depth == depth && strcmp(level->title, title) != 0)
+		level = level->outer;
+	if (level != NULL && level->depth == depth)
+		return level;
+	level = (JournalLevel *) MemoryContextAllocZero(TopMemoryContext, sizeof(JournalLevel));
+	level->depth = depth;
+	level->title = title;
+	level->outer = innermost;
+	innermost = level;
+	return level;
+}
+
+void
+journal_note(const char *title, const char *method, const char *table, const char *id, const char *before,
+			 const char *body, const char *request_id)
+{
 	if (!registered)
 	{
 		RegisterXactCallback(on_transaction, NULL);
 		RegisterSubXactCallback(on_subtransaction, NULL);
 		registered = true;
 	}
-	if (innermost == NULL || innermost->depth < depth)
-	{
-		JournalLevel *level = (JournalLevel *) MemoryContextAllocZero(TopMemoryContext, sizeof(JournalLevel));
-
-		level->depth = depth;
-		level->outer = innermost;
-		innermost = level;
-	}
-	add_id(innermost, id);
+	add_id(find_level(title, GetCurrentTransactionNestLevel()), id);
 	if (setting_log_writes)
 		log_write(method, table, id, before, body, request_id);
 }

@@ -2,12 +2,16 @@
  * modify.h
  *		The executor's callbacks for INSERT, UPDATE and DELETE.
  */
-#ifndef ATTIO_MODIFY_H
-#define ATTIO_MODIFY_H
+#ifndef MODIFY_MODIFY_H
+#define MODIFY_MODIFY_H
 
 #include "base/compat.h"
 #include "foreign/fdwapi.h"
 
-extern void attio_set_modify_callbacks(FdwRoutine *routine);
+/* Once a process. */
+extern void modify_init(void);
 
-#endif /* ATTIO_MODIFY_H */
+/* Put the callbacks into the table. */
+extern void modify_set_callbacks(FdwRoutine *routine);
+
+#endif /* MODIFY_MODIFY_H */

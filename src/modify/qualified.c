@@ -10,12 +10,13 @@
  * before; what it leaves although it is true of every row is told apart here.
  * A plan for all values of its parameters leaves this to the statement's begin.
  */
-#include "modify/modify_state.h"
+#include "modify/qualified.h"
 
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "nodes/params.h"
 #include "optimizer/optimizer.h"
+#include "remote/table.h"
 #include "scan/params.h"
 #include "utils/lsyscache.h"
 

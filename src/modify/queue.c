@@ -2,17 +2,18 @@
  * queue.c
  *		Writes that wait to be sent.
  *
- * Owns: the form in which a write waits.  What is sent and shown stands in a
- * store that goes to disk beyond work_mem; which row it is for stays in memory,
- * 24 bytes a row, for an error to name those that were not written.  Must not
- * know when a write is sent.
+ * Owns: the form in which a write waits.  The first stay as they are, as long as
+ * they fit into half of work_mem; what is sent and shown of the others stands in
+ * a store that goes to disk beyond work_mem.  Which row each is for stays in
+ * memory, 40 bytes a row, for an error to name those that were not written.
+ * Must not know when a write is sent.
  */
 #include "modify/queue.h"
 
+#include "miscadmin.h"
 #include "modify/texts.h"
-#include "utils/fmgrprotos.h"
+#include "remote/rowid.h"
 #include "utils/memutils.h"
-#include "utils/uuid.h"
 
 /* The texts of a write. */
 typedef enum WriteText
@@ -21,124 +22,154 @@ typedef enum WriteText
 	TEXT_BODY,
 	TEXT_SHOWN,
 	TEXT_BEFORE,
+	TEXT_ID,
 	WRITE_TEXTS
 } WriteText;
 
 typedef struct QueuedRow
 {
 	int64 number;
-	pg_uuid_t id; /* where the writes are of rows that are there */
+	RowId id; /* where the writes are of rows that are there */
 } QueuedRow;
 
 struct WriteQueue
 {
 	MemoryContext context;
 	MemoryContext parent; /* of the writes that it hands out */
-	TextStore *texts;
+	Oid id_type;
+	List *kept; /* Write: the first of them */
+	Size kept_size;
+	TextStore *texts; /* of those behind; NULL = none */
 	QueuedRow *rows;
 	int64 nrows;
 	int64 allocated;
 	int64 next; /* the first that still waits */
 	/* the same for all of them */
-	const char *method;
+	const Access *access;
 	WriteAction action;
 	bool targets_rows;
 };
 
-/* An empty queue, as long as the statement or until queue_end(). */
 WriteQueue *
-queue_create(MemoryContext parent)
+queue_create(MemoryContext parent, Oid id_type)
 {
 	MemoryContext context = AllocSetContextCreate(parent, "attio_fdw queue", ALLOCSET_SMALL_SIZES);
-	MemoryContext saved = MemoryContextSwitchTo(context);
-	WriteQueue *queue = (WriteQueue *) palloc0(sizeof(WriteQueue));
+	WriteQueue *queue = (WriteQueue *) MemoryContextAllocZero(context, sizeof(WriteQueue));
 
 	queue->context = context;
 	queue->parent = parent;
-	queue->texts = texts_create(WRITE_TEXTS);
+	queue->id_type = id_type;
 	queue->allocated = 32;
-	queue->rows = (QueuedRow *) palloc(sizeof(QueuedRow) * queue->allocated);
-	MemoryContextSwitchTo(saved);
+	queue->rows = (QueuedRow *) MemoryContextAlloc(context, sizeof(QueuedRow) * queue->allocated);
 	return queue;
 }
 
-/* Let a write wait; it is freed.  All writes of a queue are of one kind. */
-void
-queue_put(WriteQueue *queue, Write *write)
+/* Remember which row the write is for. */
+static void
+add_queued_row(WriteQueue *queue, const Write *write)
 {
-	const char *texts[WRITE_TEXTS] = {write->path, write->body, write->shown, write->before};
 	QueuedRow *row;
 
-	Assert(queue->nrows == 0 || queue->action == write->action);
 	if (queue->nrows == queue->allocated)
 	{
 		queue->rows = (QueuedRow *) repalloc_huge(queue->rows, sizeof(QueuedRow) * queue->allocated * 2);
 		queue->allocated *= 2;
 	}
-	texts_put(queue->texts, texts);
-	queue->method = write->method;
-	queue->action = write->action;
-	queue->targets_rows = write_targets_row(write);
 	row = &queue->rows[queue->nrows++];
+	memset(row, 0, sizeof(QueuedRow));
 	row->number = write->number;
 	if (queue->targets_rows)
-		row->id = *DatumGetUUIDP(DirectFunctionCall1(uuid_in, CStringGetDatum(write->id)));
+		(void) rowid_parse(&row->id, queue->id_type, write->id, strlen(write->id));
+}
+
+/* Put what is sent and shown of a write into the store, and free the write. */
+static void
+store_write(WriteQueue *queue, Write *write)
+{
+	const char *texts[WRITE_TEXTS] = {write->path, write->body, write->shown, write->before, write->id};
+
+	if (queue->texts == NULL)
+		queue->texts = texts_create(WRITE_TEXTS);
+	texts_put(queue->texts, texts);
 	MemoryContextDelete(write->context);
 }
 
-static char *
-row_id_text(const QueuedRow *row)
+void
+queue_put(WriteQueue *queue, Write *write)
 {
-	return DatumGetCString(DirectFunctionCall1(uuid_out, UUIDPGetDatum(&row->id)));
+	MemoryContext saved = MemoryContextSwitchTo(queue->context);
+	Size size = queue->texts == NULL ? write_size(write) : 0;
+
+	Assert(queue->nrows == 0 || queue->action == write->action);
+	queue->access = write->access;
+	queue->action = write->action;
+	queue->targets_rows = write_targets_row(write);
+	add_queued_row(queue, write);
+	if (queue->texts == NULL && queue->kept_size + size <= (Size) work_mem * 1024 / 2)
+	{
+		queue->kept = lappend(queue->kept, write);
+		queue->kept_size += size;
+	}
+	else
+		store_write(queue, write);
+	MemoryContextSwitchTo(saved);
 }
 
-/* The write that waits longest, as it was put; NULL when none does. */
-Write *
-queue_next(WriteQueue *queue)
+/* The next write of the store, as it was put but for its tree. */
+static Write *
+restore_write(WriteQueue *queue)
 {
-	const QueuedRow *row = &queue->rows[queue->next];
+	Write *write = write_allocate(queue->parent);
+	MemoryContext saved = MemoryContextSwitchTo(write->context);
 	char *texts[WRITE_TEXTS];
-	MemoryContext saved;
-	Write *write;
 
-	if (queue->next == queue->nrows)
-		return NULL;
-	write = write_allocate(queue->parent);
-	saved = MemoryContextSwitchTo(write->context);
-	if (!texts_next(queue->texts, texts))
+	if (queue->texts == NULL || !texts_next(queue->texts, texts))
 		elog(ERROR, "a write that waits to be sent is missing");
-	write->method = queue->method;
+	write->access = queue->access;
 	write->action = queue->action;
-	write->number = row->number;
-	write->id = queue->targets_rows ? row_id_text(row) : NULL;
+	write->number = queue->rows[queue->next].number;
 	write->path = texts[TEXT_PATH];
 	write->body = texts[TEXT_BODY];
 	write->shown = texts[TEXT_SHOWN];
 	write->before = texts[TEXT_BEFORE];
+	write->id = texts[TEXT_ID];
 	MemoryContextSwitchTo(saved);
+	return write;
+}
+
+Write *
+queue_next(WriteQueue *queue)
+{
+	Write *write;
+
+	if (queue->next == queue->nrows)
+		return NULL;
+	write = queue->next < list_length(queue->kept) ? (Write *) list_nth(queue->kept, (int) queue->next)
+												   : restore_write(queue);
 	queue->next++;
 	return write;
 }
 
-/* How many wait. */
 int64
 queue_length(const WriteQueue *queue)
 {
 	return queue == NULL ? 0 : queue->nrows - queue->next;
 }
 
-/* Name the rows that wait, as many as fit into the limit. */
 void
 queue_append_rows(const WriteQueue *queue, StringInfo list, int64 limit)
 {
 	for (int64 i = queue->next; i < queue->nrows && i - queue->next < limit; i++)
-		write_append_row(list, queue->targets_rows ? row_id_text(&queue->rows[i]) : NULL, queue->rows[i].number);
+		write_append_row(list, queue->targets_rows ? rowid_text(&queue->rows[i].id, queue->id_type) : NULL,
+						 queue->rows[i].number);
 }
 
-/* Free it. */
 void
 queue_end(WriteQueue *queue)
 {
-	texts_end(queue->texts);
+	for (int64 i = queue->next; i < list_length(queue->kept); i++)
+		MemoryContextDelete(((Write *) list_nth(queue->kept, (int) i))->context);
+	if (queue->texts != NULL)
+		texts_end(queue->texts);
 	MemoryContextDelete(queue->context);
 }

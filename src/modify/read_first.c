@@ -70,6 +70,7 @@ typedef struct Statement
 } Statement;
 
 static Statement *running = NULL;
+static void (*when_rows_are_read)(ModifyTableState *node);
 static ExecutorStart_hook_type previous_start = NULL;
 static ExecutorEnd_hook_type previous_end = NULL;
 
@@ -390,8 +391,9 @@ end_statement(QueryDesc *query)
 }
 
 void
-read_first_init(void)
+read_first_init(void (*rows_are_read)(ModifyTableState *node))
 {
+	when_rows_are_read = rows_are_read;
 	previous_start = ExecutorStart_hook;
 	ExecutorStart_hook = start_statement;
 	previous_end = ExecutorEnd_hook;
@@ -495,7 +497,7 @@ hand_out(PlanState *node)
 		return slot;
 	}
 	if (writer->is_ours)
-		modify_send_collected(writer->node);
+		when_rows_are_read(writer->node);
 	return slot;
 }
 

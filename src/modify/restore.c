@@ -1,10 +1,10 @@
 /*
  * restore.c
- *		Dumps that are restored must not write to Attio.
+ *		Dumps that are restored must not write to a service.
  *
  * Owns: when rows come from a dump.  pg_dump --include-foreign-data writes COPY,
- * or with --inserts INSERT; the rows are in Attio already, and would be created
- * a second time.  Must not know what is sent.
+ * or with --inserts INSERT; the rows are there already, and would be created a
+ * second time.  Must not know what is sent.
  */
 #include "modify/restore.h"
 
@@ -29,16 +29,17 @@ void
 restore_check(Relation rel, bool is_copy)
 {
 	ForeignTable *table = GetForeignTable(RelationGetRelid(rel));
-	const OptionSet *set = service_of_server(table->serverid)->options;
+	const Service *service = service_of_server(table->serverid);
 
-	if (setting_allow_copy || option_bool(set, table->options, ForeignTableRelationId, "allow_copy") ||
+	if (setting_allow_copy || option_bool(service->options, table->options, ForeignTableRelationId, "allow_copy") ||
 		(!is_copy && !is_restoring()))
 		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 			 is_copy ? errmsg("COPY into foreign table \"%s\" is refused", RelationGetRelationName(rel))
 					 : errmsg("INSERT of a dump into foreign table \"%s\" is refused", RelationGetRelationName(rel)),
-			 errdetail("It would create every row anew in Attio, which has the rows of a dump already; no "
-					   "ROLLBACK undoes that."),
+			 errdetail("It would create every row anew in %s, which has the rows of a dump already; no "
+					   "ROLLBACK undoes that.",
+					   service->title),
 			 errhint("SET attio_fdw.allow_copy = on allows it in this session, option allow_copy for the table.")));
 }

@@ -1,9 +1,9 @@
 /*
  * restore.h
- *		Dumps that are restored must not write to Attio.
+ *		Dumps that are restored must not write to a service.
  */
-#ifndef ATTIO_RESTORE_H
-#define ATTIO_RESTORE_H
+#ifndef MODIFY_RESTORE_H
+#define MODIFY_RESTORE_H
 
 #include "base/compat.h"
 #include "utils/rel.h"
@@ -11,4 +11,4 @@
 /* Raises ERROR where COPY, or an INSERT of a dump, would create rows that nobody asked to have allowed. */
 extern void restore_check(Relation rel, bool is_copy);
 
-#endif /* ATTIO_RESTORE_H */
+#endif /* MODIFY_RESTORE_H */

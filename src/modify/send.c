@@ -1,6 +1,6 @@
 /*
  * send.c
- *		Writes to Attio: one request a row.
+ *		Writes are sent: one request a row.
  *
  * Owns: how writes are sent and waited for, what a lost answer means, and what
  * an error says of the rows beside it.  Must not know columns.
@@ -9,10 +9,9 @@
 
 #include "remote/request.h"
 #include "base/errors.h"
-#include "modify/encode.h"
-#include "modify/ignored.h"
 #include "modify/journal.h"
 #include "modify/queue.h"
+#include "modify/unstored.h"
 #include "storage/ipc.h"
 #include "utils/memutils.h"
 
@@ -21,10 +20,20 @@
 
 /* ----- what is known of each row ----- */
 
+/* The id in an answer, which may be a number; NULL = none. */
+static const char *
+answered_id(const ResourceDef *resource, JsonTree *answer)
+{
+	JsonTree *row = resource->row_path == NULL ? answer : json_at(answer, resource->row_path);
+	JsonTree *id = json_at(row, resource->id_path);
+
+	return json_is_number(id) ? json_write(id) : json_string_at(row, resource->id_path);
+}
+
 /*
- * Has Attio said that it is written: with an object, of a new row with its id?
- * Anything else may be of something that stands between.  Keeps the answer for
- * who looks at it, and the id.
+ * Does the answer say that it is written: with an object, of a new row with its
+ * id?  Anything else may be of something that stands between.  Keeps the answer
+ * for who looks at it, and the id.
  */
 static bool
 is_confirmed(const Sender *sender, Write *write)
@@ -32,11 +41,14 @@ is_confirmed(const Sender *sender, Write *write)
 	MemoryContext saved;
 	const char *id = write->id;
 
+	/* nothing can be said of a row that is not there any more */
+	if (write->access->status == 204 && write->action == ACTION_DELETE)
+		return true;
 	write->answer_context = AllocSetContextCreate(write->context, "attio_fdw answer", ALLOCSET_DEFAULT_SIZES);
 	saved = MemoryContextSwitchTo(write->answer_context);
 	write->answer = json_read(write->exchange->body, write->exchange->length);
 	if (id == NULL)
-		id = json_string_at(json_at(write->answer, "data"), sender->relation->resource->id_path);
+		id = answered_id(sender->relation->resource, write->answer);
 	MemoryContextSwitchTo(saved);
 	if (!json_is_object(write->answer) || id == NULL)
 		return false;
@@ -51,13 +63,13 @@ is_confirmed(const Sender *sender, Write *write)
  * left.  Of all else nobody knows before a good answer came.
  */
 static void
-judge(const Sender *sender, Write *write)
+conclude_write(const Sender *sender, Write *write)
 {
 	const HttpExchange *exchange = write->exchange;
 
 	if (write->outcome != WRITE_SENT || !exchange->done)
 		return;
-	if (exchange->failure == HTTP_ANSWERED && exchange->status == 200 && is_confirmed(sender, write))
+	if (request_is_success(exchange, write->access->status) && is_confirmed(sender, write))
 		write->outcome = WRITE_DONE;
 	else
 		write->outcome = exchange->uncertain ? WRITE_UNKNOWN : WRITE_REFUSED;
@@ -78,6 +90,7 @@ typedef struct Progress
 	StringInfoData lists[PROGRESS_KINDS];
 } Progress;
 
+/* What an error says of a write whose outcome is known, or not yet. */
 static ProgressKind
 progress_kind(const Write *write)
 {
@@ -113,7 +126,7 @@ count_progress(const Sender *sender, Progress *progress)
 		ProgressKind kind;
 
 		/* answered while others were waited for */
-		judge(sender, write);
+		conclude_write(sender, write);
 		kind = progress_kind(write);
 		if (!write->noted && progress->counts[kind]++ < NAMED_ROWS)
 			write_append_row(&progress->lists[kind], write->id, write->number);
@@ -154,7 +167,7 @@ explain_progress(void *arg)
 
 /* One row more of a kind, of which errors to come tell. */
 static void
-remember(const Sender *sender, StringInfo list, int64 earlier, const Write *write)
+remember_row(const Sender *sender, StringInfo list, int64 earlier, const Write *write)
 {
 	MemoryContext saved = MemoryContextSwitchTo(sender->context);
 
@@ -167,20 +180,16 @@ remember(const Sender *sender, StringInfo list, int64 earlier, const Write *writ
 
 /* ----- single writes ----- */
 
-/* A write that is not sent yet, of the statement's next row. */
 Write *
-write_make(Sender *sender, WriteAction action, const char *method, const char *id)
+write_make(Sender *sender, WriteAction action, const char *id)
 {
 	Write *write = write_allocate(sender->context);
-	MemoryContext saved = MemoryContextSwitchTo(write->context);
 
 	CHECK_FOR_INTERRUPTS();
 	write->number = ++sender->rows;
 	write->action = action;
-	write->method = method;
-	write->id = id == NULL ? NULL : pstrdup(id);
-	write->path = write_path(sender->relation, id);
-	MemoryContextSwitchTo(saved);
+	write->access = write_access(sender->relation->resource, action);
+	write->id = id == NULL ? NULL : MemoryContextStrdup(write->context, id);
 	return write;
 }
 
@@ -188,17 +197,15 @@ static void
 start_write(Sender *sender, Write *write)
 {
 	MemoryContext saved = MemoryContextSwitchTo(write->context);
-	Request request = {.method = write->method,
-					   .path = write->path,
-					   .body = write->body,
-					   .nature = write->action == ACTION_CREATE ? HTTP_ONCE : HTTP_REPEAT};
+	Request request = {
+		.method = write->access->method, .path = write->path, .body = write->body, .nature = write->access->nature};
 
 	write->exchange = request_start(sender->session, &request, NULL);
 	write->outcome = WRITE_SENT;
 	MemoryContextSwitchTo(saved);
 }
 
-/* A create whose answer was lost, or is none of Attio's: it may have been done. */
+/* A create whose answer was lost, or is not the service's: it may have been done.  Does not return. */
 static void
 raise_unknown(const Sender *sender, HttpExchange *exchange)
 {
@@ -214,7 +221,7 @@ raise_unknown(const Sender *sender, HttpExchange *exchange)
 			 errdetail("%s %s", request_detail(sender->session, exchange),
 					   answered ? request_answer_text(exchange)
 								: clean_text(exchange->error, strlen(exchange->error), 200)),
-			 errhint("It was not sent again. Look for it in Attio before you do.")));
+			 errhint("It was not sent again. Look for it in %s before you do.", sender->relation->service->title)));
 }
 
 /* Written: for the log, the warning of an abort, errors to come, and reads that follow. */
@@ -222,10 +229,14 @@ static void
 note_done(Sender *sender, Write *write)
 {
 	write->noted = true;
-	remember(sender, &sender->done_ids, sender->done++, write);
+	remember_row(sender, &sender->done_ids, sender->done++, write);
 	session_wrote(sender->session, write->exchange);
-	journal_note(write->method, sender->relation->name, write->id, write->before == NULL ? "none" : write->before,
-				 write->shown == NULL ? "none" : write->shown, request_id(sender->session, write->exchange));
+	journal_note(sender->relation->service->title, write->access->method, sender->relation->name, write->id,
+				 write->before == NULL ? "none" : write->before,
+				 write->shown != NULL  ? write->shown
+				 : write->body != NULL ? write->body
+									   : "none",
+				 request_id(sender->session, write->exchange));
 }
 
 /* A refusal that is no error: the row is gone, or (ON CONFLICT DO NOTHING) it is there already. */
@@ -235,13 +246,11 @@ note_skipped(Sender *sender, Write *write)
 	/* a DELETE that was sent again finds nothing where the first one was done */
 	bool was_done = write->action == ACTION_DELETE && write->exchange->retries > 0;
 
-	/* that the object itself is there, so that it is the row that is not */
-	if (!was_done && sender->definitions == NIL)
+	/* that the table itself is there, so that it is the row that is not; an ERROR where it is not */
+	if (!was_done && !sender->knows_table)
 	{
-		MemoryContext saved = MemoryContextSwitchTo(sender->context);
-
-		sender->definitions = remote_definitions(sender->relation, sender->session, NULL);
-		MemoryContextSwitchTo(saved);
+		(void) remote_definitions(sender->relation, sender->session, NULL);
+		sender->knows_table = true;
 	}
 	if (was_done)
 	{
@@ -250,37 +259,61 @@ note_skipped(Sender *sender, Write *write)
 		return;
 	}
 	write->outcome = write_targets_row(write) ? WRITE_GONE : WRITE_CONFLICT;
-	remember(sender, &sender->skipped_ids, sender->skipped_now, write);
+	remember_row(sender, &sender->skipped_ids, sender->skipped_now, write);
 	sender->skipped_now++;
 	sender->skipped++;
 }
 
-/* Wait for the answer of a write, and note it.  Raises ERROR when it failed. */
-static void
-finish_write(Sender *sender, Write *write)
+/* What the write is about, and which refusals of it are no errors. */
+static RequestSubject
+subject_of_write(const Sender *sender, const Write *write)
 {
-	MemoryContext saved = MemoryContextSwitchTo(write->context);
-	HttpExchange *exchange = write->exchange;
-	RequestSubject subject = remote_subject(sender->relation, &sender->relation->resource->update);
+	RequestSubject subject = remote_subject(sender->relation, write->access);
 
-	if (write->action == ACTION_CREATE && write->outcome == WRITE_UNKNOWN)
-		raise_unknown(sender, exchange);
 	/* A row that is gone is none that was to be written; one that is there already may be wished to stay. */
 	if (write_targets_row(write))
 		subject.tolerates = REFUSAL_GONE;
 	else if (sender->skips_conflicts)
 		subject.tolerates = REFUSAL_CONFLICT;
+	return subject;
+}
+
+/* Is all of it stored as it was sent?  What is not is told of. */
+static void
+check_stored(Sender *sender, const Write *write)
+{
+	const RemoteRelation *relation = sender->relation;
+	JsonTree *row = write->answer;
+	JsonTree *sent = write->sent;
+
+	if (write->body == NULL || sender->writer == NULL || sender->methods->find_unstored == NULL ||
+		!unstored_is_wanted(relation))
+		return;
+	if (relation->resource->row_path != NULL)
+		row = json_at(row, relation->resource->row_path);
+	if (sent == NULL)
+		sent = json_read(write->body, strlen(write->body));
+	unstored_report(relation, write->id, sender->methods->find_unstored(sender->writer, sent, row), &sender->unstored);
+}
+
+/* The outcome of a write is known: note it.  Raises ERROR when it failed. */
+static void
+finish_write(Sender *sender, Write *write)
+{
+	MemoryContext saved = MemoryContextSwitchTo(write->context);
+	HttpExchange *exchange = write->exchange;
+	RequestSubject subject = subject_of_write(sender, write);
+
+	if (write->action == ACTION_CREATE && write->outcome == WRITE_UNKNOWN)
+		raise_unknown(sender, exchange);
 	if (request_judge(sender->session, exchange, &subject) != ANSWER_GOOD)
 		note_skipped(sender, write);
 	else
 	{
 		if (write->outcome != WRITE_DONE)
-			ereport(ERROR,
-					(errcode(ERRCODE_FDW_ERROR), errmsg("Attio's answer has an unknown shape"),
-					 errdetail("%s", request_detail(sender->session, exchange)), errhint("The row may be written.")));
+			request_raise_shape(sender->session, exchange, "The row may be written.");
 		note_done(sender, write);
-		if (write->body != NULL)
-			ignored_check(sender, write);
+		check_stored(sender, write);
 	}
 	MemoryContextSwitchTo(saved);
 	if (write->answer_context != NULL)
@@ -317,7 +350,7 @@ fill_window(Sender *sender)
 
 /* A write of a queue is over: keep of it what somebody wants, and free it. */
 static void
-release(const Sender *sender, Write *write, TextStore *answers)
+release_write(const Sender *sender, Write *write, TextStore *answers)
 {
 	if (answers != NULL && write->outcome == WRITE_DONE)
 	{
@@ -337,13 +370,14 @@ release(const Sender *sender, Write *write, TextStore *answers)
  * true.
  */
 static void
-send_all(Sender *sender, TextStore *answers)
+send_queued(Sender *sender, TextStore *answers)
 {
 	Write *failed = NULL;
 	int at = 0; /* of those under way, the first that was not waited for */
 
 	for (;;)
 	{
+		RequestSubject subject;
 		Write *write;
 
 		if (failed == NULL)
@@ -352,13 +386,14 @@ send_all(Sender *sender, TextStore *answers)
 			break;
 		write = (Write *) list_nth(sender->under_way, at);
 		request_await(write->exchange, NULL);
-		judge(sender, write);
+		conclude_write(sender, write);
+		subject = subject_of_write(sender, write);
 		if (write->outcome == WRITE_DONE ||
-			(failed == NULL && write_targets_row(write) && write->exchange->status == 404))
+			(failed == NULL && request_is_tolerated(sender->session, write->exchange, &subject)))
 		{
 			finish_write(sender, write);
 			sender->under_way = list_delete_nth_cell(sender->under_way, at);
-			release(sender, write, answers);
+			release_write(sender, write, answers);
 			continue;
 		}
 		if (failed == NULL)
@@ -375,11 +410,10 @@ send_single(Sender *sender, TextStore *answers)
 {
 	Write *write = (Write *) linitial(sender->under_way);
 
-	(void) answers;
 	CHECK_FOR_INTERRUPTS();
 	start_write(sender, write);
 	request_await(write->exchange, NULL);
-	judge(sender, write);
+	conclude_write(sender, write);
 	finish_write(sender, write);
 }
 
@@ -391,12 +425,11 @@ note_answered(int code, Datum arg)
 	MemoryContext saved = MemoryContextSwitchTo(sender->context);
 	ListCell *lc;
 
-	(void) code;
 	foreach(lc, sender->under_way)
 	{
 		Write *write = (Write *) lfirst(lc);
 
-		judge(sender, write);
+		conclude_write(sender, write);
 		if (write->outcome == WRITE_DONE && !write->noted)
 			note_done(sender, write);
 	}
@@ -441,7 +474,7 @@ void
 write_send_all(Sender *sender, WriteQueue *queue, TextStore *answers)
 {
 	sender->waiting = queue;
-	send_guarded(sender, send_all, answers);
+	send_guarded(sender, send_queued, answers);
 	sender->waiting = NULL;
 	queue_end(queue);
 }

@@ -1,27 +1,29 @@
 /*
  * send.h
- *		Writes to Attio: one request a row.
+ *		Writes are sent: one request a row.
  */
-#ifndef ATTIO_SEND_H
-#define ATTIO_SEND_H
+#ifndef MODIFY_SEND_H
+#define MODIFY_SEND_H
 
-#include "attio/relation.h"
 #include "modify/queue.h"
 #include "modify/texts.h"
 #include "modify/write.h"
+#include "remote/writing.h"
 
 /* Who sends the writes of one statement. */
 typedef struct Sender
 {
 	MemoryContext context; /* of the statement; each write has a child of it */
 	const RemoteRelation *relation;
-	Session *session;  /* pinned */
-	List *definitions; /* AttributeDef; NIL of a DELETE until a row is gone */
+	Session *session;            /* pinned */
+	const WriteMethods *methods; /* NULL: nobody knows what of a body an answer must show */
+	void *writer;                /* what they have made; NULL of a DELETE */
+	bool knows_table;            /* the definitions have been read, so the table has what it shows */
 	bool skips_conflicts;
 	int64 rows;              /* for which a write was made */
-	int64 done;              /* writes that Attio has answered */
+	int64 done;              /* writes that have a good answer */
 	int64 skipped;           /* that were not to be written any more */
-	int64 ignored;           /* of those done, that were not stored as they were sent */
+	int64 unstored;          /* values of those done that were not stored as they were sent */
 	StringInfoData done_ids; /* the first of them */
 	/* while writes are being sent */
 	List *under_way;            /* Write */
@@ -30,7 +32,8 @@ typedef struct Sender
 	StringInfoData skipped_ids; /* the first of them */
 } Sender;
 
-extern Write *write_make(Sender *sender, WriteAction action, const char *method, const char *id);
+/* A write that is not sent yet, of the statement's next row: "id", or NULL of a new one.  Its path is the caller's. */
+extern Write *write_make(Sender *sender, WriteAction action, const char *id);
 
 /* One write; its answer lives as long as it. */
 extern void write_send(Sender *sender, Write *write);
@@ -46,4 +49,4 @@ typedef enum AnswerText
 /* All writes of a queue, which is freed; answers of those done go to the store, NULL = nobody wants them. */
 extern void write_send_all(Sender *sender, WriteQueue *queue, TextStore *answers);
 
-#endif /* ATTIO_SEND_H */
+#endif /* MODIFY_SEND_H */

@@ -5,7 +5,7 @@
  * Owns: which tables can be written, and which columns a statement assigns.
  * Makes no request.
  */
-#include "modify/modify_state.h"
+#include "modify/target.h"
 
 #include "access/sysattr.h"
 #include "access/table.h"
@@ -13,33 +13,67 @@
 #include "catalog/pg_foreign_table.h"
 #include "catalog/pg_type.h"
 #include "foreign/fdwapi.h"
+#include "modify/flat.h"
+#include "modify/modify_plan.h"
 #include "nodes/makefuncs.h"
 #include "optimizer/appendinfo.h"
 #include "optimizer/inherit.h"
 #include "optimizer/optimizer.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
 
-/* Do the options allow writing?  A saved view's rows are read-only. */
-bool
-target_is_updatable(const RemoteRelation *relation, Relation rel)
+const WriteMethods *
+target_methods(const RemoteRelation *relation)
 {
-	ForeignTable *table = GetForeignTable(RelationGetRelid(rel));
+	return relation->resource->values != NULL ? relation->service->writing : &flat_writing;
+}
 
-	if (relation->resource->values == NULL || relation->view != NULL)
-		return false;
+WriteAction
+target_insert_action(const RemoteRelation *relation)
+{
+	return relation->matching != NULL ? ACTION_MATCH : ACTION_CREATE;
+}
+
+/* The endpoint that the operation needs. */
+static const Access *
+access_of_operation(const RemoteRelation *relation, CmdType operation)
+{
+	return write_access(relation->resource, operation == CMD_INSERT   ? target_insert_action(relation)
+											: operation == CMD_UPDATE ? ACTION_UPDATE
+																	  : ACTION_DELETE);
+}
+
+/* Do the options of the table and its server allow writing? */
+static bool
+is_allowed_by_options(const RemoteRelation *relation)
+{
+	const OptionSet *set = relation->service->options;
+	ForeignTable *table = GetForeignTable(relation->table);
+
 	if (option_is_set(table->options, "updatable"))
-		return option_bool(service_of_server(table->serverid)->options, table->options, ForeignTableRelationId,
-						   "updatable");
-	return option_bool(service_of_server(table->serverid)->options, GetForeignServer(table->serverid)->options,
-					   ForeignServerRelationId, "updatable");
+		return option_bool(set, table->options, ForeignTableRelationId, "updatable");
+	return option_bool(set, GetForeignServer(table->serverid)->options, ForeignServerRelationId, "updatable");
+}
+
+bool
+target_allows(const RemoteRelation *relation, CmdType operation)
+{
+	return access_of_operation(relation, operation)->path != NULL && relation->view == NULL &&
+		   is_allowed_by_options(relation);
 }
 
 /* IsForeignRelUpdatable */
-static int
-attio_is_updatable(Relation rel)
+int
+is_foreign_rel_updatable(Relation rel)
 {
+	static const CmdType operations[] = {CMD_INSERT, CMD_UPDATE, CMD_DELETE};
 	RemoteRelation *relation = remote_relation_open(rel);
+	int allowed = 0;
 
-	return target_is_updatable(relation, rel) ? (1 << CMD_INSERT) | (1 << CMD_UPDATE) | (1 << CMD_DELETE) : 0;
+	for (int i = 0; i < (int) lengthof(operations); i++)
+		if (target_allows(relation, operations[i]))
+			allowed |= 1 << operations[i];
+	return allowed;
 }
 
 /* The column that shows the row's id, or 0. */
@@ -52,10 +86,6 @@ key_column(const RemoteRelation *relation, TupleDesc tupdesc)
 	return 0;
 }
 
-/*
- * The name of the plan's entry that holds the ids.  Children of one parent may
- * have them at different places, and entries of one name must be alike.
- */
 char *
 target_key_junk(const RemoteRelation *relation, Relation rel)
 {
@@ -71,38 +101,39 @@ check_is_updatable(const RemoteRelation *relation, Relation rel, CmdType operati
 {
 	const char *name = RelationGetRelationName(rel);
 
-	if (target_is_updatable(relation, rel))
+	if (target_allows(relation, operation))
 		return;
 	ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 					operation == CMD_DELETE ? errmsg("foreign table \"%s\" does not allow deletes", name)
 											: errmsg("foreign table \"%s\" does not allow updates", name),
-					relation->resource->values == NULL
-						? errdetail("Tables of records and of entries of lists can be written; this one shows \"%s\".",
-									relation->resource->name)
+					access_of_operation(relation, operation)->path == NULL
+						? errdetail("Rows of \"%s\" in %s cannot be %s.", relation->resource->name,
+									relation->service->title, operation == CMD_DELETE ? "deleted" : "updated")
 					: relation->view != NULL ? errdetail("It shows a saved view, which can only be read.")
 											 : errdetail("Option updatable of the table or its server is false.")));
 }
 
 /* AddForeignUpdateTargets: the id, and of an UPDATE the old row, to see what differs. */
-static void
-attio_add_update_targets(PlannerInfo *root, Index rtindex, RangeTblEntry *target_rte, Relation target)
+void
+add_foreign_update_targets(PlannerInfo *root, Index rtindex, RangeTblEntry *target_rte, Relation target)
 {
 	RemoteRelation *relation = remote_relation_open(target);
 	AttrNumber key = key_column(relation, RelationGetDescr(target));
 
-	(void) target_rte;
 	check_is_updatable(relation, target, root->parse->commandType);
 	if (key == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_INVALID_COLUMN_NUMBER),
 				 errmsg("foreign table \"%s\" has no column that shows the rows' ids", RelationGetRelationName(target)),
-				 errhint("Add a column %s of type uuid.", resource_id_name(relation->resource))));
-	add_row_identity_var(root, makeVar(rtindex, key, UUIDOID, -1, InvalidOid, 0), rtindex,
-						 target_key_junk(relation, target));
+				 errhint("Add a column %s of type %s.", resource_id_name(relation->resource),
+						 format_type_be(relation->resource->id_type))));
+	add_row_identity_var(
+		root, makeVar(rtindex, key, relation->resource->id_type, -1, get_typcollation(relation->resource->id_type), 0),
+		rtindex, target_key_junk(relation, target));
 	/* of an UPDATE the server asks for the old row itself; of a DELETE it is for the log and RETURNING */
 	if (root->parse->commandType == CMD_DELETE)
 		add_row_identity_var(root, makeVar(rtindex, InvalidAttrNumber, RECORDOID, -1, InvalidOid, 0), rtindex,
-							 ROW_JUNK);
+							 TARGET_ROW_JUNK);
 }
 
 /* The columns of an UPDATE that the statement assigns, as an IntList. */
@@ -119,7 +150,6 @@ assigned_columns(PlannerInfo *root, Index rtindex, Relation rel)
 	return columns;
 }
 
-/* All columns, as an IntList. */
 List *
 target_all_columns(Relation rel)
 {
@@ -131,7 +161,6 @@ target_all_columns(Relation rel)
 	return columns;
 }
 
-/* Columns as in a range table entry. */
 Bitmapset *
 target_column_set(List *columns)
 {
@@ -144,31 +173,21 @@ target_column_set(List *columns)
 }
 
 /* PlanForeignModify: makes no request. */
-static List *
-attio_plan_modify(PlannerInfo *root, ModifyTable *plan, Index rtindex, int subplan_index)
+List *
+plan_foreign_modify(PlannerInfo *root, ModifyTable *plan, Index rtindex, int subplan_index)
 {
 	Relation rel = table_open(planner_rt_fetch(rtindex, root)->relid, NoLock);
-	List *open = NIL;
-	Qualification found = plan->operation == CMD_INSERT ? QUALIFIED : qualification(root, rtindex, rel, &open);
-	List *named = plan->operation == CMD_UPDATE ? assigned_columns(root, rtindex, rel) : NIL;
-	List *columns = named;
+	ModifyPlan modify = {.found = QUALIFIED, .target = rtindex};
 
-	(void) subplan_index;
+	modify.skips_conflicts = plan->onConflictAction == ONCONFLICT_NOTHING;
+	if (plan->operation != CMD_INSERT)
+		modify.found = qualification(root, rtindex, rel, &modify.open);
+	if (plan->operation == CMD_UPDATE)
+		modify.named = modify.columns = assigned_columns(root, rtindex, rel);
 	/* defaults and triggers fill columns, too */
 	if (plan->operation == CMD_INSERT ||
 		(plan->operation == CMD_UPDATE && rel->trigdesc != NULL && rel->trigdesc->trig_update_before_row))
-		columns = target_all_columns(rel);
+		modify.columns = target_all_columns(rel);
 	table_close(rel, NoLock);
-	return lappend(list_make5((Node *) columns, (Node *) named, makeInteger((int) found),
-							  makeInteger(plan->onConflictAction == ONCONFLICT_NOTHING), (Node *) open),
-				   makeInteger((int) rtindex));
-}
-
-/* Put them into the table of callbacks. */
-void
-target_set_callbacks(FdwRoutine *routine)
-{
-	routine->IsForeignRelUpdatable = attio_is_updatable;
-	routine->AddForeignUpdateTargets = attio_add_update_targets;
-	routine->PlanForeignModify = attio_plan_modify;
+	return modify_plan_to_nodes(&modify);
 }

@@ -7,7 +7,11 @@
  */
 #include "modify/write.h"
 
+#include "remote/writing.h"
 #include "utils/memutils.h"
+
+/* What a tree takes, as a multiple of its text: json-c has a table for each object, and a slot array for each array. */
+#define TREE_FACTOR 16
 
 /* A write without anything in it; to delete its context forgets it. */
 Write *
@@ -18,6 +22,42 @@ write_allocate(MemoryContext parent)
 
 	write->context = context;
 	return write;
+}
+
+Size
+write_size(const Write *write)
+{
+	Size tree = write->sent == NULL ? 0 : strlen(write->body) * TREE_FACTOR;
+
+	return MemoryContextMemAllocated(write->context, true) + tree;
+}
+
+const Access *
+write_access(const ResourceDef *resource, WriteAction action)
+{
+	switch (action)
+	{
+		case ACTION_CREATE:
+			return &resource->create;
+		case ACTION_MATCH:
+			return &resource->match;
+		case ACTION_UPDATE:
+			return &resource->update;
+		case ACTION_DELETE:
+			return &resource->delete;
+	}
+	return NULL;
+}
+
+char *
+write_request_shown(const RemoteRelation *relation, WriteAction action)
+{
+	const Access *access = write_access(relation->resource, action);
+	List *given = relation->given;
+
+	if (action == ACTION_MATCH)
+		given = lappend(list_copy(given), given_make(GIVEN_MATCHING, relation->matching));
+	return psprintf("%s %s", access->method, resource_path_shown(access->path, given, NULL));
 }
 
 /* Is it for a row that there was when the statement read it? */
@@ -34,7 +74,7 @@ write_is_skipped(const Write *write)
 	return write->outcome == WRITE_GONE || write->outcome == WRITE_CONFLICT;
 }
 
-/* The row in words: its id, or before Attio gave it one its place in the statement. */
+/* The row in words: its id, or before it has one, its place in the statement. */
 void
 write_append_row(StringInfo list, const char *id, int64 number)
 {
@@ -50,6 +90,6 @@ write_append_row(StringInfo list, const char *id, int64 number)
 void
 write_show(const Write *write)
 {
-	ereport(NOTICE, (errmsg("dry run: %s %s", write->method, write->path),
+	ereport(NOTICE, (errmsg("dry run: %s %s", write->access->method, write->path),
 					 write->body != NULL ? errdetail("%s", write->shown) : 0));
 }

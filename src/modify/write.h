@@ -2,19 +2,19 @@
  * write.h
  *		One write: a request for one row, and what became of it.
  */
-#ifndef ATTIO_WRITE_H
-#define ATTIO_WRITE_H
+#ifndef MODIFY_WRITE_H
+#define MODIFY_WRITE_H
 
 #include "base/json.h"
-#include "http/http.h"
 #include "lib/stringinfo.h"
+#include "remote/table.h"
 
 /* What became of a write: decided once, when its answer arrives. */
 typedef enum WriteOutcome
 {
 	WRITE_PLANNED,  /* nothing of it was sent */
 	WRITE_SENT,     /* under way, as far as anybody has looked */
-	WRITE_DONE,     /* Attio has said that it is written */
+	WRITE_DONE,     /* an answer has said that it is written */
 	WRITE_GONE,     /* there is no such row any more, which is no error */
 	WRITE_CONFLICT, /* there is such a row already, which is none either */
 	WRITE_REFUSED,  /* surely not written */
@@ -34,20 +34,30 @@ typedef enum WriteAction
 typedef struct Write
 {
 	MemoryContext context;
-	const char *method;
-	char *path;
-	char *body;   /* attributes by their ids; NULL = none */
-	char *shown;  /* the same by slug, for people */
-	char *id;     /* NULL until Attio says it */
-	int64 number; /* of the row in the statement, from 1 */
+	const Access *access;
 	WriteAction action;
-	char *before; /* for the log */
+	char *path;
+	char *body;     /* NULL = none */
+	char *shown;    /* the same as people read it; NULL where nobody will */
+	JsonTree *sent; /* the same as a tree; NULL where the write has waited on disk */
+	char *id;       /* NULL until an answer says it */
+	int64 number;   /* of the row in the statement, from 1 */
+	char *before;   /* for the log */
 	HttpExchange *exchange;
 	MemoryContext answer_context;
-	JsonTree *answer; /* from when it is judged to when it is finished */
+	JsonTree *answer; /* from when the outcome is known to when the write is finished */
 	WriteOutcome outcome;
 	bool noted; /* done, and in the log */
 } Write;
+
+/* Memory that a write takes, its tree included, for whoever keeps many of them. */
+extern Size write_size(const Write *write);
+
+/* The method of the endpoint that does this. */
+extern const Access *write_access(const ResourceDef *resource, WriteAction action);
+
+/* Method and path of the requests that do this to rows of a table, for EXPLAIN. */
+extern char *write_request_shown(const RemoteRelation *relation, WriteAction action);
 
 extern Write *write_allocate(MemoryContext parent);
 extern bool write_targets_row(const Write *write);
@@ -55,4 +65,4 @@ extern bool write_is_skipped(const Write *write);
 extern void write_append_row(StringInfo list, const char *id, int64 number);
 extern void write_show(const Write *write);
 
-#endif /* ATTIO_WRITE_H */
+#endif /* MODIFY_WRITE_H */

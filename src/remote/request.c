@@ -227,6 +227,12 @@ request_await(HttpExchange *exchange, ScanCost *cost)
 	cost->governed += exchange->governed;
 }
 
+bool
+request_is_success(const HttpExchange *exchange, int status)
+{
+	return exchange->failure == HTTP_ANSWERED && exchange->status == (status == 0 ? 200 : status);
+}
+
 /* Which answer is it to this subject?  ANSWER_GOOD: none, it is an error. */
 static Answer
 tolerated_answer(const RequestSubject *subject, const Refusal *refusal)
@@ -248,7 +254,7 @@ tolerated_answer(const RequestSubject *subject, const Refusal *refusal)
 }
 
 /*
- * What an answer that was awaited is: good (HTTP 200 with JSON in it), or a
+ * What an answer that was awaited is: good (of the subject's status, with JSON in it), or a
  * refusal that the subject (may be NULL) tolerates.  Everything else raises an
  * ERROR that tells method, path, status, request id, and what to do.  Makes no
  * request.  Only what the service itself says is tolerated; what stands on the
@@ -263,9 +269,10 @@ request_judge(Session *session, HttpExchange *exchange, const RequestSubject *su
 	Assert(exchange->done);
 	if (exchange->failure != HTTP_ANSWERED)
 		raise_transport_error(session, exchange);
-	if (exchange->status == 200)
+	if (request_is_success(exchange, subject == NULL ? 0 : subject->status))
 	{
-		check_is_json(session, exchange);
+		if (exchange->status != 204)
+			check_is_json(session, exchange);
 		return ANSWER_GOOD;
 	}
 	session->service->explain_refusal(session, exchange, subject, &refusal);
@@ -275,6 +282,17 @@ request_judge(Session *session, HttpExchange *exchange, const RequestSubject *su
 	if (subject->said != NULL)
 		*subject->said = refusal;
 	return answer;
+}
+
+bool
+request_is_tolerated(Session *session, HttpExchange *exchange, const RequestSubject *subject)
+{
+	Refusal refusal = {.sqlstate = ERRCODE_FDW_ERROR, .reasons = ""};
+
+	if (exchange->failure != HTTP_ANSWERED || request_is_success(exchange, subject->status))
+		return false;
+	session->service->explain_refusal(session, exchange, subject, &refusal);
+	return tolerated_answer(subject, &refusal) != ANSWER_GOOD;
 }
 
 /* ----- small answers ----- */

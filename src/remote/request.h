@@ -60,6 +60,7 @@ typedef struct RequestSubject
 	const char *among;            /* "objects", "lists": what it is a name of; may be NULL */
 	const char *scopes;           /* scopes the request needs, separated by blanks */
 	const char *bad_request_hint; /* for a refused request that nothing else explains; may be NULL */
+	int status;                   /* of a success; 0 = 200, and 204 has no body */
 	int tolerates;                /* RefusalKind: such a refusal is an answer too */
 	const char *tolerated;        /* the code of another; may be NULL */
 	Refusal *said;                /* filled where the refusal is an answer; may be NULL */
@@ -94,6 +95,12 @@ typedef struct Request
 extern HttpExchange *request_start(Session *session, const Request *request, ScanCost *cost);
 extern void request_await(HttpExchange *exchange, ScanCost *cost);
 extern Answer request_judge(Session *session, HttpExchange *exchange, const RequestSubject *subject);
+
+/* Is it an answer of this status (0 = 200)? */
+extern bool request_is_success(const HttpExchange *exchange, int status);
+
+/* Is the answer, which was awaited, a refusal that the subject tolerates? */
+extern bool request_is_tolerated(Session *session, HttpExchange *exchange, const RequestSubject *subject);
 
 extern HttpExchange *request_get_start(Session *session, const char *path, ScanCost *cost);
 extern JsonTree *request_get_finish(Session *session, HttpExchange *exchange, const RequestSubject *subject);

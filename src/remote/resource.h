@@ -37,6 +37,7 @@ typedef struct Access
 	const char *scopes;    /* that the key needs, separated by blanks; NULL = not known */
 	const char *tolerated; /* an error code that says that there are no rows; NULL = none */
 	HttpNature nature;
+	int status; /* of a success; 0 = 200, and 204 has no body */
 } Access;
 
 typedef enum PagingStyle
@@ -103,6 +104,14 @@ typedef enum FieldSource
 	FIELD_GIVEN     /* what was asked for: a Given of its listing */
 } FieldSource;
 
+/* When a field can be written. */
+typedef enum FieldWrite
+{
+	FIELD_READ_ONLY,
+	FIELD_ON_CREATE, /* when the row is created, and not any more */
+	FIELD_WRITABLE
+} FieldWrite;
+
 typedef struct FieldDef
 {
 	const char *name;
@@ -110,6 +119,9 @@ typedef struct FieldDef
 	FieldSource source;
 	const char *path; /* FIELD_MEMBER: dotted; FIELD_GIVEN: the name */
 	bool not_null;
+	FieldWrite write;    /* of a resource without attribute values */
+	bool is_required;    /* a row that is created must have a value of it */
+	const char *sent_as; /* dotted path in what is sent; NULL = as in "path" */
 } FieldDef;
 
 typedef struct ResourceDef
@@ -119,11 +131,14 @@ typedef struct ResourceDef
 	Access list;
 	Access get; /* the others are of one row */
 	Access create;
+	Access match; /* updates the row that matches, or creates one; "{matching_attribute}" stands for by what */
 	Access update;
 	Access delete;
 	Paging paging;
-	int abilities;       /* of Ability */
-	const char *id_path; /* a row's identity; NULL = rows have none, and cannot be written */
+	int abilities;          /* of Ability */
+	const char *row_path;   /* where the row is in an answer about one row; NULL = it is the answer */
+	const char *row_member; /* member that holds the row in what is sent; NULL = it is what is sent */
+	const char *id_path;    /* a row's identity; NULL = rows have none, and cannot be written */
 	Oid id_type;
 	const char *values;         /* member that holds attribute values; NULL = none */
 	const char *created;        /* its attribute of the time of creation, which every row has; NULL = none */

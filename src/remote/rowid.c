@@ -146,6 +146,26 @@ rowid_of_datum(RowId *id, Oid type, Datum value)
 	}
 }
 
+char *
+rowid_text(const RowId *id, Oid type)
+{
+	pg_uuid_t uuid;
+	uint64 bits = 0;
+
+	switch (type)
+	{
+		case UUIDOID:
+			memcpy(uuid.data, id->bytes, UUID_LEN);
+			return DatumGetCString(DirectFunctionCall1(uuid_out, UUIDPGetDatum(&uuid)));
+		case INT8OID:
+			for (int i = 0; i < 8; i++)
+				bits = bits << 8 | id->bytes[i];
+			return psprintf(INT64_FORMAT, (int64) (bits ^ (UINT64CONST(1) << 63)));
+		default:
+			return id->length >= ROWID_BYTES ? NULL : pnstrdup((const char *) id->bytes, id->length);
+	}
+}
+
 int
 rowid_compare(const void *a, const void *b)
 {

@@ -24,6 +24,9 @@ extern bool rowid_parse(RowId *id, Oid type, const char *text, size_t length);
 /* The id that is this value of the type. */
 extern void rowid_of_datum(RowId *id, Oid type, Datum value);
 
+/* The id as text, in the current memory context; NULL of a text that was too long to be kept. */
+extern char *rowid_text(const RowId *id, Oid type);
+
 /* Compares two RowId, for qsort() and bsearch() too. */
 extern int rowid_compare(const void *a, const void *b);
 

@@ -23,6 +23,7 @@ struct DeclaredColumn;
 struct RemoteRelation;
 struct ResourceDef;
 struct Session;
+struct WriteMethods;
 struct Refusal;
 struct ScanCost;
 struct RequestSubject;
@@ -113,7 +114,8 @@ typedef struct Service
 	/* That order as it stands in a request.  Makes no request. */
 	JsonTree *(*write_sorts)(const SortInput *input);
 
-	/* ----- writes ----- */
+	/* ----- writes: remote/writing.h ----- */
+	const struct WriteMethods *writing; /* of rows that hold attribute values; NULL = all are read-only */
 
 	/* ----- administration; NULL where the service has no such thing ----- */
 

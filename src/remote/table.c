@@ -127,6 +127,7 @@ remote_subject(const RemoteRelation *relation, const Access *access)
 
 	subject.scopes = access->scopes;
 	subject.tolerated = access->tolerated;
+	subject.status = access->status;
 	return subject;
 }
 

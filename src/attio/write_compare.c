@@ -1,24 +1,19 @@
 /*
- * ignored.c
+ * write_compare.c
  *		Did Attio store what it was sent?
  *
- * Owns: the comparison of a write's body with its answer.  Attio leaves some
+ * Owns: the comparison of values that were sent with those of the answer.  Attio leaves some
  * values as they are although it answers 200: enriched ones, and perhaps others
  * (docs/attio-api.md 9.5).  What it brings into a form of its own is no difference: e-mails,
  * domains, phone numbers, addresses.
  */
-#include "modify/ignored.h"
+#include "attio/write_compare.h"
 
 #include <math.h>
 
-#include "base/errors.h"
-#include "base/json.h"
 #include "base/timestamps.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
-
-/* Warnings of one statement. */
-#define SHOWN_WARNINGS 10
 
 /* Attio keeps milliseconds. */
 #define NANOSECONDS_KEPT 1000000
@@ -150,26 +145,6 @@ has_taken(const AttributeType *type, JsonTree *sent, JsonTree *answered, bool ma
 	return true;
 }
 
-static void
-tell(Sender *sender, const Write *write, const char *slug, JsonTree *sent, JsonTree *answered)
-{
-	bool is_error = strcmp(sender->relation->on_ignored_write, "error") == 0;
-	const char *was = json_write(sent);
-	const char *is = json_write(answered);
-
-	if (!is_error && sender->ignored++ >= SHOWN_WARNINGS)
-		return;
-	ereport(is_error ? ERROR : WARNING,
-			(errcode(is_error ? ERRCODE_FDW_ERROR : ERRCODE_WARNING),
-			 errmsg("Attio did not store attribute \"%s\" of \"%s\" as it was sent", slug, sender->relation->name),
-			 errdetail("%s %s was sent %s and has %s.", resource_id_name(sender->relation->resource), write->id,
-					   clean_text(was, strlen(was), 200), clean_text(is, strlen(is), 200)),
-			 is_error ? errhint("The row was written all the same. Option on_ignored_write says that this is an error.")
-			 : sender->ignored == SHOWN_WARNINGS
-				 ? errhint("Further rows of this statement are not told of.")
-				 : errhint("Attio enriches some attributes itself; others may be set by an automation.")));
-}
-
 /*
  * The definition with this id, looked for from a place on: where the next is
  * looked for from there, that is one step, as values are sent in the order of
@@ -191,58 +166,57 @@ next_attribute(List *definitions, const char *id, int *place)
 
 /* The attribute with this id, if the answer does not show that it took the list; else NULL. */
 static const AttributeDef *
-untaken(const Sender *sender, const char *id, int *place, JsonTree *list, JsonTree *answered)
+find_untaken(const RowEncoder *encoder, const char *id, int *place, JsonTree *list, JsonTree *answered)
 {
-	const AttributeDef *attribute = next_attribute(sender->definitions, id, place);
+	const AttributeDef *attribute = next_attribute(encoder->answer_definitions, id, place);
+	const char *matching = encoder->table.relation->matching;
 	bool matches_by;
 
 	if (attribute == NULL || attribute->type == NULL)
 		return NULL;
-	matches_by = sender->relation->matching != NULL && strcmp(sender->relation->matching, attribute->slug) == 0;
+	matches_by = matching != NULL && strcmp(matching, attribute->slug) == 0;
 	return has_taken(attribute->type, list, json_member(answered, attribute->slug), matches_by) ? NULL : attribute;
 }
 
-/* Have the definitions changed?  Then they are the sender's from now on. */
+/* Have the definitions changed?  Then answers are read by the new ones from now on. */
 static bool
-renew_definitions(Sender *sender)
+renew_definitions(RowEncoder *encoder)
 {
+	const RemoteTable *table = &encoder->table;
 	MemoryContext saved;
 
-	if (!remote_has_changed(sender->relation, sender->session, sender->definitions, NULL))
+	if (!remote_has_changed(table->relation, table->session, encoder->answer_definitions, NULL))
 		return false;
-	saved = MemoryContextSwitchTo(sender->context);
-	sender->definitions = remote_definitions(sender->relation, sender->session, NULL);
+	saved = MemoryContextSwitchTo(encoder->context);
+	encoder->answer_definitions = remote_definitions(table->relation, table->session, NULL);
 	MemoryContextSwitchTo(saved);
 	return true;
 }
 
-/*
- * Compare what was sent with what was answered.  A difference is a WARNING or,
- * by the server option on_ignored_write, an ERROR.
- */
-void
-ignored_check(Sender *sender, const Write *write)
+List *
+unstored_values(RowEncoder *encoder, JsonTree *sent, JsonTree *answered)
 {
-	const char *values = sender->relation->resource->values;
 	JsonMember one = {0};
-	JsonTree *sent;
-	JsonTree *answered;
+	List *unstored = NIL;
 	int place = 0;
 
-	if (strcmp(sender->relation->on_ignored_write, "ignore") == 0)
-		return;
-	sent = json_member(json_at(json_read(write->body, strlen(write->body)), "data"), values);
-	answered = json_member(json_at(write->answer, "data"), values);
 	if (sent == NULL || answered == NULL)
-		return;
+		return NIL;
 	while (json_next(sent, &one))
 	{
-		const AttributeDef *attribute = untaken(sender, one.name, &place, one.value, answered);
+		const AttributeDef *attribute = find_untaken(encoder, one.name, &place, one.value, answered);
+		UnstoredValue *value;
 
 		/* answers go by slug, which may be another one by now */
-		if (attribute != NULL && renew_definitions(sender))
-			attribute = untaken(sender, one.name, &place, one.value, answered);
-		if (attribute != NULL)
-			tell(sender, write, attribute->slug, one.value, json_member(answered, attribute->slug));
+		if (attribute != NULL && renew_definitions(encoder))
+			attribute = find_untaken(encoder, one.name, &place, one.value, answered);
+		if (attribute == NULL)
+			continue;
+		value = (UnstoredValue *) palloc(sizeof(UnstoredValue));
+		value->name = attribute->slug;
+		value->sent = one.value;
+		value->stored = json_member(answered, attribute->slug);
+		unstored = lappend(unstored, value);
 	}
+	return unstored;
 }

@@ -1,11 +1,11 @@
 /*
- * encode_value.c
+ * write_value.c
  *		One value of a column, in the form that Attio is sent.
  *
  * Owns: the write forms of single values (docs/attio-api.md 7.1), and what is
  * refused because Attio could not store it.  Must not know rows.
  */
-#include "modify/encode_private.h"
+#include "attio/write_value.h"
 
 #include "attio/choices.h"
 #include "attio/members.h"
@@ -22,35 +22,37 @@
 
 /* The column cannot hold this value: an ERROR with this SQLSTATE, which is the one that Attio's own refusal has. */
 static void
-refuse_as(const Encoder *encoder, const WrittenColumn *column, int sqlstate, const char *value, const char *hint)
+refuse_value_as(const RemoteTable *table, const WrittenColumn *column, int sqlstate, const char *value,
+				const char *hint)
 {
 	ereport(ERROR, (errcode(sqlstate),
 					errmsg("column \"%s\" of foreign table \"%s\" cannot hold this value: %s", column->binding->name,
-						   encoder->relation->name, clean_text(value, strlen(value), 100)),
+						   table->relation->name, clean_text(value, strlen(value), 100)),
 					errhint("%s", hint)));
 }
 
 /* The column cannot hold this value: an ERROR. */
 void
-encode_refuse(const Encoder *encoder, const WrittenColumn *column, const char *value, const char *hint)
+refuse_value(const RemoteTable *table, const WrittenColumn *column, const char *value, const char *hint)
 {
-	refuse_as(encoder, column, ERRCODE_INVALID_PARAMETER_VALUE, value, hint);
+	refuse_value_as(table, column, ERRCODE_INVALID_PARAMETER_VALUE, value, hint);
 }
 
 /* One value of a column as text, whatever the session's settings are. */
 char *
-encode_text(const WrittenColumn *column, Datum value)
+written_text(const WrittenColumn *column, Datum value)
 {
 	return fixed_output(column->type, value);
 }
 
 /* The type of the column has no values that the attribute could take: an ERROR. */
 static void
-refuse_type(const Encoder *encoder, const WrittenColumn *column, const AttributeDef *attribute, const char *types)
+refuse_column_type(const RemoteTable *table, const WrittenColumn *column, const AttributeDef *attribute,
+				   const char *types)
 {
 	ereport(ERROR, (errcode(ERRCODE_FDW_INVALID_DATA_TYPE),
 					errmsg("column \"%s\" of foreign table \"%s\" cannot be written: its type is %s",
-						   column->binding->name, encoder->relation->name, format_type_be(column->binding->type)),
+						   column->binding->name, table->relation->name, format_type_be(column->binding->type)),
 					errdetail("Attribute \"%s\" is of type %s.", attribute->slug, attribute->type_name),
 					errhint("Declare the column as %s.", types)));
 }
@@ -69,12 +71,12 @@ number_text(const WrittenColumn *column, Datum value)
 		case NUMERICOID:
 		case FLOAT4OID:
 		case FLOAT8OID:
-			return encode_text(column, value);
+			return written_text(column, value);
 		case MONEYOID:
 			number = fixed_call(MONEYOID, cash_numeric, value);
 			break;
 		default:
-			number = DirectFunctionCall3(numeric_in, CStringGetDatum(encode_text(column, value)),
+			number = DirectFunctionCall3(numeric_in, CStringGetDatum(written_text(column, value)),
 										 ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
 	}
 	return DatumGetCString(DirectFunctionCall1(numeric_out, number));
@@ -82,20 +84,20 @@ number_text(const WrittenColumn *column, Datum value)
 
 /* Finite, and not beyond what a double holds. */
 static JsonTree *
-number_json(const Encoder *encoder, const WrittenColumn *column, Datum value)
+number_json(const RemoteTable *table, const WrittenColumn *column, Datum value)
 {
 	char *text = number_text(column, value);
 
 	if (!isfinite(strtod(text, NULL)))
-		encode_refuse(encoder, column, text, "Attio stores finite numbers.");
+		refuse_value(table, column, text, "Attio stores finite numbers.");
 	return json_decimal(text);
 }
 
 static JsonTree *
-boolean_json(const Encoder *encoder, const WrittenColumn *column, const AttributeDef *attribute, Datum value)
+boolean_json(const RemoteTable *table, const WrittenColumn *column, const AttributeDef *attribute, Datum value)
 {
 	if (column->type != BOOLOID)
-		refuse_type(encoder, column, attribute, "boolean");
+		refuse_column_type(table, column, attribute, "boolean");
 	return json_boolean(DatumGetBool(value));
 }
 
@@ -110,7 +112,7 @@ day_of_time(const char *text)
 
 /* ISO 8601; times in UTC, which those without a zone are, too. */
 static JsonTree *
-moment_json(const Encoder *encoder, const WrittenColumn *column, const AttributeDef *attribute, Datum value)
+moment_json(const RemoteTable *table, const WrittenColumn *column, const AttributeDef *attribute, Datum value)
 {
 	bool is_date = column->binding->property->write == WRITE_DATE;
 	char buffer[MAXDATELEN + 1];
@@ -119,14 +121,14 @@ moment_json(const Encoder *encoder, const WrittenColumn *column, const Attribute
 	bool finite;
 
 	if (column->type != DATEOID && column->type != TIMESTAMPTZOID && column->type != TIMESTAMPOID)
-		refuse_type(encoder, column, attribute, is_date ? "date" : "timestamp with time zone");
+		refuse_column_type(table, column, attribute, is_date ? "date" : "timestamp with time zone");
 	finite = column->type == DATEOID ? !DATE_NOT_FINITE(DatumGetDateADT(value))
 									 : !TIMESTAMP_NOT_FINITE(DatumGetTimestamp(value));
 	if (!finite)
-		encode_refuse(encoder, column, encode_text(column, value), "Attio stores finite dates and times.");
+		refuse_value(table, column, written_text(column, value), "Attio stores finite dates and times.");
 	JsonEncodeDateTime(buffer, value, column->type, column->type == TIMESTAMPTZOID ? &utc : NULL);
 	if (buffer[4] != '-' || strstr(buffer, " BC") != NULL)
-		encode_refuse(encoder, column, buffer, "Attio stores dates and times of the years 1 to 9999.");
+		refuse_value(table, column, buffer, "Attio stores dates and times of the years 1 to 9999.");
 	if (column->type == DATEOID)
 		return json_text(is_date ? buffer : psprintf("%sT00:00:00Z", buffer));
 	zone = strstr(buffer, "+00:00");
@@ -136,7 +138,7 @@ moment_json(const Encoder *encoder, const WrittenColumn *column, const Attribute
 }
 
 static void
-refuse_title(const Encoder *encoder, const WrittenColumn *column, const char *title, List *choices)
+refuse_title(const RemoteTable *table, const WrittenColumn *column, const char *title, List *choices)
 {
 	StringInfoData known;
 	ListCell *lc;
@@ -152,23 +154,22 @@ refuse_title(const Encoder *encoder, const WrittenColumn *column, const char *ti
 		appendStringInfo(&known, "%s\"%s\"", known.len > 0 ? ", " : "",
 						 clean_text(choice->title, strlen(choice->title), 60));
 	}
-	refuse_as(encoder, column, ERRCODE_INVALID_TEXT_REPRESENTATION, title,
-			  psprintf("It is none of: %s%s.", known.data, shown > 20 ? ", ..." : ""));
+	refuse_value_as(table, column, ERRCODE_INVALID_TEXT_REPRESENTATION, title,
+					psprintf("It is none of: %s%s.", known.data, shown > 20 ? ", ..." : ""));
 }
 
 /* An option or status that exists now, by title or id. */
 static JsonTree *
-choice_json(const Encoder *encoder, const WrittenColumn *column, const AttributeDef *attribute, const char *text)
+choice_json(const RemoteTable *table, const WrittenColumn *column, const AttributeDef *attribute, const char *text)
 {
-	const RemoteRelation *relation = encoder->relation;
 	List *choices = NIL;
 	bool refused = false;
 	ListCell *lc;
 
 	for (int fresh = 0; fresh <= 1; fresh++)
 	{
-		choices = attribute_choices(encoder->session, relation->target, attribute, fresh ? GetCurrentTimestamp() : 0,
-									&refused, NULL);
+		choices = attribute_choices(table->session, table->relation->target, attribute,
+									fresh ? GetCurrentTimestamp() : 0, &refused, NULL);
 		foreach(lc, choices)
 		{
 			const ChoiceDef *choice = (const ChoiceDef *) lfirst(lc);
@@ -182,13 +183,13 @@ choice_json(const Encoder *encoder, const WrittenColumn *column, const Attribute
 		if (refused || choices == NIL)
 			return json_text(text);
 	}
-	refuse_title(encoder, column, text, choices);
+	refuse_title(table, column, text, choices);
 	return NULL;
 }
 
 /* {key: value} */
 JsonTree *
-encode_member(const char *key, JsonTree *value)
+make_member(const char *key, JsonTree *value)
 {
 	JsonTree *object = json_make_object();
 
@@ -198,38 +199,39 @@ encode_member(const char *key, JsonTree *value)
 
 /* An actor: a workspace member, by id or (in a column declared as text) by e-mail. */
 static JsonTree *
-actor_json(const Encoder *encoder, const WrittenColumn *column, const char *text)
+actor_json(const RemoteTable *table, const WrittenColumn *column, const char *text)
 {
 	JsonTree *actor;
 
 	if (column->type != UUIDOID)
-		return encode_member("workspace_member_email_address", json_text(text));
-	if (!workspace_may_have_member(encoder->session, text, NULL))
-		refuse_as(encoder, column, ERRCODE_FOREIGN_KEY_VIOLATION, text,
-				  "It is no workspace member's id; SELECT * FROM workspace_members.");
-	actor = encode_member("referenced_actor_type", json_text("workspace-member"));
+		return make_member("workspace_member_email_address", json_text(text));
+	if (!workspace_may_have_member(table->session, text, NULL))
+		refuse_value_as(table, column, ERRCODE_FOREIGN_KEY_VIOLATION, text,
+						"It is no workspace member's id; SELECT * FROM workspace_members.");
+	actor = make_member("referenced_actor_type", json_text("workspace-member"));
 	json_put(actor, "referenced_actor_id", json_text(text));
 	return actor;
 }
 
 /* The slug of the object that a reference points to; "object" is what the companion column says, or NULL. */
 static const char *
-companion_object(const Encoder *encoder, const WrittenColumn *column, const AttributeDef *attribute, const char *object)
+companion_object(const RemoteTable *table, const WrittenColumn *column, const AttributeDef *attribute,
+				 const char *object)
 {
 	if (object == NULL && list_length(attribute->allowed_objects) == 1)
-		object = target_object_slug(encoder->session, (const char *) linitial(attribute->allowed_objects), NULL);
+		object = target_object_slug(table->session, (const char *) linitial(attribute->allowed_objects), NULL);
 	if (object == NULL)
 		ereport(ERROR, (errcode(ERRCODE_NOT_NULL_VIOLATION),
 						errmsg("column \"%s\" of foreign table \"%s\" may point to several objects",
-							   column->binding->name, encoder->relation->name),
+							   column->binding->name, table->relation->name),
 						errhint("Write the object's slug into the column for property target_object, too.")));
 	return object;
 }
 
 /* One value of the main column, in the form that carries its property's name. */
 JsonTree *
-encode_value(const Encoder *encoder, const WrittenColumn *column, const AttributeDef *attribute, Datum value,
-			 const char *object)
+value_json(const RemoteTable *table, const WrittenColumn *column, const AttributeDef *attribute, Datum value,
+		   const char *object)
 {
 	const PropertyDef *property = column->binding->property;
 	char *text;
@@ -238,37 +240,37 @@ encode_value(const Encoder *encoder, const WrittenColumn *column, const Attribut
 	switch (property->write)
 	{
 		case WRITE_NUMBER:
-			return encode_member(property->write_key, number_json(encoder, column, value));
+			return make_member(property->write_key, number_json(table, column, value));
 		case WRITE_BOOLEAN:
-			return encode_member(property->write_key, boolean_json(encoder, column, attribute, value));
+			return make_member(property->write_key, boolean_json(table, column, attribute, value));
 		case WRITE_DATE:
 		case WRITE_TIME:
-			return encode_member(property->write_key, moment_json(encoder, column, attribute, value));
+			return make_member(property->write_key, moment_json(table, column, attribute, value));
 		default:
 			break;
 	}
-	text = encode_text(column, value);
+	text = written_text(column, value);
 	switch (property->write)
 	{
 		case WRITE_TITLE:
 		case WRITE_CHOICE:
-			return encode_member(property->write_key, choice_json(encoder, column, attribute, text));
+			return make_member(property->write_key, choice_json(table, column, attribute, text));
 		case WRITE_PHONE:
 			if (text[0] != '+')
-				encode_refuse(encoder, column, text, "A phone number begins with + and the country's code.");
-			return encode_member(property->write_key, json_text(text));
+				refuse_value(table, column, text, "A phone number begins with + and the country's code.");
+			return make_member(property->write_key, json_text(text));
 		case WRITE_ACTOR:
-			return actor_json(encoder, column, text);
+			return actor_json(table, column, text);
 		case WRITE_REFERENCE:
 			/* in a column declared as text: a domain, an e-mail, a user's id, as Attio allows */
 			if (column->type != UUIDOID)
 				return json_text(text);
-			reference = encode_member("target_object", json_text(companion_object(encoder, column, attribute, object)));
+			reference = make_member("target_object", json_text(companion_object(table, column, attribute, object)));
 			json_put(reference, property->write_key, json_text(text));
 			return reference;
 		case WRITE_PLACE_LINE:
 			return json_text(text);
 		default:
-			return encode_member(property->write_key, json_text(text));
+			return make_member(property->write_key, json_text(text));
 	}
 }
