@@ -12,18 +12,22 @@ from cases import case, run, tap  # noqa: E402
 SETTINGS = "SET attio_fdw.log_writes = off; SET attio_fdw.max_rows_written = 5;"
 
 
-WORK = Workspace("--scale", "10", options=QUICK)
+def prepare(_emulator, database):
+    must(database.psql("""
+        CREATE TABLE parent (a_text text, a_number numeric, record_id uuid);
+        CREATE FOREIGN TABLE one () INHERITS (parent) SERVER attio OPTIONS (object 'all_types');
+        CREATE FOREIGN TABLE two () INHERITS (parent) SERVER attio OPTIONS (object 'companies',
+            missing_attribute 'null');
+        ALTER FOREIGN TABLE two ALTER a_text OPTIONS (ADD attribute 'description')"""))
+
+
+WORK = Workspace("--scale", "10", options=QUICK, before=prepare)
 
 
 @case(WORK)
 def limit(emulator, database):
     """Four rows in each of two children: neither has too many."""
     must(database.psql("""
-        CREATE TABLE parent (a_text text, a_number numeric, record_id uuid);
-        CREATE FOREIGN TABLE one () INHERITS (parent) SERVER attio OPTIONS (object 'all_types');
-        CREATE FOREIGN TABLE two () INHERITS (parent) SERVER attio OPTIONS (object 'companies',
-            missing_attribute 'null');
-        ALTER FOREIGN TABLE two ALTER a_text OPTIONS (ADD attribute 'description');
         SET attio_fdw.log_writes = off;
         INSERT INTO one (a_text, a_number) SELECT 'limit', i FROM generate_series(1, 4) i;
         INSERT INTO two (a_text) SELECT 'limit' FROM generate_series(1, 4) i"""))
