@@ -111,7 +111,11 @@ class Emulator:
         atexit.unregister(self.stop)
         Emulator.running.remove(self)
         self.process.terminate()
-        self.process.wait(10)
+        try:
+            self.process.wait(120)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
         self.process.stdout.close()
         self.folder.cleanup()
 
