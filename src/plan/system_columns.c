@@ -64,7 +64,10 @@ static bool is_made_of_system_column(Sight *sight, Node *node);
 
 /* ----- the error ----- */
 
-/* Raises the ERROR; column 0: the row that a cursor is at. */
+/*
+ * A condition, join, sort, group or new value is made of a system column; column 0:
+ * it is about the row that a cursor is at.  Does not return.
+ */
 static void
 refuse_system_column(Oid table, AttrNumber column)
 {

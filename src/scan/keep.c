@@ -188,7 +188,10 @@ keep_end(RemoteScan *state)
 
 static void raise_late_read(const ForeignScanState *node) __attribute__((noreturn));
 
-/* Does not return. */
+/*
+ * What a scan asks for becomes known only after the statement has begun to write,
+ * and all of the table cannot stand in for it.  Does not return.
+ */
 static void
 raise_late_read(const ForeignScanState *node)
 {

@@ -14,7 +14,7 @@
 #include "scan/sorted.h"
 #include "utils/memutils.h"
 
-/* LIMIT or OFFSET: NULL and none are "otherwise"; negative is an ERROR, in the executor's words. */
+/* The value of LIMIT or OFFSET: NULL and none are "otherwise".  ERROR where it is negative, in the executor's words. */
 static int64
 limit_operand_value(const Operand *operands, int index, int64 otherwise, bool is_limit)
 {

@@ -80,7 +80,7 @@ decode_row(RemoteScan *state, ForeignScanState *node, const PagerRow *row)
 	}
 }
 
-/* The filter was refused before a row was handed out: count here instead of there. */
+/* The filter was refused: the scan counts rows for LIMIT itself.  ERROR where it has handed out one already. */
 static void
 count_window_locally(RemoteScan *state)
 {
@@ -112,7 +112,7 @@ release_pages(RemoteScan *state)
 		pager_release(state->pager);
 }
 
-/* Does the row in the slot count?  Where the service was to answer only such rows it must. */
+/* Does the row in the slot count for LIMIT?  ERROR where the service counted it, although it does not meet the conditions. */
 static bool
 is_row_within_limit(RemoteScan *state, ForeignScanState *node, TupleTableSlot *slot)
 {
