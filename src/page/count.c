@@ -7,7 +7,7 @@
  * whether there are more rows than its offset; where the number lies is narrowed
  * down from both sides.
  *
- * Attio's filter alone decides which rows count, so it is not taken on trust:
+ * The service's filter alone decides which rows count, so it is not taken on trust:
  * every row that comes must meet the conditions, and at the offset that was
  * found there must be a row without the filter.  If there is none, the number is
  * that of all rows, as it would be if the filter were not looked at.
@@ -145,7 +145,7 @@ ask_all(Counter *counter, const int64 *offsets, int n)
  * were asked for.
  */
 static bool
-read_page(Counter *counter)
+count_first_page(Counter *counter)
 {
 	PageAsk ask = ask_for(counter, 0, counter->relation->page_size, true);
 	int n = read_answer(counter, &ask);
@@ -182,14 +182,15 @@ find_high(Counter *counter)
 		ask_all(counter, offsets, n);
 		if (counter->low > LAST_OFFSET)
 			ereport(ERROR, (errcode(ERRCODE_FDW_ERROR),
-							errmsg("Attio answers a row of \"%s\" at any offset", counter->relation->name),
+							errmsg("%s answers a row of \"%s\" at any offset", counter->session->service->title,
+								   counter->relation->name),
 							errhint("SET attio_fdw.push_count = off reads them instead.")));
 	}
 }
 
 /* Cut the range into equal parts. */
 static void
-narrow(Counter *counter)
+narrow_range(Counter *counter)
 {
 	int64 width = counter->high - counter->low;
 	int64 offsets[PROBES] = {0};
@@ -207,7 +208,7 @@ narrow(Counter *counter)
 
 /* Does the number differ from that of all rows? */
 static void
-doubt(Counter *counter)
+doubt_number(Counter *counter)
 {
 	PageAsk ask = ask_for(counter, counter->low, 1, false);
 
@@ -221,13 +222,13 @@ doubt(Counter *counter)
 
 /* Behind a page that did not settle it. */
 static void
-probe(Counter *counter)
+probe_offsets(Counter *counter)
 {
 	find_high(counter);
 	while (counter->outcome == COUNT_KNOWN && counter->unmet == 0 && counter->low < counter->high)
-		narrow(counter);
+		narrow_range(counter);
 	if (counter->outcome == COUNT_KNOWN)
-		doubt(counter);
+		doubt_number(counter);
 }
 
 CountOutcome
@@ -246,8 +247,8 @@ count_rows(Session *session, const RemoteRelation *relation, const AskSet *asks,
 	counter.cost = cost;
 	counter.high = -1;
 	counter.subject = remote_subject(relation, &relation->resource->list);
-	if (!read_page(&counter))
-		probe(&counter);
+	if (!count_first_page(&counter))
+		probe_offsets(&counter);
 	fetcher_clear(counter.fetcher);
 	*rows = counter.low - counter.unmet;
 	return counter.outcome;

@@ -2,14 +2,14 @@
  * count.h
  *		The number of rows of a table: a page, and by probing behind it.
  */
-#ifndef ATTIO_COUNT_H
-#define ATTIO_COUNT_H
+#ifndef PAGE_COUNT_H
+#define PAGE_COUNT_H
 
 #include "remote/table.h"
 #include "remote/ask.h"
 #include "page/pager.h"
 
-/* How the rows that Attio answers are looked at. */
+/* How the rows that come are looked at. */
 typedef struct CountCheck
 {
 	Projection *projection;
@@ -23,10 +23,10 @@ typedef enum CountOutcome
 {
 	COUNT_KNOWN,
 	COUNT_NOT_WHOLE,      /* the conditions cannot be sent as one filter that says it all */
-	COUNT_FILTER_REFUSED, /* Attio refused the filter */
+	COUNT_FILTER_REFUSED, /* the service refused the filter */
 	COUNT_FILTER_IGNORED, /* it answered a row that does not meet the conditions */
 	COUNT_EVERYTHING,     /* the number is that of all rows: was the filter looked at? */
-	COUNT_OFFSET_REFUSED  /* Attio refuses offsets before the last row */
+	COUNT_OFFSET_REFUSED  /* it refuses offsets before the last row */
 } CountOutcome;
 
 /*
@@ -38,4 +38,4 @@ typedef enum CountOutcome
 extern CountOutcome count_rows(Session *session, const RemoteRelation *relation, const AskSet *asks,
 							   const CountCheck *check, ScanCost *cost, int64 *rows);
 
-#endif /* ATTIO_COUNT_H */
+#endif /* PAGE_COUNT_H */

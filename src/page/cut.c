@@ -3,7 +3,7 @@
  *		Pages that are shorter than asked, and yet not the last.
  *
  * Owns: the question whether a short page is the end.  Nobody promises that
- * Attio, or what stands before it, answers as many rows as it is asked for.  A
+ * the service, or what stands before it, answers as many rows as it is asked for.  A
  * limit is a round number, so a short page of a round number of rows is followed
  * by a request for the row behind it.
  */
@@ -59,6 +59,7 @@ are_all_named(JsonTree *ids, const RowKey *keys, size_t nrows)
 	return named;
 }
 
+/* Is the page short, and nothing says that it is the last? */
 static bool
 may_be_cut(const Session *session, const RemoteRelation *relation, const PageAsk *ask, const RowKey *keys, size_t nrows)
 {

@@ -2,8 +2,8 @@
  * cut.h
  *		Pages that are shorter than asked, and yet not the last.
  */
-#ifndef ATTIO_CUT_H
-#define ATTIO_CUT_H
+#ifndef PAGE_CUT_H
+#define PAGE_CUT_H
 
 #include "remote/request.h"
 #include "page/fetch.h"
@@ -17,11 +17,11 @@ typedef struct CutWatch
 } CutWatch;
 
 /*
- * Was the page cut: does Attio answer fewer rows than it is asked for?  "ask" is
+ * Was the page cut: does the service answer fewer rows than it is asked for?  "ask" is
  * what it answered with "nrows" rows.  May make a request.  Where it is certain,
  * the session asks for no more from now on.
  */
 extern bool cut_was_page(CutWatch *watch, Session *session, const RemoteRelation *relation, const PageAsk *ask,
 						 const RowKey *keys, size_t nrows, const RequestSubject *subject, ScanCost *cost);
 
-#endif /* ATTIO_CUT_H */
+#endif /* PAGE_CUT_H */

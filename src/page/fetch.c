@@ -117,6 +117,7 @@ start_entry(Fetcher *fetcher, FetchEntry *entry, const PageAsk *ask)
 
 /* ----- what is under way ----- */
 
+/* Are these one request?  Filters and sorts are the same trees where they are equal. */
 static bool
 is_same_page(const PageAsk *a, const PageAsk *b)
 {
@@ -151,6 +152,7 @@ drop_first(Fetcher *fetcher, int n)
 		MemoryContextDelete(dropped[n].context);
 }
 
+/* Free the answer taken last. */
 static void
 release_taken(Fetcher *fetcher)
 {

@@ -5,8 +5,8 @@
  * Pages are asked for ahead and taken in order.  The answer taken last lives
  * until the next is taken; all others belong to the fetcher.
  */
-#ifndef ATTIO_FETCH_H
-#define ATTIO_FETCH_H
+#ifndef PAGE_FETCH_H
+#define PAGE_FETCH_H
 
 #include "http/http.h"
 #include "page/listing.h"
@@ -32,4 +32,4 @@ extern void fetcher_progress(Fetcher *fetcher);
 extern void fetcher_drop(Fetcher *fetcher);
 extern void fetcher_clear(Fetcher *fetcher);
 
-#endif /* ATTIO_FETCH_H */
+#endif /* PAGE_FETCH_H */

@@ -2,8 +2,8 @@
  * fresh.h
  *		Does an answer know of what this session wrote?
  */
-#ifndef ATTIO_FRESH_H
-#define ATTIO_FRESH_H
+#ifndef PAGE_FRESH_H
+#define PAGE_FRESH_H
 
 #include "remote/session.h"
 
@@ -13,4 +13,4 @@
  */
 extern bool fresh_ask_again(Session *session, HttpExchange *exchange, TimestampTz *since);
 
-#endif /* ATTIO_FRESH_H */
+#endif /* PAGE_FRESH_H */

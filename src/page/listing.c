@@ -31,6 +31,7 @@ listings_begin(Session *session, const RemoteRelation *relation, const AskSet *a
 	return listings;
 }
 
+/* NULL: nothing in particular is asked for. */
 static const Ask *
 nth_ask(const Listings *listings, int n)
 {
@@ -55,6 +56,7 @@ count_listings(Listings *listings)
 	return list_length(listings->parents);
 }
 
+/* The path with what is given in it, and with the parameters that are asked for. */
 static char *
 path_of(const Listings *listings, const List *given, const Ask *ask)
 {
@@ -65,6 +67,7 @@ path_of(const Listings *listings, const List *given, const Ask *ask)
 	return psprintf("%s%c%s", path, strchr(path, '?') == NULL ? '?' : '&', ask->query);
 }
 
+/* The n-th listing, which there is. */
 static Listing *
 make_listing(const Listings *listings, int n)
 {

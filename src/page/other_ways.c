@@ -101,7 +101,8 @@ raise_no_order(const Pager *pager)
 	ereport(ERROR,
 			(errcode(ERRCODE_FDW_ERROR),
 			 errmsg("the rows of \"%s\" come in no order that shows whether they are complete", pager->relation->name),
-			 errdetail("Unsorted pages are not in the order of the ids, and Attio refuses sorts or ignores them."),
+			 errdetail("Unsorted pages are not in the order of the ids, and %s refuses sorts or ignores them.",
+					   pager->session->service->title),
 			 errhint("Conditions that leave no more rows than a page holds make the query possible.")));
 }
 
@@ -133,7 +134,8 @@ leave_filter(Pager *pager)
 {
 	if (pager->request.sort == SORT_ONE_PAGE && pager->handed)
 		ereport(ERROR, (errcode(ERRCODE_FDW_ERROR),
-						errmsg("Attio refused a filter in the middle of a scan of \"%s\"", pager->relation->name),
+						errmsg("%s refused a filter in the middle of a scan of \"%s\"", pager->session->service->title,
+							   pager->relation->name),
 						errhint("SET attio_fdw.push_filter = off reads without filters.")));
 	pager->cost->refused++;
 	leave_offset(pager);
@@ -208,7 +210,8 @@ ways_raise_unsorted(const Pager *pager)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
-			 errmsg("Attio answered rows of \"%s\" in another order than it was asked for", pager->relation->name),
+			 errmsg("%s answered rows of \"%s\" in another order than it was asked for", pager->session->service->title,
+					pager->relation->name),
 			 errdetail("Rows had been returned already."),
 			 errhint("Run the statement again: this session sorts locally from now on. SET attio_fdw.push_sort = "
 					 "off always does.")));

@@ -49,7 +49,7 @@ can_shrink(const Pager *pager)
  * as many as fit, with room for larger ones.
  */
 static void
-shrink(Pager *pager, const HttpExchange *exchange)
+shrink_page(Pager *pager, const HttpExchange *exchange)
 {
 	MemoryContext saved = MemoryContextSwitchTo(pager->context);
 	PagePlace *place = &pager->walk.next;
@@ -104,7 +104,7 @@ await_page(Pager *pager, PageAsk *ask)
 			continue;
 		if (exchange->failure != HTTP_TOO_LARGE || !can_shrink(pager))
 			return exchange;
-		shrink(pager, exchange);
+		shrink_page(pager, exchange);
 	}
 }
 
@@ -118,8 +118,10 @@ judge_answer(Pager *pager, HttpExchange *exchange, const PageAsk *ask)
 	if (ways_has_another(pager, ask))
 		pager->subject.tolerates |= REFUSAL_REQUEST;
 	pager->subject.bad_request_hint =
-		ask->place.offset == 0 ? NULL
-							   : "Attio may refuse so large an offset: conditions that leave fewer rows need none.";
+		ask->place.offset == 0
+			? NULL
+			: psprintf("%s may refuse so large an offset: conditions that leave fewer rows need none.",
+					   pager->session->service->title);
 	return request_judge(pager->session, exchange, &pager->subject);
 }
 
@@ -131,13 +133,13 @@ raise_page_error(const Session *session, HttpExchange *exchange, const Paging *p
 
 	if (status == TOK_SHAPE)
 		request_raise_shape(session, exchange, psprintf("It holds no array \"%s\".", paging->rows));
-	ereport(
-		ERROR,
-		(errcode(ERRCODE_FDW_ERROR),
-		 offset >= exchange->length ? errmsg("Attio's answer was cut off") : errmsg("Attio's answer is not valid JSON"),
-		 errdetail("%s At byte %zu of %zu, near: %s", request_detail(session, exchange), offset, exchange->length,
-				   clean_text(exchange->body + from, Min(exchange->length - from, (size_t) 80), 80)),
-		 errhint("Nothing of the answer was used; run the statement again.")));
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_ERROR),
+			 offset >= exchange->length ? errmsg("%s's answer was cut off", session->service->title)
+										: errmsg("%s's answer is not valid JSON", session->service->title),
+			 errdetail("%s At byte %zu of %zu, near: %s", request_detail(session, exchange), offset, exchange->length,
+					   clean_text(exchange->body + from, Min(exchange->length - from, (size_t) 80), 80)),
+			 errhint("Nothing of the answer was used; run the statement again.")));
 }
 
 /*
@@ -145,7 +147,7 @@ raise_page_error(const Session *session, HttpExchange *exchange, const Paging *p
  * it may be asked for again.
  */
 static bool
-read_page(Pager *pager, HttpExchange *exchange)
+tokenize_page(Pager *pager, HttpExchange *exchange)
 {
 	MemoryContext saved = MemoryContextSwitchTo(pager->context);
 	TokStatus status = tok_page(&pager->page, exchange->body, exchange->length, pager->projection->root);
@@ -179,6 +181,7 @@ note_rows(Pager *pager, HttpExchange *exchange, const PageAsk *ask)
 	activity_page(pager->activity, (int64) pager->page.nrows, (int64) exchange->length);
 }
 
+/* Judge the answer, and read the page that it is. */
 static PageOutcome
 take_answer(Pager *pager, HttpExchange *exchange, const PageAsk *ask)
 {
@@ -195,7 +198,7 @@ take_answer(Pager *pager, HttpExchange *exchange, const PageAsk *ask)
 			return PAGE_NONE;
 	}
 	pager->cost->pages++;
-	if (!read_page(pager, exchange))
+	if (!tokenize_page(pager, exchange))
 		return PAGE_AGAIN;
 	note_rows(pager, exchange, ask);
 	return PAGE_READ;
@@ -220,6 +223,7 @@ fetch_page(Pager *pager)
 
 /* ----- keys ----- */
 
+/* What the row is known and ordered by. */
 static void
 read_key(Pager *pager, size_t i, RowKey *key)
 {
@@ -230,13 +234,16 @@ read_key(Pager *pager, size_t i, RowKey *key)
 	if (rowkey_read(&pager->page, row, pager->id_leaf, pager->resource->id_type, created_leaf, key, &has_id))
 		return;
 	if (!has_id)
-		ereport(ERROR, (errcode(ERRCODE_FDW_ERROR), errmsg("Attio answered a row without its id"),
-						errdetail("Row %zu of the answer to %s %s: %s", i + 1, pager->resource->list.method,
-								  pager->present->path, clean_text(row->start, row->length, 200))));
-	ereport(ERROR, (errcode(ERRCODE_FDW_ERROR), errmsg("Attio answered a row without created_at"),
-					errdetail("Its pages are sorted by it. Row: %s", clean_text(row->start, row->length, 200))));
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_ERROR), errmsg("%s answered a row without its id", pager->session->service->title),
+				 errdetail("Row %zu of the answer to %s %s: %s", i + 1, pager->resource->list.method,
+						   pager->present->path, clean_text(row->start, row->length, 200))));
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_ERROR), errmsg("%s answered a row without created_at", pager->session->service->title),
+			 errdetail("Its pages are sorted by it. Row: %s", clean_text(row->start, row->length, 200))));
 }
 
+/* The same of all rows of the page. */
 static void
 read_keys(Pager *pager)
 {
@@ -252,11 +259,13 @@ read_keys(Pager *pager)
 
 /* ----- pages ----- */
 
+/* Rows may be missing.  Does not return. */
 static void
 raise_lost(Pager *pager)
 {
 	ereport(ERROR, (errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
-					errmsg("the data changed in Attio while it was read: %s", pager->relation->name),
+					errmsg("the data changed in %s while it was read: %s", pager->session->service->title,
+						   pager->relation->name),
 					errdetail("%s", pager->walk.why),
 					pager->walk.methods == &walk_by_id
 						? errhint("Run the statement again, or set the table option page_order to 'created_at'.")
@@ -268,7 +277,8 @@ static void
 raise_circle(Pager *pager)
 {
 	ereport(ERROR,
-			(errcode(ERRCODE_FDW_ERROR), errmsg("Attio answered the same cursor twice: %s", pager->relation->name),
+			(errcode(ERRCODE_FDW_ERROR),
+			 errmsg("%s answered the same cursor twice: %s", pager->session->service->title, pager->relation->name),
 			 errdetail("The pages of %s %s lead back to one that was read.", pager->resource->list.method,
 					   pager->present->path),
 			 errhint("Run the statement again.")));
@@ -341,7 +351,7 @@ judge_page(Pager *pager)
 
 /* The page holds rows to hand out; what comes behind it? */
 static void
-take_page(Pager *pager, const WalkStep *step)
+hand_out_page(Pager *pager, const WalkStep *step)
 {
 	bool is_one_page = pager->walk.methods == &walk_one_page;
 
@@ -375,7 +385,7 @@ page_get(Pager *pager)
 		{
 			case WALK_ON:
 			case WALK_END:
-				take_page(pager, &step);
+				hand_out_page(pager, &step);
 				return;
 			case WALK_AGAIN:
 				break;

@@ -29,7 +29,7 @@ typedef struct PageRequest
 	bool guarded;          /* SORT_ONE_PAGE: rows without a value come last */
 	JsonTree *guard;       /* the filter of the first page then */
 	int first_page;        /* rows of the first page; 0 = as the table says */
-	int64 offset;          /* rows that Attio leaves out */
+	int64 offset;          /* rows that the service leaves out */
 	bool distinct;         /* a row may be in several of the listings and counts once */
 	bool all_or_none;      /* a refused filter ends it all */
 	int64 wanted;          /* rows behind those that count, at most; -1 = any number */

@@ -4,8 +4,8 @@
  *
  * For scans whose filters may answer a row twice; memory grows with the rows.
  */
-#ifndef ATTIO_SEEN_H
-#define ATTIO_SEEN_H
+#ifndef PAGE_SEEN_H
+#define PAGE_SEEN_H
 
 #include "remote/rowid.h"
 
@@ -15,4 +15,4 @@ typedef struct HTAB SeenRows;
 extern bool seen_before(SeenRows **seen, MemoryContext context, const RowId *id);
 extern void seen_forget(SeenRows **seen);
 
-#endif /* ATTIO_SEEN_H */
+#endif /* PAGE_SEEN_H */

@@ -7,6 +7,7 @@
  */
 #include "page/walk.h"
 
+/* Begin at this offset with nothing known. */
 static void
 reset_proof(Walk *walk, const WalkMethods *methods, int64 start)
 {
@@ -29,6 +30,7 @@ walk_begin(Walk *walk, const WalkMethods *methods, int64 start, bool descending)
 	walk->overflowed = false;
 }
 
+/* Add n ids. */
 static void
 add_ids(MemoryContext context, WalkIds *to, const RowId *ids, int n)
 {

@@ -54,6 +54,7 @@ sort_instead(Walk *walk)
 	return step;
 }
 
+/* Does each row of the page come behind the one before it? */
 static bool
 is_ascending(const Walk *walk, const WalkPage *page)
 {
@@ -89,6 +90,7 @@ note_new_rows(Walk *walk, const WalkPage *page, size_t first)
 		walk_remember(walk, page, first, WALK_HANDED_LIMIT);
 }
 
+/* Hand out what is behind the last row; where that is not certain, see what else helps. */
 static WalkStep
 judge_by_key(Walk *walk, const WalkPage *page)
 {

@@ -2,12 +2,12 @@
  * absent.h
  *		A value of which the wanted members are not there.
  */
-#ifndef ATTIO_ABSENT_H
-#define ATTIO_ABSENT_H
+#ifndef ROW_ABSENT_H
+#define ROW_ABSENT_H
 
 #include "remote/property.h"
 #include "row/tokenizer.h"
 
 extern void absent_check(const TokSlice *list, uint32 element, const char *slug, const PropertyDef *property);
 
-#endif /* ATTIO_ABSENT_H */
+#endif /* ROW_ABSENT_H */

@@ -6,8 +6,8 @@
  * may show that the definitions are out of date: a key that no row has, values
  * of another type.
  */
-#ifndef ATTIO_DOUBT_H
-#define ATTIO_DOUBT_H
+#ifndef ROW_DOUBT_H
+#define ROW_DOUBT_H
 
 #include "remote/table.h"
 #include "row/page_row.h"
@@ -33,4 +33,4 @@ extern Doubt doubt_of(Trust *trust, const PagerRow *row, const TokSlice *list, i
 extern void doubt_raise_changed(const RemoteRelation *relation);
 extern void doubt_raise_type(const RemoteRelation *relation, const ColumnBinding *binding);
 
-#endif /* ATTIO_DOUBT_H */
+#endif /* ROW_DOUBT_H */

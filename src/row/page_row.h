@@ -2,8 +2,8 @@
  * page_row.h
  *		One row of a page, as pages hand it to those who read it.
  */
-#ifndef ATTIO_PAGE_ROW_H
-#define ATTIO_PAGE_ROW_H
+#ifndef ROW_PAGE_ROW_H
+#define ROW_PAGE_ROW_H
 
 #include "base/compat.h"
 #include "nodes/pg_list.h"
@@ -18,4 +18,4 @@ typedef struct PagerRow
 	int64 position;    /* in its listing, from 1 */
 } PagerRow;
 
-#endif /* ATTIO_PAGE_ROW_H */
+#endif /* ROW_PAGE_ROW_H */

@@ -5,8 +5,8 @@
  * A RowReader belongs to the memory context that was current when it was made;
  * the datums it makes belong to the context that is current in row_read().
  */
-#ifndef ATTIO_READER_H
-#define ATTIO_READER_H
+#ifndef ROW_READER_H
+#define ROW_READER_H
 
 #include "remote/table.h"
 #include "executor/tuptable.h"
@@ -29,4 +29,4 @@ extern bool row_lacks_hidden(const RowReader *reader, Session *session);
 extern void row_settle(RowReader *reader, Session *session);
 extern void row_read(RowReader *reader, const PagerRow *row, TupleTableSlot *slot);
 
-#endif /* ATTIO_READER_H */
+#endif /* ROW_READER_H */

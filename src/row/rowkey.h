@@ -2,8 +2,8 @@
  * rowkey.h
  *		What a row is known and ordered by, read from its slices.
  */
-#ifndef ATTIO_ROWKEY_H
-#define ATTIO_ROWKEY_H
+#ifndef ROW_ROWKEY_H
+#define ROW_ROWKEY_H
 
 #include "remote/resource.h"
 #include "remote/rowid.h"
@@ -33,4 +33,4 @@ extern const char *rowkey_id_text(const PagerRow *row);
 extern bool rowkey_read(const TokPage *page, const TokRow *row, int id_leaf, Oid id_type, int created_leaf, RowKey *key,
 						bool *has_id);
 
-#endif /* ATTIO_ROWKEY_H */
+#endif /* ROW_ROWKEY_H */

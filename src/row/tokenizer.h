@@ -11,8 +11,8 @@
  *
  * Ownership: slices point into the page; arrays belong to the grow callback.
  */
-#ifndef ATTIO_TOKENIZER_H
-#define ATTIO_TOKENIZER_H
+#ifndef ROW_TOKENIZER_H
+#define ROW_TOKENIZER_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -137,4 +137,4 @@ extern TokStatus tok_page(TokPage *page, const char *text, size_t length, TokNod
 extern const TokSlice *tok_outer(const TokPage *page, size_t first, size_t n, int leaf, uint32_t element);
 extern long tok_unescape(const char *start, size_t length, char *out);
 
-#endif /* ATTIO_TOKENIZER_H */
+#endif /* ROW_TOKENIZER_H */

@@ -2,8 +2,8 @@
  * value.h
  *		From one slice of JSON to one datum of a column's type.
  */
-#ifndef ATTIO_VALUE_H
-#define ATTIO_VALUE_H
+#ifndef ROW_VALUE_H
+#define ROW_VALUE_H
 
 #include "base/compat.h"
 #include "row/tokenizer.h"
@@ -26,4 +26,4 @@ extern void value_reader_init(ValueReader *reader, Oid type, int32 typmod);
 extern void value_slice_of_text(TokSlice *slice, const char *text);
 extern char *value_string(const TokSlice *slice, size_t *length);
 
-#endif /* ATTIO_VALUE_H */
+#endif /* ROW_VALUE_H */
