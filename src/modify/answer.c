@@ -62,7 +62,7 @@ make_reader(ModifyState *state, List *definitions)
 	MemoryContext saved = MemoryContextSwitchTo(state->context);
 
 	state->answer_definitions = definitions;
-	state->projection = projection_create(&state->relation->resource->paging);
+	state->projection = projection_create_for_one(state->relation->resource->row_path);
 	state->reader = row_reader_create(state->relation, state->answer_columns, definitions, state->projection);
 	state->id_leaf = rowkey_id_leaf(state->projection, state->relation->resource);
 	state->page.grow = tok_grow;
@@ -98,11 +98,11 @@ read_page(ModifyState *state, const char *body, const char *request, PagerRow *r
 
 	MemoryContextSwitchTo(saved);
 	if (status != TOK_OK || state->page.nrows != 1)
-		ereport(ERROR, (errcode(ERRCODE_FDW_ERROR), errmsg("Attio's answer has an unknown shape"),
-						errdetail("%s The row was written all the same.", request)));
+		request_raise_shape_of(state->session, request, "The row was written all the same.");
 	row->page = &state->page;
 	row->row = &state->page.rows[0];
 	row->id_leaf = state->id_leaf;
+	row->given = state->relation->given;
 }
 
 /* The answer casts doubt on the definitions: have they changed?  Then read by the new ones from now on. */
@@ -127,7 +127,8 @@ answer_read(ModifyState *state, const char *body, const char *request, TupleTabl
 {
 	PagerRow row = {0};
 
-	if (state->reader == NULL)
+	/* an answer without a body tells nothing: the row is as it was sent */
+	if (state->reader == NULL || body == NULL)
 	{
 		if (TTS_EMPTY(slot))
 			ExecStoreAllNullTuple(slot);

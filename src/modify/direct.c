@@ -85,7 +85,7 @@ new_values(PlannerInfo *root, Index rtindex, List **columns)
  * the old row tells which differ, and only those are sent.
  */
 static bool
-is_one_whole_value(Oid table, Oid user, List *columns)
+is_one_whole_value(Oid table, Oid user, List *columns, bool returns)
 {
 	RemoteRelation *relation;
 
@@ -93,6 +93,9 @@ is_one_whole_value(Oid table, Oid user, List *columns)
 		return false;
 	relation = remote_relation_open_by_oid(table);
 	relation->user = user;
+	/* what RETURNING shows is what the answer says */
+	if (returns && relation->resource->update.status == 204)
+		return false;
 	return target_methods(relation)->is_alone(column_hint(relation, (AttrNumber) linitial_int(columns)));
 }
 
@@ -117,7 +120,8 @@ plan_direct_modify(PlannerInfo *root, ModifyTable *plan, Index rtindex, int subp
 	if (plan->operation == CMD_UPDATE)
 	{
 		values = new_values(root, rtindex, &columns);
-		if (!is_one_whole_value(rte->relid, compat_planned_user(root, find_base_rel(root, rtindex)), columns) ||
+		if (!is_one_whole_value(rte->relid, compat_planned_user(root, find_base_rel(root, rtindex)), columns,
+								plan->returningLists != NIL) ||
 			!is_independent(values))
 			return false;
 	}

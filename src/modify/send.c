@@ -41,8 +41,8 @@ is_confirmed(const Sender *sender, Write *write)
 	MemoryContext saved;
 	const char *id = write->id;
 
-	/* nothing can be said of a row that is not there any more */
-	if (write->access->status == 204 && write->action == ACTION_DELETE)
+	/* an answer without a body, as the endpoint's are, says that it is done */
+	if (write->access->status == 204 && id != NULL)
 		return true;
 	write->answer_context = AllocSetContextCreate(write->context, "attio_fdw answer", ALLOCSET_DEFAULT_SIZES);
 	saved = MemoryContextSwitchTo(write->answer_context);
@@ -286,8 +286,8 @@ check_stored(Sender *sender, const Write *write)
 	JsonTree *row = write->answer;
 	JsonTree *sent = write->sent;
 
-	if (write->body == NULL || sender->writer == NULL || sender->methods->find_unstored == NULL ||
-		!unstored_is_wanted(relation))
+	if (write->body == NULL || write->answer == NULL || sender->writer == NULL ||
+		sender->methods->find_unstored == NULL || !unstored_is_wanted(relation))
 		return;
 	if (relation->resource->row_path != NULL)
 		row = json_at(row, relation->resource->row_path);

@@ -84,9 +84,15 @@ request_answer_text(const HttpExchange *exchange)
 void
 request_raise_shape(const Session *session, HttpExchange *exchange, const char *detail)
 {
+	request_raise_shape_of(session, request_detail(session, exchange), detail);
+}
+
+/* The same of an answer that is kept without its exchange: only what request_detail() said of it is known. */
+void
+request_raise_shape_of(const Session *session, const char *request, const char *detail)
+{
 	ereport(ERROR, (errcode(ERRCODE_FDW_ERROR), errmsg("%s's answer has an unknown shape", session->service->title),
-					errdetail("%s%s%s", request_detail(session, exchange), detail == NULL ? "" : " ",
-							  detail == NULL ? "" : detail)));
+					errdetail("%s%s%s", request, detail == NULL ? "" : " ", detail == NULL ? "" : detail)));
 }
 
 /* ----- errors ----- */

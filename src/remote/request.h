@@ -111,5 +111,7 @@ extern const char *request_id(const Session *session, HttpExchange *exchange);
 extern const char *request_answer_text(const HttpExchange *exchange);
 extern void
 request_raise_shape(const Session *session, HttpExchange *exchange, const char *detail) __attribute__((noreturn));
+extern void
+request_raise_shape_of(const Session *session, const char *request, const char *detail) __attribute__((noreturn));
 
 #endif /* REMOTE_REQUEST_H */

@@ -185,6 +185,21 @@ projection_create(const Paging *paging)
 	return projection;
 }
 
+Projection *
+projection_create_for_one(const char *path)
+{
+	Projection *projection = (Projection *) palloc0(sizeof(Projection));
+	TokNode *place;
+
+	projection->context = CurrentMemoryContext;
+	projection->root = new_node(projection);
+	projection->row = new_node(projection);
+	place = path == NULL ? projection->root : projection_path(projection, projection->root, path);
+	place->role = TOK_ROWS;
+	place->element = projection->row;
+	return projection;
+}
+
 TokNode *
 projection_field(Projection *projection, const char *path)
 {

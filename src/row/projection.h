@@ -31,6 +31,9 @@ extern void *tok_grow(void *old, size_t size);
 
 /* Rows stand where the paging says, and nothing of them is wanted yet. */
 extern Projection *projection_create(const Paging *paging);
+
+/* One row stands in the place of rows, at a dotted path; NULL: it is the answer. */
+extern Projection *projection_create_for_one(const char *path);
 extern TokNode *projection_member(Projection *projection, TokNode *from, const char *key);
 extern TokNode *projection_path(Projection *projection, TokNode *from, const char *path);
 
