@@ -223,9 +223,27 @@ put_at_path(JsonTree *object, const char *path, JsonTree *value)
 	json_put(object, path, value);
 }
 
-/* Of a row that is created: has every field that must have a value got one? */
+/* Is there a member at the dotted path, be it null? */
+static bool
+has_path(JsonTree *object, const char *path)
+{
+	const char *dot = strrchr(path, '.');
+
+	if (dot == NULL)
+		return json_has(object, path);
+	return json_has(json_at(object, pnstrdup(path, dot - path)), dot + 1);
+}
+
+/* Where a field stands in what is sent. */
+static const char *
+sent_path(const FieldDef *field)
+{
+	return field->sent_as == NULL ? field->path : field->sent_as;
+}
+
+/* Of a row that is created: what must have a value, and what is null. */
 static void
-check_required_fields(const FlatWriter *writer, JsonTree *row)
+complete_new_row(const FlatWriter *writer, JsonTree *row)
 {
 	const ResourceDef *resource = writer->relation->resource;
 
@@ -233,7 +251,9 @@ check_required_fields(const FlatWriter *writer, JsonTree *row)
 	{
 		const FieldDef *field = &resource->fields[i];
 
-		if (field->is_required && json_at(row, field->sent_as == NULL ? field->path : field->sent_as) == NULL)
+		if (field->sends_null && !has_path(row, sent_path(field)))
+			put_at_path(row, sent_path(field), NULL);
+		if (field->is_required && json_at(row, sent_path(field)) == NULL)
 			ereport(ERROR, (errcode(ERRCODE_NOT_NULL_VIOLATION),
 							errmsg("field \"%s\" of foreign table \"%s\" must have a value", field->name,
 								   writer->relation->name),
@@ -257,11 +277,10 @@ encode_flat_row(void *state, const RowChange *change, RowBody *body)
 			continue;
 		if (!column->is_written)
 			refuse_read_only(writer->relation, column, writer->inserting);
-		put_at_path(row, column->field->sent_as == NULL ? column->field->path : column->field->sent_as,
-					flat_column_value(writer, column, change));
+		put_at_path(row, sent_path(column->field), flat_column_value(writer, column, change));
 	}
 	if (writer->inserting)
-		check_required_fields(writer, row);
+		complete_new_row(writer, row);
 	else if (json_count(row) == 0)
 		return false;
 	body->sent = row;
@@ -281,8 +300,7 @@ flat_row_holds(void *state, const RowBody *body, AttrNumber attnum)
 	const FieldDef *field = column_declared(writer->relation, attnum)->field;
 	JsonTree *row = resource->row_member == NULL ? body->sent : json_member(body->sent, resource->row_member);
 
-	return field != NULL && field->write != FIELD_READ_ONLY &&
-		   json_at(row, field->sent_as == NULL ? field->path : field->sent_as) != NULL;
+	return field != NULL && field->write != FIELD_READ_ONLY && has_path(row, sent_path(field));
 }
 
 static bool

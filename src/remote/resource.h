@@ -121,6 +121,7 @@ typedef struct FieldDef
 	bool not_null;
 	FieldWrite write;    /* of a resource without attribute values */
 	bool is_required;    /* a row that is created must have a value of it */
+	bool sends_null;     /* a row that is created without a value of it says null */
 	const char *sent_as; /* dotted path in what is sent; NULL = as in "path" */
 } FieldDef;
 
