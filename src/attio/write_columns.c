@@ -51,6 +51,7 @@ find_written_attribute(RowEncoder *encoder, const AttributeDef *attribute)
 	return written;
 }
 
+/* A bound column as it is written. */
 static WrittenColumn *
 make_written_column(const ColumnBinding *binding)
 {
@@ -102,6 +103,7 @@ add_written_column(RowEncoder *encoder, const ColumnBinding *binding)
 	written->columns = lappend(written->columns, column);
 }
 
+/* Bind a column by the table's definitions. */
 static void
 bind_written_column(RowEncoder *encoder, AttrNumber attnum)
 {

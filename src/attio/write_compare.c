@@ -38,8 +38,9 @@ same_text(const char *a, const char *b)
 	return length_a == length_b && memcmp(a, b, length_a) == 0;
 }
 
+/* A number with all of its digits. */
 static Datum
-numeric_of(JsonTree *number)
+number_of_json(JsonTree *number)
 {
 	return DirectFunctionCall3(numeric_in, CStringGetDatum(json_write(number)), ObjectIdGetDatum(InvalidOid),
 							   Int32GetDatum(-1));
@@ -56,9 +57,10 @@ same_number(JsonTree *a, JsonTree *b)
 	/* no numeric holds the one, the other needs none */
 	if (!isfinite(x) || x == 0)
 		return true;
-	return DatumGetBool(DirectFunctionCall2(numeric_eq, numeric_of(a), numeric_of(b)));
+	return DatumGetBool(DirectFunctionCall2(numeric_eq, number_of_json(a), number_of_json(b)));
 }
 
+/* The same moment, as far as Attio keeps it? */
 static bool
 same_time(const char *a, const char *b)
 {
@@ -122,6 +124,7 @@ is_same_value(const AttributeType *type, JsonTree *sent, JsonTree *value)
 	}
 }
 
+/* Is the value that was sent one of those that were answered? */
 static bool
 is_among(const AttributeType *type, JsonTree *sent, JsonTree *answered)
 {

@@ -68,6 +68,7 @@ kept_text(const WrittenColumn *column, JsonTree *present, const char *key)
 	return column != NULL ? NULL : json_string_at(present, key);
 }
 
+/* A string, or null. */
 static JsonTree *
 string_or_null(const char *text)
 {

@@ -154,6 +154,7 @@ check_has_unique(const RemoteTable *table)
 			 errdetail("No attribute of \"%s\" is unique, so rows never conflict.", table->relation->target->slug)));
 }
 
+/* WriteMethods.begin */
 static void *
 begin_rows(const WriteTarget *target)
 {
@@ -174,6 +175,7 @@ begin_rows(const WriteTarget *target)
 	return encoder;
 }
 
+/* WriteMethods.encode */
 static bool
 encode_row(void *writer, const RowChange *change, RowBody *body)
 {
@@ -194,6 +196,7 @@ encode_row(void *writer, const RowChange *change, RowBody *body)
 	return true;
 }
 
+/* WriteMethods.holds_column */
 static bool
 row_holds_column(void *writer, const RowBody *body, AttrNumber attnum)
 {
@@ -226,6 +229,7 @@ column_is_alone(const ColumnHint *hint)
 	}
 }
 
+/* WriteMethods.find_unstored */
 static List *
 find_unstored(void *writer, JsonTree *sent, JsonTree *row)
 {

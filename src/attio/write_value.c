@@ -59,7 +59,7 @@ refuse_column_type(const RemoteTable *table, const WrittenColumn *column, const 
 
 /* The text of a number; what is none of the types of numbers is read as numeric, which refuses other texts. */
 static char *
-number_text(const WrittenColumn *column, Datum value)
+written_number(const WrittenColumn *column, Datum value)
 {
 	Datum number;
 
@@ -86,13 +86,14 @@ number_text(const WrittenColumn *column, Datum value)
 static JsonTree *
 number_json(const RemoteTable *table, const WrittenColumn *column, Datum value)
 {
-	char *text = number_text(column, value);
+	char *text = written_number(column, value);
 
 	if (!isfinite(strtod(text, NULL)))
 		refuse_value(table, column, text, "Attio stores finite numbers.");
 	return json_decimal(text);
 }
 
+/* A column of type boolean is written. */
 static JsonTree *
 boolean_json(const RemoteTable *table, const WrittenColumn *column, const AttributeDef *attribute, Datum value)
 {
@@ -137,6 +138,7 @@ moment_json(const RemoteTable *table, const WrittenColumn *column, const Attribu
 	return json_text(is_date ? day_of_time(psprintf("%sZ", buffer)) : psprintf("%sZ", buffer));
 }
 
+/* No option or status has this title or id: an ERROR that names those that there are. */
 static void
 refuse_title(const RemoteTable *table, const WrittenColumn *column, const char *title, List *choices)
 {

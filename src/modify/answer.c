@@ -89,8 +89,9 @@ answer_prepare(ModifyState *state, const ResultRelInfo *target, List *conditions
 	state->is_answer_prepared = true;
 }
 
+/* Have the tokenizer read the answer, whose one row is the result. */
 static void
-read_page(ModifyState *state, const char *body, const char *request, PagerRow *row)
+read_answer(ModifyState *state, const char *body, const char *request, PagerRow *row)
 {
 	/* the arrays of the page serve the next answer, too; the caller's context may not last as long */
 	MemoryContext saved = MemoryContextSwitchTo(state->context);
@@ -134,7 +135,7 @@ answer_read(ModifyState *state, const char *body, const char *request, TupleTabl
 			ExecStoreAllNullTuple(slot);
 		return;
 	}
-	read_page(state, body, request, &row);
+	read_answer(state, body, request, &row);
 	for (;;)
 	{
 		ExecClearTuple(slot);
@@ -142,7 +143,7 @@ answer_read(ModifyState *state, const char *body, const char *request, TupleTabl
 		if (!row_is_doubtful(state->reader))
 			break;
 		if (!row_lacks_hidden(state->reader, state->session) && bind_anew(state))
-			read_page(state, body, request, &row);
+			read_answer(state, body, request, &row);
 		else
 			row_settle(state->reader, state->session);
 	}

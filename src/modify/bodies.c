@@ -22,6 +22,7 @@ begin_values(const Write *write)
 		AllocSetContextCreate(write->context, "attio_fdw values of a row", ALLOCSET_DEFAULT_SIZES));
 }
 
+/* What was put together goes. */
 static void
 end_values(MemoryContext saved)
 {

@@ -159,6 +159,7 @@ begin_direct_modify(ForeignScanState *node, int eflags)
 	node->fdw_state = direct;
 }
 
+/* The value of an operand of the plan. */
 static Datum
 evaluate_operand(DirectState *direct, ForeignScanState *node, int index, bool *isnull)
 {

@@ -43,6 +43,7 @@ typedef struct FlatWriter
 
 /* ----- columns ----- */
 
+/* A column that cannot be written is assigned: an ERROR. */
 static void
 refuse_read_only(const RemoteRelation *relation, const FlatColumn *column, bool inserting)
 {
@@ -54,6 +55,7 @@ refuse_read_only(const RemoteRelation *relation, const FlatColumn *column, bool 
 				 : errhint("%s sets it, or it shows a part of a value; leave it out.", relation->service->title)));
 }
 
+/* A column, and whether the statement may write it. */
 static FlatColumn *
 make_flat_column(const FlatWriter *writer, AttrNumber attnum)
 {
@@ -70,6 +72,7 @@ make_flat_column(const FlatWriter *writer, AttrNumber attnum)
 	return column;
 }
 
+/* WriteMethods.begin */
 static void *
 begin_flat_rows(const WriteTarget *target)
 {
@@ -261,6 +264,7 @@ complete_new_row(const FlatWriter *writer, JsonTree *row)
 	}
 }
 
+/* WriteMethods.encode */
 static bool
 encode_flat_row(void *state, const RowChange *change, RowBody *body)
 {
@@ -292,6 +296,7 @@ encode_flat_row(void *state, const RowChange *change, RowBody *body)
 	return true;
 }
 
+/* WriteMethods.holds_column */
 static bool
 flat_row_holds(void *state, const RowBody *body, AttrNumber attnum)
 {
@@ -303,6 +308,7 @@ flat_row_holds(void *state, const RowBody *body, AttrNumber attnum)
 	return field != NULL && field->write != FIELD_READ_ONLY && has_path(row, sent_path(field));
 }
 
+/* WriteMethods.is_alone */
 static bool
 flat_column_is_alone(const ColumnHint *hint)
 {

@@ -57,6 +57,7 @@ drop_level(void)
 	pfree(level);
 }
 
+/* One write more. */
 static void
 add_id(JournalLevel *level, const char *id)
 {
@@ -65,6 +66,7 @@ add_id(JournalLevel *level, const char *id)
 	level->count++;
 }
 
+/* A transaction ends: its writes stay, and are told of where it is rolled back. */
 static void
 on_transaction(XactEvent event, void *arg)
 {

@@ -38,6 +38,7 @@ static int values_of(const Target *target, Node *node);
 
 /* ----- values ----- */
 
+/* Is the expression the constant NULL? */
 static bool
 is_null_constant(Node *node)
 {
@@ -118,6 +119,7 @@ values_of_membership(const Target *target, const ScalarArrayOpExpr *expr)
 	return CAN_BE_FALSE | CAN_BE_NULL;
 }
 
+/* What IS NULL and IS NOT NULL can be. */
 static int
 values_of_null_test(const Target *target, const NullTest *test)
 {
@@ -151,6 +153,7 @@ is_always_false(const Target *target, Node *node)
 	return IsA(node, DistinctExpr) && values_of_distinct(target, (DistinctExpr *) node, true) == 0;
 }
 
+/* What IS TRUE and its kind can be. */
 static int
 values_of_boolean_test(const Target *target, const BooleanTest *test)
 {
@@ -192,6 +195,7 @@ has_both_null_tests(List *arms)
 	return false;
 }
 
+/* What AND, OR and NOT can be. */
 static int
 values_of_logic(const Target *target, const BoolExpr *expr)
 {
@@ -234,6 +238,7 @@ values_of_coalesce(const Target *target, List *args)
 	return all | CAN_BE_NULL;
 }
 
+/* What a CASE can be. */
 static int
 values_of_case(const Target *target, const CaseExpr *expr)
 {
@@ -279,6 +284,7 @@ values_of(const Target *target, Node *node)
 
 /* ----- conditions ----- */
 
+/* Is a column of the target in the expression? */
 static bool
 uses_column(Node *node, void *context)
 {
@@ -293,7 +299,7 @@ uses_column(Node *node, void *context)
 
 /* Does one of the conditions, a list or a tree of them, count?  Those with parameters are kept instead. */
 static bool
-counts(Target *target, Node *node)
+condition_counts(Target *target, Node *node)
 {
 	ListCell *lc;
 
@@ -302,7 +308,7 @@ counts(Target *target, Node *node)
 	if (IsA(node, List) || is_andclause(node))
 	{
 		foreach(lc, IsA(node, List) ? (List *) node : ((BoolExpr *) node)->args)
-			if (counts(target, (Node *) lfirst(lc)))
+			if (condition_counts(target, (Node *) lfirst(lc)))
 				return true;
 		return false;
 	}
@@ -321,7 +327,7 @@ counts(Target *target, Node *node)
 
 /* Conditions of a join that can drop rows; what stands on the side that is filled with NULLs drops none. */
 static bool
-picks(Target *target, Node *node, List *rtable)
+condition_picks(Target *target, Node *node, List *rtable)
 {
 	ListCell *lc;
 
@@ -329,25 +335,25 @@ picks(Target *target, Node *node, List *rtable)
 		return false;
 	check_stack_depth();
 	if (IsA(node, RangeTblRef))
-		return counts(target, (Node *) rt_fetch(((RangeTblRef *) node)->rtindex, rtable)->securityQuals);
+		return condition_counts(target, (Node *) rt_fetch(((RangeTblRef *) node)->rtindex, rtable)->securityQuals);
 	if (IsA(node, FromExpr))
 	{
 		foreach(lc, ((FromExpr *) node)->fromlist)
-			if (picks(target, (Node *) lfirst(lc), rtable))
+			if (condition_picks(target, (Node *) lfirst(lc), rtable))
 				return true;
-		return counts(target, ((FromExpr *) node)->quals);
+		return condition_counts(target, ((FromExpr *) node)->quals);
 	}
 	else
 	{
 		JoinExpr *join = castNode(JoinExpr, node);
 		bool drops = join->jointype == JOIN_INNER || join->jointype == JOIN_SEMI || join->jointype == JOIN_ANTI;
 
-		if (drops && counts(target, join->quals))
+		if (drops && condition_counts(target, join->quals))
 			return true;
-		if (join->jointype != JOIN_FULL && join->jointype != JOIN_RIGHT && picks(target, join->larg, rtable))
+		if (join->jointype != JOIN_FULL && join->jointype != JOIN_RIGHT && condition_picks(target, join->larg, rtable))
 			return true;
 		return (join->jointype == JOIN_INNER || join->jointype == JOIN_SEMI || join->jointype == JOIN_RIGHT) &&
-			   picks(target, join->rarg, rtable);
+			   condition_picks(target, join->rarg, rtable);
 	}
 }
 
@@ -362,7 +368,7 @@ qualification(PlannerInfo *root, Index rtindex, Relation rel, List **open)
 					 .root_rtindex = root->parse->resultRelation,
 					 .rtindex = rtindex};
 
-	if (picks(&target, (Node *) jointree, root->parse->rtable))
+	if (condition_picks(&target, (Node *) jointree, root->parse->rtable))
 		return QUALIFIED;
 	*open = (List *) copyObject(target.open);
 	return jointree->quals == NULL && list_length(jointree->fromlist) == 1 &&
@@ -411,5 +417,5 @@ qualification_by_params(Relation rel, Index rtindex, List *open, ParamListInfo p
 					 .root_rtindex = rtindex,
 					 .rtindex = rtindex};
 
-	return counts(&target, eval_const_expressions(NULL, put_in_values((Node *) open, params)));
+	return condition_counts(&target, eval_const_expressions(NULL, put_in_values((Node *) open, params)));
 }

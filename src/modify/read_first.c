@@ -74,7 +74,7 @@ static void (*when_rows_are_read)(ModifyTableState *node);
 static ExecutorStart_hook_type previous_start = NULL;
 static ExecutorEnd_hook_type previous_end = NULL;
 
-static TupleTableSlot *hand_out(PlanState *node);
+static TupleTableSlot *hand_out_row(PlanState *node);
 
 /* ----- what a plan does ----- */
 
@@ -86,8 +86,9 @@ typedef struct Contents
 	Bitmapset *ctes; /* WITH queries that have been looked into: one may read another many times */
 } Contents;
 
+/* Add what this part of a plan does, and the parts below it. */
 static bool
-look_into(PlanState *node, void *context)
+add_contents(PlanState *node, void *context)
 {
 	Contents *contents = (Contents *) context;
 
@@ -102,9 +103,9 @@ look_into(PlanState *node, void *context)
 	if (IsA(node, CteScanState) && !bms_is_member(((CteScan *) node->plan)->ctePlanId, contents->ctes))
 	{
 		contents->ctes = bms_add_member(contents->ctes, ((CteScan *) node->plan)->ctePlanId);
-		(void) look_into(((CteScanState *) node)->cteplanstate, context);
+		(void) add_contents(((CteScanState *) node)->cteplanstate, context);
 	}
-	return planstate_tree_walker(node, look_into, context);
+	return planstate_tree_walker(node, add_contents, context);
 }
 
 /* A walk over the statement as far as it can still read. */
@@ -114,6 +115,7 @@ typedef struct Walk
 	void (*visit)(ForeignScanState *scan);
 } Walk;
 
+/* The writer that this node of the plan is, or NULL. */
 static Writer *
 writer_of(const Statement *statement, const PlanState *node)
 {
@@ -147,6 +149,7 @@ is_over(const SubPlanState *once, const EState *estate)
 	return true;
 }
 
+/* Visit the scans that may still read. */
 static bool
 walk_late(PlanState *node, void *context)
 {
@@ -173,6 +176,7 @@ walk_late(PlanState *node, void *context)
 
 /* ----- a statement starts ----- */
 
+/* Add all nodes of the plan that write. */
 static bool
 find_writers(PlanState *node, void *context)
 {
@@ -204,6 +208,7 @@ is_our_table(Oid table)
 	return OidIsValid(wrapper->fdwhandler) && is_our_routine(GetFdwRoutine(wrapper->fdwhandler));
 }
 
+/* Is one of the tables that rows may be routed to ours? */
 static bool
 has_our_partition(Oid table)
 {
@@ -251,14 +256,14 @@ look_at_outer(Writer *writer)
 	Contents contents = {0};
 	ListCell *lc;
 
-	(void) look_into(writer->outer, &contents);
+	(void) add_contents(writer->outer, &contents);
 	foreach(lc, writer->node->ps.initPlan)
 	{
 		PlanState *once = ((SubPlanState *) lfirst(lc))->planstate;
 
 		/* a WITH query that writes is read by CteScans only */
 		if (!IsA(once, ModifyTableState))
-			(void) look_into(once, &contents);
+			(void) add_contents(once, &contents);
 	}
 	writer->reads = contents.reads;
 	writer->depends = contents.writes;
@@ -277,6 +282,7 @@ may_read_late(const Statement *statement)
 		   contains_param((Node *) plan->withCheckOptionLists, PARAM_EXEC);
 }
 
+/* The memory of a statement goes: it does not run any more. */
 static void
 forget_statement(void *arg)
 {
@@ -293,12 +299,12 @@ static void
 hook_outer(Writer *writer)
 {
 	writer->original = writer->outer->ExecProcNode;
-	writer->outer->ExecProcNode = hand_out;
+	writer->outer->ExecProcNode = hand_out_row;
 }
 
 /* The statement as far as it matters; does nothing where it does not write to tables of ours. */
 static void
-watch(EState *estate, PlanState *top)
+watch_statement(EState *estate, PlanState *top)
 {
 	MemoryContext saved = MemoryContextSwitchTo(estate->es_query_cxt);
 	Statement *statement = (Statement *) palloc0(sizeof(Statement));
@@ -356,9 +362,10 @@ start_statement(QueryDesc *query, int eflags)
 	if ((eflags & EXEC_FLAG_EXPLAIN_ONLY) == 0 && query->planstate != NULL &&
 		(query->operation != CMD_SELECT || query->plannedstmt->hasModifyingCTE) &&
 		has_foreign_table(query->plannedstmt))
-		watch(query->estate, query->planstate);
+		watch_statement(query->estate, query->planstate);
 }
 
+/* The statement that runs with this state, or NULL. */
 static Statement *
 statement_of(const EState *estate)
 {
@@ -404,7 +411,7 @@ read_first_init(void (*rows_are_read)(ModifyTableState *node))
 
 /* The next row of the outer plan itself. */
 static TupleTableSlot *
-next_of_plan(Writer *writer)
+next_plan_row(Writer *writer)
 {
 	TupleTableSlot *slot;
 
@@ -412,13 +419,13 @@ next_of_plan(Writer *writer)
 	slot = ExecProcNode(writer->outer);
 	/* the first call puts another in its place */
 	writer->original = writer->outer->ExecProcNode;
-	writer->outer->ExecProcNode = hand_out;
+	writer->outer->ExecProcNode = hand_out_row;
 	return slot;
 }
 
 /* Read all rows. */
 static void
-drain(Writer *writer)
+read_all_rows(Writer *writer)
 {
 	EState *estate = writer->statement->estate;
 	TupleDesc tupdesc = ExecGetResultType(writer->outer);
@@ -432,7 +439,7 @@ drain(Writer *writer)
 	writer->kept = ExecInitExtraTupleSlot(estate, tupdesc, &TTSOpsMinimalTuple);
 	/* what reads the rows was made for slots of this kind */
 	writer->slot = ExecInitExtraTupleSlot(estate, tupdesc, is_fixed ? ops : &TTSOpsMinimalTuple);
-	for (slot = next_of_plan(writer); !TupIsNull(slot); slot = next_of_plan(writer))
+	for (slot = next_plan_row(writer); !TupIsNull(slot); slot = next_plan_row(writer))
 	{
 		CHECK_FOR_INTERRUPTS();
 		tuplestore_puttupleslot(writer->rows, slot);
@@ -442,7 +449,7 @@ drain(Writer *writer)
 
 /* The next row of those that were read. */
 static TupleTableSlot *
-next_kept(Writer *writer)
+next_kept_row(Writer *writer)
 {
 	MemoryContext saved;
 	bool found;
@@ -466,6 +473,7 @@ next_kept(Writer *writer)
 	return writer->slot;
 }
 
+/* The writer whose rows this plan makes. */
 static Writer *
 writer_above(const PlanState *outer)
 {
@@ -481,15 +489,15 @@ writer_above(const PlanState *outer)
 
 /* In the place of ExecProcNode of a writer's outer plan. */
 static TupleTableSlot *
-hand_out(PlanState *node)
+hand_out_row(PlanState *node)
 {
 	Writer *writer = writer_above(node);
 	TupleTableSlot *slot;
 
 	if (!writer->started && writer->reads && !writer->is_direct && !writer->collects)
-		drain(writer);
+		read_all_rows(writer);
 	writer->started = true;
-	slot = writer->slot == NULL ? next_of_plan(writer) : next_kept(writer);
+	slot = writer->slot == NULL ? next_plan_row(writer) : next_kept_row(writer);
 	if (!TupIsNull(slot))
 	{
 		if (writer->is_ours && !writer->collects && !writer->is_direct)
@@ -559,7 +567,7 @@ read_first_before_write(EState *estate)
 		Writer *writer = (Writer *) lfirst(lc);
 
 		if (!writer->started && writer->reads && reads_at_once(writer))
-			drain(writer);
+			read_all_rows(writer);
 	}
 	walk.statement = statement;
 	walk.visit = scan_freeze;

@@ -107,6 +107,7 @@ progress_kind(const Write *write)
 	}
 }
 
+/* Count and name the rows of the statement by what became of them. */
 static void
 count_progress(const Sender *sender, Progress *progress)
 {
@@ -193,6 +194,7 @@ write_make(Sender *sender, WriteAction action, const char *id)
 	return write;
 }
 
+/* Send the request; its answer is not waited for. */
 static void
 start_write(Sender *sender, Write *write)
 {

@@ -89,7 +89,7 @@ key_column(const RemoteRelation *relation, TupleDesc tupdesc)
 char *
 target_key_junk(const RemoteRelation *relation, Relation rel)
 {
-	return psprintf("attio_key_%d", key_column(relation, RelationGetDescr(rel)));
+	return psprintf("remote_key_%d", key_column(relation, RelationGetDescr(rel)));
 }
 
 /*

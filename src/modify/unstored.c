@@ -22,6 +22,7 @@ unstored_is_wanted(const RemoteRelation *relation)
 	return strcmp(relation->on_ignored_write, "ignore") != 0;
 }
 
+/* A value for a message, harmless and not too long. */
 static char *
 shown_value(JsonTree *value)
 {
