@@ -51,6 +51,7 @@ bind_clause(const AskInput *input, const Condition *condition, Clause *clause)
 	compat_forget_plans(input->relation->table);
 }
 
+/* A condition on a column: bound by what the column shows now or, in plain EXPLAIN, as it was planned. */
 static Clause *
 read_condition(const AskInput *input, const List *term)
 {
@@ -122,6 +123,7 @@ pair_actors(List *arms)
 
 /* ----- terms ----- */
 
+/* The arms of an AND or OR, without those that are parameters. */
 static Clause *
 read_arms(const AskInput *input, const List *term, ClauseKind kind)
 {

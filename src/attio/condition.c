@@ -49,7 +49,7 @@ made_group(List *trees, bool conjunction)
 
 /* {slug: {field: condition}} */
 static JsonTree *
-about(const Clause *clause, const char *field, JsonTree *condition)
+filter_about(const Clause *clause, const char *field, JsonTree *condition)
 {
 	JsonTree *fields = json_make_object();
 	JsonTree *whole = json_make_object();
@@ -59,12 +59,14 @@ about(const Clause *clause, const char *field, JsonTree *condition)
 	return whole;
 }
 
+/* A condition on the property that filters call by its field; true where there is nothing to send. */
 static Made
 made_about(const Clause *clause, JsonTree *condition)
 {
-	return condition == NULL ? made_true : made_tree(about(clause, clause->property->filter_field, condition));
+	return condition == NULL ? made_true : made_tree(filter_about(clause, clause->property->filter_field, condition));
 }
 
+/* {"$eq": text} */
 static JsonTree *
 equal_to(const char *text)
 {
@@ -74,8 +76,9 @@ equal_to(const char *text)
 	return condition;
 }
 
+/* {"$not": ...}; nothing is sent for what is no filter. */
 static Made
-negated(Made made)
+make_negated(Made made)
 {
 	JsonTree *whole;
 
@@ -163,7 +166,7 @@ make_choice(const Writer *writer, const Clause *clause, TermOp op, Datum value)
 	if (op != OP_NE)
 		return made_about(clause, literal_title(OP_EQ, TEXTOID, value));
 	foreach(lc, known_choice_ids(writer->known, clause->attribute, title))
-		trees = lappend(trees, negated(made_about(clause, equal_to((const char *) lfirst(lc)))).tree);
+		trees = lappend(trees, make_negated(made_about(clause, equal_to((const char *) lfirst(lc)))).tree);
 	return made_group(trees, true);
 }
 
@@ -200,12 +203,13 @@ make_plain(const Writer *writer, const Clause *clause, TermOp op, Oid type, Datu
 	if (filter_never(traits, op == OP_NE ? OP_EQ : op, type, value))
 		return op == OP_NE ? made_true : made_false;
 	if (op == OP_NE)
-		return negated(made_about(clause, filter_compare(traits, OP_EQ, type, value)));
+		return make_negated(made_about(clause, filter_compare(traits, OP_EQ, type, value)));
 	if (op == OP_EQ && writer->looks_up && filter_compare(traits, op, type, value) == NULL)
 		return make_contained(clause, traits, type, value);
 	return made_about(clause, filter_compare(traits, op, type, value));
 }
 
+/* Compare with one value, with what "=" takes besides it. */
 static Made
 make_comparison(const Writer *writer, const Clause *clause, TermOp op, Oid type, Datum value)
 {
@@ -226,6 +230,7 @@ make_comparison(const Writer *writer, const Clause *clause, TermOp op, Oid type,
 	return make_plain(writer, clause, op, type, value);
 }
 
+/* All pieces that a pattern implies. */
 static Made
 make_pattern(const Clause *clause, TermOp op, const char *pattern)
 {
@@ -233,7 +238,7 @@ make_pattern(const Clause *clause, TermOp op, const char *pattern)
 	ListCell *lc;
 
 	foreach(lc, filter_pattern(op, pattern))
-		trees = lappend(trees, about(clause, clause->property->filter_field, (JsonTree *) lfirst(lc)));
+		trees = lappend(trees, filter_about(clause, clause->property->filter_field, (JsonTree *) lfirst(lc)));
 	return made_group(trees, true);
 }
 
@@ -371,6 +376,7 @@ make_of_null(const Writer *writer, TermOp op)
 	}
 }
 
+/* A checkbox that is set, or not. */
 static Made
 make_boolean(const Clause *clause, bool wanted)
 {
@@ -390,7 +396,7 @@ make_presence(const Clause *clause, bool present)
 	{
 		Made made = made_about(clause, filter_beside_pivot(filter_traits(clause->property), above));
 
-		trees = lappend(trees, present ? made.tree : negated(made).tree);
+		trees = lappend(trees, present ? made.tree : make_negated(made).tree);
 	}
 	return made_group(trees, !present);
 }
@@ -408,6 +414,7 @@ make_unknown(const Clause *clause, TermOp op, int index)
 	return made_about(clause, condition);
 }
 
+/* A condition whose column is as planned. */
 static Made
 make_bound(const Writer *writer, const Clause *clause)
 {
@@ -431,7 +438,7 @@ make_bound(const Writer *writer, const Clause *clause)
 		case OP_FALSE:
 			return make_boolean(clause, op == OP_TRUE);
 		case OP_NOT_TRUE:
-			return negated(make_boolean(clause, true));
+			return make_negated(make_boolean(clause, true));
 		case OP_NOT_NULL:
 		case OP_IS_NULL:
 			return make_presence(clause, op == OP_NOT_NULL);

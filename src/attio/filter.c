@@ -65,6 +65,7 @@ unknown_key(const char *name)
 	return whole;
 }
 
+/* The row's own id; too many of them are not sent below an OR. */
 static Made
 write_key(Writer *writer, const Clause *clause)
 {
@@ -129,6 +130,7 @@ write_parent(Writer *writer, const Clause *clause)
 	return made_group(trees, false);
 }
 
+/* One clause, whatever it is. */
 static Made
 write_clause(Writer *writer, const Clause *clause)
 {

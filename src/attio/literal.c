@@ -34,8 +34,9 @@ is_year_shown(int year)
 	return year >= 1 && year <= 9999;
 }
 
+/* {name: value} */
 static JsonTree *
-single(const char *op, JsonTree *value)
+one_member(const char *op, JsonTree *value)
 {
 	JsonTree *condition = json_make_object();
 
@@ -55,11 +56,12 @@ typedef struct NumberShape
 } NumberShape;
 
 static char *
-number_text(Oid type, Datum value)
+number_as_text(Oid type, Datum value)
 {
 	return fixed_output(type, value);
 }
 
+/* How many digits stand where. */
 static NumberShape
 number_shape(const char *text)
 {
@@ -95,11 +97,11 @@ is_plain(NumberShape shape)
 bool
 literal_is_plain_number(Oid type, Datum value)
 {
-	return is_plain(number_shape(number_text(type, value)));
+	return is_plain(number_shape(number_as_text(type, value)));
 }
 
 static Datum
-numeric_of(const char *text)
+numeric_from_text(const char *text)
 {
 	return DirectFunctionCall3(numeric_in, CStringGetDatum(text), ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
 }
@@ -109,10 +111,10 @@ static JsonTree *
 number_bound(const char *text, NumberShape shape, bool above)
 {
 	int scale = Min(MAX_DECIMALS, MAX_DIGITS - shape.whole);
-	Datum exact = numeric_of(text);
+	Datum exact = numeric_from_text(text);
 	Datum cut = DirectFunctionCall2(numeric_trunc, exact, Int32GetDatum(scale));
 	int difference = DatumGetInt32(DirectFunctionCall2(numeric_cmp, cut, exact));
-	Datum unit = numeric_of(psprintf("1e%d", -scale));
+	Datum unit = numeric_from_text(psprintf("1e%d", -scale));
 
 	if (shape.whole > 2 * MAX_DIGITS)
 		return NULL;
@@ -126,27 +128,28 @@ number_bound(const char *text, NumberShape shape, bool above)
 JsonTree *
 literal_number(TermOp op, Oid type, Datum value)
 {
-	char *text = number_text(type, value);
+	char *text = number_as_text(type, value);
 	NumberShape shape = number_shape(text);
 	bool above = (op == OP_LT || op == OP_LE);
 	JsonTree *literal;
 
 	if (is_plain(shape))
-		return single(range_names[op], json_decimal(text));
+		return one_member(range_names[op], json_decimal(text));
 	if (op == OP_EQ || shape.endless != 0)
 		return NULL;
 	literal = number_bound(text, shape, above);
-	return literal == NULL ? NULL : single(above ? "$lte" : "$gte", literal);
+	return literal == NULL ? NULL : one_member(above ? "$lte" : "$gte", literal);
 }
 
 int
 literal_endless_number(Oid type, Datum value)
 {
-	return number_shape(number_text(type, value)).endless;
+	return number_shape(number_as_text(type, value)).endless;
 }
 
 /* ----- dates and times ----- */
 
+/* A date as Attio writes it; NULL where it cannot. */
 static JsonTree *
 date_literal(DateADT date)
 {
@@ -182,7 +185,7 @@ time_literal(TimestampTz moment)
 
 /* A date, a time with or without zone as PostgreSQL compares it; false where that overflows. */
 static bool
-read_moment(Oid type, Datum value, TimestampTz *moment)
+moment_of_operand(Oid type, Datum value, TimestampTz *moment)
 {
 	int overflow = 0;
 
@@ -200,6 +203,7 @@ read_moment(Oid type, Datum value, TimestampTz *moment)
 	return overflow == 0;
 }
 
+/* The last whole millisecond up to the moment. */
 static TimestampTz
 whole_millisecond(TimestampTz moment)
 {
@@ -244,7 +248,7 @@ literal_time(TermOp op, Oid type, Datum value)
 {
 	TimestampTz moment;
 
-	return read_moment(type, value, &moment) ? time_condition(op, moment) : NULL;
+	return moment_of_operand(type, value, &moment) ? time_condition(op, moment) : NULL;
 }
 
 int
@@ -260,7 +264,7 @@ literal_endless_time(Oid type, Datum value)
 
 /* A time between two others, both rounded outwards; minus or plus infinity for none. */
 static JsonTree *
-between(TimestampTz low, TimestampTz high)
+time_between(TimestampTz low, TimestampTz high)
 {
 	JsonTree *condition = json_make_object();
 	JsonTree *from = TIMESTAMP_NOT_FINITE(low) ? NULL : time_literal(whole_millisecond(low));
@@ -284,13 +288,13 @@ filter_span(TermOp op, Oid type, Datum value, int days)
 	TimestampTz low;
 	TimestampTz high;
 
-	if (!read_moment(type, value, &moment) || TIMESTAMP_NOT_FINITE(moment))
+	if (!moment_of_operand(type, value, &moment) || TIMESTAMP_NOT_FINITE(moment))
 		return NULL;
 	/* A day more on both sides: zones have skipped whole ones. */
 	if (pg_sub_s64_overflow(moment, USECS_PER_DAY, &low) ||
 		pg_add_s64_overflow(moment, (days + 1) * USECS_PER_DAY, &high))
 		return NULL;
-	return between(has_low ? low : DT_NOBEGIN, has_high ? high : DT_NOEND);
+	return time_between(has_low ? low : DT_NOBEGIN, has_high ? high : DT_NOEND);
 }
 
 /*
@@ -337,7 +341,7 @@ literal_date(TermOp op, Oid type, Datum value)
 	if (type != DATEOID)
 		return date_about(op, type, value);
 	literal = date_literal(DatumGetDateADT(value));
-	return literal == NULL ? NULL : single(range_names[op], literal);
+	return literal == NULL ? NULL : one_member(range_names[op], literal);
 }
 
 /* ----- text ----- */
@@ -384,7 +388,7 @@ looks_like_id(const char *text)
 static JsonTree *
 equal_to_text(const char *word, bool can_be_sent)
 {
-	return can_be_sent && filter_safe_text(word) ? single("$eq", json_text(word)) : NULL;
+	return can_be_sent && filter_safe_text(word) ? one_member("$eq", json_text(word)) : NULL;
 }
 
 JsonTree *
@@ -466,7 +470,7 @@ add_piece(List *conditions, TermOp op, const char *start, const char *end, bool 
 		return conditions;
 	/* only $contains is documented to ignore case */
 	name = op == OP_ILIKE || (!at_start && !at_end) ? "$contains" : at_start ? "$starts_with" : "$ends_with";
-	return lappend(conditions, single(name, json_text_length(start, (int) (end - start))));
+	return lappend(conditions, one_member(name, json_text_length(start, (int) (end - start))));
 }
 
 List *

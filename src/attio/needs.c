@@ -21,6 +21,7 @@ const FilterNeeds filter_names = {.names = true};
 
 /* ----- what clauses need ----- */
 
+/* The object of this id among those that are needed, or NULL. */
 static const ObjectNeed *
 find_object(const FilterNeeds *needs, const char *id)
 {
@@ -68,6 +69,7 @@ need_choice(FilterNeeds *needs, const AskInput *input, const Clause *clause, boo
 	needs->choices = lappend(needs->choices, choice);
 }
 
+/* What one value of a comparison needs. */
 static void
 need_for_value(FilterNeeds *needs, const AskInput *input, const Clause *clause, bool negated, Datum value)
 {
@@ -192,6 +194,7 @@ chosen_ids(List *choices, const char *title)
 	return ids;
 }
 
+/* Tell of a title that is not among the choices, and of the nearest one. */
 static void
 notice_unknown_title(const ChoiceNeed *need, List *choices)
 {

@@ -7,6 +7,7 @@
  */
 #include "attio/sorts.h"
 
+/* One sort of the array; without a field it is the attribute's own. */
 static void
 add_sort(JsonTree *sorts, const char *slug, const char *field, bool descending)
 {

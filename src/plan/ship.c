@@ -98,6 +98,7 @@ typedef struct Sides
 	Oid collation;
 } Sides;
 
+/* Two sides, of which one is a column of ours and the other an operand. */
 static List *
 ship_sides(ShipContext *context, const Sides *sides, bool negated, Verdict *verdict)
 {
@@ -132,6 +133,7 @@ ship_sides(ShipContext *context, const Sides *sides, bool negated, Verdict *verd
 	return ship_comparison(context, &comparison, right, verdict);
 }
 
+/* left operator right */
 static List *
 ship_operator_call(ShipContext *context, OpExpr *expr, bool negated, Verdict *verdict)
 {
@@ -316,6 +318,7 @@ ship_disjunction(ShipContext *context, List *arms, bool negated, Verdict *verdic
 	return term_of_arms(TERM_OR, terms);
 }
 
+/* AND, OR, NOT; a NOT is pushed inwards. */
 static List *
 ship_arms(ShipContext *context, BoolExpr *expr, bool negated, Verdict *verdict)
 {
@@ -351,6 +354,7 @@ ship_logic(ShipContext *context, BoolExpr *expr, bool negated, Verdict *verdict)
 	return term;
 }
 
+/* Whatever expression it is; NIL: nothing of it can be sent. */
 static List *
 ship_expression(ShipContext *context, Node *node, bool negated, Verdict *verdict)
 {

@@ -46,7 +46,7 @@ days_of_unit(Node *unit)
 
 /* What stands inside of lower(), ::date, date_trunc() and casts that change nothing. */
 static Node *
-strip(Node *node, Comparison *comparison)
+strip_calls(Node *node, Comparison *comparison)
 {
 	FuncExpr *call;
 
@@ -59,7 +59,7 @@ strip(Node *node, Comparison *comparison)
 	{
 		case F_LOWER_TEXT:
 			comparison->lowered = true;
-			return strip((Node *) linitial(call->args), comparison);
+			return strip_calls((Node *) linitial(call->args), comparison);
 		case F_DATE_TIMESTAMPTZ:
 			comparison->days = 1;
 			return (Node *) linitial(call->args);
@@ -83,7 +83,7 @@ shipped_column(ShipContext *context, Node *node, Comparison *comparison)
 	Var *var;
 
 	memset(comparison, 0, sizeof(*comparison));
-	var = (Var *) strip(node, comparison);
+	var = (Var *) strip_calls(node, comparison);
 	if (var == NULL || !IsA(var, Var) || var->varno != (int) context->relid || var->varlevelsup != 0 ||
 		var->varattno <= 0)
 		return false;

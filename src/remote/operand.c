@@ -60,6 +60,7 @@ drop_doubles(Elements *elements, int16 length, bool byval)
 	elements->n = n;
 }
 
+/* The values of an array, in the current memory context; each once, in another order where they are many. */
 Elements
 elements_of_array(Datum value)
 {

@@ -21,6 +21,7 @@ params_of_field(const ResourceDef *resource, const char *field)
 	return false;
 }
 
+/* Does a condition with this operator say what the parameter asks for? */
 static bool
 fits_rule(ParamRule rule, TermOp op)
 {

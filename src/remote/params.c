@@ -35,7 +35,7 @@ typedef struct ParamValues
 
 /* A time as PostgreSQL compares it with a timestamptz; false where that overflows. */
 static bool
-read_moment(Oid type, Datum value, TimestampTz *moment)
+moment_of_value(Oid type, Datum value, TimestampTz *moment)
 {
 	int overflow = 0;
 
@@ -77,7 +77,7 @@ value_text(const ParamDef *param, Oid field, Oid type, Datum value)
 	if (param->write != NULL)
 		return param->write(value, type);
 	if (field == TIMESTAMPTZOID)
-		return read_moment(type, value, &moment) ? moment_text(moment) : NULL;
+		return moment_of_value(type, value, &moment) ? moment_text(moment) : NULL;
 	if (type == BOOLOID)
 		return pstrdup(DatumGetBool(value) ? "true" : "false");
 	return fixed_output(type, value);
@@ -128,7 +128,7 @@ add_bound(ParamValues *values, const FieldDef *field, const Condition *condition
 	/* of a date compared with a time the day's begin counts, in the session's zone */
 	if (field->type == TIMESTAMPTZOID)
 	{
-		if (!read_moment(type, value, &values->moment))
+		if (!moment_of_value(type, value, &values->moment))
 			return false;
 		type = TIMESTAMPTZOID;
 		value = TimestampTzGetDatum(values->moment);
@@ -210,6 +210,7 @@ add_condition(const ResourceDef *resource, const AskInput *input, const List *te
 	}
 }
 
+/* What all terms ask of each parameter. */
 static void
 collect_values(const ResourceDef *resource, const AskInput *input, ParamValues *all, AskSet *set)
 {
@@ -256,8 +257,9 @@ example_of(const ResourceDef *resource, const ParamDef *param)
 	return psprintf("%s %s %s", quote_identifier(param->column), op, value);
 }
 
+/* Does not return. */
 static void
-raise_missing(const ResourceDef *resource, const char *table, const ParamDef *param)
+raise_param_missing(const ResourceDef *resource, const char *table, const ParamDef *param)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_FDW_ERROR),
@@ -289,7 +291,7 @@ check_group(const ResourceDef *resource, const char *table, ParamValues *all, co
 			given++;
 	}
 	if (missing != NULL && (just_one ? given == 0 : given > 0))
-		raise_missing(resource, table, missing);
+		raise_param_missing(resource, table, missing);
 }
 
 /* ERROR where what must be given is not; without it "parents" may say what there is. */
@@ -302,11 +304,11 @@ check_given(const ResourceDef *resource, const char *table, ParamValues *all, As
 		const ParamValues *other = other_bound(resource, all, param);
 
 		if (other != NULL && other->texts != NIL && all[i].texts == NIL)
-			raise_missing(resource, table, param);
+			raise_param_missing(resource, table, param);
 		if (param->together != NULL)
 			check_group(resource, table, all, param->together, set);
 		else if (param->required && all[i].texts == NIL && resource->parents == NULL)
-			raise_missing(resource, table, param);
+			raise_param_missing(resource, table, param);
 	}
 }
 
@@ -319,6 +321,7 @@ is_of_path(const ParamDef *param)
 	return param->name[0] == '{';
 }
 
+/* The name by which the value is given. */
 static char *
 bare_name(const ParamDef *param)
 {
@@ -354,7 +357,7 @@ values_per_ask(const ParamDef *param, const AskInput *input)
 
 /* Each of the asks for each portion of the parameter's values. */
 static List *
-multiply(List *asks, const ParamValues *values, const AskInput *input)
+multiply_asks(List *asks, const ParamValues *values, const AskInput *input)
 {
 	List *more = NIL;
 	int size = values_per_ask(values->def, input);
@@ -371,6 +374,7 @@ multiply(List *asks, const ParamValues *values, const AskInput *input)
 	return more;
 }
 
+/* A border between two windows. */
 static char *
 window_text(const ParamDef *param, TimestampTz moment)
 {
@@ -414,7 +418,7 @@ multiply_by_all(const ResourceDef *resource, const AskInput *input, List *asks, 
 		/* an upper bound goes with the lower one */
 		if (all[i].texts == NIL || (other != NULL && all[i].def->rule == PARAM_BEFORE))
 			continue;
-		asks = other != NULL ? multiply_by_windows(asks, &all[i], other) : multiply(asks, &all[i], input);
+		asks = other != NULL ? multiply_by_windows(asks, &all[i], other) : multiply_asks(asks, &all[i], input);
 	}
 	return asks;
 }
