@@ -145,7 +145,7 @@ add_lookup(PlannerInfo *root, RelOptInfo *baserel, const ScanPath *path, ScanPla
 
 /*
  * GetForeignPlan.  Every condition is checked by the executor as well: those
- * that the service answers alone cost next to nothing here, and where it refuses a
+ * that the service answers alone cost next to nothing locally, and where it refuses a
  * filter the rows are right all the same.
  */
 ForeignScan *

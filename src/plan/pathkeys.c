@@ -133,7 +133,7 @@ nulls_fit(const RemoteFacts *remote, bool descending, bool nulls_first)
 	return false;
 }
 
-/* Is the order of the values the same there and here? */
+/* Is the order of the values the same remotely and locally? */
 static bool
 is_same_order(const RemoteRelation *relation, const ColumnHint *hint, const PathKey *pathkey)
 {
@@ -278,7 +278,7 @@ wanted_order(PlannerInfo *root, RelOptInfo *baserel)
 	if (!setting_push_sort || plan->has_key || !resource_can(plan->relation->resource, CAN_SORT))
 		return order;
 	order = order_over_pages(baserel, plan, root->query_pathkeys);
-	/* who reads all rows can as well sort them by all keys here */
+	/* who reads all rows can as well sort them by all keys locally */
 	if (order.covered < list_length(root->query_pathkeys) && root->tuple_fraction <= 0)
 		order = (WantedOrder){SORT_ANY, 0, NULL, NIL};
 	if (order.shape == SORT_ANY && root->query_pathkeys != NIL && is_one_page_wanted(root, baserel))

@@ -30,7 +30,7 @@ extern RelationPlan *relation_plan_create(RemoteRelation *relation);
 /* The plan of a relation; NULL where it is not a table of ours, or not planned yet. */
 extern RelationPlan *relation_plan_of(const RelOptInfo *rel);
 
-/* Will it be here tomorrow?  Only what is made at the level of relations outlives a search for the order of joins. */
+/* Does what is made now live as long as this plan?  Not during a genetic search for the order of joins (GEQO). */
 extern bool relation_plan_can_keep(const RelationPlan *plan);
 
 #endif /* PLAN_RELATION_PLAN_H */

@@ -34,7 +34,7 @@ limit_operand_value(const Operand *operands, int index, int64 otherwise, bool is
 /*
  * Leave LIMIT and OFFSET to the service where it answers just the rows that count,
  * and as far as the order of the pages does not depend on where they begin;
- * else count here.
+ * else the scan counts.
  */
 static void
 apply_window(RemoteScan *state, const Operand *operands, PageRequest *plan, bool offset_too)

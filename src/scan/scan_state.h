@@ -29,7 +29,7 @@ typedef struct RemoteScan
 	bool windowed; /* and left to the service */
 	int64 limit;   /* -1 = none */
 	int64 offset;
-	int64 skip;     /* rows still to leave out here */
+	int64 skip;     /* rows that the scan still leaves out */
 	int64 handed;   /* rows handed out */
 	int64 returned; /* likewise, over all rescans: from then on no column may show another attribute */
 	ScanCost cost;  /* so far */

@@ -48,6 +48,7 @@ extern void sorted_works(SortedScan *sort);
 /* ERROR if this row, behind those that have a value, has one. */
 extern void sorted_check_second_step(SortedScan *sort, const Pager *pager, TupleTableSlot *slot);
 
+/* Does the scan sort its rows itself?  Also of NULL, which does not. */
 extern bool sorted_is_local(const SortedScan *sort);
 
 /*
