@@ -117,7 +117,8 @@ typedef struct FieldDef
 	const char *name;
 	Oid type; /* an array type where the member is an array */
 	FieldSource source;
-	const char *path; /* FIELD_MEMBER: dotted; FIELD_GIVEN: the name */
+	const char
+		*path; /* FIELD_MEMBER: dotted, "../" before it: of the document that holds the row; FIELD_GIVEN: the name */
 	bool not_null;
 	FieldWrite write;    /* of a resource without attribute values */
 	bool is_required;    /* a row that is created must have a value of it */
