@@ -4,7 +4,7 @@ DECLARE plan json;
 BEGIN
 	EXECUTE 'EXPLAIN (FORMAT JSON) SELECT FROM crm.all_types WHERE ' || condition INTO plan;
 	plan := plan -> 0 -> 'Plan';
-	RETURN CASE WHEN plan -> 'Attio Exact' IS NOT NULL THEN 'exact' WHEN plan -> 'Attio Rechecked' IS NOT NULL THEN 'superset' ELSE 'local' END
+	RETURN CASE WHEN plan -> 'Attio Exact' IS NOT NULL THEN 'exact' WHEN plan -> 'Attio Rechecked' IS NOT NULL THEN 'rechecked' ELSE 'local' END
 		|| ' | ' || coalesce('`' || (plan ->> 'Attio Filter') || '`', '');
 END $$;
 SELECT format('| %s | `%s` | %s |', type, condition, pg_temp.verdict(condition)) FROM (VALUES
