@@ -42,12 +42,13 @@ class Emulator:
     """An emulator started for this test, with a control connection."""
 
     running = []        # a test that fails shows what they were asked
+    program = "emulator/attio-emulator"
 
     def __init__(self, *flags):
         self.folder = tempfile.TemporaryDirectory()
         port_file = os.path.join(self.folder.name, "port")
         self.process = subprocess.Popen(
-            [sys.executable, os.path.join(ROOT, "emulator", "attio-emulator"), "--port-file", port_file, *flags],
+            [sys.executable, os.path.join(ROOT, self.program), "--port-file", port_file, *flags],
             stdout=subprocess.PIPE, text=True)
         self.url = self.process.stdout.readline().strip()
         if not self.url:

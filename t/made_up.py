@@ -1,0 +1,128 @@
+#!/usr/bin/env python3
+"""A made-up service is read, filtered, joined and written by SQL; only test/module/made_up.c knows it."""
+import contextlib
+import os
+import re
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
+from attio_test import ROOT, Emulator, must, psql  # noqa: E402
+from cases import case, run, tap  # noqa: E402
+
+NAME = "attio_made_up"
+MODULE = os.path.join(ROOT, "test", "module")
+
+
+class Library(Emulator):
+    program = "test/module/made_up.py"
+
+    def asked(self):
+        """What it was asked since the last time: method and path with parameters, page tokens left out."""
+        log = [re.sub(r"(page_token)=[^&]*", r"\1", f"{entry['method']} {entry['path']}") for entry in self.log()]
+        self.forget()
+        return log
+
+
+def query(sql):
+    return psql(sql, database=NAME)
+
+
+def rows(sql):
+    return must(query(sql)).out.splitlines()
+
+
+class World:
+    """The service, and a database with its wrapper and tables."""
+
+    def __enter__(self):
+        with contextlib.ExitStack() as stack:
+            library = stack.enter_context(Library())
+            psql(f"DROP DATABASE IF EXISTS {NAME}", database="postgres")
+            must(psql(f"CREATE DATABASE {NAME}", database="postgres"))
+            stack.callback(psql, f"DROP DATABASE {NAME}", database="postgres")
+            must(query(f"\\set module '{MODULE}/made_up.so'\n\\set url '{library.url}'\n\\i {MODULE}/made_up.sql"))
+            self.stack = stack.pop_all()
+        return (library,)
+
+    def __exit__(self, *_):
+        self.stack.close()
+
+
+WORLD = World()
+
+
+@case(WORLD)
+def cursors(library):
+    library.asked()
+    tap.equal(rows("SELECT count(*), sum(id), max(name) FROM shelves"), ["12|78|Shelf 9"], "all pages are read")
+    tap.equal(library.asked(), ["GET /shelves?page_size=5"] + ["GET /shelves?page_size=5&page_token"] * 2,
+              "each page says where the next one begins")
+    tap.equal(rows("SELECT pg_typeof(id), id FROM shelves LIMIT 1"), ["bigint|1"], "an id is a number")
+
+
+@case(WORLD)
+def nested_rows(library):
+    library.asked()
+    found = rows("SELECT shelf_id, id, title, language FROM books WHERE shelf_id = 3 ORDER BY id")
+    tap.equal(len(found), 10, "rows that stand in crates are all there")
+    tap.equal(found[3], "3|330|Book 3.0 of 3|en", "and each shows the shelf that was asked for")
+    tap.equal(library.asked(), ["GET /shelves/3/books?page_size=2"] + ["GET /shelves/3/books?page_size=2&page_token"] * 2,
+              "a page is counted in crates")
+
+
+@case(WORLD)
+def parameters(library):
+    library.asked()
+    tap.equal(rows("SELECT id FROM books WHERE shelf_id IN (1, 2) AND language = 'fi' AND title LIKE '%1 of%' ORDER BY 1"),
+              ["121", "131", "141", "221", "231", "241"], "conditions become parameters, others are checked locally")
+    tap.equal([line for line in library.asked() if "page_token" not in line],
+              [f"GET /shelves/{i}/books?language=fi&page_size=2" for i in (1, 2)], "one listing for each shelf")
+    plan = "\n".join(rows("EXPLAIN (COSTS OFF) SELECT * FROM books WHERE shelf_id = 3 AND language = 'fi'"))
+    tap.ok("Library Request: GET /shelves/{shelf}/books" in plan and "Library Exact: (shelf_id = 3)" in plan
+           and "Library Rechecked: (language = 'fi'::text)" in plan, "EXPLAIN names the service", plan)
+    library.asked()
+    missing = query("SELECT * FROM books")
+    tap.ok('without a condition on column "shelf_id"' in missing.err, "a required parameter is missed by name", missing)
+    tap.equal(library.asked(), [], "before anything is asked")
+
+
+@case(WORLD)
+def own_errors(_library):
+    wrong = query("SELECT * FROM books WHERE shelf_id = 99")
+    tap.ok("Library refused the request: There is no shelf 99." in wrong.err and "P0002" in wrong.err,
+           "an error body of the service's own is told in its words", wrong)
+    wrong = query("CREATE FOREIGN TABLE t (id bigint) SERVER library OPTIONS (resource 'shelf'); SELECT * FROM t")
+    tap.ok('Perhaps you meant "shelves"' in wrong.err, "its resources are suggested", wrong)
+    wrong = query("ALTER SERVER library OPTIONS (ADD workspace_id '97052eb9-e65e-443f-a297-f2d9a4a7f795')")
+    tap.ok("workspace_id" in wrong.err, "an option of another service's is refused", wrong)
+
+
+@case(WORLD)
+def joins(library):
+    library.asked()
+    tap.equal(rows("SELECT s.name, count(*), min(b.title) FROM shelves s JOIN books b ON b.shelf_id = s.id "
+                   "WHERE s.places < 30 GROUP BY 1 ORDER BY 1"),
+              ["Shelf 1|10|Book 1.0 of 1", "Shelf 2|10|Book 1.0 of 2"], "a join gives the required parameter")
+    tap.equal([line for line in library.asked() if "books" in line and "page_token" not in line],
+              [f"GET /shelves/{i}/books?page_size=2" for i in (1, 2)], "by a lookup for each shelf")
+
+
+@case(WORLD)
+def writes(library):
+    library.asked()
+    tap.equal(rows("INSERT INTO shelves (name, places) VALUES ('New', 3), ('Other', NULL) RETURNING id, name, places"),
+              ["13|New|3", "14|Other|"], "rows are created, and shown as the service made them")
+    tap.equal(library.asked(), ["POST /shelves"] * 2, "by a request each")
+    tap.equal(rows("UPDATE shelves SET places = places + 1 WHERE id = 13 RETURNING places"), ["4"], "a row is updated")
+    tap.equal(rows("DELETE FROM shelves WHERE id IN (13, 14) RETURNING id, name"), ["13|New", "14|Other"],
+              "rows are deleted")
+    tap.equal([line for line in library.asked() if not line.startswith("GET")],
+              ["PUT /shelves/13", "DELETE /shelves/13", "DELETE /shelves/14"], "by their ids")
+    tap.equal(rows("SELECT count(*) FROM shelves"), ["12"], "as before")
+    wrong = query("UPDATE shelves SET places = -1 WHERE id = 1")
+    tap.ok("A shelf has places." in wrong.err, "a refused write is told in the service's words", wrong)
+    wrong = query("INSERT INTO books (shelf_id, title) VALUES (1, 'x')")
+    tap.ok("does not allow inserts" in wrong.err, "what has no method cannot be written", wrong)
+
+
+run()

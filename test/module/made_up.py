@@ -1,0 +1,69 @@
+#!/usr/bin/env python3
+"""The service that test/module/made_up.c reads and writes: shelves, and the books on them, which come in crates."""
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "..", "emulator"))
+
+from stage.command import run  # noqa: E402
+from stage.paging import Style, page  # noqa: E402
+from stage.routes import compile_routes  # noqa: E402
+from stage.service import Refusal, Service  # noqa: E402
+
+SHELVES = Style(limit="page_size", place="page_token", next=("page", "next_token"), rows="shelves")
+CRATES = SHELVES._replace(rows="crates")
+
+
+def find_shelf(request):
+    shelf = request.data["shelves"].get(int(request.args["shelf"]))
+    if shelf is None:
+        raise request.service.refusal(404, 17, f"There is no shelf {request.args['shelf']}.")
+    return shelf
+
+
+def list_shelves(request):
+    wanted = request.query.get("ids")
+    shelves = [shelf for shelf in request.data["shelves"].values()
+               if wanted is None or str(shelf["id"]) in wanted.split(",")]
+    return page(request, shelves, SHELVES, default=2, maximum=5)
+
+
+def list_books(request):
+    number = find_shelf(request)["id"]
+    crates = [{"crate": crate, "books": [{"id": 100 * number + 10 * crate + i, "title": f"Book {crate}.{i} of {number}",
+                                          "language": ["en", "fi"][i % 2]} for i in range(crate)]} for crate in range(5)]
+    return page(request, crates, CRATES, default=2, maximum=2)
+
+
+def write_shelf(request):
+    if request.method == "POST":
+        request.args["shelf"] = str(max(request.data["shelves"]) + 1)
+        request.data["shelves"][int(request.args["shelf"])] = {"id": int(request.args["shelf"]), "label": {}}
+    if not isinstance(request.json().get("places", 0), int) or request.json().get("places", 0) < 0:
+        raise request.service.refusal(422, 18, "A shelf has places.")
+    find_shelf(request).update(request.json())
+    return find_shelf(request)
+
+
+def delete_shelf(request):
+    del request.data["shelves"][find_shelf(request)["id"]]
+    return {}
+
+
+class Library(Service):
+    name = "library"
+    scopes = "all"
+    routes = compile_routes([("GET", "/shelves", "all", list_shelves), ("POST", "/shelves", "all", write_shelf),
+                             ("PUT", "/shelves/{shelf}", "all", write_shelf),
+                             ("DELETE", "/shelves/{shelf}", "all", delete_shelf),
+                             ("GET", "/shelves/{shelf}/books", "all", list_books)], shelf="[0-9]+")
+
+    def build(self, arguments):
+        return {"shelves": {i: {"id": i, "label": {"text": f"Shelf {i}"}, "places": 10 * i} for i in range(1, 13)}}
+
+    def refusal(self, status, code, message):
+        return Refusal(status, {"oops": {"number": code, "text": message}})
+
+
+if __name__ == "__main__":
+    sys.exit(run(Library()))

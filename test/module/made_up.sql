@@ -1,0 +1,9 @@
+-- The wrapper of the made-up service and its tables; :module is its library, :url where it is served.
+CREATE FUNCTION made_up_handler() RETURNS fdw_handler AS :'module' LANGUAGE C;
+CREATE FUNCTION made_up_validator(text[], oid) RETURNS void AS :'module' LANGUAGE C;
+CREATE FOREIGN DATA WRAPPER made_up HANDLER made_up_handler VALIDATOR made_up_validator;
+CREATE SERVER library FOREIGN DATA WRAPPER made_up OPTIONS (base_url :'url');
+CREATE USER MAPPING FOR CURRENT_USER SERVER library OPTIONS (api_key 'emulator-key');
+CREATE FOREIGN TABLE shelves (id bigint, name text, places int) SERVER library OPTIONS (resource 'shelves', page_size '5');
+CREATE FOREIGN TABLE books (shelf_id bigint, id bigint, title text, language text) SERVER library
+	OPTIONS (resource 'books', page_size '2');
