@@ -142,7 +142,7 @@ def imports(emulator, database):
            "an object likewise", result)
     emulator.faults({"match": {"path": f"/v2/lists/{ident}/attributes"}, "status": 403,
                      "body": "<html>Checking your browser</html>", "content_type": "text/html"})
-    good, result = refused(database, again.format("attio"), "42501", "is not Attio's")
+    good, result = refused(database, again.format("attio"), "42501", "did not come from Attio")
     tap.ok(good, "a page of something between is an error", result)
     emulator.faults()
 

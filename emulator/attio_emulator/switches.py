@@ -20,7 +20,7 @@ SWITCHES = {
                       "an option or status title that does not exist: no rows, or 400"),
     "several_conditions": ("same_value", ("same_value", "any_value"), "assumed",
                            "several conditions on one multi-value attribute"),
-    "time_precision": ("ns", ("ns", "us", "ms"), "assumed", "how fine a time literal is read"),
+    "time_precision": ("ns", ("ns", "us", "ms"), "assumed", "precision of a time literal"),
     "null_order": ("last", ("first", "last", "smallest", "largest"), "assumed", "where sorts put rows without a value"),
     "text_order": ("code_point", ("code_point", "case_blind", "utf16"), "assumed", "how sorts compare text"),
     "tie_order": ("id", ("id", "reverse_id", "random"), "assumed", "order among equals; random differs per request"),

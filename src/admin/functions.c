@@ -46,7 +46,8 @@ attio_fdw_version(PG_FUNCTION_ARGS)
 static void
 raise_lacking(const Session *session, const char *what)
 {
-	ereport(ERROR, (errcode(ERRCODE_FDW_ERROR), errmsg("servers of %s have no %s", session->service->title, what)));
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_ERROR), errmsg("servers of %s do not support %s", session->service->title, what)));
 }
 
 /* attio_fdw_ddl(server name, table_name text, columns text) -> text */
@@ -58,7 +59,7 @@ attio_fdw_ddl(PG_FUNCTION_ARGS)
 	char *columns = text_to_cstring(PG_GETARG_TEXT_PP(2));
 
 	if (session->service->table_ddl == NULL)
-		raise_lacking(session, "statements of tables");
+		raise_lacking(session, "attio_fdw_ddl()");
 	PG_RETURN_TEXT_P(cstring_to_text(session->service->table_ddl(session, table, columns)));
 }
 
@@ -111,7 +112,7 @@ attio_fdw_bind(PG_FUNCTION_ARGS)
 	Session *session = session_of_caller(GetForeignServer(table->serverid)->servername);
 
 	if (session->service->bind_table == NULL)
-		raise_lacking(session, "binding of columns");
+		raise_lacking(session, "attio_fdw_bind()");
 	PG_RETURN_INT32(session->service->bind_table(session, rel));
 }
 

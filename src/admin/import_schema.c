@@ -17,7 +17,7 @@ import_foreign_schema(ImportForeignSchemaStmt *stmt, Oid server)
 
 	if (session->service->import_schema == NULL)
 		ereport(ERROR, (errcode(ERRCODE_FDW_NO_SCHEMAS),
-						errmsg("servers of %s have no schema to import", session->service->title)));
+						errmsg("servers of %s do not support IMPORT FOREIGN SCHEMA", session->service->title)));
 	session_pin(session);
 	return session->service->import_schema(session, stmt);
 }

@@ -27,28 +27,28 @@ static const char *const remote_order_words[] = {"unknown", "C", NULL};
 static const OptionDef own_options[] = {
 	/* name, place, kind, guard, default, min, max, words, meaning */
 	{"workspace_id", SERVER, OPTION_UUID, GUARD_NONE, NULL, 0, 0, NULL,
-	 "the workspace that every key of this server must belong to"},
+	 "id of the workspace that every key of this server must belong to"},
 	{"read_rate", SERVER, OPTION_INT, GUARD_NONE, "95", 1, 10000, NULL,
-	 "reading requests a second, of all that use the key; Attio allows 100"},
+	 "read requests per second, of all sessions that use the key; Attio allows 100"},
 	{"write_rate", SERVER, OPTION_INT, GUARD_NONE, "24", 1, 10000, NULL,
-	 "writing requests a second; Attio allows 25"},
+	 "write requests per second, of all sessions that use the key; Attio allows 25"},
 	{"on_ignored_write", SERVER, OPTION_WORD, GUARD_NONE, "warning", 0, 0, ignored_write_words,
-	 "what it is when Attio answers a write with other values than it was sent, as it does where it enriches"},
+	 "what happens when Attio stores other values than were sent, as it does where it enriches attributes"},
 	{"remote_nulls", SERVER, OPTION_WORD, GUARD_NONE, "unknown", 0, 0, remote_nulls_words,
 	 "where Attio sorts rows without a value: before or after the others, or as smaller or larger than any"},
 	{"remote_text_equality", SERVER, OPTION_WORD, GUARD_NONE, "unknown", 0, 0, remote_equality_words,
-	 "whether Attio's equality of text is the same as SQL's, byte by byte"},
+	 "whether Attio compares text for equality as SQL does, byte by byte"},
 	{"remote_not_matches_empty", SERVER, OPTION_WORD, GUARD_NONE, "unknown", 0, 0, remote_truth_words,
 	 "whether Attio's $not finds rows without a value"},
 	{"remote_text_order", SERVER, OPTION_WORD, GUARD_NONE, "unknown", 0, 0, remote_order_words,
 	 "the collation by which Attio sorts text"},
 	{"remote_max_limit", SERVER, OPTION_INT, GUARD_NONE, "500", 2, 500, NULL,
-	 "rows that Attio answers to one query of records or entries, at most"},
+	 "largest number of rows that Attio returns for one query of records or entries"},
 
 	{"object", TABLE, OPTION_TEXT, GUARD_NONE, NULL, 0, 0, NULL,
 	 "slug of the object whose records the table shows"},
 	{"object_id", TABLE, OPTION_UUID, GUARD_NONE, NULL, 0, 0, NULL,
-	 "id of that object; requests use it, so that a renamed slug keeps working"},
+	 "id of that object; requests use it, so that the table still works after the slug is renamed"},
 	{"list", TABLE, OPTION_TEXT, GUARD_NONE, NULL, 0, 0, NULL,
 	 "slug of the list whose entries the table shows"},
 	{"list_id", TABLE, OPTION_UUID, GUARD_NONE, NULL, 0, 0, NULL,
@@ -57,20 +57,20 @@ static const OptionDef own_options[] = {
 	 "id of a saved view of the object or list, whose filter decides which rows the table shows; conditions are then "
 	 "checked locally"},
 	{"matching_attribute", TABLE, OPTION_TEXT, GUARD_NONE, NULL, 0, 0, NULL,
-	 "slug of a unique attribute (of a list: parent_record): an INSERT updates the row that has the same value, if there is one"},
+	 "slug of a unique attribute (for a list: parent_record): an INSERT updates the row that has the same value, if one exists"},
 	{"page_order", TABLE, OPTION_WORD, GUARD_NONE, "auto", 0, 0, page_order_words,
-	 "auto: unsorted pages, by created_at when those are not in id order; created_at: always sorted"},
+	 "auto: unsorted pages, or pages sorted by created_at when unsorted pages are not in id order; created_at: always sorted by it"},
 	{"missing_attribute", TABLE, OPTION_WORD, GUARD_NONE, "error", 0, 0, missing_attribute_words,
-	 "what a column shows whose attribute no longer exists: an error, or NULL"},
+	 "what happens when the attribute of a column no longer exists: an error, or NULL is shown"},
 
 	{"attribute", COLUMN, OPTION_TEXT, GUARD_NONE, NULL, 0, 0, NULL,
 	 "slug of the attribute the column shows"},
 	{"attribute_id", COLUMN, OPTION_UUID, GUARD_NONE, NULL, 0, 0, NULL,
-	 "id of that attribute; survives a changed slug"},
+	 "id of that attribute; remains valid when the slug is renamed"},
 	{"property", COLUMN, OPTION_TEXT, GUARD_NONE, NULL, 0, 0, NULL,
-	 "property of the attribute's value, such as first_name; unset is the main one"},
+	 "property of the attribute's value, such as first_name; unset means the main one"},
 	{"type", COLUMN, OPTION_TEXT, GUARD_NONE, NULL, 0, 0, NULL,
-	 "attribute type at import"},
+	 "type of the attribute at import"},
 	{"multiselect", COLUMN, OPTION_BOOL, GUARD_NONE, NULL, 0, 0, NULL,
 	 "whether the attribute could hold several values at import"},
 };
@@ -94,13 +94,14 @@ check_together(List *options, Oid place)
 							errmsg("a foreign table needs one of the options \"object\", \"list\" or \"resource\""),
 							errhint("For example: OPTIONS (object 'people').")));
 		if (option_is_set(options, "view") && strcmp(kind, "resource") == 0)
-			ereport(ERROR, (errcode(ERRCODE_FDW_INVALID_OPTION_NAME), errmsg("only an object or a list has views"),
-							errhint("view goes with object or list.")));
+			ereport(ERROR, (errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
+							errmsg("option \"view\" requires \"object\" or \"list\""),
+							errhint("Only objects and lists have views.")));
 		if ((option_is_set(options, "object_id") && strcmp(kind, "object") != 0) ||
 			(option_is_set(options, "list_id") && strcmp(kind, "list") != 0))
-			ereport(ERROR,
-					(errcode(ERRCODE_FDW_INVALID_OPTION_NAME), errmsg("an id belongs beside the slug it is the id of"),
-					 errhint("object_id goes with object, list_id with list.")));
+			ereport(ERROR, (errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
+							errmsg("options \"object_id\" and \"list_id\" require \"object\" and \"list\""),
+							errhint("The slug is needed beside its id.")));
 	}
 }
 

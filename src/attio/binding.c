@@ -92,17 +92,16 @@ bind_missing(const RemoteRelation *relation, ColumnBinding *binding, const char 
 	if (relation->missing_is_null)
 		return;
 	nearest = closest_in_list(binding->name, names);
-	ereport(
-		ERROR,
-		(errcode(ERRCODE_FDW_COLUMN_NAME_NOT_FOUND),
-		 errmsg("column \"%s\" of foreign table \"%s\" has no attribute in Attio", binding->name, relation->name),
-		 errdetail("There is no %s in %s \"%s\"; it may have been archived or renamed.", what,
-				   relation->target->kind->noun, relation->target->slug),
-		 nearest != NULL && strcmp(nearest, binding->name) != 0
-			 ? errhint("Perhaps you meant \"%s\". Else drop the column, or set the table option missing_attribute to "
-					   "'null'.",
-					   nearest)
-			 : errhint("Drop the column, or set the table option missing_attribute to 'null'.")));
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_COLUMN_NAME_NOT_FOUND),
+			 errmsg("column \"%s\" of foreign table \"%s\" has no attribute in Attio", binding->name, relation->name),
+			 errdetail("The %s does not exist in %s \"%s\"; it may have been archived or renamed.", what,
+					   relation->target->kind->noun, relation->target->slug),
+			 nearest != NULL && strcmp(nearest, binding->name) != 0
+				 ? errhint("Perhaps you meant \"%s\". Otherwise drop the column, or set the table option "
+						   "missing_attribute to 'null'.",
+						   nearest)
+				 : errhint("Drop the column, or set the table option missing_attribute to 'null'.")));
 }
 
 static List *

@@ -200,8 +200,8 @@ import_table_ddl(const char *table, const ResourceDef *resource, const TargetDef
 		initStringInfo(&names);
 		foreach(lc, left_out)
 			appendStringInfo(&names, "%s%s", names.len > 0 ? ", " : "", (char *) lfirst(lc));
-		ereport(NOTICE, (errmsg("%d columns of \"%s\" are left out", list_length(left_out), table),
-						 errdetail("Their names are taken, or the table has too many columns: %s",
+		ereport(NOTICE, (errmsg("%d columns of \"%s\" are skipped", list_length(left_out), table),
+						 errdetail("Their names are already used, or the table has too many columns: %s",
 								   clean_text(names.data, names.len, 500))));
 	}
 	return ddl.data;
@@ -221,7 +221,7 @@ import_column_set(const char *value)
 		return COLUMNS_RAW;
 	ereport(ERROR, (errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
 					errmsg("invalid value for option \"columns\": \"%s\"", clean_text(value, strlen(value), 100)),
-					errhint("Legal values are \"default\", \"all\", \"raw\".")));
+					errhint("Valid values are \"default\", \"all\", \"raw\".")));
 }
 
 /* What the option "columns" of the statement says. */
@@ -309,7 +309,7 @@ warn_of_unknown_names(List *offers, ImportForeignSchemaStmt *stmt)
 			continue;
 		nearest = closest_in_list(wanted, names);
 		ereport(WARNING, (errcode(ERRCODE_FDW_TABLE_NOT_FOUND),
-						  errmsg("there is no table \"%s\" in \"%s\"", wanted, stmt->remote_schema),
+						  errmsg("table \"%s\" does not exist in \"%s\"", wanted, stmt->remote_schema),
 						  nearest != NULL ? errhint("Perhaps you meant \"%s\".", nearest) : 0));
 	}
 }
@@ -368,7 +368,7 @@ note_unseen_objects(List *objects)
 			found = found || (slug != NULL && strcmp(slug, standard[i]) == 0);
 		}
 		if (!found)
-			ereport(NOTICE, (errmsg("standard object \"%s\" is not among the workspace's objects", standard[i]),
+			ereport(NOTICE, (errmsg("standard object \"%s\" is not visible in the workspace", standard[i]),
 							 errdetail("It is not enabled, or the key cannot see it.")));
 	}
 }
@@ -397,7 +397,7 @@ note_new_name(const Offer *made)
 
 	if (made->instead_of != NULL)
 		ereport(NOTICE, (errmsg("%s \"%s\" is imported as \"%s\"", kind, made->instead_of, made->table),
-						 errdetail("Another table has its name.")));
+						 errdetail("Another table already has that name.")));
 }
 
 /* Attio shows a table in the listing, and refuses it alone: made private or deleted in between, perhaps. */
@@ -407,7 +407,7 @@ warn_of_absent(const Offer *made, const char *said)
 	ereport(WARNING,
 			(errcode(ERRCODE_FDW_TABLE_NOT_FOUND),
 			 errmsg("%s \"%s\" is skipped: Attio does not show its attributes", made->target->kind->noun, made->table),
-			 errdetail("Attio says: %s", said),
+			 errdetail("Attio returned: %s", said),
 			 errhint("Import it again when the key may see it; LIMIT TO names tables.")));
 }
 
@@ -463,8 +463,9 @@ attio_table_ddl(Session *session, const char *table, const char *columns)
 			return psprintf("%s;", statement);
 	}
 	nearest = closest_in_list(table, names);
-	ereport(ERROR, (errcode(ERRCODE_FDW_TABLE_NOT_FOUND), errmsg("there is no table \"%s\" in this workspace", table),
-					nearest != NULL ? errhint("Perhaps you meant \"%s\".", nearest) : 0));
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_TABLE_NOT_FOUND), errmsg("table \"%s\" does not exist in this workspace", table),
+			 nearest != NULL ? errhint("Perhaps you meant \"%s\".", nearest) : 0));
 }
 
 /* What IMPORT FOREIGN SCHEMA runs: the statements that create the tables. */
@@ -487,8 +488,8 @@ attio_import_schema(Session *session, ImportForeignSchemaStmt *stmt)
 		known = known || strcmp(schemas[i], stmt->remote_schema) == 0;
 	if (!known)
 		ereport(ERROR, (errcode(ERRCODE_FDW_SCHEMA_NOT_FOUND),
-						errmsg("there is no schema \"%s\" in Attio", stmt->remote_schema),
-						errhint("Import from objects, lists, workspace, or attio, which is all three.")));
+						errmsg("schema \"%s\" does not exist in Attio", stmt->remote_schema),
+						errhint("Valid schemas are objects, lists, workspace, and attio, which contains all three.")));
 	granted = granted_scopes(session);
 	known_forget(session);
 	if (workspace_missing_scopes(granted, "list_configuration:read") == NULL)

@@ -103,7 +103,7 @@ conclude_finding(Measure *measure, const char *question, const char *name, const
 		finding->evidence = pstrdup(measure->asked.data);
 	else
 		finding->evidence = answer == NULL || measure->findings == NIL
-								? "no row fits"
+								? "no suitable row"
 								: ((const MeasureFinding *) llast(measure->findings))->evidence;
 	resetStringInfo(&measure->asked);
 	measure->findings = lappend(measure->findings, finding);
@@ -279,7 +279,7 @@ measure_text(Measure *measure)
 	/* the option says that $eq is SQL's "=": so blanks must count as well */
 	conclude_finding(measure, "how $eq compares text", "text_equality", equality,
 					 trimming != NULL && strcmp(trimming, "none") == 0 ? "remote_text_equality" : NULL);
-	conclude_finding(measure, "whether blanks at the ends count", "trimming", trimming, NULL);
+	conclude_finding(measure, "whether leading and trailing blanks count", "trimming", trimming, NULL);
 	for (int i = 0; i < (int) lengthof(patterns); i++)
 	{
 		const char *answer = NULL;
@@ -293,7 +293,7 @@ measure_text(Measure *measure)
 
 			answer = asked.refused ? NULL : asked.rows == 1 ? "ignore" : "exact";
 		}
-		conclude_finding(measure, psprintf("case under %s", patterns[i][0]), patterns[i][1], answer, NULL);
+		conclude_finding(measure, psprintf("how %s treats case", patterns[i][0]), patterns[i][1], answer, NULL);
 	}
 }
 
@@ -350,7 +350,7 @@ measure_title(Measure *measure)
 
 		answer = asked.refused ? "error" : asked.rows == 0 ? "none" : NULL;
 	}
-	conclude_finding(measure, "a title that does not exist", "unknown_title", answer, NULL);
+	conclude_finding(measure, "what a title that does not exist causes", "unknown_title", answer, NULL);
 }
 
 /* A moment a little after a row's own: what is cut off makes it no later. */
@@ -401,7 +401,7 @@ measure_times(Measure *measure)
 				answer = "ms";
 		}
 	}
-	conclude_finding(measure, "how fine a time literal is read", "time_precision", answer, NULL);
+	conclude_finding(measure, "precision of a time literal", "time_precision", answer, NULL);
 }
 
 /* Are the sampled rows in this order?  -1 = before, as memcmp. */
@@ -481,7 +481,7 @@ measure_limit(Measure *measure)
 		measure->session->page_limit = measure->session->page_seen = largest;
 	conclude_finding(measure, "largest limit of a query", "max_limit", largest > 0 ? psprintf("%d", largest) : NULL,
 					 largest <= LARGEST_PAGE ? "remote_max_limit" : NULL);
-	conclude_finding(measure, "a limit above it", "over_limit", over, NULL);
+	conclude_finding(measure, "what a larger limit causes", "over_limit", over, NULL);
 }
 
 /* Objects that every workspace has first: they have the most rows. */

@@ -115,17 +115,16 @@ hint_text(Session *session, RefusalHint hint, const RequestSubject *subject)
 			return nearest_hint(session, subject);
 		case HINT_WAIT:
 			return "The workspace is over its rate limit; run the statement again in a moment. A query that is refused "
-				   "each time may be too dear by itself: SET attio_fdw.push_sort = off, or attio_fdw.push_filter = "
-				   "off.";
+				   "each time may be too expensive by itself: try SET attio_fdw.push_sort = off or SET "
+				   "attio_fdw.push_filter = off.";
 		case HINT_SCORE:
-			return "Other requests passed meanwhile: this query is too dear for Attio by itself. SET "
-				   "attio_fdw.push_sort "
-				   "= off sorts here, or attio_fdw.push_filter = off reads everything.";
+			return "Other requests succeeded in the meantime: this query is too expensive for Attio by itself. Use SET "
+				   "attio_fdw.push_sort = off to sort locally, or SET attio_fdw.push_filter = off to read all rows.";
 		case HINT_ATTIO:
-			return "The fault is on Attio's side or on the way there; run the statement again.";
+			return "The cause is in Attio or in the network on the way to it; run the statement again.";
 		case HINT_BETWEEN:
-			return "The answer is not Attio's: something on the way there has refused the request, a proxy or a "
-				   "firewall perhaps; check base_url and proxy.";
+			return "The answer did not come from Attio: something between, perhaps a proxy or a firewall, refused the "
+				   "request. Check base_url and proxy.";
 		case HINT_NONE:
 			break;
 	}
@@ -198,7 +197,7 @@ attio_explain_refusal(Session *session, HttpExchange *exchange, const RequestSub
 	if (message != NULL)
 		refusal->message = clean_text(message, strlen(message), MESSAGE_LIMIT);
 	else
-		refusal->message = exchange->length > 0 ? request_answer_text(exchange) : "(it says nothing)";
+		refusal->message = exchange->length > 0 ? request_answer_text(exchange) : "(no message)";
 	refusal->reasons = reasons_text(answer);
 	refusal->hint = hint_text(session, hint, subject);
 }

@@ -34,7 +34,7 @@ workspace_self(Session *session, ScanCost *cost)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION),
 				 errmsg("the API key for server \"%s\" is not active", session->server_name),
-				 errdetail("GET /v2/self answered HTTP 200 with \"active\": false."),
+				 errdetail("GET /v2/self returned HTTP 200 with \"active\": false."),
 				 errhint("The key is wrong or revoked; run ALTER USER MAPPING ... SERVER %s OPTIONS (SET api_key "
 						 "'...').",
 						 quote_identifier(session->server_name))));
@@ -57,7 +57,7 @@ workspace_check(Session *session, ScanCost *cost)
 		ereport(ERROR, (errcode(ERRCODE_FDW_UNABLE_TO_ESTABLISH_CONNECTION),
 						errmsg("the API key for server \"%s\" belongs to another workspace", session->server_name),
 						errdetail("Server option workspace_id is %s, the key's workspace is %s.", expected,
-								  found == NULL ? "not told" : clean_text(found, strlen(found), 60)),
+								  found == NULL ? "unknown" : clean_text(found, strlen(found), 60)),
 						errhint("Use a key of the expected workspace, or change the option.")));
 }
 

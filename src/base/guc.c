@@ -47,47 +47,50 @@ void
 settings_define(void)
 {
 	DefineCustomIntVariable("attio_fdw.request_timeout",
-							"Time that one request may be without progress in this session.",
-							"0 leaves it to the server option request_timeout.", &setting_request_timeout, 0, 0,
+							"Longest time that a request of this session may be without progress.",
+							"0 uses the server option request_timeout.", &setting_request_timeout, 0, 0,
 							24 * 60 * 60 * 1000, PGC_USERSET, GUC_UNIT_MS, NULL, NULL, NULL);
 	DefineCustomBoolVariable(
 		"attio_fdw.log_requests", "Writes a LOG line for each request: method, path, status, bytes and time.",
 		"Keys and bodies are never logged.", &setting_log_requests, false, PGC_USERSET, 0, NULL, NULL, NULL);
-	DefineCustomIntVariable("attio_fdw.max_requests", "Requests for rows, and writes, that one statement may make.",
-							"0 is any number. Beyond it the statement fails; an answer is never cut.",
+	DefineCustomIntVariable("attio_fdw.max_requests",
+							"Number of requests for rows, and of writes, that one statement may make.",
+							"0 means no limit. A statement that needs more fails; its result is never cut short.",
 							&setting_max_requests, 0, 0, INT_MAX, PGC_SUSET, 0, NULL, NULL, NULL);
 	DefineCustomBoolVariable("attio_fdw.read_only", "Refuses to write to the service.",
-							 "For whom it is set, by ALTER ROLE for one.", &setting_read_only, false, PGC_SUSET, 0,
-							 NULL, NULL, NULL);
+							 "It applies to those for whom it is set, for example by ALTER ROLE.", &setting_read_only,
+							 false, PGC_SUSET, 0, NULL, NULL, NULL);
 	DefineCustomBoolVariable("attio_fdw.dry_run", "Shows what would be written to the service instead of writing it.",
-							 "Rows are read as ever; nothing is changed, and no row counts as written.",
+							 "Rows are read as usual; nothing is changed, and no row counts as written.",
 							 &setting_dry_run, false, PGC_USERSET, 0, NULL, NULL, NULL);
 	DefineCustomBoolVariable("attio_fdw.allow_copy", "Allows COPY into foreign tables, and INSERT of dumps.",
-							 "Off refuses them: a dump that is restored would create all its rows again.",
-							 &setting_allow_copy, false, PGC_USERSET, 0, NULL, NULL, NULL);
-	DefineCustomBoolVariable("attio_fdw.allow_unqualified_writes", "Allows UPDATE and DELETE without WHERE.",
-							 "Off refuses them: no ROLLBACK brings rows back.", &setting_allow_unqualified_writes,
+							 "Off refuses them: restoring a dump would create all its rows again.", &setting_allow_copy,
 							 false, PGC_USERSET, 0, NULL, NULL, NULL);
-	DefineCustomIntVariable(
-		"attio_fdw.max_rows_written", "Rows that the UPDATEs and DELETEs of one statement may write to the service.",
-		"0 is any number.", &setting_max_rows_written, 1000, 0, INT_MAX, PGC_USERSET, 0, NULL, NULL, NULL);
+	DefineCustomBoolVariable("attio_fdw.allow_unqualified_writes", "Allows UPDATE and DELETE without WHERE.",
+							 "Off refuses them: ROLLBACK does not bring rows back.", &setting_allow_unqualified_writes,
+							 false, PGC_USERSET, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("attio_fdw.max_rows_written",
+							"Number of rows that the UPDATEs and DELETEs of one statement may write to the service.",
+							"0 means no limit.", &setting_max_rows_written, 1000, 0, INT_MAX, PGC_USERSET, 0, NULL,
+							NULL, NULL);
 	DefineCustomBoolVariable("attio_fdw.log_writes", "Writes a LOG line for each write to the service.",
 							 "Role, method, table, id, attributes before and after, request id.", &setting_log_writes,
 							 true, PGC_SUSET, 0, NULL, NULL, NULL);
 	DefineCustomBoolVariable("attio_fdw.push_filter", "Sends conditions to the service.",
 							 "Off reads everything and checks conditions locally.", &setting_push_filter, true,
 							 PGC_USERSET, 0, NULL, assign_push_filter, NULL);
-	DefineCustomBoolVariable("attio_fdw.push_sort", "Lets the service sort where its order is PostgreSQL's.",
-							 "Off sorts locally.", &setting_push_sort, true, PGC_USERSET, 0, NULL, assign_push_sort,
-							 NULL);
-	DefineCustomBoolVariable("attio_fdw.push_limit", "Lets LIMIT and OFFSET shape what is asked.",
+	DefineCustomBoolVariable("attio_fdw.push_sort",
+							 "Lets the service sort where its order is the same as PostgreSQL's.", "Off sorts locally.",
+							 &setting_push_sort, true, PGC_USERSET, 0, NULL, assign_push_sort, NULL);
+	DefineCustomBoolVariable("attio_fdw.push_limit", "Lets LIMIT and OFFSET restrict which rows are requested.",
 							 "Off counts locally.", &setting_push_limit, true, PGC_USERSET, 0, NULL, assign_push_limit,
 							 NULL);
-	DefineCustomBoolVariable("attio_fdw.push_count", "Counts rows by asking whether there is one at an offset.",
+	DefineCustomBoolVariable("attio_fdw.push_count",
+							 "Counts rows by asking the service whether there is a row at an offset.",
 							 "Off reads and counts them.", &setting_push_count, true, PGC_USERSET, GUC_EXPLAIN, NULL,
 							 assign_push_count, NULL);
-	DefineCustomBoolVariable("attio_fdw.enable_batched_join", "Plans joins that look rows up in batches of keys.",
-							 "Off leaves PostgreSQL's own.", &setting_enable_batched_join, true, PGC_USERSET,
+	DefineCustomBoolVariable("attio_fdw.enable_batched_join", "Plans joins that look up rows by batches of keys.",
+							 "Off uses only PostgreSQL's own joins.", &setting_enable_batched_join, true, PGC_USERSET,
 							 GUC_EXPLAIN, NULL, assign_enable_batched_join, NULL);
 	MarkGUCPrefixReserved("attio_fdw");
 }

@@ -30,34 +30,35 @@
 static const OptionDef common_options[] = {
 	/* name, place, kind, guard, default, min, max, words, meaning */
 	{"base_url", SERVER, OPTION_URL, GUARD_FOREIGN_URL, NULL, 0, 0, NULL,
-	 "address of the API; plain http only to a literal loopback address"},
+	 "address of the API; plain http is allowed only to a literal loopback address"},
 	{"connect_timeout", SERVER, OPTION_DURATION, GUARD_NONE, "10s", 1, DAY_MS, NULL,
 	 "time to resolve, connect and finish the TLS handshake"},
 	{"request_timeout", SERVER, OPTION_DURATION, GUARD_NONE, "30s", 1, DAY_MS, NULL,
-	 "time that one request may be without progress"},
+	 "longest time that a request may be without progress"},
 	{"max_response_size", SERVER, OPTION_SIZE, GUARD_NONE, "64MB", 1024, 1024 * 1024 * 1024, NULL,
-	 "largest answer in bytes; a larger page is asked for again with fewer rows"},
+	 "largest answer in bytes; a larger page is requested again with fewer rows"},
 	{"max_concurrent_requests", SERVER, OPTION_INT, GUARD_NONE, "8", 1, 32, NULL,
-	 "requests that a scan keeps under way; 1 asks for a page only when it is wanted"},
+	 "requests that a scan runs at the same time; 1 requests a page only when it is needed"},
 	{"max_retries", SERVER, OPTION_INT, GUARD_NONE, "5", 0, 100, NULL,
-	 "how often a request is sent again that got no answer and may be repeated; one refused for the rate limit is sent until "
-	 "retry_deadline; 0 sends nothing again"},
+	 "how often a request that got no answer, and may be repeated, is retried; one refused for the rate limit is retried "
+	 "until retry_deadline; 0 retries nothing"},
 	{"retry_deadline", SERVER, OPTION_DURATION, GUARD_NONE, "3min", 0, DAY_MS, NULL,
-	 "time after which a request is not sent again"},
+	 "time after which a request is not retried"},
 	{"async_capable", SERVER, OPTION_BOOL, GUARD_NONE, "true", 0, 0, NULL,
-	 "whether scans below one Append (UNION ALL, partitions) run side by side, where the server waits for that interruptibly"},
+	 "whether scans below one Append (UNION ALL, partitions) run at the same time, where the server can be "
+	 "interrupted while it waits for them"},
 	{"updatable", SERVER, OPTION_BOOL, GUARD_NONE, "true", 0, 0, NULL,
 	 "whether tables of this server can be written to"},
 	{"join_batch_size", SERVER, OPTION_INT, GUARD_NONE, "100", 1, 100, NULL,
-	 "keys that a join looks up in one request"},
+	 "keys that a join looks up per request"},
 	{"read_after_write_timeout", SERVER, OPTION_DURATION, GUARD_NONE, "3s", 0, DAY_MS, NULL,
-	 "how long a read asks again whose answer is older than what the session wrote; 0 takes it as it is"},
+	 "how long a read is repeated while its answer is older than what the session wrote; 0 accepts any answer"},
 	{"metadata_ttl", SERVER, OPTION_DURATION, GUARD_NONE, "5min", 0, DAY_MS, NULL,
 	 "how long a session trusts the attribute definitions it has read"},
 	{"ca_file", SERVER, OPTION_TEXT, GUARD_SUPERUSER, NULL, 0, 0, NULL,
-	 "certificate authorities to trust instead of the system's, also of a proxy that is reached by https"},
+	 "certificate authorities to trust instead of the system's, also for a proxy that is reached by https"},
 	{"proxy", SERVER, OPTION_PROXY, GUARD_SUPERUSER, NULL, 0, 0, NULL,
-	 "address of a proxy to go through, such as http://proxy.example:3128; the environment's is never used"},
+	 "address of the proxy to use, such as http://proxy.example:3128; a proxy named in the environment is never used"},
 
 	{"api_key", MAPPING, OPTION_SECRET, GUARD_NONE, NULL, 0, 0, NULL,
 	 "the API key or OAuth access token"},
@@ -71,15 +72,15 @@ static const OptionDef common_options[] = {
 	 "password for the proxy"},
 
 	{"resource", TABLE, OPTION_TEXT, GUARD_NONE, NULL, 0, 0, NULL,
-	 "collection of the service that the table shows, such as workspace_members; object and list say it, too"},
+	 "collection of the service that the table shows, such as workspace_members; options object and list imply it"},
 	{"page_size", TABLE, OPTION_INT, GUARD_NONE, "500", 2, 500, NULL,
-	 "rows to ask for in one request"},
+	 "rows per request"},
 	{"estimated_rows", TABLE, OPTION_INT, GUARD_NONE, NULL, 0, INT_MAX, NULL,
 	 "number of rows the planner should expect"},
 	{"async_capable", TABLE, OPTION_BOOL, GUARD_NONE, NULL, 0, 0, NULL,
-	 "the same for one table; unset is what the server says"},
+	 "the same for one table; unset means as the server option says"},
 	{"updatable", TABLE, OPTION_BOOL, GUARD_NONE, NULL, 0, 0, NULL,
-	 "whether the table can be written to; unset is what the server says"},
+	 "whether the table can be written to; unset means as the server option says"},
 	{"allow_copy", TABLE, OPTION_BOOL, GUARD_NONE, "false", 0, 0, NULL,
 	 "whether COPY into the table, and INSERT of a dump, is allowed; a dump of the table has the option, too"},
 
@@ -192,7 +193,7 @@ parse_option_number(const OptionDef *option, const char *value)
 
 	if (!parse_int(value, &result, flags, NULL) || result < option->min || result > option->max)
 		report_bad_value(option, value,
-						 psprintf("Legal are whole numbers from %d to %d%s%s.", option->min, option->max,
+						 psprintf("Valid values are whole numbers from %d to %d%s%s.", option->min, option->max,
 								  option->kind == OPTION_DURATION ? " milliseconds"
 								  : option->kind == OPTION_SIZE   ? " bytes"
 																  : "",
@@ -225,7 +226,7 @@ check_word(const OptionDef *option, const char *value)
 			return;
 		appendStringInfo(&legal, "%s\"%s\"", i > 0 ? ", " : "", option->words[i]);
 	}
-	report_bad_value(option, value, psprintf("Legal values are %s.", legal.data));
+	report_bad_value(option, value, psprintf("Valid values are %s.", legal.data));
 }
 
 static void
@@ -243,7 +244,7 @@ check_uuid(const OptionDef *option, const char *value)
 			good = (strchr(digits, value[i]) != NULL);
 	}
 	if (!good)
-		report_bad_value(option, value, "Legal is a UUID such as 97052eb9-e65e-443f-a297-f2d9a4a7f795.");
+		report_bad_value(option, value, "A valid value is a UUID such as 97052eb9-e65e-443f-a297-f2d9a4a7f795.");
 }
 
 /*
@@ -277,12 +278,12 @@ check_url(const OptionSet *set, const OptionDef *option, const char *value)
 	const char *host = plain ? value + 7 : value + 8;
 
 	if (!plain && strncmp(value, "https://", 8) != 0)
-		report_bad_value(option, value, psprintf("Legal are https addresses, such as %s.", set->default_url));
+		report_bad_value(option, value, psprintf("Valid values are https addresses, such as %s.", set->default_url));
 	if (strpbrk(value, "@?#\\ \t\r\n") != NULL || *host == '\0' || *host == '/' || *host == ':')
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE), errmsg("invalid value for option \"%s\"", option->name),
-				 errhint("The address is scheme, host, and perhaps port and path; a key belongs into the user "
-						 "mapping.")));
+				 errhint("The address consists of scheme, host, and optionally port and path; a key belongs in the "
+						 "user mapping.")));
 	if (plain && !url_is_loopback(value))
 		report_bad_value(option, value,
 						 "Without TLS only a literal loopback address is allowed, such as http://127.0.0.1:8080.");
@@ -326,8 +327,8 @@ check_proxy(const OptionDef *option, const char *value)
 	if (!good || *rest != '\0')
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE), errmsg("invalid value for option \"%s\"", option->name),
-				 errhint("Legal is an address such as http://proxy.example:3128; user name and password belong into "
-						 "the options proxy_user and proxy_password of the user mapping.")));
+				 errhint("A valid value is an address such as http://proxy.example:3128; user name and password belong "
+						 "in the options proxy_user and proxy_password of the user mapping.")));
 }
 
 /* A password: any text without control characters. */
@@ -339,7 +340,7 @@ check_password(const OptionDef *option, const char *value)
 	for (const char *at = value; *at != '\0' && good; at++)
 		good = (unsigned char) *at >= 0x20 && *at != 0x7f;
 	if (!good)
-		report_bad_value(option, value, "The value must not be empty nor hold control characters.");
+		report_bad_value(option, value, "The value must not be empty or contain control characters.");
 }
 
 static void
@@ -354,7 +355,8 @@ check_value(const OptionSet *set, const OptionDef *option, const char *value)
 		case OPTION_SECRET:
 			if (*value == '\0' || value[strspn(value, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 													  "-._~+/=:")] != '\0')
-				report_bad_value(option, value, "A key is one word of letters, digits and -._~+/=: characters.");
+				report_bad_value(option, value,
+								 "A key consists of letters, digits and -._~+/=: characters, without blanks.");
 			break;
 		case OPTION_URL:
 			check_url(set, option, value);
@@ -373,7 +375,7 @@ check_value(const OptionSet *set, const OptionDef *option, const char *value)
 			bool ignored;
 
 			if (!parse_bool(value, &ignored))
-				report_bad_value(option, value, "Legal values are \"true\" and \"false\".");
+				report_bad_value(option, value, "Valid values are \"true\" and \"false\".");
 			break;
 		}
 		case OPTION_DURATION:
@@ -415,7 +417,7 @@ check_guard(const OptionSet *set, const OptionDef *option, const char *value)
 						option->guard == GUARD_FILE_READER
 							? errhint("Only superusers and members of pg_read_server_files may set it.")
 						: option->guard == GUARD_FOREIGN_URL
-							? errhint("Only superusers may set it to anything but %s.", set->default_url)
+							? errhint("Only superusers may set it to anything except %s.", set->default_url)
 							: errhint("Only superusers may set it.")));
 }
 
@@ -431,7 +433,7 @@ options_at_most_one(List *options, const char *const *names, int nnames)
 			continue;
 		if (found != NULL)
 			ereport(ERROR, (errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
-							errmsg("options \"%s\" and \"%s\" exclude each other", found, names[i])));
+							errmsg("options \"%s\" and \"%s\" cannot be used together", found, names[i])));
 		found = names[i];
 	}
 	return found;
@@ -446,7 +448,7 @@ check_mapping(List *options)
 	options_at_most_one(options, keys, lengthof(keys));
 	if (option_is_set(options, "proxy_password") && !option_is_set(options, "proxy_user"))
 		ereport(ERROR, (errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
-						errmsg("option \"proxy_password\" goes with \"proxy_user\"")));
+						errmsg("option \"proxy_password\" requires \"proxy_user\"")));
 }
 
 /*
@@ -544,7 +546,7 @@ option_set_by(const OptionSet *set, const OptionDef *option)
 		case GUARD_FOREIGN_URL:
 			break;
 	}
-	return psprintf("superuser, but for %s", set->default_url);
+	return psprintf("superuser, except for %s", set->default_url);
 }
 
 /* The value of an option, its default when unset, or NULL. */

@@ -352,7 +352,7 @@ attempt_end_stalled(HttpClient *client)
 			transfer->progress = now;
 			continue;
 		}
-		snprintf(transfer->error, sizeof(transfer->error), "nothing came for %d ms",
+		snprintf(transfer->error, sizeof(transfer->error), "nothing was received for %d ms",
 				 transfer->timeout_ms > 0 ? transfer->timeout_ms : client->config.request_timeout);
 		give_up_connection(transfer);
 		attempt_complete(transfer, CURLE_OPERATION_TIMEDOUT);

@@ -206,7 +206,8 @@ client_wake(HttpClient *client, HttpLaneKind kind)
 	else
 	{
 		if (!mux_open(&client->mux))
-			ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_RESOURCES), errmsg("could not open a connection set: %m")));
+			ereport(ERROR,
+					(errcode(ERRCODE_INSUFFICIENT_RESOURCES), errmsg("could not create a set of descriptors: %m")));
 		descriptors_reserve(MUX_DESCRIPTORS);
 		client->awake = true;
 	}

@@ -39,12 +39,13 @@ static void
 charge_budget(const Session *session)
 {
 	if (setting_max_requests > 0 && *used_requests() >= setting_max_requests)
-		ereport(ERROR, (errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
-						errmsg("the statement needs more than %d requests to %s", setting_max_requests,
-							   session->service->title),
-						errdetail("attio_fdw.max_requests allows no more; nothing of the answer is returned."),
-						errhint("EXPLAIN shows what is asked; conditions that travel to %s, or LIMIT, make it less.",
-								session->service->title)));
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
+			 errmsg("the statement needs more than %d requests to %s", setting_max_requests, session->service->title),
+			 errdetail("The setting attio_fdw.max_requests allows no more; no part of the result is returned."),
+			 errhint("EXPLAIN shows what is requested; conditions that are sent to %s, or LIMIT, reduce it.",
+					 session->service->title)));
 	++*used_requests();
 }
 
@@ -69,8 +70,8 @@ request_detail(const Session *session, HttpExchange *exchange)
 		return psprintf("%s %s got no answer.", exchange->method, exchange->path);
 	id = request_id(session, exchange);
 	if (id == NULL)
-		return psprintf("%s %s answered HTTP %d.", exchange->method, exchange->path, exchange->status);
-	return psprintf("%s %s answered HTTP %d, request id %s.", exchange->method, exchange->path, exchange->status, id);
+		return psprintf("%s %s returned HTTP %d.", exchange->method, exchange->path, exchange->status);
+	return psprintf("%s %s returned HTTP %d, request id %s.", exchange->method, exchange->path, exchange->status, id);
 }
 
 /* How an answer begins that is not understood, in words. */
@@ -110,20 +111,21 @@ static const TransportError transport_errors[] = {
 	{HTTP_NOT_CONNECTED, ERRCODE_SQLCLIENT_UNABLE_TO_ESTABLISH_SQLCONNECTION, "could not connect to %s",
 	 "Check that the database server can reach this address, and the server options base_url, proxy and "
 	 "connect_timeout."},
-	{HTTP_PROXY_REFUSED, ERRCODE_SQLCLIENT_UNABLE_TO_ESTABLISH_SQLCONNECTION, "the proxy did not connect to %s",
+	{HTTP_PROXY_REFUSED, ERRCODE_SQLCLIENT_UNABLE_TO_ESTABLISH_SQLCONNECTION, "the proxy could not connect to %s",
 	 "Check the server option proxy, and the options proxy_user and proxy_password of the user mapping."},
 	{HTTP_HANDSHAKE_FAILED, ERRCODE_SQLCLIENT_UNABLE_TO_ESTABLISH_SQLCONNECTION, "could not set up TLS with %s",
-	 "Check that the address of base_url and what is between speak TLS."},
-	{HTTP_UNTRUSTED, ERRCODE_SQLCLIENT_UNABLE_TO_ESTABLISH_SQLCONNECTION, "could not trust the server's certificate",
-	 "Certificates are always verified; server option ca_file names authorities in the place of the system's."},
+	 "Check that the server at base_url and any proxy on the way to it support TLS."},
+	{HTTP_UNTRUSTED, ERRCODE_SQLCLIENT_UNABLE_TO_ESTABLISH_SQLCONNECTION, "could not verify the server's certificate",
+	 "Certificates are always verified; server option ca_file names certificate authorities to trust "
+	 "instead of the system's."},
 	{HTTP_TIMED_OUT, ERRCODE_CONNECTION_FAILURE, "%s did not answer in time",
-	 "Server option request_timeout, or the setting attio_fdw.request_timeout, allows more."},
+	 "Raise the server option request_timeout, or the setting attio_fdw.request_timeout."},
 	{HTTP_TOO_LARGE, ERRCODE_PROGRAM_LIMIT_EXCEEDED, "the answer is larger than max_response_size",
 	 "Raise the server option max_response_size."},
-	{HTTP_NOT_LOOPBACK, ERRCODE_FDW_UNABLE_TO_ESTABLISH_CONNECTION, "plain http is allowed to this machine only",
+	{HTTP_NOT_LOOPBACK, ERRCODE_FDW_UNABLE_TO_ESTABLISH_CONNECTION, "plain http is allowed only to a loopback address",
 	 "Use an https address as base_url."},
 	{HTTP_CUT, ERRCODE_CONNECTION_FAILURE, "the connection broke before %s's answer was complete",
-	 "Nothing of the cut answer was used; run the statement again."},
+	 "No part of the incomplete answer was used; run the statement again."},
 	{HTTP_UNREADABLE, ERRCODE_FDW_ERROR, "could not read %s's answer",
 	 "Something between the database server and %s may have answered instead; check base_url and proxy."},
 	{HTTP_NO_MEMORY, ERRCODE_OUT_OF_MEMORY, "out of memory or file descriptors for a request to %s", NULL},
@@ -160,7 +162,7 @@ raise_refusal(const Session *session, HttpExchange *exchange, const RequestSubje
 	if (hint == NULL && exchange->status == 400 && subject != NULL)
 		hint = subject->bad_request_hint;
 	ereport(ERROR, (errcode(refusal->sqlstate),
-					exchange->status < 400 ? errmsg("%s gave an unexpected answer: %s", title, refusal->message)
+					exchange->status < 400 ? errmsg("%s returned an unexpected answer: %s", title, refusal->message)
 					: subject != NULL && subject->what != NULL
 						? errmsg("%s refused the request for %s: %s", title, subject->what, refusal->message)
 						: errmsg("%s refused the request: %s", title, refusal->message),
@@ -330,7 +332,7 @@ request_get_finish(Session *session, HttpExchange *exchange, const RequestSubjec
 		ereport(ERROR, (errcode(ERRCODE_FDW_ERROR), errmsg("%s's answer is not complete JSON", session->service->title),
 						errdetail("%s It begins: %s", request_detail(session, exchange),
 								  clean_text(exchange->body, exchange->length, 200)),
-						errhint("Nothing of the answer was used; run the statement again.")));
+						errhint("No part of the answer was used; run the statement again.")));
 	http_finish(exchange);
 	return answer;
 }

@@ -45,7 +45,7 @@ read_secret_file(const SecretDef *secret, const char *path)
 
 	if (file == NULL)
 		ereport(ERROR,
-				(errcode_for_file_access(), errmsg("could not read the file that holds the %s: %m", secret->noun),
+				(errcode_for_file_access(), errmsg("could not read the file that contains the %s: %m", secret->noun),
 				 errdetail("It is named by option %s of the user mapping.", secret->file_option)));
 	length = fread(buffer, 1, sizeof(buffer) - 1, file);
 	FreeFile(file);
@@ -74,7 +74,7 @@ static void
 raise_missing(const SecretDef *secret, ForeignServer *server, UserMapping *mapping)
 {
 	ereport(ERROR, (errcode(ERRCODE_FDW_UNABLE_TO_ESTABLISH_CONNECTION),
-					errmsg("the user mapping for server \"%s\" holds no %s", server->servername, secret->noun),
+					errmsg("the user mapping for server \"%s\" has no %s", server->servername, secret->noun),
 					errhint("Run: ALTER USER MAPPING FOR %s SERVER %s OPTIONS (ADD %s '...');",
 							OidIsValid(mapping->userid) ? quote_identifier(GetUserNameFromId(mapping->userid, false))
 														: "PUBLIC",
@@ -102,7 +102,8 @@ secret_read(const SecretDef *secret, const OptionSet *set, ForeignServer *server
 		raise_missing(secret, server, mapping);
 	secret_wipe_later(text);
 	if (*text == '\0' || strpbrk(text, " \t\r\n") != NULL)
-		ereport(ERROR, (errcode(ERRCODE_FDW_UNABLE_TO_ESTABLISH_CONNECTION),
-						errmsg("the %s for server \"%s\" is not one word", secret->noun, server->servername)));
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_UNABLE_TO_ESTABLISH_CONNECTION),
+				 errmsg("the %s for server \"%s\" is empty or contains blanks", secret->noun, server->servername)));
 	return text;
 }

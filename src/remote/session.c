@@ -216,7 +216,7 @@ session_open(ForeignServer *server, UserMapping *mapping)
 	HttpConfig config;
 
 	if (service == NULL)
-		elog(ERROR, "server \"%s\" is of another wrapper", server->servername);
+		elog(ERROR, "server \"%s\" belongs to another foreign-data wrapper", server->servername);
 	/* Until it is complete, the session goes with the statement; what is secret goes in any case. */
 	context = AllocSetContextCreate(CurrentMemoryContext, "attio_fdw session", ALLOCSET_SMALL_SIZES);
 	secrets = AllocSetContextCreate(CurrentMemoryContext, "attio_fdw secrets", ALLOCSET_SMALL_SIZES);

@@ -85,7 +85,7 @@ remote_relation_open(Relation rel)
 	relation->remote.nulls = "unknown";
 	relation->on_ignored_write = "ignore";
 	if (relation->service == NULL)
-		elog(ERROR, "the server of foreign table \"%s\" is another library's", relation->name);
+		elog(ERROR, "the server of foreign table \"%s\" belongs to another library", relation->name);
 	find_resource(relation, table->options, server->options);
 	read_common_options(relation, table, server);
 	relation->known_rows = relation->estimated_rows >= 0 ? relation->estimated_rows : rel->rd_rel->reltuples;
