@@ -77,6 +77,10 @@ def parameters(library):
               ["121", "131", "141", "221", "231", "241"], "conditions become parameters, others are checked locally")
     tap.equal([line for line in library.asked() if "page_token" not in line],
               [f"GET /shelves/{i}/books?language=fi&page_size=2" for i in (1, 2)], "one listing for each shelf")
+    tap.equal(rows("SELECT id FROM shelves WHERE id IN (1, 2, 7, 8, 9) AND places > 10"), ["2", "7", "8", "9"],
+              "of ids, so many in one request")
+    tap.equal(library.asked(), ["GET /shelves?ids=1&ids=2&ids=7&ids=8&page_size=5", "GET /shelves?ids=9&page_size=5"],
+              "by the parameter that takes them")
     plan = "\n".join(rows("EXPLAIN (COSTS OFF) SELECT * FROM books WHERE shelf_id = 3 AND language = 'fi'"))
     tap.ok("Library Request: GET /shelves/{shelf}/books" in plan and "Library Exact: (shelf_id = 3)" in plan
            and "Library Rechecked: (language = 'fi'::text)" in plan, "EXPLAIN names the service", plan)

@@ -76,14 +76,15 @@ ship_key(ShipContext *context, const Comparison *comparison, Node *operand, Verd
 {
 	bool is_key = comparison->column->is_key;
 
-	*verdict = is_key && resource_can(context->plan->relation->resource, CAN_FILTER) ? VERDICT_EXACT : VERDICT_SUPERSET;
+	*verdict = is_key ? VERDICT_EXACT : VERDICT_SUPERSET;
 	return term_of_operand(is_key ? TERM_KEY : TERM_PARENT, add_operand(context, operand));
 }
 
 static bool
-is_some_key(const Comparison *comparison)
+is_some_key(const ShipContext *context, const Comparison *comparison)
 {
-	return comparison->column->is_key || comparison->column->is_parent;
+	return comparison->column->is_parent ||
+		   (comparison->column->is_key && resource_can(context->plan->relation->resource, CAN_FILTER));
 }
 
 /* ----- leaves ----- */
@@ -116,7 +117,7 @@ ship_sides(ShipContext *context, const Sides *sides, bool negated, Verdict *verd
 	}
 	if (!shipped_operand(context, right))
 		return NIL;
-	if (is_some_key(&comparison))
+	if (is_some_key(context, &comparison))
 		return op != OP_EQ || sides->inverted || negated || exprType(right) != comparison.column->field->type
 				   ? NIL
 				   : ship_key(context, &comparison, right, verdict);
@@ -160,7 +161,7 @@ ship_membership(ShipContext *context, ScalarArrayOpExpr *expr, Verdict *verdict)
 	Node *value = (Node *) linitial(expr->args);
 	Comparison comparison;
 
-	if (!shipped_column(context, (Node *) lsecond(expr->args), &comparison) || is_some_key(&comparison) ||
+	if (!shipped_column(context, (Node *) lsecond(expr->args), &comparison) || is_some_key(context, &comparison) ||
 		!comparison.column->array || !shipped_operand(context, value))
 		return NIL;
 	/* Asked of any of the values, as a condition on one is. */
@@ -191,7 +192,7 @@ ship_array_comparison(ShipContext *context, ScalarArrayOpExpr *expr, bool negate
 		return op == OP_EQ && !negated ? ship_membership(context, expr, verdict) : NIL;
 	if (!shipped_column(context, (Node *) linitial(expr->args), &comparison))
 		return NIL;
-	if (is_some_key(&comparison))
+	if (is_some_key(context, &comparison))
 		return !positive || get_base_element_type(exprType(array)) != comparison.column->field->type
 				   ? NIL
 				   : ship_key(context, &comparison, array, verdict);
@@ -222,7 +223,7 @@ ship_column_test(ShipContext *context, Node *node, TermOp op, Verdict *verdict)
 
 	if (!shipped_column(context, node, &comparison))
 		return NIL;
-	if (is_some_key(&comparison))
+	if (is_some_key(context, &comparison))
 	{
 		/* no row is without its id: an OR of nothing */
 		*verdict = op == OP_IS_NULL ? VERDICT_EXACT : VERDICT_LOCAL;
@@ -409,7 +410,7 @@ ship_is_address(ShipContext *context, Node *node)
 {
 	Comparison comparison;
 
-	return shipped_column(context, node, &comparison) && !is_some_key(&comparison) &&
+	return shipped_column(context, node, &comparison) && !is_some_key(context, &comparison) &&
 		   comparison.column->traits != NULL && comparison.column->traits->address &&
 		   comparison.column->property->name[0] == '\0';
 }

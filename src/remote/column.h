@@ -55,7 +55,7 @@ typedef struct DeclaredColumn
 typedef struct ColumnHint
 {
 	AttrNumber attnum;
-	bool is_key;              /* shows the row's id */
+	bool is_key;              /* shows the row's id, by which rows can be written or looked up */
 	bool is_parent;           /* shows the id of an entry's parent record */
 	bool multi;               /* the attribute holds several values: a filter asks whether any of them fits */
 	bool array;               /* and the column shows all of them */

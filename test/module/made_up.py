@@ -2,11 +2,13 @@
 """The service that test/module/made_up.c reads and writes: shelves, and the books on them, which come in crates."""
 import os
 import sys
+import urllib.parse
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "..", "emulator"))
 
 from stage.command import run  # noqa: E402
 from stage.paging import Style, page  # noqa: E402
+from stage.request import Request  # noqa: E402
 from stage.routes import compile_routes  # noqa: E402
 from stage.service import Refusal, Service  # noqa: E402
 
@@ -22,9 +24,8 @@ def find_shelf(request):
 
 
 def list_shelves(request):
-    wanted = request.query.get("ids")
     shelves = [shelf for shelf in request.data["shelves"].values()
-               if wanted is None or str(shelf["id"]) in wanted.split(",")]
+               if not request.ids or str(shelf["id"]) in request.ids]
     return page(request, shelves, SHELVES, default=2, maximum=5)
 
 
@@ -50,9 +51,18 @@ def delete_shelf(request):
     return {}
 
 
+class LibraryRequest(Request):
+    """A request for several ids has the parameter several times."""
+
+    def __init__(self, emulator, method, target, *others):
+        super().__init__(emulator, method, target, *others)
+        self.ids = urllib.parse.parse_qs(urllib.parse.urlsplit(target).query).get("ids", [])
+
+
 class Library(Service):
     name = "library"
     scopes = "all"
+    request_class = LibraryRequest
     routes = compile_routes([("GET", "/shelves", "all", list_shelves), ("POST", "/shelves", "all", write_shelf),
                              ("PUT", "/shelves/{shelf}", "all", write_shelf),
                              ("DELETE", "/shelves/{shelf}", "all", delete_shelf),
