@@ -77,7 +77,7 @@ def inside_documents(_emulator, database):
               "a document whose rows are not an array")
     both = {"data": [{"comments": [{"id": 1}]}], "threads": [{"comments": [{"id": 2}]}]}
     tap.equal(rows(database, both, ["id"], "threads|data", "comments"), ["2", "next -"], "documents in the better place")
-    tap.ok("rows stand in no document" in rows(database, {"data": [{"id": 1}]}, ["../id"])[0],
+    tap.ok("no document around the rows" in rows(database, {"data": [{"id": 1}]}, ["../id"])[0],
            "no document, no field of it")
 
 

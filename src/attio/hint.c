@@ -117,7 +117,7 @@ reason_of_unknown(const KnownColumn *known)
 		return "no attribute";
 	if (known->slug != NULL && known->type != NULL)
 		return attribute_type(known->type) == NULL ? "unknown type" : NULL;
-	return known->is_gone ? "no attribute" : "no type known yet";
+	return known->is_gone ? "no attribute" : "type not known yet";
 }
 
 static void
@@ -127,7 +127,7 @@ hint_property(const KnownColumn *known, const DeclaredColumn *column, ColumnHint
 	hint->property = attribute_property(attribute_type(known->type), known->property == NULL ? "" : known->property);
 	if (hint->property == NULL || hint->property->filter == FILTER_NOTHING)
 	{
-		hint->reason = "no filter for it";
+		hint->reason = "not filterable in Attio";
 		return;
 	}
 	hint->traits = attribute_traits(hint->property);

@@ -408,7 +408,7 @@ begin_join(CustomScanState *node, EState *estate, int eflags)
 	state->inner = ExecInitNode((Plan *) lsecond(plan->custom_plans), estate, eflags);
 	state->scan = (ForeignScanState *) (IsA(state->inner, ResultState) ? outerPlanState(state->inner) : state->inner);
 	if (!IsA(state->scan, ForeignScanState))
-		elog(ERROR, "the inner side of a join by lookups is no scan");
+		elog(ERROR, "the inner side of a join by lookups is not a scan");
 	node->custom_ps = list_make2(state->outer, state->inner);
 	join_plan_from_nodes(plan, join);
 	state->requests = 1;
@@ -525,7 +525,7 @@ join_methods_of(const Service *service)
 	for (const JoinMethods *entry = all_join_methods; entry != NULL; entry = entry->next)
 		if (entry->service == service)
 			return &entry->methods;
-	elog(ERROR, "no joins by lookups are known of service %s", service->title);
+	elog(ERROR, "joins by lookups are unknown to service %s", service->title);
 }
 
 bool

@@ -72,7 +72,7 @@ check_rows(Counter *counter, HttpExchange *exchange, const PageAsk *ask)
 
 		if (rowkey_id_text(&row) == NULL)
 			ereport(ERROR, (errcode(ERRCODE_FDW_ERROR),
-							errmsg("%s answered a row without its id", counter->session->service->title),
+							errmsg("%s returned a row without its id", counter->session->service->title),
 							errdetail("%s", request_detail(counter->session, exchange))));
 		if (ask->filter != NULL && counter->check->meets != NULL && !counter->check->meets(counter->check->arg, &row))
 			counter->unmet++;
@@ -182,9 +182,9 @@ find_high(Counter *counter)
 		ask_all(counter, offsets, n);
 		if (counter->low > LAST_OFFSET)
 			ereport(ERROR, (errcode(ERRCODE_FDW_ERROR),
-							errmsg("%s answers a row of \"%s\" at any offset", counter->session->service->title,
+							errmsg("%s returns a row of \"%s\" at every offset", counter->session->service->title,
 								   counter->relation->name),
-							errhint("SET attio_fdw.push_count = off reads them instead.")));
+							errhint("Use SET attio_fdw.push_count = off to read the rows instead.")));
 	}
 }
 

@@ -39,10 +39,10 @@ fresh_ask_again(Session *session, HttpExchange *exchange, TimestampTz *since)
 	{
 		/* told once */
 		session->wrote_at = 0;
-		ereport(WARNING, (errmsg("%s's answer may not show yet what was written before", session->service->title),
-						  errdetail("After %d ms it was still of %s.", session->read_after_write_timeout,
+		ereport(WARNING, (errmsg("%s's answer may not yet show what was written before", session->service->title),
+						  errdetail("After %d ms the answer was still as of %s.", session->read_after_write_timeout,
 									timestamptz_to_str(moment)),
-						  errhint("Read again in a moment; server option read_after_write_timeout waits longer.")));
+						  errhint("Read again in a moment, or raise the server option read_after_write_timeout.")));
 		return false;
 	}
 	http_pause(session->client, PAUSE_MS);

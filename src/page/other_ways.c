@@ -98,12 +98,11 @@ ways_first_ask(Pager *pager, const WalkMethods *methods, const Listing *listing,
 static void
 raise_no_order(const Pager *pager)
 {
-	ereport(ERROR,
-			(errcode(ERRCODE_FDW_ERROR),
-			 errmsg("the rows of \"%s\" come in no order that shows whether they are complete", pager->relation->name),
-			 errdetail("Unsorted pages are not in the order of the ids, and %s refuses sorts or ignores them.",
-					   pager->session->service->title),
-			 errhint("Conditions that leave no more rows than a page holds make the query possible.")));
+	ereport(ERROR, (errcode(ERRCODE_FDW_ERROR),
+					errmsg("could not prove that all rows of \"%s\" were read", pager->relation->name),
+					errdetail("Unsorted pages are not in the order of the ids, and %s refuses sorts or ignores them.",
+							  pager->session->service->title),
+					errhint("Add conditions that leave no more rows than a page holds.")));
 }
 
 /* What the service was to leave out is for the scan to count, which checks the conditions. */
@@ -136,7 +135,7 @@ leave_filter(Pager *pager)
 		ereport(ERROR, (errcode(ERRCODE_FDW_ERROR),
 						errmsg("%s refused a filter in the middle of a scan of \"%s\"", pager->session->service->title,
 							   pager->relation->name),
-						errhint("SET attio_fdw.push_filter = off reads without filters.")));
+						errhint("Use SET attio_fdw.push_filter = off to read without filters.")));
 	pager->cost->refused++;
 	leave_offset(pager);
 	pager->request.asks.asks = NIL;
@@ -208,13 +207,12 @@ ways_leave_unsorted(Pager *pager, const WalkMethods *other)
 void
 ways_raise_unsorted(const Pager *pager)
 {
-	ereport(ERROR,
-			(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
-			 errmsg("%s answered rows of \"%s\" in another order than it was asked for", pager->session->service->title,
-					pager->relation->name),
-			 errdetail("Rows had been returned already."),
-			 errhint("Run the statement again: this session sorts locally from now on. SET attio_fdw.push_sort = "
-					 "off always does.")));
+	ereport(ERROR, (errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+					errmsg("%s returned rows of \"%s\" in another order than requested", pager->session->service->title,
+						   pager->relation->name),
+					errdetail("Rows had already been returned."),
+					errhint("Run the statement again: this session sorts locally from now on. Use SET "
+							"attio_fdw.push_sort = off to sort locally in every session.")));
 }
 
 void

@@ -120,7 +120,7 @@ judge_answer(Pager *pager, HttpExchange *exchange, const PageAsk *ask)
 	pager->subject.bad_request_hint =
 		ask->place.offset == 0
 			? NULL
-			: psprintf("%s may refuse so large an offset: conditions that leave fewer rows need none.",
+			: psprintf("%s may refuse so large an offset; conditions that leave fewer rows need no offset.",
 					   pager->session->service->title);
 	return request_judge(pager->session, exchange, &pager->subject);
 }
@@ -132,14 +132,14 @@ raise_page_error(const Session *session, HttpExchange *exchange, const Paging *p
 	size_t from = offset > 40 ? offset - 40 : 0;
 
 	if (status == TOK_SHAPE)
-		request_raise_shape(session, exchange, psprintf("It holds no array \"%s\".", paging->rows));
+		request_raise_shape(session, exchange, psprintf("It contains no array \"%s\".", paging->rows));
 	ereport(ERROR,
 			(errcode(ERRCODE_FDW_ERROR),
 			 offset >= exchange->length ? errmsg("%s's answer was cut off", session->service->title)
 										: errmsg("%s's answer is not valid JSON", session->service->title),
 			 errdetail("%s At byte %zu of %zu, near: %s", request_detail(session, exchange), offset, exchange->length,
 					   clean_text(exchange->body + from, Min(exchange->length - from, (size_t) 80), 80)),
-			 errhint("Nothing of the answer was used; run the statement again.")));
+			 errhint("No part of the answer was used; run the statement again.")));
 }
 
 /*
@@ -174,7 +174,7 @@ note_rows(Pager *pager, HttpExchange *exchange, const PageAsk *ask)
 
 	if (paging->limit != NULL && n > (size_t) ask->place.limit)
 		ereport(ERROR, (errcode(ERRCODE_FDW_ERROR),
-						errmsg("%s answered more rows than were asked for", pager->session->service->title),
+						errmsg("%s returned more rows than requested", pager->session->service->title),
 						errdetail("%s", request_detail(pager->session, exchange))));
 	note_size(pager, exchange->length);
 	pager->cost->rows += pager->page.nrows;
@@ -235,11 +235,11 @@ read_key(Pager *pager, size_t i, RowKey *key)
 		return;
 	if (!has_id)
 		ereport(ERROR,
-				(errcode(ERRCODE_FDW_ERROR), errmsg("%s answered a row without its id", pager->session->service->title),
+				(errcode(ERRCODE_FDW_ERROR), errmsg("%s returned a row without its id", pager->session->service->title),
 				 errdetail("Row %zu of the answer to %s %s: %s", i + 1, pager->resource->list.method,
 						   pager->present->path, clean_text(row->start, row->length, 200))));
 	ereport(ERROR,
-			(errcode(ERRCODE_FDW_ERROR), errmsg("%s answered a row without created_at", pager->session->service->title),
+			(errcode(ERRCODE_FDW_ERROR), errmsg("%s returned a row without created_at", pager->session->service->title),
 			 errdetail("Its pages are sorted by it. Row: %s", clean_text(row->start, row->length, 200))));
 }
 
@@ -278,8 +278,8 @@ raise_circle(Pager *pager)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_FDW_ERROR),
-			 errmsg("%s answered the same cursor twice: %s", pager->session->service->title, pager->relation->name),
-			 errdetail("The pages of %s %s lead back to one that was read.", pager->resource->list.method,
+			 errmsg("%s returned the same cursor twice: %s", pager->session->service->title, pager->relation->name),
+			 errdetail("The pages of %s %s lead back to a page that was already read.", pager->resource->list.method,
 					   pager->present->path),
 			 errhint("Run the statement again.")));
 }

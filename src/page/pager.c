@@ -114,11 +114,11 @@ static void
 leave_one_page(Pager *pager)
 {
 	if (pager->request.sort == SORT_ONE_PAGE && pager->walk.full)
-		ereport(
-			ERROR,
-			(errcode(ERRCODE_FDW_ERROR), errmsg("a sorted page of \"%s\" was not enough", pager->relation->name),
-			 errdetail("%s answered fewer rows than the query wants, or other ones.", pager->session->service->title),
-			 errhint("SET attio_fdw.push_sort = off sorts here instead.")));
+		ereport(ERROR, (errcode(ERRCODE_FDW_ERROR),
+						errmsg("a sorted page of \"%s\" did not contain enough rows", pager->relation->name),
+						errdetail("%s returned fewer rows than the query needs, or different rows.",
+								  pager->session->service->title),
+						errhint("Use SET attio_fdw.push_sort = off to sort locally instead.")));
 	/* What the service left out comes again. */
 	pager->skip = pager->request.offset;
 	ways_unsorted(pager, 0);

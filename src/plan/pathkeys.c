@@ -301,7 +301,7 @@ complete_sort_keys(const RelOptInfo *baserel, List *pathkeys, const WantedOrder 
 				: InvalidOid;
 
 		if (!OidIsValid(sort_operator))
-			elog(ERROR, "no operator sorts as a path of foreign rows does");
+			elog(ERROR, "could not find an operator for the order of a foreign path");
 		order->keys[i].nulls_first = pathkey->pk_nulls_first;
 		order->keys[i].sort_operator = sort_operator;
 		order->keys[i].collation = pathkey->pk_eclass->ec_collation;

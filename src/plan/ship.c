@@ -345,7 +345,7 @@ ship_logic(ShipContext *context, BoolExpr *expr, bool negated, Verdict *verdict)
 
 	check_stack_depth();
 	if (context->depth == FILTER_MAX_DEPTH)
-		context->reason = "too deep";
+		context->reason = "too deeply nested";
 	else
 	{
 		context->depth++;
@@ -400,7 +400,7 @@ ship_condition(ShipContext *context, Expr *clause, Verdict *verdict)
 	{
 		*verdict = VERDICT_LOCAL;
 		if (context->reason == NULL)
-			context->reason = "not safe";
+			context->reason = "not safe to send";
 	}
 	return term;
 }

@@ -89,7 +89,7 @@ shipped_column(ShipContext *context, Node *node, Comparison *comparison)
 		return false;
 	if (context->plan->relation->view != NULL)
 	{
-		context->reason = "the view filters";
+		context->reason = "the table shows a view";
 		return false;
 	}
 	comparison->column = column_hint(context->plan->relation, var->varattno);
@@ -107,7 +107,7 @@ shipped_operand(ShipContext *context, Node *node)
 
 	if (!bms_is_member(context->relid, relids) && !contain_volatile_functions(node) && !contain_subplans(node))
 		return true;
-	context->reason = "compared with what differs from row to row";
+	context->reason = "compared with a value that differs from row to row";
 	return false;
 }
 

@@ -77,10 +77,11 @@ refuse_system_column(Oid table, AttrNumber column)
 	const char *shown = column == 0 ? "WHERE CURRENT OF" : NameStr(SystemAttributeDefinition(column)->attname);
 
 	if (column == 0)
-		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-						errmsg("%s does not fit foreign table \"%s\"", shown, relation->name),
-						errdetail("A row of a foreign table has no place by which it could be found again."),
-						id != NULL ? errhint("Use %s instead.", id) : 0));
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("%s is not supported for foreign table \"%s\"", shown, relation->name),
+				 errdetail("A row of a foreign table has no physical location by which it could be found again."),
+				 id != NULL ? errhint("Use %s instead.", id) : 0));
 	ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 					errmsg("column \"%s\" of foreign table \"%s\" can be shown, but not compared or sorted", shown,
 						   relation->name),

@@ -75,7 +75,7 @@ doubt_raise_changed(const RemoteRelation *relation)
 		ERROR,
 		(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
 		 errmsg("the attributes of \"%s\" changed in %s while it was read", relation->name, relation->service->title),
-		 errdetail("Rows were read that show them as they were before."), errhint("Run the statement again.")));
+		 errdetail("Rows with the earlier attributes had already been read."), errhint("Run the statement again.")));
 }
 
 /* Its values are not what the service's own definition says.  Does not return. */
@@ -83,8 +83,8 @@ void
 doubt_raise_type(const RemoteRelation *relation, const ColumnBinding *binding)
 {
 	ereport(ERROR, (errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
-					errmsg("%s answered values of another type for attribute \"%s\" of \"%s\"",
+					errmsg("%s returned values of another type for attribute \"%s\" of \"%s\"",
 						   relation->service->title, binding->slug, relation->name),
-					errdetail("By its definition it is of type %s.", binding->attribute_type),
+					errdetail("Its definition has type %s.", binding->attribute_type),
 					errhint("The attribute may be changing just now; run the statement again.")));
 }

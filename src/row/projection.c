@@ -109,7 +109,7 @@ projection_leaf(Projection *projection, TokNode *node)
 	if (node->leaf < 0)
 	{
 		if (projection->nleaves >= UINT16_MAX)
-			ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("too many properties wanted in one scan")));
+			ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("too many properties in one scan")));
 		node->leaf = projection->nleaves++;
 	}
 	return node->leaf;
@@ -206,7 +206,7 @@ projection_field(Projection *projection, const char *path)
 	if (strncmp(path, "../", 3) != 0)
 		return projection_path(projection, projection->row, path);
 	if (projection->document == NULL)
-		elog(ERROR, "rows stand in no document that has a field \"%s\"", path + 3);
+		elog(ERROR, "no document around the rows has a field \"%s\"", path + 3);
 	return projection_path(projection, projection->document, path + 3);
 }
 

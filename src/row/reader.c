@@ -246,7 +246,7 @@ value_list(RowReader *reader, ColumnReader *column, const PagerRow *row)
 	{
 		reader->slice = list;
 		ereport(ERROR, (errcode(ERRCODE_FDW_ERROR),
-						errmsg("%s's values of an attribute are no array", reader->relation->service->title)));
+						errmsg("%s's values of an attribute are not an array", reader->relation->service->title)));
 	}
 	return list;
 }
@@ -263,7 +263,7 @@ read_scalar(RowReader *reader, ColumnReader *column, const PagerRow *row, bool *
 	{
 		reader->slice = list;
 		ereport(ERROR, (errcode(ERRCODE_FDW_INCONSISTENT_DESCRIPTOR_INFORMATION),
-						errmsg("attribute \"%s\" has %u values, but column \"%s\" was imported for one",
+						errmsg("attribute \"%s\" has %u values, but column \"%s\" can hold only one",
 							   column->binding->slug, list->element, column->binding->name),
 						errhint("The attribute became multiselect: drop the column, and add it as an array.")));
 	}

@@ -40,7 +40,7 @@ value_string(const TokSlice *slice, size_t *length)
 
 		if (plain < 0)
 			ereport(ERROR, (errcode(ERRCODE_UNTRANSLATABLE_CHARACTER),
-							errmsg("a string of the answer holds a character that text cannot hold"),
+							errmsg("a string in the answer contains a character that text cannot represent"),
 							errdetail("U+0000, or half of a surrogate pair.")));
 		*length = (size_t) plain;
 	}

@@ -37,10 +37,10 @@ count_scan_reason(const RemoteScan *state)
 		bool is_of_service; /* whose title comes first */
 	} reasons[] = {
 		[COUNT_KNOWN] = {NULL, false},
-		[COUNT_NOT_WHOLE] = {"the conditions could not be sent whole", false},
+		[COUNT_NOT_WHOLE] = {"part of the WHERE clause is evaluated locally", false},
 		[COUNT_FILTER_REFUSED] = {"refused the filter", true},
-		[COUNT_FILTER_IGNORED] = {"answered a row that does not meet the conditions", true},
-		[COUNT_EVERYTHING] = {"by offsets it is the number of all rows", false},
+		[COUNT_FILTER_IGNORED] = {"returned a row that does not meet the conditions", true},
+		[COUNT_EVERYTHING] = {"counting by offsets gives the number of all rows", false},
 		[COUNT_OFFSET_REFUSED] = {"refused so large an offset", true},
 	};
 	const char *words = state->counted ? reasons[state->count_outcome].words : NULL;

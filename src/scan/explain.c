@@ -127,7 +127,7 @@ explain_request(const ScanExplained *scan)
 		scan, "Request",
 		psprintf("%s %s", resource->list.method, resource_path_shown(resource->list.path, relation->given, NULL)));
 	if (plan->ncounts > 0)
-		explain_text(scan, "Count", "a page, and offsets at which there is a row");
+		explain_text(scan, "Count", "one page, then offsets at which there is a row");
 	else if (resource->paging.style != PAGING_NONE && !is_within_page(relation, scan->scan, plan))
 		explain_integer(scan, "Page Size", relation->page_size);
 	if (plan->first_page > 0 && !plan->limited && resource_can(resource, CAN_SORT))
@@ -139,7 +139,7 @@ explain_request(const ScanExplained *scan)
 	if (plan->ncounts == 0 && (relation->by_created_at || plan->shape != SORT_ANY) && resource_can(resource, CAN_SORT))
 		explain_text(scan, "Sorts", sorts_in_words(plan, relation));
 	if (plan->guard != NIL)
-		explain_text(scan, "Second Step", "rows without a value, when fewer have one");
+		explain_text(scan, "Second Step", "rows without a value, if too few have one");
 }
 
 /* The asks with the operands that are known without running: constants. */

@@ -198,7 +198,7 @@ raise_late_read(const ForeignScanState *node)
 	ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 					errmsg("the statement would read foreign table \"%s\" after it has begun to write",
 						   scan_relation(node)->name),
-					errdetail("What it reads depends on rows that it writes, so that it cannot be read before."),
+					errdetail("What it reads depends on rows that it writes, so it cannot be read first."),
 					errhint("Use two statements.")));
 }
 

@@ -94,7 +94,7 @@ build_sorts(RemoteScan *state, const AskInput *input, const SortInput *sorts, Pa
 		incomplete = incomplete || set.incomplete;
 	}
 	if (incomplete || (planned->filter != NIL && !setting_push_filter))
-		return "the filter cannot be sent whole";
+		return "part of the WHERE clause is evaluated locally";
 	return NULL;
 }
 
@@ -126,7 +126,7 @@ choose_order(RemoteScan *state, const AskInput *input, PageRequest *plan)
 	const char *why = NULL;
 
 	if (way != SORT_LOCALLY && !state->table.session->service->can_sort(&sorts))
-		why = "a column is not what the plan took it for";
+		why = "a column is not what the plan expected";
 	else if (way != SORT_LOCALLY && plan->sort == SORT_ONE_PAGE)
 		why = build_sorts(state, input, &sorts, plan);
 	if (way == SORT_WITHOUT_FILTER)
@@ -135,14 +135,14 @@ choose_order(RemoteScan *state, const AskInput *input, PageRequest *plan)
 		plan->asks.incomplete = true;
 	}
 	if (way != SORT_LOCALLY && list_length(plan->asks.asks) > 1)
-		why = "several filters ask for the rows";
+		why = "the rows need several filters";
 	apply_window(state, input->operands, plan, way != SORT_WITHOUT_OFFSET);
 	if (way == SORT_WITHOUT_ID && plan->sort != SORT_ONE_PAGE)
 	{
 		plan->sorts = state->table.session->service->write_sorts(&sorts);
 		plan->sort = SORT_ONE_PAGE;
 		if (plan->wanted < 0)
-			why = scan_reason(state, "refuses the id as a key, and one page may not be enough");
+			why = scan_reason(state, "refuses the id as a sort key, and one page may not be enough");
 	}
 	if (way != SORT_LOCALLY && why == NULL && plan->sort == SORT_ONE_PAGE &&
 		(plan->first_page == 0 || plan->first_page > state->table.session->page_limit))

@@ -126,10 +126,10 @@ is_row_within_limit(RemoteScan *state, ForeignScanState *node, TupleTableSlot *s
 	if (state->windowed)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_ERROR),
-				 errmsg("%s answered a row of \"%s\" that does not meet the conditions",
+				 errmsg("%s returned a row of \"%s\" that does not meet the conditions",
 						state->table.session->service->title, state->table.relation->name),
 				 errdetail("LIMIT was left to %s, which counted that row.", state->table.session->service->title),
-				 errhint("SET attio_fdw.push_limit = off counts here instead.")));
+				 errhint("Use SET attio_fdw.push_limit = off to count locally instead.")));
 	return false;
 }
 

@@ -169,7 +169,7 @@ sorted_way(SortedScan *sort)
 		return sort->way;
 	if (!setting_push_sort || trust == SORTS_UNTRUSTED)
 	{
-		sort->why = setting_push_sort ? "earlier answers in this session were not sorted as asked"
+		sort->why = setting_push_sort ? "earlier answers in this session were not sorted as requested"
 									  : "attio_fdw.push_sort is off";
 		return SORT_LOCALLY;
 	}
@@ -231,8 +231,8 @@ sorted_fall_back(SortedScan *sort, PagerAnswer stop)
 		sort->scan->table.session->sorts = SORTS_UNTRUSTED;
 	sort->way = SORT_LOCALLY;
 	sort->refused = false;
-	sort->why = stop == PAGER_UNSORTED ? "the rows came in another order than was asked for"
-									   : scan_reason(sort->scan, "answers fewer rows at once than are wanted");
+	sort->why = stop == PAGER_UNSORTED ? "the rows came in another order than requested"
+									   : scan_reason(sort->scan, "returns fewer rows at once than needed");
 }
 
 void
