@@ -5,7 +5,7 @@
 DO $$
 BEGIN
 	IF pg_catalog.getdatabaseencoding() <> 'UTF8' THEN
-		RAISE EXCEPTION 'attio_fdw needs a database with encoding UTF8, this one has %', pg_catalog.getdatabaseencoding()
+		RAISE EXCEPTION 'attio_fdw requires a database with encoding UTF8, but this one has %', pg_catalog.getdatabaseencoding()
 			USING ERRCODE = 'feature_not_supported',
 				  HINT = 'Create a database with ENCODING ''UTF8'' TEMPLATE template0.';
 	END IF;
@@ -35,12 +35,12 @@ COMMENT ON FUNCTION attio_fdw_ddl(name, text, text) IS
 CREATE FUNCTION attio_fdw_bind(foreign_table regclass) RETURNS integer
 	AS 'MODULE_PATHNAME' LANGUAGE C STRICT VOLATILE;
 COMMENT ON FUNCTION attio_fdw_bind(regclass) IS
-	'writes the options that a hand-written table lacks; returns how many columns got some';
+	'sets the options that a hand-written foreign table lacks; returns the number of columns that got some';
 
 CREATE FUNCTION attio_fdw_refresh(server name) RETURNS void
 	AS 'MODULE_PATHNAME' LANGUAGE C STRICT VOLATILE;
 COMMENT ON FUNCTION attio_fdw_refresh(name) IS
-	'forgets the attribute definitions of this session, so that the next scan reads them anew';
+	'forgets the attribute definitions of this session, so that the next scan reads them again';
 
 CREATE FUNCTION attio_fdw_disconnect(server name DEFAULT NULL) RETURNS integer
 	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE;
@@ -51,7 +51,7 @@ CREATE FUNCTION attio_fdw_options(OUT place text, OUT name text, OUT legal text,
 	RETURNS SETOF record
 	AS 'MODULE_PATHNAME' LANGUAGE C STRICT IMMUTABLE;
 COMMENT ON FUNCTION attio_fdw_options() IS
-	'all options of servers, user mappings, tables and columns: what is legal, the default, who may set it, what it does';
+	'all options of servers, user mappings, tables and columns: valid values, default, who may set it, what it does';
 
 CREATE FUNCTION attio_fdw_types(OUT type text, OUT multiselect boolean, OUT property text, OUT sql_type text, OUT columns text)
 	RETURNS SETOF record
@@ -64,14 +64,14 @@ CREATE FUNCTION attio_fdw_measure(server name, apply boolean DEFAULT false, OUT 
 	RETURNS SETOF record
 	AS 'MODULE_PATHNAME' LANGUAGE C STRICT VOLATILE;
 COMMENT ON FUNCTION attio_fdw_measure(name, boolean) IS
-	'asks the workspace how Attio behaves where its documents do not say; reads only; apply sets the server''s options';
+	'finds out how Attio behaves where its documentation does not say; only reads; apply sets the server''s options';
 
 -- with all arguments: a function (name) of someone else's would be taken otherwise
 CREATE FUNCTION attio_fdw_behaviour(server name) RETURNS jsonb LANGUAGE sql VOLATILE STRICT
 	RETURN (SELECT jsonb_object_agg(switch, CASE WHEN answer ~ '^(true|false|[0-9]+)$' THEN answer::jsonb ELSE to_jsonb(answer) END)
 		FROM attio_fdw_measure(server, false) WHERE answer NOT IN ('unknown', 'other'));
 COMMENT ON FUNCTION attio_fdw_behaviour(name) IS
-	'the same as a behaviour file of the emulator, without any of the workspace''s data';
+	'the answers of attio_fdw_measure() as a behaviour file of the emulator, without any of the workspace''s data';
 
 CREATE FUNCTION attio_fdw_stats(OUT serverid oid, OUT requests bigint, OUT retries bigint, OUT refused bigint, OUT failed bigint,
 	OUT bytes_received bigint, OUT bytes_decoded bigint, OUT request_ms double precision, OUT rate_limit_ms double precision, OUT shared boolean)
@@ -81,7 +81,7 @@ CREATE VIEW attio_fdw_stats AS
 	SELECT srvname AS server, requests, retries, refused, failed, bytes_received, bytes_decoded, request_ms, rate_limit_ms, shared
 	FROM attio_fdw_stats() JOIN pg_catalog.pg_foreign_server ON pg_foreign_server.oid = serverid;
 COMMENT ON VIEW attio_fdw_stats IS
-	'what was asked of Attio, by server: of all sessions where memory is shared, else of this one';
+	'requests to Attio by server: of all sessions if memory is shared, otherwise of this one';
 
 CREATE FUNCTION attio_fdw_requests(OUT answered_at timestamptz, OUT pid integer, OUT roleid oid, OUT serverid oid, OUT method text, OUT path text,
 	OUT status integer, OUT retries integer, OUT bytes_received bigint, OUT bytes_decoded bigint, OUT request_ms double precision, OUT request_id text)
@@ -91,7 +91,7 @@ CREATE VIEW attio_fdw_requests AS
 	SELECT answered_at, pid, roleid::regrole AS role, srvname AS server, method, path, status, r.retries, bytes_received, bytes_decoded, request_ms, request_id
 	FROM attio_fdw_requests() r LEFT JOIN pg_catalog.pg_foreign_server ON pg_foreign_server.oid = serverid;
 COMMENT ON VIEW attio_fdw_requests IS
-	'the last requests, without bodies; those of others are shown to members of pg_read_all_stats';
+	'the last requests, without bodies; those of other roles are shown to members of pg_read_all_stats';
 
 CREATE FUNCTION attio_fdw_progress(OUT pid integer, OUT roleid oid, OUT relid oid, OUT started_at timestamptz, OUT pages bigint, OUT rows bigint,
 	OUT bytes_decoded bigint, OUT waiting boolean)
@@ -102,7 +102,7 @@ CREATE VIEW attio_fdw_progress AS
 		pg_catalog.clock_timestamp() - started_at AS elapsed, waiting
 	FROM attio_fdw_progress();
 COMMENT ON VIEW attio_fdw_progress IS
-	'the scans that run now: of all sessions where memory is shared, else of this one';
+	'the scans that run now: of all sessions if memory is shared, otherwise of this one';
 
 CREATE FUNCTION attio_fdw_rate(OUT key text, OUT reads bigint, OUT writes bigint, OUT refused bigint, OUT read_wait_ms double precision,
 	OUT write_wait_ms double precision, OUT shared boolean)
@@ -115,7 +115,7 @@ COMMENT ON VIEW attio_fdw_rate IS
 CREATE FUNCTION attio_fdw_stats_reset() RETURNS void
 	AS 'MODULE_PATHNAME' LANGUAGE C STRICT VOLATILE;
 COMMENT ON FUNCTION attio_fdw_stats_reset() IS
-	'forgets totals and requests';
+	'resets the totals and forgets the requests';
 REVOKE ALL ON FUNCTION attio_fdw_stats_reset() FROM PUBLIC;
 
 GRANT SELECT ON attio_fdw_stats, attio_fdw_requests, attio_fdw_progress, attio_fdw_rate TO PUBLIC;

@@ -61,7 +61,7 @@ def dumps(emulator, database):
             emulator.forget()
             said = restore(folder, kind, database.name)
             tap.ok("55000" in said or ' into foreign table "tags" is refused' in said, f"{name}: refused", said)
-            tap.ok("allow_copy" in said and "create every row anew" in said,
+            tap.ok("allow_copy" in said and "create every row again" in said,
                    f"{name}: and says why, and what allows it", said)
             tap.equal(emulator.sent(), [], f"{name}: nothing is written")
             tap.equal(psql("SELECT n FROM crm.kept", database=RESTORED).out, "1", f"{name}: all else is restored")

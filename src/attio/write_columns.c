@@ -26,13 +26,14 @@ static void
 refuse_column(const RemoteRelation *relation, const ColumnBinding *binding)
 {
 	if (binding->missing)
-		ereport(ERROR, (errcode(ERRCODE_FDW_COLUMN_NAME_NOT_FOUND),
-						errmsg("column \"%s\" of foreign table \"%s\" has no attribute in Attio", binding->name,
-							   relation->name),
-						errdetail("It shows NULL, and a value of it cannot be stored."), errhint("Leave it out.")));
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_FDW_COLUMN_NAME_NOT_FOUND),
+			 errmsg("column \"%s\" of foreign table \"%s\" has no attribute in Attio", binding->name, relation->name),
+			 errdetail("It shows NULL, and a value written to it cannot be stored."), errhint("Leave it out.")));
 	ereport(ERROR, (errcode(ERRCODE_FDW_INVALID_COLUMN_NAME),
 					errmsg("column \"%s\" of foreign table \"%s\" cannot be written", binding->name, relation->name),
-					errhint("Attio sets it, or it shows a part of a value; leave it out.")));
+					errhint("Attio sets it, or it shows part of a value; leave it out.")));
 }
 
 /* The attribute among those that are written, added where it is not yet. */

@@ -30,7 +30,7 @@ present_value(RowEncoder *encoder, const AttributeDef *attribute, const RowChang
 	if (values == NULL)
 		ereport(ERROR, (errcode(ERRCODE_FDW_ERROR),
 						errmsg("attribute \"%s\" of \"%s\" cannot be written in part", attribute->slug, relation->name),
-						errdetail("Attio's answer for row %s does not show its present value.", change->id),
+						errdetail("Attio's answer for row %s does not show its current value.", change->id),
 						errhint("Assign all of its parts.")));
 	return json_element(values, 0);
 }

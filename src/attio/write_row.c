@@ -115,12 +115,12 @@ check_matching(const RemoteTable *table, JsonTree *values)
 
 	if (attribute == NULL || !attribute->is_unique)
 		ereport(ERROR, (errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
-						errmsg("\"%s\" is no unique attribute of \"%s\"", slug, table->relation->target->slug),
-						errhint("Option matching_attribute takes one.")));
+						errmsg("attribute \"%s\" of \"%s\" is not unique", slug, table->relation->target->slug),
+						errhint("Option matching_attribute requires a unique attribute.")));
 	if (!json_has(values, slug))
 		ereport(ERROR, (errcode(ERRCODE_NOT_NULL_VIOLATION),
-						errmsg("a row of \"%s\" needs a value of \"%s\", by which it is matched", table->relation->name,
-							   slug)));
+						errmsg("a row of \"%s\" needs a value for \"%s\", by which it is matched",
+							   table->relation->name, slug)));
 	return attribute;
 }
 
@@ -134,7 +134,7 @@ set_matching(const RemoteTable *table, JsonTree *values, RowBody *body)
 		body->given = list_make1(given_make(GIVEN_MATCHING, check_matching(table, values)->id));
 	else if (strcmp(relation->matching, "parent_record") != 0)
 		ereport(ERROR, (errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
-						errmsg("entries of \"%s\" can be matched by parent_record only", relation->name)));
+						errmsg("entries of \"%s\" can be matched only by parent_record", relation->name)));
 }
 
 /* ----- the methods ----- */
@@ -150,7 +150,7 @@ check_has_unique(const RemoteTable *table)
 			return;
 	ereport(ERROR,
 			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-			 errmsg("ON CONFLICT DO NOTHING does not fit foreign table \"%s\"", table->relation->name),
+			 errmsg("ON CONFLICT DO NOTHING is not supported for foreign table \"%s\"", table->relation->name),
 			 errdetail("No attribute of \"%s\" is unique, so rows never conflict.", table->relation->target->slug)));
 }
 

@@ -89,7 +89,7 @@ number_json(const RemoteTable *table, const WrittenColumn *column, Datum value)
 	char *text = written_number(column, value);
 
 	if (!isfinite(strtod(text, NULL)))
-		refuse_value(table, column, text, "Attio stores finite numbers.");
+		refuse_value(table, column, text, "Use a finite number.");
 	return json_decimal(text);
 }
 
@@ -126,10 +126,10 @@ moment_json(const RemoteTable *table, const WrittenColumn *column, const Attribu
 	finite = column->type == DATEOID ? !DATE_NOT_FINITE(DatumGetDateADT(value))
 									 : !TIMESTAMP_NOT_FINITE(DatumGetTimestamp(value));
 	if (!finite)
-		refuse_value(table, column, written_text(column, value), "Attio stores finite dates and times.");
+		refuse_value(table, column, written_text(column, value), "Use a finite date or time.");
 	JsonEncodeDateTime(buffer, value, column->type, column->type == TIMESTAMPTZOID ? &utc : NULL);
 	if (buffer[4] != '-' || strstr(buffer, " BC") != NULL)
-		refuse_value(table, column, buffer, "Attio stores dates and times of the years 1 to 9999.");
+		refuse_value(table, column, buffer, "Use a date or time in the years 1 to 9999.");
 	if (column->type == DATEOID)
 		return json_text(is_date ? buffer : psprintf("%sT00:00:00Z", buffer));
 	zone = strstr(buffer, "+00:00");
@@ -157,7 +157,7 @@ refuse_title(const RemoteTable *table, const WrittenColumn *column, const char *
 						 clean_text(choice->title, strlen(choice->title), 60));
 	}
 	refuse_value_as(table, column, ERRCODE_INVALID_TEXT_REPRESENTATION, title,
-					psprintf("It is none of: %s%s.", known.data, shown > 20 ? ", ..." : ""));
+					psprintf("Valid values are: %s%s.", known.data, shown > 20 ? ", ..." : ""));
 }
 
 /* An option or status that exists now, by title or id. */
@@ -208,8 +208,9 @@ actor_json(const RemoteTable *table, const WrittenColumn *column, const char *te
 	if (column->type != UUIDOID)
 		return make_member("workspace_member_email_address", json_text(text));
 	if (!workspace_may_have_member(table->session, text, NULL))
-		refuse_value_as(table, column, ERRCODE_FOREIGN_KEY_VIOLATION, text,
-						"It is no workspace member's id; SELECT * FROM workspace_members.");
+		refuse_value_as(
+			table, column, ERRCODE_FOREIGN_KEY_VIOLATION, text,
+			"Use the id of a workspace member; a foreign table with resource workspace_members shows them.");
 	actor = make_member("referenced_actor_type", json_text("workspace-member"));
 	json_put(actor, "referenced_actor_id", json_text(text));
 	return actor;
@@ -226,7 +227,7 @@ companion_object(const RemoteTable *table, const WrittenColumn *column, const At
 		ereport(ERROR, (errcode(ERRCODE_NOT_NULL_VIOLATION),
 						errmsg("column \"%s\" of foreign table \"%s\" may point to several objects",
 							   column->binding->name, table->relation->name),
-						errhint("Write the object's slug into the column for property target_object, too.")));
+						errhint("Also write the object's slug to the column for property target_object.")));
 	return object;
 }
 
@@ -259,7 +260,7 @@ value_json(const RemoteTable *table, const WrittenColumn *column, const Attribut
 			return make_member(property->write_key, choice_json(table, column, attribute, text));
 		case WRITE_PHONE:
 			if (text[0] != '+')
-				refuse_value(table, column, text, "A phone number begins with + and the country's code.");
+				refuse_value(table, column, text, "A phone number begins with + and the country code.");
 			return make_member(property->write_key, json_text(text));
 		case WRITE_ACTOR:
 			return actor_json(table, column, text);

@@ -24,7 +24,7 @@ array_elements(const RowEncoder *encoder, const WrittenColumn *column, const Row
 
 	if (ARR_NDIM(array) > 1)
 		refuse_value(&encoder->table, column, column_text(column, change),
-					 "The values of a multiselect attribute are a list: an array of one dimension.");
+					 "Use an array of one dimension for the values of a multiselect attribute.");
 	get_typlenbyvalalign(column->type, &length, &byval, &align);
 	deconstruct_array(array, column->type, length, byval, align, values, nulls, &n);
 	return n;
@@ -58,7 +58,7 @@ add_elements(const RowEncoder *encoder, const WrittenColumn *column, const Writt
 	for (int i = 0; i < n; i++)
 	{
 		if (nulls[i])
-			refuse_value(&encoder->table, column, "NULL", "The values of a multiselect attribute are no NULLs.");
+			refuse_value(&encoder->table, column, "NULL", "The values of a multiselect attribute must not be NULL.");
 		json_append(list, value_json(&encoder->table, column, attribute, values[i],
 									 companion_text(encoder, companion, change, i)));
 	}
@@ -117,9 +117,9 @@ attribute_json(RowEncoder *encoder, const WrittenAttribute *written, const RowCh
 	{
 		column = main_column(encoder, written, change);
 		if (column == NULL)
-			ereport(ERROR,
-					(errcode(ERRCODE_NOT_NULL_VIOLATION),
-					 errmsg("attribute \"%s\" needs its value beside the type of it", written->attribute->slug)));
+			ereport(ERROR, (errcode(ERRCODE_NOT_NULL_VIOLATION),
+							errmsg("the type of attribute \"%s\" cannot be written without its value",
+								   written->attribute->slug)));
 		if (change->slot->tts_isnull[column->at])
 			return list;
 		if (column->is_array)
@@ -161,7 +161,7 @@ whole_json(const RowEncoder *encoder, const WrittenColumn *column, const RowChan
 	if (json_is_array(given))
 		return given;
 	if (given == NULL)
-		refuse_value(&encoder->table, column, text, "A list of values, or one of them, is written; NULL clears.");
+		refuse_value(&encoder->table, column, text, "Use a JSON value or an array of them; NULL clears the attribute.");
 	json_append(list, given);
 	return list;
 }
@@ -183,7 +183,7 @@ add_values(const RowEncoder *encoder, JsonTree *values, const AttributeDef *attr
 {
 	if (json_has(values, attribute->slug))
 		ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR),
-						errmsg("two columns of foreign table \"%s\" assign attribute \"%s\"",
+						errmsg("two columns of foreign table \"%s\" assign to attribute \"%s\"",
 							   encoder->table.relation->name, attribute->slug),
 						errhint("Assign one of them.")));
 	if (json_length_at(list, "") == 0 && change->rule != ASSIGN_GIVEN && attribute->is_required)

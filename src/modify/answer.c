@@ -99,7 +99,7 @@ read_answer(ModifyState *state, const char *body, const char *request, PagerRow 
 
 	MemoryContextSwitchTo(saved);
 	if (status != TOK_OK || state->page.nrows != 1)
-		request_raise_shape_of(state->session, request, "The row was written all the same.");
+		request_raise_shape_of(state->session, request, "The row was nevertheless written.");
 	row->page = &state->page;
 	row->row = &state->page.rows[0];
 	row->id_leaf = state->id_leaf;

@@ -31,7 +31,7 @@ modify_warn_shown(const ModifyState *state)
 		ereport(WARNING, (errmsg_plural(INT64_FORMAT " write to \"%s\" was shown, not sent",
 										INT64_FORMAT " writes to \"%s\" were shown, not sent",
 										(unsigned long) state->shown, state->shown, state->relation->name),
-						  errhint("SET attio_fdw.dry_run = off writes.")));
+						  errhint("Use SET attio_fdw.dry_run = off to write.")));
 }
 
 void
@@ -68,7 +68,7 @@ modify_check_count(const ModifyState *state, EState *estate, int64 rows)
 			 : total == queue_length(state->collected) + rows
 				 ? errdetail("Nothing was written.")
 				 : errdetail("None of them was written; rows of other tables and parts of the statement count, too."),
-			 errhint("SET attio_fdw.max_rows_written allows more.")));
+			 errhint("Raise attio_fdw.max_rows_written to allow more.")));
 }
 
 bool
@@ -109,9 +109,9 @@ modify_send_state(ModifyState *state)
 	modify_send_queue(state, collected, NULL);
 	skipped = state->sender.skipped - skipped;
 	if (skipped > 0)
-		ereport(WARNING, (errmsg(INT64_FORMAT " of the rows of \"%s\" were gone when they were to be written", skipped,
+		ereport(WARNING, (errmsg(INT64_FORMAT " of the rows of \"%s\" no longer existed and were not written", skipped,
 								 state->relation->name),
-						  errdetail("They were deleted in %s meanwhile.", state->relation->service->title)));
+						  errdetail("They were deleted in %s in the meantime.", state->relation->service->title)));
 	return skipped;
 }
 

@@ -22,18 +22,17 @@ modify_check_qualified(Relation rel, CmdType operation, const ModifyPlan *plan, 
 	if (qualification_by_params(rel, plan->target, plan->open, params))
 		return;
 	if (plan->found == WITHOUT_CONDITION)
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("%s of foreign table \"%s\" without a condition on its columns is refused",
-						operation == CMD_DELETE ? "DELETE" : "UPDATE", RelationGetRelationName(rel)),
-				 errdetail("No condition uses a column of the table and can be false, so it would change every row in "
-						   "%s, which no ROLLBACK undoes.",
-						   title),
-				 errhint("Add a condition on a column, or SET attio_fdw.allow_unqualified_writes = on.")));
+		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+						errmsg("%s of foreign table \"%s\" without a condition on its columns is refused",
+							   operation == CMD_DELETE ? "DELETE" : "UPDATE", RelationGetRelationName(rel)),
+						errdetail("No condition uses a column of the table and can be false, so it would change every "
+								  "row in %s, which ROLLBACK cannot undo.",
+								  title),
+						errhint("Add a condition on a column, or SET attio_fdw.allow_unqualified_writes = on.")));
 	ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 					errmsg("%s of foreign table \"%s\" without WHERE is refused",
 						   operation == CMD_DELETE ? "DELETE" : "UPDATE", RelationGetRelationName(rel)),
-					errdetail("It would change every row in %s, which no ROLLBACK undoes.", title),
+					errdetail("It would change every row in %s, which ROLLBACK cannot undo.", title),
 					errhint("Add a WHERE clause, or SET attio_fdw.allow_unqualified_writes = on.")));
 }
 
@@ -43,9 +42,9 @@ check_leaves_conflicts(const RemoteRelation *relation)
 {
 	if (relation->matching != NULL)
 		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-						errmsg("ON CONFLICT DO NOTHING does not fit foreign table \"%s\"", relation->name),
-						errdetail("With option matching_attribute an INSERT updates the row that is there."),
-						errhint("INSERT into a table over the same object without the option.")));
+						errmsg("ON CONFLICT DO NOTHING is not supported for foreign table \"%s\"", relation->name),
+						errdetail("With option matching_attribute an INSERT updates the existing row."),
+						errhint("INSERT into a foreign table of the same object without that option.")));
 }
 
 ModifyState *

@@ -79,7 +79,7 @@ checks_transition_tables(const ResultRelInfo *target, CmdType operation)
 						errdetail("\"%s\" has triggers with transition tables, and \"%s\" is a foreign table.",
 								  RelationGetRelationName(root_target(target)->ri_RelationDesc),
 								  RelationGetRelationName(target->ri_RelationDesc)),
-						errhint("Nothing was written. Write to the other tables by name, or drop the triggers.")));
+						errhint("Nothing was written. Write to the other tables directly, or drop the triggers.")));
 }
 
 /* Rows would come from another table: an ERROR. */
@@ -88,7 +88,7 @@ refuse_move(Relation rel, const char *statement)
 {
 	ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 					errmsg("%s cannot move rows into foreign table \"%s\"", statement, RelationGetRelationName(rel)),
-					errhint("INSERT them into that table, then DELETE them from theirs.")));
+					errhint("INSERT them into that table, then DELETE them from their own table.")));
 }
 
 /*

@@ -38,7 +38,7 @@ explain_foreign_modify(ModifyTableState *mtstate, ResultRelInfo *target, List *f
 	explain_requests(
 		relation, action,
 		psprintf("%s%s", batched ? "in batches" : "one by one",
-				 (batched && !is_insert) || read_first_drains(mtstate) ? ", when all rows have been read" : ""),
+				 (batched && !is_insert) || read_first_drains(mtstate) ? ", after all rows have been read" : ""),
 		es);
 }
 

@@ -47,12 +47,11 @@ typedef struct FlatWriter
 static void
 refuse_read_only(const RemoteRelation *relation, const FlatColumn *column, bool inserting)
 {
-	ereport(ERROR,
-			(errcode(ERRCODE_FDW_INVALID_COLUMN_NAME),
-			 errmsg("column \"%s\" of foreign table \"%s\" cannot be written", column->name, relation->name),
-			 !inserting && column->field != NULL && column->field->write == FIELD_ON_CREATE
-				 ? errhint("%s takes a value of it for new rows only.", relation->service->title)
-				 : errhint("%s sets it, or it shows a part of a value; leave it out.", relation->service->title)));
+	ereport(ERROR, (errcode(ERRCODE_FDW_INVALID_COLUMN_NAME),
+					errmsg("column \"%s\" of foreign table \"%s\" cannot be written", column->name, relation->name),
+					!inserting && column->field != NULL && column->field->write == FIELD_ON_CREATE
+						? errhint("%s accepts a value of it only for new rows.", relation->service->title)
+						: errhint("%s sets it, or it shows part of a value; leave it out.", relation->service->title)));
 }
 
 /* A column, and whether the statement may write it. */
@@ -112,7 +111,7 @@ flat_moment(const FlatWriter *writer, const FlatColumn *column, Oid type, Datum 
 	int utc = 0;
 
 	if (type == DATEOID ? DATE_NOT_FINITE(DatumGetDateADT(value)) : TIMESTAMP_NOT_FINITE(DatumGetTimestamp(value)))
-		refuse_flat_value(writer, column, fixed_output(type, value), "Dates and times are sent as ISO 8601.");
+		refuse_flat_value(writer, column, fixed_output(type, value), "Use a finite date or time.");
 	JsonEncodeDateTime(buffer, value, type, type == TIMESTAMPTZOID ? &utc : NULL);
 	if (type == DATEOID)
 		return json_text(buffer);
@@ -129,7 +128,7 @@ flat_json(const FlatWriter *writer, const FlatColumn *column, const char *text)
 	JsonTree *tree = json_read(text, strlen(text));
 
 	if (tree == NULL && strcmp(text, "null") != 0)
-		refuse_flat_value(writer, column, text, "A JSON value is written.");
+		refuse_flat_value(writer, column, text, "Use a JSON value.");
 	return tree;
 }
 
@@ -158,7 +157,7 @@ flat_value(const FlatWriter *writer, const FlatColumn *column, Oid field_type, O
 				DirectFunctionCall3(numeric_in, CStringGetDatum(text), ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
 			text = DatumGetCString(DirectFunctionCall1(numeric_out, value));
 			if (!isfinite(strtod(text, NULL)))
-				refuse_flat_value(writer, column, text, "Numbers are sent as JSON.");
+				refuse_flat_value(writer, column, text, "Use a finite number.");
 			return json_decimal(text);
 		case JSONOID:
 		case JSONBOID:
@@ -183,7 +182,7 @@ flat_array(const FlatWriter *writer, const FlatColumn *column, Datum value)
 	int n;
 
 	if (ARR_NDIM(array) > 1)
-		refuse_flat_value(writer, column, fixed_output(column->type, value), "An array of one dimension is written.");
+		refuse_flat_value(writer, column, fixed_output(column->type, value), "Use an array of one dimension.");
 	get_typlenbyvalalign(column->element, &length, &byval, &align);
 	deconstruct_array(array, column->element, length, byval, align, &values, &nulls, &n);
 	for (int i = 0; i < n; i++)

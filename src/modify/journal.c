@@ -202,5 +202,5 @@ journal_check_writable(const char *table, bool updatable)
 	if (!updatable)
 		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 						errmsg("foreign table \"%s\" does not allow writing", table),
-						errhint("Option updatable of the table or its server says so, or the table shows a view.")));
+						errhint("Option updatable of the table or its server is false, or the table shows a view.")));
 }

@@ -483,7 +483,7 @@ writer_above(const PlanState *outer)
 		foreach(lc, statement->writers)
 			if (((Writer *) lfirst(lc))->outer == outer)
 				return (Writer *) lfirst(lc);
-	elog(ERROR, "an outer plan of no statement that writes");
+	elog(ERROR, "an outer plan does not belong to a statement that writes");
 	return NULL;
 }
 
@@ -527,7 +527,7 @@ read_first_is_written(EState *estate, const RowId *id)
 	bool found;
 
 	if (statement == NULL)
-		elog(ERROR, "a row is written by no statement");
+		elog(ERROR, "a row is written outside a statement");
 	if (statement->written == NULL)
 	{
 		HASHCTL ctl = {.keysize = sizeof(RowId), .entrysize = sizeof(RowId), .hcxt = estate->es_query_cxt};
@@ -544,7 +544,7 @@ read_first_count_rows(EState *estate, int64 rows)
 	Statement *statement = statement_of(estate);
 
 	if (statement == NULL)
-		elog(ERROR, "rows are written by no statement");
+		elog(ERROR, "rows are written outside a statement");
 	return statement->rows += rows;
 }
 

@@ -34,12 +34,14 @@ restore_check(Relation rel, bool is_copy)
 	if (setting_allow_copy || option_bool(service->options, table->options, ForeignTableRelationId, "allow_copy") ||
 		(!is_copy && !is_restoring()))
 		return;
-	ereport(ERROR,
-			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-			 is_copy ? errmsg("COPY into foreign table \"%s\" is refused", RelationGetRelationName(rel))
-					 : errmsg("INSERT of a dump into foreign table \"%s\" is refused", RelationGetRelationName(rel)),
-			 errdetail("It would create every row anew in %s, which has the rows of a dump already; no "
-					   "ROLLBACK undoes that.",
-					   service->title),
-			 errhint("SET attio_fdw.allow_copy = on allows it in this session, option allow_copy for the table.")));
+	ereport(
+		ERROR,
+		(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+		 is_copy ? errmsg("COPY into foreign table \"%s\" is refused", RelationGetRelationName(rel))
+				 : errmsg("INSERT of a dump into foreign table \"%s\" is refused", RelationGetRelationName(rel)),
+		 errdetail(
+			 "It would create every row again in %s, which already has the rows of a dump; ROLLBACK cannot undo that.",
+			 service->title),
+		 errhint(
+			 "Use SET attio_fdw.allow_copy = on to allow it in this session, or the option allow_copy of the table.")));
 }

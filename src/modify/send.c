@@ -223,7 +223,7 @@ raise_unknown(const Sender *sender, HttpExchange *exchange)
 			 errdetail("%s %s", request_detail(sender->session, exchange),
 					   answered ? request_answer_text(exchange)
 								: clean_text(exchange->error, strlen(exchange->error), 200)),
-			 errhint("It was not sent again. Look for it in %s before you do.", sender->relation->service->title)));
+			 errhint("The request was not retried. Check in %s before retrying.", sender->relation->service->title)));
 }
 
 /* Written: for the log, the warning of an abort, errors to come, and reads that follow. */
@@ -313,7 +313,7 @@ finish_write(Sender *sender, Write *write)
 	else
 	{
 		if (write->outcome != WRITE_DONE)
-			request_raise_shape(sender->session, exchange, "The row may be written.");
+			request_raise_shape(sender->session, exchange, "The row may have been written.");
 		note_done(sender, write);
 		check_stored(sender, write);
 	}
