@@ -106,10 +106,10 @@ def read_only(_emulator, database):
     must(database.psql("CREATE FOREIGN TABLE locked (name text) SERVER attio "
                        "OPTIONS (object 'people', updatable 'false')"))
     for sql, words in (("UPDATE select_options SET title = 'x' WHERE title = 'y'",
-                        ("updates", 'shows "select_options"')),
-                       ("DELETE FROM select_options WHERE title = 'y'", ("deletes", 'shows "select_options"')),
+                        ("updates", 'Rows of "select_options"')),
+                       ("DELETE FROM select_options WHERE title = 'y'", ("deletes", 'Rows of "select_options"')),
                        ("DELETE FROM workspace_members WHERE last_name = 'y'",
-                        ("deletes", 'shows "workspace_members"')),
+                        ("deletes", 'Rows of "workspace_members"')),
                        ("UPDATE locked SET name = 'x' WHERE name = 'y'", ("updates", "updatable")),
                        ("EXPLAIN DELETE FROM locked WHERE name = 'y'", ("deletes", "updatable")),
                        ("INSERT INTO select_options (title) VALUES ('x')", ("inserts",))):

@@ -48,8 +48,8 @@ unstored_report(const RemoteRelation *relation, const char *id, List *values, in
 			is_error ? ERROR : WARNING,
 			(errcode(is_error ? ERRCODE_FDW_ERROR : ERRCODE_WARNING),
 			 errmsg("%s did not store attribute \"%s\" of \"%s\" as it was sent", title, value->name, relation->name),
-			 errdetail("In the row with %s %s, %s was sent, and %s was stored.", resource_id_name(relation->resource), id,
-					   shown_value(value->sent), shown_value(value->stored)),
+			 errdetail("In the row with %s %s, %s was sent, and %s was stored.", resource_id_name(relation->resource),
+					   id, shown_value(value->sent), shown_value(value->stored)),
 			 is_error ? errhint("The row was nevertheless written. Option on_ignored_write makes this an error.")
 			 : *count == SHOWN_WARNINGS
 				 ? errhint("Further rows of this statement are not reported.")
