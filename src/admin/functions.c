@@ -42,7 +42,7 @@ attio_fdw_version(PG_FUNCTION_ARGS)
 	PG_RETURN_TEXT_P(cstring_to_text(ATTIO_FDW_VERSION " (" ATTIO_FDW_COMMIT ")"));
 }
 
-/* The service has no such thing.  Does not return. */
+/* The service does not have what the function needs.  Does not return. */
 static void
 raise_lacking(const Session *session, const char *what)
 {

@@ -101,7 +101,7 @@ check_together(List *options, Oid place)
 			(option_is_set(options, "list_id") && strcmp(kind, "list") != 0))
 			ereport(ERROR, (errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
 							errmsg("options \"object_id\" and \"list_id\" require \"object\" and \"list\""),
-							errhint("The slug is needed beside its id.")));
+							errhint("Option object_id requires object, and list_id requires list.")));
 	}
 }
 

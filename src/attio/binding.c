@@ -82,7 +82,10 @@ relation_named_column(const RemoteRelation *relation, const char *name, List *de
 
 /* ----- attributes ----- */
 
-/* The attribute is not among the definitions. */
+/*
+ * The column's attribute is not among the definitions: it shows NULL if the
+ * table's options allow it, else an ERROR is raised.
+ */
 static void
 bind_missing(const RemoteRelation *relation, ColumnBinding *binding, const char *what, List *names)
 {

@@ -209,7 +209,7 @@ import_table_ddl(const char *table, const ResourceDef *resource, const TargetDef
 
 /* ----- the statement ----- */
 
-/* Which columns are meant: default, all or raw. */
+/* Which columns are imported: default, all or raw. */
 static ColumnSet
 import_column_set(const char *value)
 {
@@ -224,7 +224,7 @@ import_column_set(const char *value)
 					errhint("Valid values are \"default\", \"all\", \"raw\".")));
 }
 
-/* What the option "columns" of the statement says. */
+/* The value of the option "columns" of IMPORT FOREIGN SCHEMA, which has no other option. */
 static ColumnSet
 columns_option(List *options)
 {
@@ -284,7 +284,7 @@ is_wanted(const Offer *made, ImportForeignSchemaStmt *stmt)
 	return false;
 }
 
-/* A name in LIMIT TO that does not exist: say so, with the nearest. */
+/* Warn of names in LIMIT TO that do not exist, and name the nearest ones. */
 static void
 warn_of_unknown_names(List *offers, ImportForeignSchemaStmt *stmt)
 {
@@ -323,7 +323,7 @@ granted_scopes(Session *session)
 	return granted == NULL ? "" : granted;
 }
 
-/* Tell of each kind of tables whose scopes the key lacks, once. */
+/* Warn once of each kind of table whose scope the key lacks. */
 static void
 warn_of_missing_scopes(const char *granted, List *wanted)
 {
@@ -350,7 +350,7 @@ warn_of_missing_scopes(const char *granted, List *wanted)
 	}
 }
 
-/* Standard objects that exist in every workspace but are not in this answer. */
+/* Say which standard objects, which every workspace has, are not visible. */
 static void
 note_unseen_objects(List *objects)
 {
@@ -373,7 +373,7 @@ note_unseen_objects(List *objects)
 	}
 }
 
-/* The workspace's lists; without the scope, none, when more than lists was asked for. */
+/* The workspace's lists; none, with a WARNING, if the key lacks the scope and more than lists is imported. */
 static List *
 visible_lists(Session *session, const char *schema, const char *granted)
 {
@@ -389,7 +389,7 @@ visible_lists(Session *session, const char *schema, const char *granted)
 	return targets_read(session, &target_list, NULL);
 }
 
-/* A table that did not get its own name: say so. */
+/* Say that a table is imported under another name, because its own is used already. */
 static void
 note_new_name(const Offer *made)
 {
@@ -400,18 +400,23 @@ note_new_name(const Offer *made)
 						 errdetail("Another table already has that name.")));
 }
 
-/* Attio shows a table in the listing, and refuses it alone: made private or deleted in between, perhaps. */
+/* Warn of a table that Attio lists, but whose attributes it refuses to show: perhaps it was made private or deleted. */
 static void
 warn_of_absent(const Offer *made, const char *said)
 {
-	ereport(WARNING,
-			(errcode(ERRCODE_FDW_TABLE_NOT_FOUND),
-			 errmsg("%s \"%s\" is skipped: Attio does not show its attributes", made->target->kind->noun, made->table),
-			 errdetail("Attio returned: %s", said),
-			 errhint("Import it again when the key may see it; LIMIT TO names tables.")));
+	ereport(
+		WARNING,
+		(errcode(ERRCODE_FDW_TABLE_NOT_FOUND),
+		 errmsg("%s \"%s\" is skipped: Attio does not show its attributes", made->target->kind->noun, made->table),
+		 errdetail("Attio returned: %s", said),
+		 errhint(
+			 "Import it again when the key can see it; LIMIT TO restricts the import to the tables that it names.")));
 }
 
-/* The statement of one table; NULL where it is skipped, which is said.  "may_be_absent": see TargetRefusal. */
+/*
+ * The statement of one table; NULL where the table is skipped, with a NOTICE or
+ * WARNING.  "may_be_absent": see TargetRefusal.
+ */
 static char *
 table_statement(Session *session, const Offer *made, ColumnSet set, const char *server, bool may_be_absent)
 {
@@ -434,8 +439,8 @@ table_statement(Session *session, const Offer *made, ColumnSet set, const char *
 }
 
 /*
- * The statement that the import would run for one table, by the table's name
- * or the slug.  Raises ERROR, with the nearest name, when there is none.
+ * The statement that the import would run for one table, which is given by its
+ * name or slug.  Raises ERROR, with the nearest name, if there is none.
  */
 char *
 attio_table_ddl(Session *session, const char *table, const char *columns)

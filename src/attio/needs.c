@@ -194,7 +194,7 @@ chosen_ids(List *choices, const char *title)
 	return ids;
 }
 
-/* Tell of a title that is not among the choices, and of the nearest one. */
+/* Warn of a title that is not among the choices, and name the nearest one. */
 static void
 notice_unknown_title(const ChoiceNeed *need, List *choices)
 {

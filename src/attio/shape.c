@@ -21,7 +21,7 @@ shape_string(JsonTree *tree, const char *path)
 void
 shape_raise(const char *path)
 {
-	ereport(ERROR, (errcode(ERRCODE_FDW_ERROR), errmsg("Attio's answer has an unknown shape"),
+	ereport(ERROR, (errcode(ERRCODE_FDW_ERROR), errmsg("Attio's answer has an unexpected structure"),
 					errdetail("GET %s returned HTTP 200 without members that it must have.", path)));
 }
 
@@ -74,7 +74,7 @@ shape_raise_incomplete(JsonTree *item, const char *path, const char *what, const
 	}
 	for (int i = 0; i < (int) lengthof(names) && (name == NULL || name[0] == '\0'); i++)
 		name = json_string_at(item, names[i]);
-	ereport(ERROR, (errcode(ERRCODE_FDW_ERROR), errmsg("Attio's answer has an unknown shape"),
+	ereport(ERROR, (errcode(ERRCODE_FDW_ERROR), errmsg("Attio's answer has an unexpected structure"),
 					errdetail("GET %s returned HTTP 200 with %s whose %s is missing, empty or null.", path,
 							  name == NULL ? psprintf("one %s without a name", what)
 										   : psprintf("the %s \"%s\"", what, clean_text(name, strlen(name), 100)),

@@ -14,8 +14,8 @@
 #include "utils/builtins.h"
 
 /*
- * Ask /v2/self, which works with any key.  Raises ERROR where it is not the
- * answer of a workspace, or the key is not active.
+ * Request /v2/self, which every key may do.  Raises ERROR if the answer names
+ * no workspace, or if the key is not active.
  */
 JsonTree *
 workspace_self(Session *session, ScanCost *cost)
@@ -41,7 +41,7 @@ workspace_self(Session *session, ScanCost *cost)
 	return self;
 }
 
-/* With server option workspace_id: is it the workspace of the key?  Raises ERROR where it is not. */
+/* Raise an ERROR if the key belongs to another workspace than server option workspace_id names. */
 void
 workspace_check(Session *session, ScanCost *cost)
 {

@@ -21,7 +21,7 @@ is_written(const ColumnBinding *binding, const AttributeDef *attribute, bool is_
 		   attribute->multiselect == is_array;
 }
 
-/* What is not written is assigned: an ERROR. */
+/* Raise an ERROR: a value is assigned to a column that cannot be written. */
 static void
 refuse_column(const RemoteRelation *relation, const ColumnBinding *binding)
 {

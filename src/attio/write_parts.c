@@ -28,10 +28,11 @@ present_value(RowEncoder *encoder, const AttributeDef *attribute, const RowChang
 	values = json_member(json_at(encoder->present, "data"), relation->resource->values);
 	values = json_member(values, attribute->slug);
 	if (values == NULL)
-		ereport(ERROR, (errcode(ERRCODE_FDW_ERROR),
-						errmsg("attribute \"%s\" of \"%s\" cannot be written in part", attribute->slug, relation->name),
-						errdetail("Attio's answer for row %s does not show its current value.", change->id),
-						errhint("Assign all of its parts.")));
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_ERROR),
+				 errmsg("attribute \"%s\" of \"%s\" cannot be written partially", attribute->slug, relation->name),
+				 errdetail("Attio's answer for row %s does not show its current value.", change->id),
+				 errhint("Assign all of its parts.")));
 	return json_element(values, 0);
 }
 

@@ -47,7 +47,7 @@ typedef struct EntryParent
 	char *object;
 } EntryParent;
 
-/* The parent of a new entry; its object may be left out where the list takes one only. */
+/* The parent of a new entry.  Its object may be left out if the list accepts records of only one object. */
 static EntryParent
 find_parent(const RowEncoder *encoder, const RowChange *change)
 {
@@ -106,7 +106,7 @@ make_body(const RowEncoder *encoder, JsonTree *values, const EntryParent *parent
 	return make_member("data", data);
 }
 
-/* The attribute that says which row is meant; it must be unique, and have a value. */
+/* The attribute by which a new row is matched must be unique, and must have a value. */
 static const AttributeDef *
 check_matching(const RemoteTable *table, JsonTree *values)
 {
@@ -124,7 +124,7 @@ check_matching(const RemoteTable *table, JsonTree *values)
 	return attribute;
 }
 
-/* By what a new row is matched with one that is there: records by a unique attribute, entries by their parent. */
+/* How a new row is matched with an existing one: records by a unique attribute, entries by their parent. */
 static void
 set_matching(const RemoteTable *table, JsonTree *values, RowBody *body)
 {
@@ -139,7 +139,7 @@ set_matching(const RemoteTable *table, JsonTree *values, RowBody *body)
 
 /* ----- the methods ----- */
 
-/* ON CONFLICT DO NOTHING: something must be unique for rows to conflict. */
+/* ON CONFLICT DO NOTHING requires a unique attribute: else rows never conflict. */
 static void
 check_has_unique(const RemoteTable *table)
 {

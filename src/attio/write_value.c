@@ -20,7 +20,7 @@
 #include "utils/lsyscache.h"
 #include "utils/timestamp.h"
 
-/* The column cannot hold this value: an ERROR with this SQLSTATE, which is the one that Attio's own refusal has. */
+/* Raise an ERROR: the column cannot hold this value.  The SQLSTATE is the same as when Attio refuses the value. */
 static void
 refuse_value_as(const RemoteTable *table, const WrittenColumn *column, int sqlstate, const char *value,
 				const char *hint)
@@ -45,7 +45,7 @@ written_text(const WrittenColumn *column, Datum value)
 	return fixed_output(column->type, value);
 }
 
-/* The type of the column has no values that the attribute could take: an ERROR. */
+/* Raise an ERROR: no value of the column's type is a value of the attribute. */
 static void
 refuse_column_type(const RemoteTable *table, const WrittenColumn *column, const AttributeDef *attribute,
 				   const char *types)

@@ -72,7 +72,7 @@ is_companion(const WrittenColumn *column)
 		   column->binding->property->write == WRITE_ACTOR_TYPE;
 }
 
-/* The columns that decide the value; more than one only of names and addresses. */
+/* The column that decides the attribute's value.  Only names and addresses can have several. */
 static WrittenColumn *
 main_column(const RowEncoder *encoder, const WrittenAttribute *written, const RowChange *change)
 {
@@ -93,7 +93,7 @@ main_column(const RowEncoder *encoder, const WrittenAttribute *written, const Ro
 			ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR),
 							errmsg("columns \"%s\" and \"%s\" of foreign table \"%s\" show the same value",
 								   found->binding->name, column->binding->name, encoder->table.relation->name),
-							errhint("Assign one of them.")));
+							errhint("Assign only one of them.")));
 		found = column;
 	}
 	/* only the companion is assigned: the value goes with it */
@@ -166,7 +166,7 @@ whole_json(const RowEncoder *encoder, const WrittenColumn *column, const RowChan
 	return list;
 }
 
-/* The attribute has no value, and must have one: an ERROR. */
+/* Raise an ERROR: the attribute must have a value, and has none. */
 static void
 refuse_missing(const RowEncoder *encoder, const AttributeDef *attribute)
 {
@@ -176,7 +176,7 @@ refuse_missing(const RowEncoder *encoder, const AttributeDef *attribute)
 					errdetail("It is required in Attio.")));
 }
 
-/* The attribute becomes this list; an INSERT leaves out what is empty, so that Attio's defaults apply. */
+/* Set the attribute to this list; an INSERT leaves out what is empty, so that Attio's defaults apply. */
 static void
 add_values(const RowEncoder *encoder, JsonTree *values, const AttributeDef *attribute, JsonTree *list,
 		   const RowChange *change)
@@ -185,7 +185,7 @@ add_values(const RowEncoder *encoder, JsonTree *values, const AttributeDef *attr
 		ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR),
 						errmsg("two columns of foreign table \"%s\" assign to attribute \"%s\"",
 							   encoder->table.relation->name, attribute->slug),
-						errhint("Assign one of them.")));
+						errhint("Assign only one of them.")));
 	if (json_length_at(list, "") == 0 && change->rule != ASSIGN_GIVEN && attribute->is_required)
 		refuse_missing(encoder, attribute);
 	if (json_length_at(list, "") > 0 || change->rule != ASSIGN_GIVEN)

@@ -141,7 +141,7 @@ place_name(Oid place)
 
 static void report_unknown_option(const OptionSet *set, const char *name, Oid place) __attribute__((noreturn));
 
-/* The unknown name, with the nearest known one; a misplaced name says where it belongs. */
+/* Raise an ERROR: the option is unknown, or belongs elsewhere.  The HINT says where, or names the nearest one. */
 static void
 report_unknown_option(const OptionSet *set, const char *name, Oid place)
 {
@@ -168,7 +168,7 @@ report_unknown_option(const OptionSet *set, const char *name, Oid place)
 								   : 0));
 }
 
-/* The value is not legal; the message does not show a secret.  Does not return. */
+/* The value is not valid; the message does not show a secret.  Does not return. */
 static void
 report_bad_value(const OptionDef *option, const char *value, const char *expected)
 {
@@ -201,7 +201,10 @@ parse_option_number(const OptionDef *option, const char *value)
 	return result;
 }
 
-/* A bare number in milliseconds is what nobody means; 0 needs no unit.  What stands in a catalog already is read as ever. */
+/*
+ * A time must have a unit, because nobody means a bare number of milliseconds;
+ * 0 needs none.  Values that are in a catalog already are still read.
+ */
 static void
 check_unit(const OptionDef *option, const char *value)
 {
@@ -421,7 +424,7 @@ check_guard(const OptionSet *set, const OptionDef *option, const char *value)
 							: errhint("Only superusers may set it.")));
 }
 
-/* Which of these options is there?  More than one is an error. */
+/* Which of these options is set?  Raises ERROR if more than one is. */
 const char *
 options_at_most_one(List *options, const char *const *names, int nnames)
 {

@@ -189,9 +189,9 @@ make_room_for_more(HttpClient *client, const HttpLane *lane)
 }
 
 /*
- * Have what a request in this lane needs.  Where others must give way it may
- * wait for their answers, and serves interrupts.  Raises ERROR when there is no
- * descriptor all the same.
+ * Make the client ready for a request in this lane.  It may wait until other
+ * clients give up their descriptors, and serves interrupts.  Raises ERROR if
+ * there is no descriptor even then.
  */
 void
 client_wake(HttpClient *client, HttpLaneKind kind)

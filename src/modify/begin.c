@@ -36,7 +36,7 @@ modify_check_qualified(Relation rel, CmdType operation, const ModifyPlan *plan, 
 					errhint("Add a WHERE clause, or SET attio_fdw.allow_unqualified_writes = on.")));
 }
 
-/* ON CONFLICT DO NOTHING: the table must not say that a row in conflict is updated. */
+/* ON CONFLICT DO NOTHING is refused where the table's options say that a row in conflict is updated. */
 static void
 check_leaves_conflicts(const RemoteRelation *relation)
 {

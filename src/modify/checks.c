@@ -82,7 +82,7 @@ checks_transition_tables(const ResultRelInfo *target, CmdType operation)
 						errhint("Nothing was written. Write to the other tables directly, or drop the triggers.")));
 }
 
-/* Rows would come from another table: an ERROR. */
+/* Raise an ERROR: an UPDATE would move rows from another table into this one. */
 static void
 refuse_move(Relation rel, const char *statement)
 {

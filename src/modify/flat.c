@@ -43,7 +43,7 @@ typedef struct FlatWriter
 
 /* ----- columns ----- */
 
-/* A column that cannot be written is assigned: an ERROR. */
+/* Raise an ERROR: a value is assigned to a column that cannot be written. */
 static void
 refuse_read_only(const RemoteRelation *relation, const FlatColumn *column, bool inserting)
 {
@@ -92,7 +92,7 @@ begin_flat_rows(const WriteTarget *target)
 
 /* ----- values ----- */
 
-/* The column cannot hold this value: an ERROR. */
+/* Raise an ERROR: the column cannot hold this value. */
 static void
 refuse_flat_value(const FlatWriter *writer, const FlatColumn *column, const char *value, const char *hint)
 {
@@ -243,7 +243,7 @@ sent_path(const FieldDef *field)
 	return field->sent_as == NULL ? field->path : field->sent_as;
 }
 
-/* Of a row that is created: what must have a value, and what is null. */
+/* A new row is created: check which fields must have a value, and send the others as null. */
 static void
 complete_new_row(const FlatWriter *writer, JsonTree *row)
 {

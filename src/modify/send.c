@@ -207,7 +207,10 @@ start_write(Sender *sender, Write *write)
 	MemoryContextSwitchTo(saved);
 }
 
-/* A create whose answer was lost, or is not the service's: it may have been done.  Does not return. */
+/*
+ * The answer to a create was lost, or did not come from the service: the row
+ * may have been created.  Does not return.
+ */
 static void
 raise_unknown(const Sender *sender, HttpExchange *exchange)
 {

@@ -92,10 +92,7 @@ target_key_junk(const RemoteRelation *relation, Relation rel)
 	return psprintf("remote_key_%d", key_column(relation, RelationGetDescr(rel)));
 }
 
-/*
- * What cannot be written at all: an ERROR with the server's own words, before
- * anything else is missed of the table.
- */
+/* The table cannot be updated or deleted from: an ERROR in the server's own words, before any other check. */
 static void
 check_is_updatable(const RemoteRelation *relation, Relation rel, CmdType operation)
 {
@@ -113,7 +110,7 @@ check_is_updatable(const RemoteRelation *relation, Relation rel, CmdType operati
 											 : errdetail("Option updatable of the table or its server is false.")));
 }
 
-/* AddForeignUpdateTargets: the id, and of an UPDATE the old row, to see what differs. */
+/* AddForeignUpdateTargets: add the id and, for UPDATE, the old row, to see which values differ. */
 void
 add_foreign_update_targets(PlannerInfo *root, Index rtindex, RangeTblEntry *target_rte, Relation target)
 {

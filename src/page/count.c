@@ -56,7 +56,7 @@ ask_for(const Counter *counter, int64 offset, int limit, bool filtered)
 	return ask;
 }
 
-/* Look at the rows of an answer: each has an id, and should meet the conditions. */
+/* Check the rows of an answer: each must have an id, and should meet the conditions. */
 static int
 check_rows(Counter *counter, HttpExchange *exchange, const PageAsk *ask)
 {
@@ -166,7 +166,7 @@ count_first_page(Counter *counter)
 	return counter->high == n && !counter->high_refused;
 }
 
-/* Go up until there is an offset without a row.  An ERROR where there is none. */
+/* Try larger offsets until there is one without a row.  Raises ERROR if there is none. */
 static void
 find_high(Counter *counter)
 {

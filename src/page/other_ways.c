@@ -94,7 +94,7 @@ ways_first_ask(Pager *pager, const WalkMethods *methods, const Listing *listing,
 
 /* ----- refusals ----- */
 
-/* Neither unsorted nor sorted pages prove that they are complete. */
+/* Neither unsorted nor sorted pages prove that all rows were read.  Does not return. */
 static void
 raise_no_order(const Pager *pager)
 {
@@ -125,8 +125,9 @@ begin_without_filters(Pager *pager)
 }
 
 /*
- * Ask once more without a filter (an option unknown, too many arms).  The
- * executor checks every condition again, so the rows are right.
+ * The service refused a filter (an option is unknown, or it is too long):
+ * request all rows instead.  The executor checks every condition again, so the
+ * rows are right.
  */
 static void
 leave_filter(Pager *pager)
@@ -211,8 +212,8 @@ ways_raise_unsorted(const Pager *pager)
 					errmsg("%s returned rows of \"%s\" in another order than requested", pager->session->service->title,
 						   pager->relation->name),
 					errdetail("Rows had already been returned."),
-					errhint("Run the statement again: this session sorts locally from now on. Use SET "
-							"attio_fdw.push_sort = off to sort locally in every session.")));
+					errhint("Run the statement again: this session sorts locally from now on. To always sort locally, "
+							"set attio_fdw.push_sort to off.")));
 }
 
 void

@@ -125,7 +125,7 @@ judge_answer(Pager *pager, HttpExchange *exchange, const PageAsk *ask)
 	return request_judge(pager->session, exchange, &pager->subject);
 }
 
-/* An answer that is no page.  Does not return. */
+/* The answer is not a page of rows.  Does not return. */
 static void
 raise_page_error(const Session *session, HttpExchange *exchange, const Paging *paging, TokStatus status, size_t offset)
 {
@@ -165,7 +165,7 @@ tokenize_page(Pager *pager, HttpExchange *exchange)
 	return true;
 }
 
-/* The page's rows are read: no more than were asked for. */
+/* Note the number of rows of a page, which must not be more than requested. */
 static void
 note_rows(Pager *pager, HttpExchange *exchange, const PageAsk *ask)
 {
@@ -223,7 +223,7 @@ fetch_page(Pager *pager)
 
 /* ----- keys ----- */
 
-/* What the row is known and ordered by. */
+/* The id of a row and, on sorted pages, its time of creation. */
 static void
 read_key(Pager *pager, size_t i, RowKey *key)
 {
@@ -259,7 +259,7 @@ read_keys(Pager *pager)
 
 /* ----- pages ----- */
 
-/* Rows may be missing.  Does not return. */
+/* Rows changed places between pages, so that some may be missing.  Does not return. */
 static void
 raise_lost(Pager *pager)
 {
@@ -272,7 +272,7 @@ raise_lost(Pager *pager)
 						: errhint("Run the statement again.")));
 }
 
-/* Cursors that lead back would be followed for ever. */
+/* The cursor of a page leads back to an earlier page: following it would never end.  Does not return. */
 static void
 raise_circle(Pager *pager)
 {

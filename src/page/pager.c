@@ -11,7 +11,7 @@
 #include "page/page.h"
 #include "utils/memutils.h"
 
-StaticAssertDecl(HTTP_BODY_PADDING >= TOK_PADDING, "the tokenizer reads behind the body");
+StaticAssertDecl(HTTP_BODY_PADDING >= TOK_PADDING, "the tokenizer reads beyond the body");
 
 /* So many rows stand in the order asked for by chance once in 120: a sorted page has no fewer, whatever is wanted. */
 #define SMALLEST_SORTED_PAGE 5
@@ -109,7 +109,7 @@ next_listing(Pager *pager)
 	return true;
 }
 
-/* More is wanted than the one page held: in earnest now, without what was handed out. */
+/* A scan needs more rows than its one sorted page has: go on with all pages, without the rows that were returned. */
 static void
 leave_one_page(Pager *pager)
 {

@@ -34,7 +34,7 @@ part_of_table(const RelOptInfo *rel)
 	return plan == NULL || rel->reloptkind != RELOPT_OTHER_MEMBER_REL ? NULL : plan->relation;
 }
 
-/* Once a session for each parent. */
+/* Warn of two partitions that show the same rows, once per session for each parent. */
 static void
 warn_of_same_rows(Oid parent, const RemoteRelation *one, const RemoteRelation *other)
 {

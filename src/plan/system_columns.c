@@ -65,8 +65,8 @@ static bool is_made_of_system_column(Sight *sight, Node *node);
 /* ----- the error ----- */
 
 /*
- * A condition, join, sort, group or new value is made of a system column; column 0:
- * it is about the row that a cursor is at.  Does not return.
+ * A condition, join, sort, group or new value uses a system column that has no
+ * meaning; column 0 stands for WHERE CURRENT OF.  Does not return.
  */
 static void
 refuse_system_column(Oid table, AttrNumber column)

@@ -139,9 +139,9 @@ note_request(Oid server, HttpExchange *exchange, const char *id_header)
 }
 
 /*
- * A request is over: the HTTP client says so when the answer is complete,
- * whether anybody waits for it or not.  "id_header" names the request in the
- * response, and may be NULL.
+ * Note a request whose answer is complete, whether or not somebody waits for
+ * it.  "id_header" is the header of the response that has the request's id, and
+ * may be NULL.
  */
 void
 activity_note(Oid server, HttpExchange *exchange, const char *id_header)

@@ -201,7 +201,7 @@ columns_learn(const RemoteRelation *relation)
 
 /* ----- what is shown ----- */
 
-/* The option "field", or the name of a column without options, names no field.  Does not return. */
+/* The option "field", or the name of a column without options, is not the name of a field.  Does not return. */
 static void
 raise_unknown_field(const RemoteRelation *relation, const DeclaredColumn *column)
 {

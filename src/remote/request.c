@@ -34,7 +34,7 @@ used_requests(void)
 	return &used;
 }
 
-/* One more request of this statement: an ERROR beyond attio_fdw.max_requests, before it is sent. */
+/* Count one more request of this statement.  Raises ERROR beyond attio_fdw.max_requests, before the request is sent. */
 static void
 charge_budget(const Session *session)
 {
@@ -92,8 +92,9 @@ request_raise_shape(const Session *session, HttpExchange *exchange, const char *
 void
 request_raise_shape_of(const Session *session, const char *request, const char *detail)
 {
-	ereport(ERROR, (errcode(ERRCODE_FDW_ERROR), errmsg("%s's answer has an unknown shape", session->service->title),
-					errdetail("%s%s%s", request, detail == NULL ? "" : " ", detail == NULL ? "" : detail)));
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_ERROR), errmsg("%s's answer has an unexpected structure", session->service->title),
+			 errdetail("%s%s%s", request, detail == NULL ? "" : " ", detail == NULL ? "" : detail)));
 }
 
 /* ----- errors ----- */
@@ -124,7 +125,7 @@ static const TransportError transport_errors[] = {
 	 "Raise the server option max_response_size."},
 	{HTTP_NOT_LOOPBACK, ERRCODE_FDW_UNABLE_TO_ESTABLISH_CONNECTION, "plain http is allowed only to a loopback address",
 	 "Use an https address as base_url."},
-	{HTTP_CUT, ERRCODE_CONNECTION_FAILURE, "the connection broke before %s's answer was complete",
+	{HTTP_CUT, ERRCODE_CONNECTION_FAILURE, "the connection was lost before %s's answer was complete",
 	 "No part of the incomplete answer was used; run the statement again."},
 	{HTTP_UNREADABLE, ERRCODE_FDW_ERROR, "could not read %s's answer",
 	 "Something between the database server and %s may have answered instead; check base_url and proxy."},
@@ -132,7 +133,7 @@ static const TransportError transport_errors[] = {
 };
 /* clang-format on */
 
-/* The request got no complete answer: say why.  Does not return. */
+/* The request got no complete answer.  Does not return. */
 static void
 raise_transport_error(const Session *session, HttpExchange *exchange)
 {
@@ -315,9 +316,9 @@ request_get_start(Session *session, const char *path, ScanCost *cost)
 }
 
 /*
- * A small answer, as a tree that belongs to the current memory context; the
- * exchange is gone then.  Raises ERROR for anything but a complete JSON object;
- * NULL only for what the subject tolerates.
+ * The answer to a small request, as a tree in the current memory context; the
+ * exchange is released.  Raises ERROR for anything but a complete JSON object;
+ * returns NULL only for what the subject tolerates.
  */
 JsonTree *
 request_get_finish(Session *session, HttpExchange *exchange, const RequestSubject *subject)

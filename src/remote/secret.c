@@ -69,7 +69,7 @@ read_secret_variable(const SecretDef *secret, const char *name)
 	return pstrdup(found);
 }
 
-/* The mapping has none: say what to run.  Does not return. */
+/* The user mapping has no such secret.  Does not return. */
 static void
 raise_missing(const SecretDef *secret, ForeignServer *server, UserMapping *mapping)
 {
@@ -82,9 +82,9 @@ raise_missing(const SecretDef *secret, ForeignServer *server, UserMapping *mappi
 }
 
 /*
- * A secret of the mapping, in the current memory context, with whose end it is
- * wiped.  Raises ERROR where there is none, where it cannot be read, and where it
- * is not one word.
+ * A secret of the user mapping, in the current memory context, and wiped when
+ * that is reset.  Raises ERROR if there is none, if it cannot be read, and if
+ * it is empty or contains blanks.
  */
 char *
 secret_read(const SecretDef *secret, const OptionSet *set, ForeignServer *server, UserMapping *mapping)

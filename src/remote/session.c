@@ -101,7 +101,7 @@ make_cache(void)
 	RegisterXactCallback(on_transaction_end, NULL);
 }
 
-/* The user's own mapping or PUBLIC's; none is an error that says what to run. */
+/* The user's own mapping, or that of PUBLIC.  Raises ERROR, with the statement to run, if there is none. */
 static UserMapping *
 find_mapping(ForeignServer *server, Oid user)
 {

@@ -17,7 +17,7 @@
 
 /* ----- options ----- */
 
-/* The option "resource" names none of the service's.  Does not return. */
+/* The option "resource" names no resource of the service.  Does not return. */
 static void
 raise_unknown_resource(const RemoteRelation *relation, const char *name)
 {

@@ -10,7 +10,7 @@
 #include "base/errors.h"
 #include "base/json.h"
 
-/* A text where an object belongs, and the like. */
+/* Raise an ERROR: the value is a text, a number or an array where an object must be. */
 static void
 refuse_shape(const char *slug, const char *path, size_t length)
 {
@@ -20,7 +20,7 @@ refuse_shape(const char *slug, const char *path, size_t length)
 										 (int) length, path, slug)));
 }
 
-/* An option or a status without what is wanted of it; null in its place is no choice. */
+/* An option or a status must have the member that is read; null in its place means that none is chosen. */
 static void
 check_choice(JsonTree *value, const char *slug, const char *path)
 {

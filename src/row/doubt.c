@@ -67,7 +67,7 @@ doubt_of(Trust *trust, const PagerRow *row, const TokSlice *list, int leaf)
 	return DOUBT_TYPE;
 }
 
-/* Rows of one statement would show different attributes.  Does not return. */
+/* The attributes changed after rows had been returned, so that one result would show both.  Does not return. */
 void
 doubt_raise_changed(const RemoteRelation *relation)
 {
@@ -78,7 +78,7 @@ doubt_raise_changed(const RemoteRelation *relation)
 		 errdetail("Rows with the earlier attributes had already been read."), errhint("Run the statement again.")));
 }
 
-/* Its values are not what the service's own definition says.  Does not return. */
+/* The values of an attribute have another type than its definition says.  Does not return. */
 void
 doubt_raise_type(const RemoteRelation *relation, const ColumnBinding *binding)
 {

@@ -519,7 +519,7 @@ prepare_type(ColumnReader *column)
 	get_typlenbyvalalign(element, &column->element_length, &column->element_byval, &column->element_align);
 }
 
-/* A column declared as an array shows nothing but lists. */
+/* An array column can show only lists. */
 static void
 check_array(const RowReader *reader, const ColumnReader *column)
 {
@@ -607,7 +607,7 @@ explain_conversion(void *arg)
 				   clean_text(reader->slice->start, reader->slice->length, 100));
 }
 
-/* A row without values is malformed, and not one of NULLs. */
+/* A row without an object of values is malformed; it is not a row of NULLs. */
 static void
 check_values(RowReader *reader, const PagerRow *row)
 {

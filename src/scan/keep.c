@@ -189,8 +189,8 @@ keep_end(RemoteScan *state)
 static void raise_late_read(const ForeignScanState *node) __attribute__((noreturn));
 
 /*
- * What a scan asks for becomes known only after the statement has begun to write,
- * and all of the table cannot stand in for it.  Does not return.
+ * The conditions of a scan become known only after the statement has begun to
+ * write, and reading the whole table before is not possible.  Does not return.
  */
 static void
 raise_late_read(const ForeignScanState *node)
@@ -199,7 +199,7 @@ raise_late_read(const ForeignScanState *node)
 					errmsg("the statement would read foreign table \"%s\" after it has begun to write",
 						   scan_relation(node)->name),
 					errdetail("What it reads depends on rows that it writes, so it cannot be read first."),
-					errhint("Use two statements.")));
+					errhint("Read and write in two separate statements.")));
 }
 
 void

@@ -14,7 +14,10 @@
 #include "scan/sorted.h"
 #include "utils/memutils.h"
 
-/* The value of LIMIT or OFFSET: NULL and none are "otherwise".  ERROR where it is negative, in the executor's words. */
+/*
+ * The value of LIMIT or OFFSET; "otherwise" where there is none, or NULL.
+ * Raises ERROR, in the executor's words, where it is negative.
+ */
 static int64
 limit_operand_value(const Operand *operands, int index, int64 otherwise, bool is_limit)
 {

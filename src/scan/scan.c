@@ -80,7 +80,10 @@ decode_row(RemoteScan *state, ForeignScanState *node, const PagerRow *row)
 	}
 }
 
-/* The filter was refused: the scan counts rows for LIMIT itself.  ERROR where it has handed out one already. */
+/*
+ * The service refused the filter: the scan counts the rows for LIMIT itself.
+ * Raises ERROR if it has returned a row already.
+ */
 static void
 count_window_locally(RemoteScan *state)
 {
@@ -112,7 +115,10 @@ release_pages(RemoteScan *state)
 		pager_release(state->pager);
 }
 
-/* Does the row in the slot count for LIMIT?  ERROR where the service counted it, although it does not meet the conditions. */
+/*
+ * Does the row in the slot count for LIMIT?  Raises ERROR if the service
+ * counted it although it does not meet the conditions.
+ */
 static bool
 is_row_within_limit(RemoteScan *state, ForeignScanState *node, TupleTableSlot *slot)
 {
