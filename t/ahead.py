@@ -175,7 +175,7 @@ def errors(emulator, database):
     emulator.faults({"match": {"path": deals + "/records/query"}, "status": 429, "headers": {"Retry-After": "0"},
                      "body": '{"code":"rate_limit_exceeded","message":"no"}'})
     result = database.psql("SELECT count(*) FROM (SELECT name FROM deals UNION ALL SELECT name FROM companies) s")
-    tap.ok("53400" in result.err and "too dear" in result.err, "a query too dear by itself is an error that says so",
+    tap.ok("53400" in result.err and "too expensive" in result.err, "a query too dear by itself is an error that says so",
            result)
 
 

@@ -347,7 +347,7 @@ def refusals(person):
         ("a phone number without +", "INSERT INTO all_types (a_phone) VALUES ('012345')", "begins with +"),
         ("infinity", "INSERT INTO all_types (a_date) VALUES ('infinity')", "finite"),
         ("NaN", "INSERT INTO all_types (a_number) VALUES ('NaN')", "finite"),
-        ("NULL in an array", "INSERT INTO all_types (some_selects) VALUES ('{Red,NULL}')", "no NULLs"),
+        ("NULL in an array", "INSERT INTO all_types (some_selects) VALUES ('{Red,NULL}')", "must not be NULL"),
         ("one bad row of a batch",
          "INSERT INTO all_types (a_phone) SELECT CASE WHEN i = 9 THEN '9' ELSE '+442071838750' END "
          "FROM generate_series(1, 10) i", "begins with +"),
@@ -358,7 +358,7 @@ def refusals(person):
         ("a required attribute", "INSERT INTO deals (value) VALUES (1)", "must have a value"),
         ("NULL in a required attribute", "UPDATE deals SET name = NULL WHERE value > 1000", "must have a value"),
         ("an actor who is no member", f"INSERT INTO all_types (an_actor) VALUES ('{person}')",
-         "no workspace member"),
+         "id of a workspace member"),
         ("TRUNCATE", "TRUNCATE people", "cannot truncate"),
         ("MERGE", "MERGE INTO people USING (SELECT 1) s ON false WHEN NOT MATCHED THEN INSERT (name) VALUES ('x')",
          "MERGE"),

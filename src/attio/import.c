@@ -201,7 +201,7 @@ import_table_ddl(const char *table, const ResourceDef *resource, const TargetDef
 		foreach(lc, left_out)
 			appendStringInfo(&names, "%s%s", names.len > 0 ? ", " : "", (char *) lfirst(lc));
 		ereport(NOTICE, (errmsg("%d columns of \"%s\" are skipped", list_length(left_out), table),
-						 errdetail("Their names are already used, or the table has too many columns: %s",
+						 errdetail("Their names are already used, or the table has too many columns: %s.",
 								   clean_text(names.data, names.len, 500))));
 	}
 	return ddl.data;
@@ -345,7 +345,7 @@ warn_of_missing_scopes(const char *granted, List *wanted)
 			if (((Offer *) lfirst(other))->resource == resource)
 				appendStringInfo(&tables, "%s%s", tables.len > 0 ? ", " : "", ((Offer *) lfirst(other))->table);
 		ereport(WARNING, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("the API key lacks the scope %s", missing),
-						  errdetail("These tables cannot be read: %s", clean_text(tables.data, tables.len, 500)),
+						  errdetail("These tables cannot be read: %s.", clean_text(tables.data, tables.len, 500)),
 						  errhint("Scopes are chosen in Attio's settings, under Developers.")));
 	}
 }

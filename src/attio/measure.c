@@ -350,7 +350,7 @@ measure_title(Measure *measure)
 
 		answer = asked.refused ? "error" : asked.rows == 0 ? "none" : NULL;
 	}
-	conclude_finding(measure, "what a title that does not exist causes", "unknown_title", answer, NULL);
+	conclude_finding(measure, "effect of a title that does not exist", "unknown_title", answer, NULL);
 }
 
 /* A moment a little after a row's own: what is cut off makes it no later. */
@@ -481,7 +481,7 @@ measure_limit(Measure *measure)
 		measure->session->page_limit = measure->session->page_seen = largest;
 	conclude_finding(measure, "largest limit of a query", "max_limit", largest > 0 ? psprintf("%d", largest) : NULL,
 					 largest <= LARGEST_PAGE ? "remote_max_limit" : NULL);
-	conclude_finding(measure, "what a larger limit causes", "over_limit", over, NULL);
+	conclude_finding(measure, "effect of a larger limit", "over_limit", over, NULL);
 }
 
 /* Objects that every workspace has first: they have the most rows. */
