@@ -284,12 +284,15 @@ raise_circle(Pager *pager)
 			 errhint("Run the statement again.")));
 }
 
-/* Does the judge of a sorted page object?  The walk has looked only at created_at and the id. */
+/*
+ * Does the judge of a sorted page object?  The walk has looked only at created_at and the id.  A second step that is
+ * sorted is so to be complete, not in the order that the query wants: its rows have no value to be judged by.
+ */
 static bool
 is_out_of_order(const Pager *pager, const PageAsk *ask)
 {
 	return pager->request.sort != SORT_ANY && pager->request.is_in_order != NULL && ask->sorts != NULL &&
-		   !pager->request.is_in_order(pager->request.judge, pager, pager->page.nrows);
+		   !is_second_step(pager) && !pager->request.is_in_order(pager->request.judge, pager, pager->page.nrows);
 }
 
 /* So many rows make the page full: there may be more. */

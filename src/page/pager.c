@@ -372,7 +372,7 @@ pager_settle(Pager *pager)
 bool
 pager_in_second_step(const Pager *pager)
 {
-	return pager->request.guarded && pager->walk.methods != &walk_one_page;
+	return is_second_step(pager);
 }
 
 void

@@ -90,6 +90,13 @@ good_limit(const Pager *pager, int limit, bool proves)
 	return Min(rows, pager->largest);
 }
 
+/* Are the rows that the guard of the first step kept back asked for? */
+static inline bool
+is_second_step(const Pager *pager)
+{
+	return pager->request.guarded && pager->walk.methods != &walk_one_page;
+}
+
 /* May pages be sorted by created_at and the id? */
 static inline bool
 sorts_hold(const Pager *pager)
