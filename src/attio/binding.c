@@ -41,6 +41,7 @@ name_index_make(void)
 	return index;
 }
 
+/* Make the names anew, of these definitions. */
 static void
 fill_name_index(const RemoteRelation *relation, List *definitions)
 {
@@ -107,6 +108,7 @@ bind_missing(const RemoteRelation *relation, ColumnBinding *binding, const char 
 				 : errhint("Drop the column, or set the table option missing_attribute to 'null'.")));
 }
 
+/* char *, for a suggestion. */
 static List *
 slugs_of(List *definitions)
 {
@@ -118,6 +120,7 @@ slugs_of(List *definitions)
 	return slugs;
 }
 
+/* Bind a column to a property of its attribute; NULL is the main one, or in a column of JSON the whole value. */
 static void
 bind_property(const RemoteRelation *relation, ColumnBinding *binding, const AttributeDef *attribute,
 			  const char *property)

@@ -98,6 +98,7 @@ static const FieldDef status_fields[] = {
 
 /* ----- listings for each object and list, or for each of some attributes ----- */
 
+/* What is given of one object or list. */
 static List *
 given_target(const TargetDef *target)
 {
@@ -150,18 +151,21 @@ parents_of_type(Session *session, const char *type, ScanCost *cost)
 	return parents;
 }
 
+/* Of resources that have a listing for each object and list. */
 static List *
 all_targets(Session *session, ScanCost *cost)
 {
 	return parents_of_type(session, NULL, cost);
 }
 
+/* For each select attribute. */
 static List *
 all_selects(Session *session, ScanCost *cost)
 {
 	return parents_of_type(session, "select", cost);
 }
 
+/* For each status attribute. */
 static List *
 all_statuses(Session *session, ScanCost *cost)
 {

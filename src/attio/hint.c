@@ -25,6 +25,7 @@ typedef struct KnownColumn
 
 /* ----- what is known ----- */
 
+/* The session knows the attribute: a copy of what planning needs of it. */
 static void
 know_attribute(KnownColumn *known, const AttributeDef *attribute)
 {
@@ -104,7 +105,7 @@ know_by_name(KnownColumn *known, const RemoteRelation *relation, const char *nam
 
 /* Is the column declared with the import's own type, or one that means the same? */
 static bool
-is_own_type(Oid declared, Oid type)
+is_type_of_import(Oid declared, Oid type)
 {
 	return declared == type || (declared == VARCHAROID && type == TEXTOID);
 }
@@ -120,6 +121,7 @@ reason_of_unknown(const KnownColumn *known)
 	return known->is_gone ? "no attribute" : "type not known yet";
 }
 
+/* The attribute and its type are known: can conditions on this property be sent? */
 static void
 hint_property(const KnownColumn *known, const DeclaredColumn *column, ColumnHint *hint)
 {
@@ -132,7 +134,7 @@ hint_property(const KnownColumn *known, const DeclaredColumn *column, ColumnHint
 	}
 	hint->traits = attribute_traits(hint->property);
 	hint->array = hint->multi && column->type == get_array_type(hint->property->type);
-	if (column->typmod != -1 || (!hint->array && !is_own_type(column->type, hint->property->type)))
+	if (column->typmod != -1 || (!hint->array && !is_type_of_import(column->type, hint->property->type)))
 	{
 		hint->reason = "declared type differs";
 		return;

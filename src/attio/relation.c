@@ -35,12 +35,14 @@ target_of_options(List *options)
 	return NULL;
 }
 
+/* An option of the server, with its default. */
 static const char *
 server_word(List *server_options, const char *name)
 {
 	return option_text(&attio_options, server_options, ForeignServerRelationId, name);
 }
 
+/* The same of the table. */
 static const char *
 table_word(List *options, const char *name)
 {

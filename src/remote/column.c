@@ -44,6 +44,7 @@ text_if_set(const OptionSet *set, List *options, const char *name)
 	return option_is_set(options, name) ? option_text(set, options, AttributeRelationId, name) : NULL;
 }
 
+/* What the options of the column are. */
 static void
 read_column_options(const RemoteRelation *relation, DeclaredColumn *column)
 {
@@ -140,7 +141,7 @@ column_has_value(const RemoteRelation *relation, AttrNumber attnum)
 
 /* Is the column declared with the field's own type, or one that means the same? */
 static bool
-is_own_type(const DeclaredColumn *column)
+is_type_of_field(const DeclaredColumn *column)
 {
 	return column->typmod == -1 &&
 		   (column->type == column->field->type || (column->type == VARCHAROID && column->field->type == TEXTOID));
@@ -158,7 +159,7 @@ hint_field(const RemoteRelation *relation, const DeclaredColumn *column, ColumnH
 				   strcmp(name, resource_id_name(resource)) == 0;
 	hint->is_parent = resource->parent != NULL && strcmp(name, resource->parent) == 0;
 	if (!hint->is_key && !hint->is_parent && params_of_field(resource, name))
-		hint->reason = is_own_type(column) ? NULL : "declared type differs";
+		hint->reason = is_type_of_field(column) ? NULL : "declared type differs";
 	else if (!hint->is_key && !hint->is_parent)
 		hint->reason = resource->values == NULL ? "not a table of records" : "no attribute";
 	else if (column->type != column->field->type)

@@ -60,6 +60,7 @@ given_value(const List *given, const char *name)
 	return NULL;
 }
 
+/* A path with what is given in the place of its parts. */
 static char *
 fill_path(const char *path, const List *given, const char *id, bool escape)
 {

@@ -12,6 +12,7 @@
 #include "lib/stringinfo.h"
 #include "row/absent.h"
 #include "row/doubt.h"
+#include "row/row_slices.h"
 #include "row/rowkey.h"
 #include "base/timestamps.h"
 #include "base/types.h"
@@ -56,11 +57,7 @@ struct RowReader
 	Projection *projection;
 	ColumnReader *columns;
 	int ncolumns;
-	int32 *head;   /* per leaf: first slice of the row, -1 = none */
-	int32 *cursor; /* per leaf: where the last search ended */
-	int32 *next;   /* per slice of the row: next of the same leaf */
-	int heads_size;
-	uint32 next_size;
+	RowSlices slices;    /* of the row that is read */
 	const PagerRow *row; /* being read, for the error context */
 	const ColumnReader *column;
 	const TokSlice *slice; /* being converted, likewise */
@@ -70,66 +67,7 @@ struct RowReader
 	Doubt doubt;           /* in the definition of "column" */
 };
 
-/* ----- finding slices ----- */
-
-/* Chain the row's slices by leaf, in order. */
-static void
-index_row(RowReader *reader, const PagerRow *row)
-{
-	const TokSlice *slices = row->page->slices + row->row->first_slice;
-	uint32 nslices = row->row->nslices;
-
-	if (nslices > reader->next_size)
-	{
-		reader->next_size = nslices * 2;
-		reader->next = (int32 *) repalloc(reader->next, reader->next_size * sizeof(int32));
-	}
-	if (reader->projection->nleaves > reader->heads_size)
-	{
-		reader->heads_size = reader->projection->nleaves;
-		reader->head = (int32 *) repalloc(reader->head, reader->heads_size * sizeof(int32));
-		reader->cursor = (int32 *) repalloc(reader->cursor, reader->heads_size * sizeof(int32));
-	}
-	memset(reader->head, 0xff, reader->heads_size * sizeof(int32));
-	/* Backwards, so that each chain runs forwards. */
-	for (int32 i = (int32) nslices - 1; i >= 0; i--)
-	{
-		reader->next[i] = reader->head[slices[i].leaf];
-		reader->head[slices[i].leaf] = i;
-	}
-	memcpy(reader->cursor, reader->head, reader->heads_size * sizeof(int32));
-}
-
-static const TokSlice *
-first_slice(RowReader *reader, const PagerRow *row, int leaf)
-{
-	int32 at = reader->head[leaf];
-
-	if (at >= 0)
-		return &row->page->slices[row->row->first_slice + at];
-	return tok_outer(row->page, row->row->first_outer, row->row->nouter, leaf, TOK_ANY_ELEMENT);
-}
-
-/*
- * The slice of a leaf that belongs to one element, or NULL.  Chains ascend by
- * element, so a walk through the elements in order takes linear time.
- */
-static const TokSlice *
-element_slice(RowReader *reader, const PagerRow *row, int leaf, uint32 element)
-{
-	const TokSlice *slices = row->page->slices + row->row->first_slice;
-	int32 at = reader->cursor[leaf];
-
-	if (at < 0 || slices[at].element > element)
-		at = reader->head[leaf];
-	while (at >= 0 && slices[at].element < element)
-		at = reader->next[at];
-	reader->cursor[leaf] = at;
-	if (at >= 0 && slices[at].element == element)
-		return &slices[at];
-	return tok_outer(row->page, row->row->first_outer, row->row->nouter, leaf, element);
-}
-
+/* Is there a value, and is it not null? */
 static inline bool
 is_value(const TokSlice *slice)
 {
@@ -144,8 +82,9 @@ is_text(const TokSlice *slice, const char *text)
 		   memcmp(slice->start, text, slice->length) == 0;
 }
 
+/* A value of the column's base type; the slice is named where that fails. */
 static Datum
-convert(RowReader *reader, ColumnReader *column, const TokSlice *slice)
+datum_of_slice(RowReader *reader, ColumnReader *column, const TokSlice *slice)
 {
 	reader->slice = slice;
 	return column->value.convert(&column->value, slice);
@@ -160,9 +99,9 @@ check_absent(RowReader *reader, ColumnReader *column, const PagerRow *row, uint3
 	if (column->binding->property == NULL)
 		return;
 	for (int i = 0; i < column->nleaves; i++)
-		if (element_slice(reader, row, column->leaves[i], element) != NULL)
+		if (row_element_slice(&reader->slices, row, column->leaves[i], element) != NULL)
 			return;
-	reader->slice = first_slice(reader, row, column->list_leaf);
+	reader->slice = row_first_slice(&reader->slices, row, column->list_leaf);
 	absent_check(reader->slice, element, column->binding->slug, column->binding->property);
 }
 
@@ -175,7 +114,7 @@ join_lines(RowReader *reader, ColumnReader *column, const PagerRow *row, uint32 
 	initStringInfo(&line);
 	for (int i = 0; i < column->nleaves; i++)
 	{
-		const TokSlice *slice = element_slice(reader, row, column->leaves[i], element);
+		const TokSlice *slice = row_element_slice(&reader->slices, row, column->leaves[i], element);
 		size_t length;
 		char *part;
 
@@ -193,14 +132,14 @@ join_lines(RowReader *reader, ColumnReader *column, const PagerRow *row, uint32 
 		return (Datum) 0;
 	}
 	value_slice_of_text(&reader->made, line.data);
-	return convert(reader, column, &reader->made);
+	return datum_of_slice(reader, column, &reader->made);
 }
 
 /* One value, by the form of its property. */
 static Datum
 read_value(RowReader *reader, ColumnReader *column, const PagerRow *row, uint32 element, bool *isnull)
 {
-	const TokSlice *slice = element_slice(reader, row, column->leaves[0], element);
+	const TokSlice *slice = row_element_slice(&reader->slices, row, column->leaves[0], element);
 
 	switch (column->form)
 	{
@@ -208,19 +147,19 @@ read_value(RowReader *reader, ColumnReader *column, const PagerRow *row, uint32 
 			break;
 		case FORM_ONE_OF:
 			for (int i = 1; i < column->nleaves && !is_value(slice); i++)
-				slice = element_slice(reader, row, column->leaves[i], element);
+				slice = row_element_slice(&reader->slices, row, column->leaves[i], element);
 			break;
 		case FORM_LINES:
 			return join_lines(reader, column, row, element, isnull);
 		case FORM_IF:
 			slice = is_text(slice, column->binding->property->only_if)
-						? element_slice(reader, row, column->leaves[1], element)
+						? row_element_slice(&reader->slices, row, column->leaves[1], element)
 						: NULL;
 			break;
 	}
 	*isnull = !is_value(slice);
 	if (!*isnull)
-		return convert(reader, column, slice);
+		return datum_of_slice(reader, column, slice);
 	if (slice == NULL)
 		check_absent(reader, column, row, element);
 	return (Datum) 0;
@@ -228,6 +167,7 @@ read_value(RowReader *reader, ColumnReader *column, const PagerRow *row, uint32 
 
 /* ----- columns ----- */
 
+/* A column whose attribute is gone. */
 static Datum
 read_null(RowReader *reader, ColumnReader *column, const PagerRow *row, bool *isnull)
 {
@@ -240,7 +180,7 @@ read_null(RowReader *reader, ColumnReader *column, const PagerRow *row, bool *is
 static const TokSlice *
 value_list(RowReader *reader, ColumnReader *column, const PagerRow *row)
 {
-	const TokSlice *list = first_slice(reader, row, column->list_leaf);
+	const TokSlice *list = row_first_slice(&reader->slices, row, column->list_leaf);
 
 	if (list != NULL && list->kind != TOK_ARRAY)
 	{
@@ -251,6 +191,7 @@ value_list(RowReader *reader, ColumnReader *column, const PagerRow *row)
 	return list;
 }
 
+/* The one value of an attribute, or the first of them. */
 static Datum
 read_scalar(RowReader *reader, ColumnReader *column, const PagerRow *row, bool *isnull)
 {
@@ -270,6 +211,7 @@ read_scalar(RowReader *reader, ColumnReader *column, const PagerRow *row, bool *
 	return read_value(reader, column, row, 0, isnull);
 }
 
+/* Of values that are read. */
 static Datum
 make_array(ColumnReader *column, Datum *values, bool *nulls, int n)
 {
@@ -308,17 +250,17 @@ read_array(RowReader *reader, ColumnReader *column, const PagerRow *row, bool *i
 static Datum
 read_leaf(RowReader *reader, ColumnReader *column, const PagerRow *row, bool *isnull)
 {
-	const TokSlice *slice = first_slice(reader, row, column->list_leaf);
+	const TokSlice *slice = row_first_slice(&reader->slices, row, column->list_leaf);
 
 	*isnull = !is_value(slice);
-	return *isnull ? (Datum) 0 : convert(reader, column, slice);
+	return *isnull ? (Datum) 0 : datum_of_slice(reader, column, slice);
 }
 
 /* A field that is an array of scalars. */
 static Datum
 read_field_array(RowReader *reader, ColumnReader *column, const PagerRow *row, bool *isnull)
 {
-	if (!is_value(first_slice(reader, row, column->list_leaf)))
+	if (!is_value(row_first_slice(&reader->slices, row, column->list_leaf)))
 	{
 		*isnull = true;
 		return (Datum) 0;
@@ -326,6 +268,7 @@ read_field_array(RowReader *reader, ColumnReader *column, const PagerRow *row, b
 	return read_array(reader, column, row, isnull);
 }
 
+/* The row as it came. */
 static Datum
 read_raw(RowReader *reader, ColumnReader *column, const PagerRow *row, bool *isnull)
 {
@@ -336,7 +279,7 @@ read_raw(RowReader *reader, ColumnReader *column, const PagerRow *row, bool *isn
 	whole->length = row->row->length;
 	whole->kind = TOK_OBJECT;
 	*isnull = false;
-	return convert(reader, column, whole);
+	return datum_of_slice(reader, column, whole);
 }
 
 /* A moment, for comparing; what is none is an error of the input function. */
@@ -366,7 +309,7 @@ read_changed_at(RowReader *reader, ColumnReader *column, const PagerRow *row, bo
 
 	for (int i = 0; i < column->nchanged; i++)
 	{
-		for (int32 at = reader->head[column->changed_leaves[i]]; at >= 0; at = reader->next[at])
+		for (int32 at = reader->slices.head[column->changed_leaves[i]]; at >= 0; at = reader->slices.next[at])
 		{
 			int64 time;
 
@@ -380,7 +323,7 @@ read_changed_at(RowReader *reader, ColumnReader *column, const PagerRow *row, bo
 		}
 	}
 	*isnull = (latest == NULL);
-	return *isnull ? (Datum) 0 : convert(reader, column, latest);
+	return *isnull ? (Datum) 0 : datum_of_slice(reader, column, latest);
 }
 
 /* A text that is no part of the row, as a value of the column's type. */
@@ -391,7 +334,7 @@ from_cstring(RowReader *reader, ColumnReader *column, const char *text, bool *is
 	if (*isnull)
 		return (Datum) 0;
 	value_slice_of_text(&reader->made, text);
-	return convert(reader, column, &reader->made);
+	return datum_of_slice(reader, column, &reader->made);
 }
 
 /* What all rows of a listing have in common, and the place in it. */
@@ -418,6 +361,7 @@ values_node(RowReader *reader)
 	return values;
 }
 
+/* Want the members of the values that the column shows. */
 static void
 prepare_attribute(RowReader *reader, ColumnReader *column)
 {
@@ -452,6 +396,7 @@ may_be_list(const FieldDef *field)
 	return field->type == JSONBOID || OidIsValid(element_type_of(field->type));
 }
 
+/* Want the member that the field is, if it is one. */
 static void
 prepare_field(RowReader *reader, ColumnReader *column)
 {
@@ -475,6 +420,7 @@ prepare_field(RowReader *reader, ColumnReader *column)
 	}
 }
 
+/* Want the time of each value of each attribute. */
 static void
 prepare_changed_at(RowReader *reader, ColumnReader *column)
 {
@@ -531,6 +477,7 @@ check_array(const RowReader *reader, const ColumnReader *column)
 					errdetail("It shows one value."), errhint("Declare it as jsonb, or as text.")));
 }
 
+/* Choose how the column is read, by what it shows and its declared type. */
 static void
 prepare_column(RowReader *reader, ColumnReader *column)
 {
@@ -576,9 +523,7 @@ row_reader_create(const RemoteRelation *relation, List *attnums, List *definitio
 	reader->projection = projection;
 	reader->values_leaf = -1;
 	reader->columns = (ColumnReader *) palloc0(sizeof(ColumnReader) * Max(list_length(attnums), 1));
-	reader->head = (int32 *) palloc(sizeof(int32));
-	reader->cursor = (int32 *) palloc(sizeof(int32));
-	reader->next = (int32 *) palloc(sizeof(int32));
+	row_slices_init(&reader->slices);
 	foreach(lc, attnums)
 	{
 		ColumnReader *column = &reader->columns[reader->ncolumns++];
@@ -611,7 +556,8 @@ explain_conversion(void *arg)
 static void
 check_values(RowReader *reader, const PagerRow *row)
 {
-	const TokSlice *values = reader->values_leaf < 0 ? NULL : first_slice(reader, row, reader->values_leaf);
+	const TokSlice *values =
+		reader->values_leaf < 0 ? NULL : row_first_slice(&reader->slices, row, reader->values_leaf);
 
 	if (reader->values_leaf >= 0 && (values == NULL || values->kind != TOK_OBJECT))
 		ereport(ERROR, (errcode(ERRCODE_FDW_ERROR),
@@ -625,7 +571,7 @@ doubt_in(RowReader *reader, ColumnReader *column, const PagerRow *row)
 {
 	if (column->binding->attribute == NULL)
 		return DOUBT_NONE;
-	return doubt_of(&column->trust, row, first_slice(reader, row, column->list_leaf), column->list_leaf);
+	return doubt_of(&column->trust, row, row_first_slice(&reader->slices, row, column->list_leaf), column->list_leaf);
 }
 
 bool
@@ -669,7 +615,7 @@ row_read(RowReader *reader, const PagerRow *row, TupleTableSlot *slot)
 	error_context_stack = &context;
 
 	memset(slot->tts_isnull, true, slot->tts_tupleDescriptor->natts * sizeof(bool));
-	index_row(reader, row);
+	row_slices_index(&reader->slices, row, reader->projection->nleaves);
 	check_values(reader, row);
 	for (int i = 0; i < reader->ncolumns; i++)
 	{
