@@ -58,7 +58,29 @@ read_choices(Session *session, const void *what, ScanCost *cost)
 	return known;
 }
 
-static const KnownKind known_choices = {"choices", read_choices};
+static bool
+are_same_choices(const void *one, const void *other)
+{
+	const KnownChoices *some = (const KnownChoices *) one;
+	const KnownChoices *others = (const KnownChoices *) other;
+	const ListCell *lc;
+	const ListCell *lc2;
+
+	if (some->refused != others->refused || list_length(some->choices) != list_length(others->choices))
+		return false;
+	forboth(lc, some->choices, lc2, others->choices)
+	{
+		const ChoiceDef *choice = (const ChoiceDef *) lfirst(lc);
+		const ChoiceDef *now = (const ChoiceDef *) lfirst(lc2);
+
+		if (strcmp(choice->id, now->id) != 0 || strcmp(choice->title, now->title) != 0 ||
+			choice->archived != now->archived)
+			return false;
+	}
+	return true;
+}
+
+static const KnownKind known_choices = {"choices", read_choices, are_same_choices};
 
 /*
  * The options or statuses that Attio shows of an attribute, archived ones

@@ -28,7 +28,13 @@ read_members(Session *session, const void *what, ScanCost *cost)
 	return list_make1(ids);
 }
 
-static const KnownKind known_members = {"members", read_members};
+static bool
+are_same_members(const void *one, const void *other)
+{
+	return shape_same_texts((const List *) linitial((const List *) one), (const List *) linitial((const List *) other));
+}
+
+static const KnownKind known_members = {"members", read_members, are_same_members};
 
 static List *
 get_members(Session *session, TimestampTz not_before, ScanCost *cost)

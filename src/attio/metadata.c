@@ -160,7 +160,38 @@ read_attributes(Session *session, const void *what, ScanCost *cost)
 	return fetch_attributes(session, (const Wanted *) what, &known->attributes, cost) ? known : NULL;
 }
 
-static const KnownKind known_attributes = {"attributes", read_attributes};
+/* Are all members of both the same? */
+static bool
+is_same_attribute(const AttributeDef *one, const AttributeDef *other)
+{
+	return strcmp(one->id, other->id) == 0 && strcmp(one->slug, other->slug) == 0 &&
+		   shape_same_text(one->title, other->title) && strcmp(one->type_name, other->type_name) == 0 &&
+		   one->multiselect == other->multiselect && one->is_unique == other->is_unique &&
+		   one->is_required == other->is_required && one->has_default == other->has_default &&
+		   one->is_writable == other->is_writable && one->is_system == other->is_system &&
+		   one->several_targets == other->several_targets &&
+		   shape_same_texts(one->allowed_objects, other->allowed_objects) &&
+		   shape_same_text(one->currency_code, other->currency_code);
+}
+
+/* What is hidden is to be seen again by who reads them anew. */
+static bool
+are_same_attributes(const void *one, const void *other)
+{
+	const KnownAttributes *some = (const KnownAttributes *) one;
+	const KnownAttributes *others = (const KnownAttributes *) other;
+	const ListCell *lc;
+	const ListCell *lc2;
+
+	if (some->hidden != NIL || list_length(some->attributes) != list_length(others->attributes))
+		return false;
+	forboth(lc, some->attributes, lc2, others->attributes)
+		if (!is_same_attribute((const AttributeDef *) lfirst(lc), (const AttributeDef *) lfirst(lc2)))
+			return false;
+	return true;
+}
+
+static const KnownKind known_attributes = {"attributes", read_attributes, are_same_attributes};
 
 static const char *
 known_key(const TargetDef *target)

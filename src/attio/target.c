@@ -73,7 +73,29 @@ read_targets(Session *session, const void *what, ScanCost *cost)
 	return list_make1(targets);
 }
 
-static const KnownKind known_targets = {"objects or lists", read_targets};
+static bool
+are_same_targets(const void *one, const void *other)
+{
+	const List *some = (const List *) linitial((const List *) one);
+	const List *others = (const List *) linitial((const List *) other);
+	const ListCell *lc;
+	const ListCell *lc2;
+
+	if (list_length(some) != list_length(others))
+		return false;
+	forboth(lc, some, lc2, others)
+	{
+		const TargetDef *target = (const TargetDef *) lfirst(lc);
+		const TargetDef *now = (const TargetDef *) lfirst(lc2);
+
+		if (strcmp(target->id, now->id) != 0 || !shape_same_text(target->slug, now->slug) ||
+			!shape_same_texts(target->parents, now->parents))
+			return false;
+	}
+	return true;
+}
+
+static const KnownKind known_targets = {"objects or lists", read_targets, are_same_targets};
 
 static List *
 get_targets(Session *session, const TargetKind *kind, TimestampTz not_before, ScanCost *cost)

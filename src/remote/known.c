@@ -41,6 +41,13 @@ retire_known(Session *session, Known *known)
 	MemoryContextSetParent(known->context, session->retired);
 }
 
+/* Does what was read say what is known already?  Then that is as new. */
+static bool
+is_known_already(const Known *old, const Known *known)
+{
+	return old != NULL && known->value != NULL && known->kind->is_same(old->value, known->value);
+}
+
 /* Ask, and remember the answer in the session; NULL where there is none. */
 static Known *
 read_known(Session *session, const KnownKind *kind, const char *key, const void *what, ScanCost *cost)
@@ -56,14 +63,20 @@ read_known(Session *session, const KnownKind *kind, const char *key, const void 
 	known->context = context;
 	known->value = kind->read(session, what, cost);
 	known->read_at = GetCurrentTimestamp();
-	if (known->value == NULL)
+	/* Looked up now: while the answer was waited for, another may have been read. */
+	old = find_known(session, kind, key);
+	if (known->value == NULL || is_known_already(old, known))
 	{
+		TimestampTz read_at = known->read_at;
+
+		old = known->value == NULL ? NULL : old;
+		if (old != NULL)
+			old->read_at = read_at;
 		MemoryContextSwitchTo(saved);
 		MemoryContextDelete(context);
-		return NULL;
+		return old;
 	}
-	/* Looked up now: while the answer was waited for, another may have been read. */
-	if ((old = find_known(session, kind, key)) != NULL)
+	if (old != NULL)
 		retire_known(session, old);
 	MemoryContextSwitchTo(session->context);
 	session->known = lappend(session->known, known);

@@ -21,6 +21,9 @@ typedef struct KnownKind
 	 * none, and nothing is remembered.
 	 */
 	void *(*read)(Session *session, const void *what, ScanCost *cost);
+
+	/* Say two values the same?  Then what is known stays: who has the session in use may read it over and over. */
+	bool (*is_same)(const void *one, const void *other);
 } KnownKind;
 
 extern void *known_get(Session *session, const KnownKind *kind, const char *key, TimestampTz not_before,
