@@ -395,3 +395,14 @@ filter_asks(Session *session, const AskInput *input)
 	filter_learn(session, input, &needs);
 	return filter_write(input, whole, &needs);
 }
+
+JsonTree *
+filter_named_ids(const ResourceDef *resource, JsonTree *filter)
+{
+	JsonTree *arms = json_member(filter, "$and");
+	JsonTree *ids = json_member(json_member(filter, resource_id_name(resource)), "$in");
+
+	for (int i = 0; i < json_length_at(arms, "") && ids == NULL; i++)
+		ids = filter_named_ids(resource, json_element(arms, i));
+	return ids;
+}

@@ -8,6 +8,8 @@
 #include "attio/needs.h"
 
 extern AskSet filter_asks(Session *session, const AskInput *input);
+/* The ids that a filter names (Service.named_ids). */
+extern JsonTree *filter_named_ids(const ResourceDef *resource, JsonTree *filter);
 extern AskSet filter_write(const AskInput *input, const Clause *whole, const FilterNeeds *known);
 
 #endif /* ATTIO_FILTER_H */

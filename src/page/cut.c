@@ -9,26 +9,14 @@
  */
 #include "page/cut.h"
 
-#include "catalog/pg_type.h"
+#include "remote/service.h"
 
 /* Limits are multiples of this. */
 #define ROUND_LIMIT 10
 
-/* The ids that a filter names, an array; NULL = none. */
-static JsonTree *
-named_ids(JsonTree *filter, const char *id_attribute)
-{
-	JsonTree *arms = json_member(filter, "$and");
-	JsonTree *ids = json_member(json_member(filter, id_attribute), "$in");
-
-	for (int i = 0; i < json_length_at(arms, "") && ids == NULL; i++)
-		ids = named_ids(json_element(arms, i), id_attribute);
-	return ids;
-}
-
 /* The ids, decoded and in order, in the current memory context; NULL where one is none. */
 static RowId *
-sorted_ids(JsonTree *ids, size_t count)
+sorted_ids(JsonTree *ids, size_t count, Oid type)
 {
 	RowId *sorted = (RowId *) palloc(sizeof(RowId) * count);
 
@@ -36,7 +24,7 @@ sorted_ids(JsonTree *ids, size_t count)
 	{
 		const char *text = json_string_at(json_element(ids, (int) i), "");
 
-		if (text == NULL || !rowid_parse(&sorted[i], UUIDOID, text, strlen(text)))
+		if (text == NULL || !rowid_parse(&sorted[i], type, text, strlen(text)))
 			return NULL;
 	}
 	qsort(sorted, count, sizeof(RowId), rowid_compare);
@@ -45,14 +33,19 @@ sorted_ids(JsonTree *ids, size_t count)
 
 /* Are the rows all those that the filter names?  Then there is none behind them. */
 static bool
-are_all_named(JsonTree *ids, const RowKey *keys, size_t nrows)
+are_all_named(const RemoteRelation *relation, JsonTree *filter, const RowKey *keys, size_t nrows)
 {
+	const ResourceDef *resource = relation->resource;
+	JsonTree *ids;
 	RowId *sorted;
 	bool named;
 
+	if (relation->service->named_ids == NULL)
+		return false;
+	ids = relation->service->named_ids(resource, filter);
 	if (json_length_at(ids, "") != (int) nrows)
 		return false;
-	sorted = sorted_ids(ids, nrows);
+	sorted = sorted_ids(ids, nrows, resource->id_type);
 	named = (sorted != NULL);
 	for (size_t i = 0; i < nrows && named; i++)
 		named = bsearch(&keys[i].id, sorted, nrows, sizeof(RowId), rowid_compare) != NULL;
@@ -73,7 +66,7 @@ may_be_cut(const Session *session, const RemoteRelation *relation, const PageAsk
 	/* it has answered more */
 	if (nrows < (size_t) session->page_seen)
 		return false;
-	return ask->filter == NULL || !are_all_named(named_ids(ask->filter, resource_id_name(resource)), keys, nrows);
+	return ask->filter == NULL || !are_all_named(relation, ask->filter, keys, nrows);
 }
 
 /* Is there a row behind the page?  Where so large an offset is refused nobody knows: the next page will say so. */
@@ -105,7 +98,7 @@ bool
 cut_was_page(CutWatch *watch, Session *session, const RemoteRelation *relation, const PageAsk *ask, const RowKey *keys,
 			 size_t nrows, const RequestSubject *subject, ScanCost *cost)
 {
-	bool is_query = (resource_can(relation->resource, CAN_FILTER));
+	bool is_query = resource_can(relation->resource, CAN_FILTER);
 	bool may_be = may_be_cut(session, relation, ask, keys, nrows);
 
 	if (is_query)

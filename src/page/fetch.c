@@ -55,9 +55,9 @@ query_body(const RemoteRelation *relation, const PageAsk *ask)
 	JsonTree *body = json_make_object();
 
 	if (ask->filter != NULL)
-		json_put(body, "filter", ask->filter);
+		json_put(body, paging->filter, ask->filter);
 	if (relation->view != NULL)
-		json_put(body, "filter_view_id", json_text(relation->view));
+		json_put(body, paging->view, json_text(relation->view));
 	if (paging->limit != NULL)
 		json_put(body, paging->limit, json_integer(ask->place.limit));
 	if (paging->style == PAGING_OFFSET)
@@ -65,7 +65,7 @@ query_body(const RemoteRelation *relation, const PageAsk *ask)
 	else if (ask->place.cursor != NULL)
 		json_put(body, paging->place, json_text(ask->place.cursor));
 	if (ask->sorts != NULL)
-		json_put(body, "sorts", ask->sorts);
+		json_put(body, paging->sorts, ask->sorts);
 	return json_write(body);
 }
 

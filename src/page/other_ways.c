@@ -14,12 +14,13 @@
 
 /* The leaf that carries the time of creation, wanted from now on. */
 static void
-want_created_at(Pager *pager)
+want_creation_time(Pager *pager)
 {
-	TokNode *node = projection_member(pager->projection, pager->projection->row, pager->resource->values);
+	const ResourceDef *resource = pager->resource;
+	TokNode *node = projection_member(pager->projection, pager->projection->row, resource->values);
 
-	node = projection_member(pager->projection, node, "created_at");
-	node = projection_member(pager->projection, projection_element(pager->projection, node), "value");
+	node = projection_member(pager->projection, node, resource->created);
+	node = projection_member(pager->projection, projection_element(pager->projection, node), resource->created_member);
 	pager->created_leaf = projection_leaf(pager->projection, node);
 }
 
@@ -34,7 +35,7 @@ prepare_walk(Pager *pager, const WalkMethods *methods)
 		return;
 	if (pager->request.sort == SORT_CREATED_DESC)
 		sorts.shape = SORT_CREATED_DESC;
-	want_created_at(pager);
+	want_creation_time(pager);
 	if (pager->by_created != NULL)
 		return;
 	saved = MemoryContextSwitchTo(pager->listings_context);

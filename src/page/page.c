@@ -238,9 +238,9 @@ read_key(Pager *pager, size_t i, RowKey *key)
 				(errcode(ERRCODE_FDW_ERROR), errmsg("%s returned a row without its id", pager->session->service->title),
 				 errdetail("Row %zu of the answer to %s %s: %s", i + 1, pager->resource->list.method,
 						   pager->present->path, clean_text(row->start, row->length, 200))));
-	ereport(ERROR,
-			(errcode(ERRCODE_FDW_ERROR), errmsg("%s returned a row without created_at", pager->session->service->title),
-			 errdetail("Its pages are sorted by it. Row: %s", clean_text(row->start, row->length, 200))));
+	ereport(ERROR, (errcode(ERRCODE_FDW_ERROR),
+					errmsg("%s returned a row without %s", pager->session->service->title, pager->resource->created),
+					errdetail("Its pages are sorted by it. Row: %s", clean_text(row->start, row->length, 200))));
 }
 
 /* The same of all rows of the page. */
@@ -263,12 +263,13 @@ read_keys(Pager *pager)
 static void
 raise_lost(Pager *pager)
 {
+	const Service *service = pager->session->service;
+
 	ereport(ERROR, (errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
-					errmsg("the data changed in %s while it was read: %s", pager->session->service->title,
-						   pager->relation->name),
+					errmsg("the data changed in %s while it was read: %s", service->title, pager->relation->name),
 					errdetail("%s", pager->walk.why),
-					pager->walk.methods == &walk_by_id
-						? errhint("Run the statement again, or set the table option page_order to 'created_at'.")
+					pager->walk.methods == &walk_by_id && service->sorting_option != NULL
+						? errhint("Run the statement again, or set the table option %s.", service->sorting_option)
 						: errhint("Run the statement again.")));
 }
 
@@ -285,7 +286,7 @@ raise_circle(Pager *pager)
 }
 
 /*
- * Does the judge of a sorted page object?  The walk has looked only at created_at and the id.  A second step that is
+ * Does the judge of a sorted page object?  The walk has looked only at the time of creation and the id.  A second step that is
  * sorted is so to be complete, not in the order that the query wants: its rows have no value to be judged by.
  */
 static bool

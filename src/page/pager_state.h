@@ -97,7 +97,7 @@ is_second_step(const Pager *pager)
 	return pager->request.guarded && pager->walk.methods != &walk_one_page;
 }
 
-/* May pages be sorted by created_at and the id? */
+/* May pages be sorted by the time of creation and the id? */
 static inline bool
 sorts_hold(const Pager *pager)
 {

@@ -84,7 +84,7 @@ typedef struct Walk
 struct WalkMethods
 {
 	const char *name;
-	bool is_sorted; /* pages are asked for in the order of created_at and the id, which each row must have */
+	bool is_sorted; /* pages are asked for in the order of the time of creation and the id, which each row must have */
 	int first_rows; /* rows that the first page should have at least; 0 = any number */
 	bool by_offset; /* pages follow one another at offsets, so that several can be asked for at once */
 	WalkStep (*judge)(Walk *walk, const WalkPage *page);
@@ -96,7 +96,7 @@ extern const WalkMethods walk_once;
 /* Unsorted pages, observed to be in the order of the ids. */
 extern const WalkMethods walk_by_id;
 
-/* Pages sorted by created_at and the id. */
+/* Pages sorted by the time of creation and the id. */
 extern const WalkMethods walk_by_creation;
 
 /* One page, whatever its order: all that is wanted, perhaps. */

@@ -54,10 +54,13 @@ typedef struct Paging
 	bool in_body;      /* limit and place stand in the body of the request, else in the query string */
 	const char *limit; /* their names */
 	const char *place;
-	int max_page;     /* rows that a request may ask for; 0 = any number */
-	const char *rows; /* path of the array of rows; several, separated by "|": the first that is there */
-	const char *each; /* the rows stand inside: the array of them in each of those; NULL = each of those is a row */
-	const char *next; /* PAGING_CURSOR: path of the next page's cursor; several, as of rows */
+	const char *filter; /* in the body, where the listing can do this: names of the filter, */
+	const char *sorts;  /* of the sorts, */
+	const char *view;   /* and of the id of a saved view, which filters, too */
+	int max_page;       /* rows that a request may ask for; 0 = any number */
+	const char *rows;   /* path of the array of rows; several, separated by "|": the first that is there */
+	const char *each;   /* the rows stand inside: the array of them in each of those; NULL = each of those is a row */
+	const char *next;   /* PAGING_CURSOR: path of the next page's cursor; several, as of rows */
 } Paging;
 
 /* What a listing can do, besides telling its rows. */
@@ -144,6 +147,7 @@ typedef struct ResourceDef
 	Oid id_type;
 	const char *values;         /* member that holds attribute values; NULL = none */
 	const char *created;        /* its attribute of the time of creation, which every row has; NULL = none */
+	const char *created_member; /* member of the attribute's value that holds the time */
 	const char *type_member;    /* member of each value that names its attribute's type; NULL = none */
 	const char *changed_member; /* member of each value that tells since when it holds; NULL = none */
 	const char *parent;         /* field of the id of a row's parent, by which rows can be looked up; NULL = none */

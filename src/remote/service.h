@@ -36,7 +36,9 @@ typedef struct Service
 	const char *handler; /* its handler function: servers with this handler are this service's */
 
 	/* ----- options ----- */
-	const OptionSet *options;      /* its own, beside those of every service */
+	const OptionSet *options; /* its own, beside those of every service */
+	const char
+		*sorting_option; /* of a table, with its value: lets pages be sorted from the start; NULL = there is none */
 	const char *page_limit_option; /* of a server: rows that one query returns, at most; NULL = there is none */
 	const char *read_rate_option;  /* of a server: requests per second that read, of all that use the key; NULL = any */
 	const char *write_rate_option; /* the same of requests that write; NULL = as for reads */
@@ -107,6 +109,9 @@ typedef struct Service
 	 * service has no language for conditions.
 	 */
 	AskSet (*write_asks)(struct Session *session, const AskInput *input);
+
+	/* The ids of rows that such a filter names, an array, if all rows that meet it are among them; else NULL. */
+	JsonTree *(*named_ids)(const struct ResourceDef *resource, JsonTree *filter);
 
 	/* Can the service still give the order that was planned?  Makes no request. */
 	bool (*can_sort)(const SortInput *input);
