@@ -267,6 +267,27 @@ raise_param_missing(const ResourceDef *resource, const char *table, const ParamD
 			 errhint("Add a condition such as %s, or join on the column.", example_of(resource, param))));
 }
 
+/*
+ * Part of a group is missing: the rest is checked locally.  ERROR where it cannot
+ * be: rows show what was asked for, or cannot be asked for without it.
+ */
+static void
+leave_group(const ResourceDef *resource, const char *table, ParamValues *all, const ParamDef *missing, AskSet *set)
+{
+	for (int i = 0; i < resource->nparams; i++)
+	{
+		const ParamDef *param = all[i].def;
+		const FieldDef *field = resource_field(resource, param->column);
+
+		if (all[i].texts == NIL || param->together == NULL || strcmp(param->together, missing->together) != 0)
+			continue;
+		if (param->required || field == NULL || field->source == FIELD_GIVEN)
+			raise_param_missing(resource, table, missing);
+		all[i].texts = NIL;
+		set->incomplete = true;
+	}
+}
+
 /* The conditions of a group stand together: all or none of them, or just one. */
 static void
 check_group(const ResourceDef *resource, const char *table, ParamValues *all, const char *group, AskSet *set)
@@ -290,8 +311,10 @@ check_group(const ResourceDef *resource, const char *table, ParamValues *all, co
 		else if (!just_one)
 			given++;
 	}
-	if (missing != NULL && (just_one ? given == 0 : given > 0))
+	if (missing != NULL && just_one && given == 0)
 		raise_param_missing(resource, table, missing);
+	if (missing != NULL && !just_one && given > 0)
+		leave_group(resource, table, all, missing, set);
 }
 
 /* ERROR where what must be given is not; without it "parents" may say what there is. */
@@ -307,7 +330,7 @@ check_given(const ResourceDef *resource, const char *table, ParamValues *all, As
 			raise_param_missing(resource, table, param);
 		if (param->together != NULL)
 			check_group(resource, table, all, param->together, set);
-		else if (param->required && all[i].texts == NIL && resource->parents == NULL)
+		if (param->required && all[i].texts == NIL && resource->parents == NULL)
 			raise_param_missing(resource, table, param);
 	}
 }

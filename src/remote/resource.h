@@ -91,7 +91,7 @@ typedef struct ParamDef
 	ParamRule rule;
 	Verdict verdict;      /* what such a condition is worth */
 	bool required;        /* without a value of it nothing can be asked */
-	const char *together; /* all parameters of this group or none; with "?" before it: exactly one of them */
+	const char *together; /* all parameters of this group or none are sent; with "?" before it: exactly one of them */
 	int max_values;       /* PARAM_ANY: in one request; 0 = one */
 	int max_days;         /* PARAM_FROM and PARAM_BEFORE: the longest span of one listing; 0 = any */
 	char *(*write)(Datum value, Oid type); /* its text, not escaped; NULL: the type's output */

@@ -46,6 +46,8 @@ static const FieldDef event_fields[] = {
 	{.name = "deal_id", .type = INT8OID, .source = FIELD_GIVEN, .path = "deal_id"},
 	{.name = "happened_at", .type = TIMESTAMPTZOID, .path = "happened_at"},
 	{.name = "is_open", .type = BOOLOID, .path = "is_open"},
+	{.name = "parent_kind", .type = TEXTOID, .path = "parent_kind"},
+	{.name = "parent_id", .type = INT8OID, .path = "parent_id"},
 };
 
 static const ParamDef event_params[] = {
@@ -56,6 +58,8 @@ static const ParamDef event_params[] = {
 	{.name = "after", .column = "happened_at", .rule = PARAM_FROM, .verdict = VERDICT_EXACT, .max_days = 30},
 	{.name = "before", .column = "happened_at", .rule = PARAM_BEFORE, .max_days = 30},
 	{.name = "open", .column = "is_open", .rule = PARAM_EQUAL},
+	{.name = "parent_kind", .column = "parent_kind", .rule = PARAM_EQUAL, .together = "parent"},
+	{.name = "parent_id", .column = "parent_id", .rule = PARAM_EQUAL, .together = "parent"},
 };
 
 static const ResourceDef events = {
@@ -93,6 +97,14 @@ static const struct
 	{"one of a pair",
 	 {{"company_id", OP_EQ, INT8OID, "7"}, {"deal_id", OP_EQ, INT8OID, "2"}},
 	 "foreign table \"events\" cannot be read without a condition on column \"person_id\""},
+	{"one of a pair that rows show, too, is checked locally",
+	 {{"company_id", OP_EQ, INT8OID, "7"}, {"parent_kind", OP_EQ, TEXTOID, "deals"}},
+	 "[company=7] incomplete"},
+	{"both of such a pair",
+	 {{"company_id", OP_EQ, INT8OID, "7"},
+	  {"parent_kind", OP_EQ, TEXTOID, "deals"},
+	  {"parent_id", OP_EQ, INT8OID, "2"}},
+	 "parent_kind=deals&parent_id=2 [company=7 parent_kind=deals parent_id=2]"},
 	{"a required one is missing",
 	 {{"kind", OP_EQ, TEXTOID, "a"}},
 	 "foreign table \"events\" cannot be read without a condition on column \"company_id\""},
