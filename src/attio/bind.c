@@ -66,6 +66,7 @@ bind_column(Oid oid, const char *table, AttrNumber attnum, const ColumnName *col
 	return nadded;
 }
 
+/* Write down what each column shows; returns for how many. */
 static int
 bind_columns(TupleDesc tupdesc, const RemoteRelation *relation, const char *table, List *definitions)
 {

@@ -22,6 +22,7 @@ typedef struct Wanted
 	const AttributeDef *attribute;
 } Wanted;
 
+/* One option or status of an answer. */
 static ChoiceDef *
 read_choice(JsonTree *item, const char *id_member, const char *path)
 {
@@ -36,6 +37,7 @@ read_choice(JsonTree *item, const char *id_member, const char *path)
 	return choice;
 }
 
+/* KnownKind: request all options, or statuses, of an attribute. */
 static void *
 read_choices(Session *session, const void *what, ScanCost *cost)
 {

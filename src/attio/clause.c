@@ -147,6 +147,7 @@ read_operand(const List *term, ClauseKind kind)
 	return clause;
 }
 
+/* A term with what its columns show now. */
 static Clause *
 read_term(const AskInput *input, const List *term)
 {

@@ -61,7 +61,7 @@ filter_about(const Clause *clause, const char *field, JsonTree *condition)
 
 /* A condition on the property that filters call by its field; true where there is nothing to send. */
 static Made
-made_about(const Clause *clause, JsonTree *condition)
+made_of_property(const Clause *clause, JsonTree *condition)
 {
 	return condition == NULL ? made_true : made_tree(filter_about(clause, clause->property->filter_field, condition));
 }
@@ -164,9 +164,9 @@ make_choice(const Writer *writer, const Clause *clause, TermOp op, Datum value)
 	if (!filter_safe_text(title))
 		return made_true;
 	if (op != OP_NE)
-		return made_about(clause, literal_title(OP_EQ, TEXTOID, value));
+		return made_of_property(clause, literal_title(OP_EQ, TEXTOID, value));
 	foreach(lc, known_choice_ids(writer->known, clause->attribute, title))
-		trees = lappend(trees, make_negated(made_about(clause, equal_to((const char *) lfirst(lc)))).tree);
+		trees = lappend(trees, make_negated(made_of_property(clause, equal_to((const char *) lfirst(lc)))).tree);
 	return made_group(trees, true);
 }
 
@@ -199,14 +199,14 @@ make_plain(const Writer *writer, const Clause *clause, TermOp op, Oid type, Datu
 	const FilterTraits *traits = filter_traits(clause->property);
 
 	if (clause->days > 0)
-		return made_about(clause, filter_span(op, type, value, clause->days));
+		return made_of_property(clause, filter_span(op, type, value, clause->days));
 	if (filter_never(traits, op == OP_NE ? OP_EQ : op, type, value))
 		return op == OP_NE ? made_true : made_false;
 	if (op == OP_NE)
-		return make_negated(made_about(clause, filter_compare(traits, OP_EQ, type, value)));
+		return make_negated(made_of_property(clause, filter_compare(traits, OP_EQ, type, value)));
 	if (op == OP_EQ && writer->looks_up && filter_compare(traits, op, type, value) == NULL)
 		return make_contained(clause, traits, type, value);
-	return made_about(clause, filter_compare(traits, op, type, value));
+	return made_of_property(clause, filter_compare(traits, op, type, value));
 }
 
 /* Compare with one value, with what "=" takes besides it. */
@@ -220,7 +220,7 @@ make_comparison(const Writer *writer, const Clause *clause, TermOp op, Oid type,
 		case WRITTEN_ACTOR:
 			return make_actor(writer, clause, value);
 		case WRITTEN_ID:
-			return made_about(clause, equal_to(uuid_text(value)));
+			return made_of_property(clause, equal_to(uuid_text(value)));
 		case WRITTEN_TITLE:
 			return make_choice(writer, clause, op, value);
 		case WRITTEN_PLAIN:
@@ -303,7 +303,7 @@ make_in(const Writer *writer, const Clause *clause, const Elements *elements)
 	if (traits->writing == WRITTEN_REFERENCE)
 		return make_reference(writer, clause, uuids_condition(elements));
 	if (traits->has_in)
-		return made_about(clause, texts_condition(elements));
+		return made_of_property(clause, texts_condition(elements));
 	for (int i = 0; i < elements->n; i++)
 	{
 		Made made = make_comparison(writer, clause, OP_EQ, elements->type, elements->values[i]);
@@ -383,7 +383,7 @@ make_boolean(const Clause *clause, bool wanted)
 	JsonTree *condition = json_make_object();
 
 	json_put(condition, "$eq", json_boolean(wanted));
-	return made_about(clause, condition);
+	return made_of_property(clause, condition);
 }
 
 /* On either side of a pivot: any value; on neither: none. */
@@ -394,7 +394,7 @@ make_presence(const Clause *clause, bool present)
 
 	for (int above = 1; above >= 0; above--)
 	{
-		Made made = made_about(clause, filter_beside_pivot(filter_traits(clause->property), above));
+		Made made = made_of_property(clause, filter_beside_pivot(filter_traits(clause->property), above));
 
 		trees = lappend(trees, present ? made.tree : make_negated(made).tree);
 	}
@@ -411,7 +411,7 @@ make_unknown(const Clause *clause, TermOp op, int index)
 
 	Assert(op < (int) lengthof(names));
 	json_put(condition, names[op], json_text(psprintf("operand %d", index + 1)));
-	return made_about(clause, condition);
+	return made_of_property(clause, condition);
 }
 
 /* A condition whose column is as planned. */

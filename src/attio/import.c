@@ -39,6 +39,7 @@ is_offered(List *offers, const char *table)
 	return false;
 }
 
+/* One more table that can be imported. */
 static List *
 add_offer(List *offers, const ResourceDef *resource, const TargetDef *target, char *table, const char *wanted)
 {
@@ -62,6 +63,7 @@ free_name(List *offers, const char *wanted, const char *other, const char *id)
 	return shorten_name(psprintf("%s_%.8s", wanted, id), "", id);
 }
 
+/* A table for each of these objects or lists, under a name that is free. */
 static List *
 offer_targets(List *offers, List *targets, const ResourceDef *resource)
 {
@@ -149,6 +151,7 @@ column_type(const ColumnName *column)
 	return psprintf("%s%s", format_type_be(column->type), column->is_array ? "[]" : "");
 }
 
+/* The options that say what the table shows. */
 static void
 append_table_options(StringInfo out, const ResourceDef *resource, const TargetDef *target)
 {

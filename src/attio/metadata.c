@@ -45,6 +45,7 @@ typedef struct Wanted
 	MemoryContext caller;   /* where what it says belongs */
 } Wanted;
 
+/* One definition of an answer. */
 static AttributeDef *
 read_attribute(JsonTree *item, const char *path)
 {
@@ -250,6 +251,7 @@ metadata_peek(const Session *session, const TargetDef *target)
 	return known == NULL ? NIL : known->attributes;
 }
 
+/* A copy in the current memory context. */
 static AttributeDef *
 copy_attribute(const AttributeDef *attribute)
 {

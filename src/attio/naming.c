@@ -196,6 +196,7 @@ with_companions(const ResourceDef *resource, List *main, ColumnSet set, HTAB *na
 	return columns;
 }
 
+/* A column that shows a field; its name gives way to that of an attribute, unless it is the key. */
 static ColumnName *
 name_field_column(const FieldDef *field, HTAB *names)
 {
@@ -210,6 +211,7 @@ name_field_column(const FieldDef *field, HTAB *names)
 	return column;
 }
 
+/* The columns without those that can be left out where there are too many for a table. */
 static List *
 without_companions(List *columns, List **left_out)
 {

@@ -34,6 +34,7 @@ attio_session(const char *server_name)
 
 /* ----- attio_fdw_types ----- */
 
+/* Which import makes a column of the property, for people. */
 static const char *
 import_words(const PropertyDef *property)
 {

@@ -44,6 +44,7 @@ target_name(const TargetDef *target)
 	return target->slug != NULL ? target->slug : target->id;
 }
 
+/* One object or list of an answer. */
 static TargetDef *
 read_target(const TargetKind *kind, JsonTree *item)
 {

@@ -390,6 +390,7 @@ compat_server_reads_string(const char *text, int len)
  * generated ones at another place than those before: so 15 computes both.
  */
 #if PG_VERSION_NUM < 160000
+/* The columns that the statement assigns, in the attribute numbers of this child of its target. */
 static inline Bitmapset *
 compat_assigned_columns(PlannerInfo *root, Index rtindex)
 {
@@ -412,6 +413,7 @@ compat_assigned_columns(PlannerInfo *root, Index rtindex)
 	return columns;
 }
 
+/* These, and the generated columns that are computed from them. */
 static inline Bitmapset *
 compat_updated_columns(PlannerInfo *root, Index rtindex, Relation rel)
 {

@@ -117,6 +117,7 @@ option_fallback(const OptionSet *set, const OptionDef *option)
 	return option->guard == GUARD_FOREIGN_URL ? set->default_url : option->fallback;
 }
 
+/* The option of this name on this catalog, or NULL. */
 static const OptionDef *
 find_option(const OptionSet *set, const char *name, Oid place)
 {
@@ -217,6 +218,7 @@ check_unit(const OptionDef *option, const char *value)
 						errhint("Write \"%ss\" for seconds or \"%sms\" for milliseconds.", digits, digits)));
 }
 
+/* ERROR unless the value is one of the option's words. */
 static void
 check_word(const OptionDef *option, const char *value)
 {
@@ -232,6 +234,7 @@ check_word(const OptionDef *option, const char *value)
 	report_bad_value(option, value, psprintf("Valid values are %s.", legal.data));
 }
 
+/* ERROR unless the value is a UUID in its usual form. */
 static void
 check_uuid(const OptionDef *option, const char *value)
 {
@@ -274,6 +277,7 @@ url_is_loopback(const char *url)
 	return *rest == '\0' || *rest == ':' || *rest == '/';
 }
 
+/* ERROR unless the value is an https address, or an http one of a loopback address. */
 static void
 check_url(const OptionSet *set, const OptionDef *option, const char *value)
 {
@@ -346,6 +350,7 @@ check_password(const OptionDef *option, const char *value)
 		report_bad_value(option, value, "The value must not be empty or contain control characters.");
 }
 
+/* ERROR unless the value is legal for the kind of the option. */
 static void
 check_value(const OptionSet *set, const OptionDef *option, const char *value)
 {
@@ -395,6 +400,7 @@ check_value(const OptionSet *set, const OptionDef *option, const char *value)
 	}
 }
 
+/* ERROR where the present user may not set the option to this value. */
 static void
 check_guard(const OptionSet *set, const OptionDef *option, const char *value)
 {

@@ -34,6 +34,7 @@ request_pieces(void)
 		RequestAddinShmemSpace(pieces[i].size);
 }
 
+/* shmem_startup_hook: each piece gets its memory; who comes first initializes it. */
 static void
 start_pieces(void)
 {

@@ -9,6 +9,7 @@
 
 #include "utils/datetime.h"
 
+/* The number that these n digits make; false where one of them is no digit. */
 static bool
 read_digits(const char *text, int n, int *value)
 {

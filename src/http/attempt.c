@@ -38,6 +38,7 @@ leave_list(HttpTransfer *transfer)
 
 /* ----- turns ----- */
 
+/* Take a turn of the rate limit; the attempt begins then, and not before "earliest". */
 static void
 take_place(HttpTransfer *transfer, TimestampTz earliest)
 {
@@ -400,7 +401,7 @@ note_limits(HttpTransfer *transfer)
 
 /* Is it refused for a reason that will pass? */
 static bool
-says_passing(const HttpClient *client, const HttpExchange *exchange)
+may_pass_later(const HttpClient *client, const HttpExchange *exchange)
 {
 	const char *const *word = client->config.passing;
 
@@ -429,7 +430,7 @@ next_attempt(HttpTransfer *transfer)
 	outcome.connect_status = (int) transfer->connect_status;
 	outcome.uncertain = exchange->uncertain;
 	outcome.has_connected = client->has_connected;
-	outcome.passing = says_passing(client, exchange);
+	outcome.passing = may_pass_later(client, exchange);
 	outcome.retry_after = http_header(exchange, "retry-after");
 	note_limits(transfer);
 	outcome.attempts = transfer->attempts - transfer->limited;

@@ -39,6 +39,7 @@ note_received(HttpTransfer *transfer)
 	transfer->progress = transfer->client->received = GetCurrentTimestamp();
 }
 
+/* CURLOPT_WRITEFUNCTION: append to the body; 0 ends the transfer, where the body is too large or memory is short. */
 static size_t
 on_body(char *data, size_t size, size_t nmemb, void *arg)
 {
@@ -167,6 +168,7 @@ transfer_count_sockets(HttpClient *client)
 	client->nsockets = kept;
 }
 
+/* Note a socket that libcurl has opened, so that it is seen when it is closed. */
 static void
 remember_socket(HttpLane *lane, curl_socket_t opened)
 {
@@ -315,6 +317,7 @@ set_connection_options(HttpTransfer *transfer)
 		curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, SINGLE_IDLE_SECONDS);
 }
 
+/* The options that every transfer has, whatever is requested. */
 static void
 set_network_options(HttpTransfer *transfer)
 {

@@ -87,7 +87,7 @@ check_rows(Counter *counter, HttpExchange *exchange, const PageAsk *ask)
 
 /* The rows of the answer, or why there is none.  A refusal is an ERROR unless filter or offset can be its cause. */
 static int
-read_answer(Counter *counter, const PageAsk *ask)
+count_answered_rows(Counter *counter, const PageAsk *ask)
 {
 	HttpExchange *exchange;
 	MemoryContext saved;
@@ -122,7 +122,7 @@ ask_all(Counter *counter, const int64 *offsets, int n)
 	for (int i = 0; i < n; i++)
 	{
 		PageAsk ask = ask_for(counter, offsets[i], 1, true);
-		int answer = read_answer(counter, &ask);
+		int answer = count_answered_rows(counter, &ask);
 
 		if (answer > 0)
 		{
@@ -148,7 +148,7 @@ static bool
 count_first_page(Counter *counter)
 {
 	PageAsk ask = ask_for(counter, 0, counter->relation->page_size, true);
-	int n = read_answer(counter, &ask);
+	int n = count_answered_rows(counter, &ask);
 
 	if (n == COUNT_ANSWER_TOO_LARGE)
 		return false;
@@ -216,7 +216,7 @@ doubt_number(Counter *counter)
 		counter->outcome = COUNT_FILTER_IGNORED;
 	else if (counter->high_refused)
 		counter->outcome = COUNT_OFFSET_REFUSED;
-	else if (counter->listing->filter != NULL && read_answer(counter, &ask) <= 0)
+	else if (counter->listing->filter != NULL && count_answered_rows(counter, &ask) <= 0)
 		counter->outcome = COUNT_EVERYTHING;
 }
 

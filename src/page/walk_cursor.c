@@ -24,6 +24,7 @@ keep_one_page(Walk *walk, const WalkPage *page)
 		walk_remember(walk, page, 0, INT_MAX);
 }
 
+/* On to the cursor of the page, unless there is none or it was there before. */
 static WalkStep
 judge_cursor(Walk *walk, const WalkPage *page)
 {

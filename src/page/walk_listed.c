@@ -7,6 +7,7 @@
  */
 #include "page/walk.h"
 
+/* The page begins with the last row of the one before it; else rows have moved. */
 static WalkStep
 judge_listed(Walk *walk, const WalkPage *page)
 {

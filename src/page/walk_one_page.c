@@ -7,6 +7,7 @@
  */
 #include "page/walk.h"
 
+/* All rows of the page; another way goes on behind them. */
 static WalkStep
 judge_one_page(Walk *walk, const WalkPage *page)
 {

@@ -52,6 +52,7 @@ activity_init(void)
 	shared_announce(ACTIVITY_NAME, sizeof(ActivityTable), activity_init_table);
 }
 
+/* The table that all sessions share, or this session's own where there is no shared memory. */
 static ActivityTable *
 activity_get_table(void)
 {

@@ -33,6 +33,7 @@ unlink_get(void *arg)
 	dlist_delete(&((AheadGet *) arg)->node);
 }
 
+/* The request under way for this path, or NULL. */
 static AheadGet *
 find_asked(const Session *session, const char *path)
 {

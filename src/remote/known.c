@@ -18,6 +18,7 @@ typedef struct Known
 	void *value;
 } Known;
 
+/* What is known by this key, however old; or NULL. */
 static Known *
 find_known(const Session *session, const KnownKind *kind, const char *key)
 {

@@ -18,6 +18,7 @@
 /* Digits of a bigint, and its sign. */
 #define BIGINT_TEXT 20
 
+/* The sixteen bytes of a UUID; false where the text is none. */
 static bool
 parse_uuid_id(RowId *id, const char *text, size_t length)
 {
@@ -55,6 +56,7 @@ set_bigint_id(RowId *id, int64 number)
 	id->length = 8;
 }
 
+/* The number that the text is; false where it is none, or out of range. */
 static bool
 parse_bigint_id(RowId *id, const char *text, size_t length)
 {
@@ -93,6 +95,7 @@ hash_text_id(RowId *id, const char *text, size_t length)
 	id->length = ROWID_BYTES;
 }
 
+/* The text itself, or its hash where it is long; false where it is empty. */
 static bool
 parse_text_id(RowId *id, const char *text, size_t length)
 {

@@ -35,6 +35,7 @@ secret_wipe_later(char *text)
 	MemoryContextRegisterResetCallback(CurrentMemoryContext, callback);
 }
 
+/* The content of the file that an option names, without blanks at its end; ERROR where it cannot be read. */
 static char *
 read_secret_file(const SecretDef *secret, const char *path)
 {
@@ -57,6 +58,7 @@ read_secret_file(const SecretDef *secret, const char *path)
 	return text;
 }
 
+/* The value of an environment variable of the server; ERROR where it is not set. */
 static char *
 read_secret_variable(const SecretDef *secret, const char *name)
 {

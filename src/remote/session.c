@@ -88,6 +88,7 @@ on_invalidation(Datum arg, int cacheid, uint32 hashvalue)
 	}
 }
 
+/* The table of sessions, and the callbacks that keep it up to date. */
 static void
 make_cache(void)
 {
@@ -205,6 +206,7 @@ read_options(Session *session, ForeignServer *server)
 		session->page_seen = session->page_limit;
 }
 
+/* A new session, whose account is not checked yet.  It belongs to the statement until it is complete. */
 static Session *
 session_open(ForeignServer *server, UserMapping *mapping)
 {

@@ -49,6 +49,7 @@ make_table(Projection *projection, TokNode *node, uint32 nchildren)
 		put_into_table(node, child);
 }
 
+/* Append a child; a node of many finds them by a table of hashes. */
 static void
 add_child(Projection *projection, TokNode *node, TokNode *child)
 {

@@ -39,7 +39,7 @@ typedef struct Scanner
 static const char *parse_wanted(Scanner *scanner, const char *p, TokNode *node, uint32_t element);
 
 static const char *
-fail(Scanner *scanner, const char *p)
+fail_at(Scanner *scanner, const char *p)
 {
 	scanner->broken = p;
 	return NULL;
@@ -127,7 +127,7 @@ parse_string(Scanner *scanner, const char *p)
 			return p + 1;
 		}
 		if (*p != '\\')
-			return fail(scanner, p);
+			return fail_at(scanner, p);
 		escaped = true;
 		p++;
 		switch (*p)
@@ -145,15 +145,16 @@ parse_string(Scanner *scanner, const char *p)
 			case 'u':
 				for (int i = 1; i <= 4; i++)
 					if (hex_digit(p[i]) < 0)
-						return fail(scanner, p);
+						return fail_at(scanner, p);
 				p += 5;
 				break;
 			default:
-				return fail(scanner, p);
+				return fail_at(scanner, p);
 		}
 	}
 }
 
+/* Behind a number that follows the grammar of JSON, or NULL. */
 static inline const char *
 parse_number(Scanner *scanner, const char *p)
 {
@@ -165,12 +166,12 @@ parse_number(Scanner *scanner, const char *p)
 		while (is_digit(*p))
 			p++;
 	else
-		return fail(scanner, p);
+		return fail_at(scanner, p);
 	if (*p == '.')
 	{
 		p++;
 		if (!is_digit(*p))
-			return fail(scanner, p);
+			return fail_at(scanner, p);
 		while (is_digit(*p))
 			p++;
 	}
@@ -180,18 +181,18 @@ parse_number(Scanner *scanner, const char *p)
 		if (*p == '+' || *p == '-')
 			p++;
 		if (!is_digit(*p))
-			return fail(scanner, p);
+			return fail_at(scanner, p);
 		while (is_digit(*p))
 			p++;
 	}
-	return is_word(*p) ? fail(scanner, p) : p;
+	return is_word(*p) ? fail_at(scanner, p) : p;
 }
 
 static inline const char *
 parse_literal(Scanner *scanner, const char *p, const char *word, size_t length)
 {
 	if (strncmp(p, word, length) != 0 || is_word(p[length]))
-		return fail(scanner, p);
+		return fail_at(scanner, p);
 	return p + length;
 }
 
@@ -219,7 +220,7 @@ static inline const char *
 parse_key(Scanner *scanner, const char *p)
 {
 	if (unlikely_(*p != '"'))
-		return fail(scanner, p);
+		return fail_at(scanner, p);
 	p = parse_string(scanner, p + 1);
 	if (unlikely_(p == NULL))
 		return NULL;
@@ -227,7 +228,7 @@ parse_key(Scanner *scanner, const char *p)
 	{
 		p = skip_spaces(p);
 		if (*p != ':')
-			return fail(scanner, p);
+			return fail_at(scanner, p);
 	}
 	return skip_spaces(p + 1);
 }
@@ -244,7 +245,7 @@ value:
 	if (*p == '{' || *p == '[')
 	{
 		if (unlikely_(depth == TOK_MAX_DEPTH))
-			return fail(scanner, p);
+			return fail_at(scanner, p);
 		in_object = (*p == '{');
 		if (in_object)
 			objects[depth / 64] |= UINT64_C(1) << (depth % 64);
@@ -273,7 +274,7 @@ after:
 		goto value;
 	}
 	if (unlikely_(*p != (in_object ? '}' : ']')))
-		return fail(scanner, p);
+		return fail_at(scanner, p);
 close:
 	p++;
 	depth--;
@@ -287,6 +288,7 @@ key:
 	goto value;
 }
 
+/* What begins with this character. */
 static TokKind
 kind_of(char first)
 {
@@ -421,7 +423,7 @@ parse_members(Scanner *scanner, const char *p, TokNode *node, uint32_t element)
 		if (*p == '}')
 			return p + 1;
 		if (unlikely_(*p != ','))
-			return fail(scanner, p);
+			return fail_at(scanner, p);
 		p = skip_spaces(p + 1);
 	}
 }
@@ -443,7 +445,7 @@ parse_elements(Scanner *scanner, const char *p, TokNode *node, uint32_t *nelemen
 		if (*p == ']')
 			return p + 1;
 		if (unlikely_(*p != ','))
-			return fail(scanner, p);
+			return fail_at(scanner, p);
 		p = skip_spaces(p + 1);
 	}
 }
@@ -496,6 +498,7 @@ parse_wanted(Scanner *scanner, const char *p, TokNode *node, uint32_t element)
 
 /* ----- rows ----- */
 
+/* Note a row and the slices that are wanted of it; behind it, or NULL. */
 static const char *
 parse_row(Scanner *scanner, const char *p, TokNode *row)
 {
@@ -559,7 +562,7 @@ parse_array(Scanner *scanner, const char *p, TokNode *node)
 		if (*p == ']')
 			return p + 1;
 		if (*p != ',')
-			return fail(scanner, p);
+			return fail_at(scanner, p);
 		p = skip_spaces(p + 1);
 	}
 }
@@ -599,7 +602,7 @@ tok_page(TokPage *page, const char *text, size_t length, TokNode *root)
 	{
 		p = skip_spaces(p);
 		if (p != end)
-			p = fail(&scanner, p);
+			p = fail_at(&scanner, p);
 	}
 	if (p == NULL)
 	{

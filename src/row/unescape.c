@@ -10,6 +10,7 @@
 
 #include "base/hex.h"
 
+/* Write a character in UTF-8; returns the place behind it. */
 static char *
 put_utf8(char *out, uint32_t c)
 {

@@ -80,6 +80,7 @@ by_input_function(ValueReader *reader, const TokSlice *slice)
 	return call_input_function(reader, slice_text(slice, &length));
 }
 
+/* A string without its escapes; anything else as it is written. */
 static Datum
 slice_to_text(ValueReader *reader, const TokSlice *slice)
 {
@@ -196,6 +197,7 @@ slice_to_timestamp(ValueReader *reader, const TokSlice *slice)
 	return by_input_function(reader, slice);
 }
 
+/* A UUID in its usual form; other forms by the input function. */
 static Datum
 slice_to_uuid(ValueReader *reader, const TokSlice *slice)
 {

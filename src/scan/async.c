@@ -41,6 +41,7 @@ typedef struct ScanDescriptors
 	bool taken;    /* announced */
 } ScanDescriptors;
 
+/* Reset callback: the descriptors of a scan go with its memory. */
 static void
 close_descriptors(void *arg)
 {
@@ -133,7 +134,7 @@ may_go_on(const AsyncRequest *request)
 
 /* Hand a row to Append, or the end; or say that it takes waiting, unless this waits. */
 static void
-produce(AsyncRequest *request, bool may_wait)
+produce_row(AsyncRequest *request, bool may_wait)
 {
 	ForeignScanState *node = (ForeignScanState *) request->requestee;
 	RemoteScan *state = (RemoteScan *) node->fdw_state;
@@ -168,7 +169,7 @@ produce(AsyncRequest *request, bool may_wait)
 void
 foreign_async_request(AsyncRequest *request)
 {
-	produce(request, false);
+	produce_row(request, false);
 }
 
 /*
@@ -179,7 +180,7 @@ static void
 take_turn(AsyncRequest *request)
 {
 	request->callback_pending = false;
-	produce(request, true);
+	produce_row(request, true);
 	ExecAsyncResponse(request);
 	if (request->requestee->instrument != NULL)
 		InstrUpdateTupleCount(request->requestee->instrument, TupIsNull(request->result) ? 0.0 : 1.0);
@@ -216,5 +217,5 @@ foreign_async_configure_wait(AsyncRequest *request)
 void
 foreign_async_notify(AsyncRequest *request)
 {
-	produce(request, false);
+	produce_row(request, false);
 }

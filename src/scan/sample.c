@@ -39,6 +39,7 @@ typedef struct Sample
 	int wanted;
 } Sample;
 
+/* A tuple of the row, in the memory of the sample; definitions are read again where it does not fit them. */
 static HeapTuple
 make_row(Sample *sample, const PagerRow *row)
 {
