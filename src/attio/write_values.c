@@ -26,7 +26,8 @@ array_elements(const RowEncoder *encoder, const WrittenColumn *column, const Row
 		refuse_value(&encoder->table, column, column_text(column, change),
 					 "Use an array of one dimension for the values of a multiselect attribute.");
 	get_typlenbyvalalign(column->type, &length, &byval, &align);
-	deconstruct_array(array, column->type, length, byval, align, values, nulls, &n);
+	/* of a domain's array the elements are the domain's, stored as its base type's */
+	deconstruct_array(array, ARR_ELEMTYPE(array), length, byval, align, values, nulls, &n);
 	return n;
 }
 

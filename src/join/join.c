@@ -115,6 +115,7 @@ evaluate_keys(LookupJoin *state, ExprState *expression, bool is_array, int *nkey
 	ExprContext *econtext = state->css.ss.ps.ps_ExprContext;
 	bool isnull;
 	Datum value = ExecEvalExpr(expression, econtext, &isnull);
+	ArrayType *array;
 	Datum *keys;
 	bool *nulls;
 	int n;
@@ -128,8 +129,10 @@ evaluate_keys(LookupJoin *state, ExprState *expression, bool is_array, int *nkey
 		keys[(*nkeys)++] = value;
 		return keys;
 	}
-	deconstruct_array(DatumGetArrayTypeP(value), state->key_type, state->key_length, state->key_byval, state->key_align,
-					  &keys, &nulls, &n);
+	/* the elements may be of another type that is stored alike: varchar where keys are text */
+	array = DatumGetArrayTypeP(value);
+	deconstruct_array(array, ARR_ELEMTYPE(array), state->key_length, state->key_byval, state->key_align, &keys, &nulls,
+					  &n);
 	for (int i = 0; i < n; i++)
 		if (!nulls[i])
 			keys[(*nkeys)++] = keys[i];

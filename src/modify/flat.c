@@ -184,7 +184,8 @@ flat_array(const FlatWriter *writer, const FlatColumn *column, Datum value)
 	if (ARR_NDIM(array) > 1)
 		refuse_flat_value(writer, column, fixed_output(column->type, value), "Use an array of one dimension.");
 	get_typlenbyvalalign(column->element, &length, &byval, &align);
-	deconstruct_array(array, column->element, length, byval, align, &values, &nulls, &n);
+	/* of a domain's array the elements are the domain's, stored as its base type's */
+	deconstruct_array(array, ARR_ELEMTYPE(array), length, byval, align, &values, &nulls, &n);
 	for (int i = 0; i < n; i++)
 		json_append(list, nulls[i] ? NULL
 								   : flat_value(writer, column, OidIsValid(field_type) ? field_type : TEXTOID,
