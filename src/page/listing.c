@@ -99,23 +99,7 @@ listings_at(Listings *listings, int n)
 }
 
 void
-listings_drop_filters(Listings *listings)
+listings_begin_again(Listings *listings)
 {
-	AskSet *unfiltered = (AskSet *) MemoryContextAllocZero(listings->context, sizeof(AskSet));
-	MemoryContext saved = MemoryContextSwitchTo(listings->context);
-	ListCell *lc;
-
-	/* what is given, and what parameters ask for, has not been refused */
-	foreach(lc, listings->asks->asks)
-	{
-		Ask *ask = (Ask *) palloc(sizeof(Ask));
-
-		*ask = *(const Ask *) lfirst(lc);
-		ask->filter = NULL;
-		if (ask->query != NULL || ask->given != NIL)
-			unfiltered->asks = lappend(unfiltered->asks, ask);
-	}
-	MemoryContextSwitchTo(saved);
-	listings->asks = unfiltered;
 	listings->made = NIL;
 }

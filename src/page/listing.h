@@ -26,7 +26,7 @@ extern Listings *listings_begin(Session *session, const RemoteRelation *relation
 /* The n-th, counted from 0, made when it is first asked for; NULL behind the last.  May make requests. */
 extern const Listing *listings_at(Listings *listings, int n);
 
-/* The first listing without its filter is all there is from now on, with what parameters ask for. */
-extern void listings_drop_filters(Listings *listings);
+/* The asks have changed: make the listings anew. */
+extern void listings_begin_again(Listings *listings);
 
 #endif /* PAGE_LISTING_H */

@@ -120,19 +120,21 @@ begin_without_filters(Pager *pager)
 {
 	pager->request.distinct = true;
 	pager->listing = 0;
-	pager->has_many = false;
+	pager->has_many = list_length(pager->request.asks.asks) > 1;
 	ways_begin(pager, pager->walk.methods);
 	pager->walk.next.limit = good_limit(pager, Max(pager->relation->page_size, WALK_PROOF), true);
 }
 
 /*
  * The service refused a filter (an option is unknown, or it is too long):
- * request all rows instead.  The executor checks every condition again, so the
- * rows are right.
+ * request all rows instead that parameters ask for.  The executor checks every
+ * condition again, so the rows are right.
  */
 static void
 leave_filter(Pager *pager)
 {
+	MemoryContext saved;
+
 	if (pager->request.sort == SORT_ONE_PAGE && pager->handed)
 		ereport(ERROR, (errcode(ERRCODE_FDW_ERROR),
 						errmsg("%s refused a filter in the middle of a scan of \"%s\"", pager->session->service->title,
@@ -140,10 +142,12 @@ leave_filter(Pager *pager)
 						errhint("Use SET attio_fdw.push_filter = off to read without filters.")));
 	pager->cost->refused++;
 	leave_offset(pager);
-	pager->request.asks.asks = NIL;
+	saved = MemoryContextSwitchTo(pager->context);
+	pager->request.asks.asks = asks_without_filters(pager->request.asks.asks);
+	MemoryContextSwitchTo(saved);
 	if (pager->has_many)
 		begin_without_filters(pager);
-	listings_drop_filters(pager->listings);
+	listings_begin_again(pager->listings);
 	pager->present = listings_at(pager->listings, 0);
 }
 

@@ -4,6 +4,8 @@
  */
 #include "remote/ask.h"
 
+#include "remote/resource.h"
+
 /* An ask that has nothing but a filter. */
 Ask *
 ask_by_filter(JsonTree *filter)
@@ -19,4 +21,62 @@ JsonTree *
 asks_first_filter(const AskSet *set)
 {
 	return set->asks == NIL ? NULL : ((Ask *) linitial(set->asks))->filter;
+}
+
+/* Are texts the same, either of which may be missing? */
+static bool
+is_same_or_missing(const char *one, const char *other)
+{
+	return one == NULL || other == NULL ? one == other : strcmp(one, other) == 0;
+}
+
+/* Do two asks differ in their filters only? */
+static bool
+is_same_but_filter(const Ask *one, const Ask *other)
+{
+	ListCell *a;
+	ListCell *b;
+
+	if (!is_same_or_missing(one->query, other->query) || list_length(one->given) != list_length(other->given))
+		return false;
+	forboth(a, one->given, b, other->given)
+	{
+		const Given *mine = (const Given *) lfirst(a);
+		const Given *theirs = (const Given *) lfirst(b);
+
+		if (strcmp(mine->name, theirs->name) != 0 || !is_same_or_missing(mine->value, theirs->value))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * What these ask for by parameters and by what is given, where the service
+ * refused a filter: each listing once.  NIL: nothing in particular.  In the
+ * current memory context; what an ask points to stays the old one's.
+ */
+List *
+asks_without_filters(const List *asks)
+{
+	List *rest = NIL;
+	const ListCell *lc;
+
+	foreach(lc, asks)
+	{
+		const Ask *ask = (const Ask *) lfirst(lc);
+		bool known = ask->query == NULL && ask->given == NIL;
+		ListCell *other;
+
+		foreach(other, rest)
+			known = known || is_same_but_filter(ask, (const Ask *) lfirst(other));
+		if (!known)
+		{
+			Ask *copy = (Ask *) palloc(sizeof(Ask));
+
+			*copy = *ask;
+			copy->filter = NULL;
+			rest = lappend(rest, copy);
+		}
+	}
+	return rest;
 }

@@ -58,5 +58,6 @@ typedef struct SortInput
 
 extern Ask *ask_by_filter(JsonTree *filter);
 extern JsonTree *asks_first_filter(const AskSet *set);
+extern List *asks_without_filters(const List *asks);
 
 #endif /* REMOTE_ASK_H */

@@ -134,7 +134,7 @@ choose_order(RemoteScan *state, const AskInput *input, PageRequest *plan)
 		why = build_sorts(state, input, &sorts, plan);
 	if (way == SORT_WITHOUT_FILTER)
 	{
-		plan->asks.asks = NIL;
+		plan->asks.asks = asks_without_filters(plan->asks.asks);
 		plan->asks.incomplete = true;
 	}
 	if (way != SORT_LOCALLY && list_length(plan->asks.asks) > 1)

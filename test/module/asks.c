@@ -376,6 +376,26 @@ run_filter(const char *type, const char *property, const TestCondition *conditio
 	return asks_text(&set);
 }
 
+/* Two parameters, each with two filters, one of them also with a given; and a filter with nothing beside it. */
+static char *
+run_refused(void)
+{
+	static const char *const queries[] = {"kinds=a", "kinds=a", "kinds=b", "kinds=b", NULL};
+	AskSet set = {0};
+
+	for (int i = 0; i < (int) lengthof(queries); i++)
+	{
+		Ask *ask = ask_by_filter(json_make_object());
+
+		ask->query = queries[i];
+		if (i == 3)
+			ask->given = list_make1(given_make("company", "7"));
+		set.asks = lappend(set.asks, ask);
+	}
+	set.asks = asks_without_filters(set.asks);
+	return asks_text(&set);
+}
+
 /* attio_test_asks() -> name, wanted, got: of each case */
 Datum
 attio_test_asks(PG_FUNCTION_ARGS)
@@ -401,5 +421,7 @@ attio_test_asks(PG_FUNCTION_ARGS)
 		SHOW("filters", filter_cases[i].name, filter_cases[i].wanted,
 			 run_filter(filter_cases[i].attribute_type, filter_cases[i].property, &filter_cases[i].condition,
 						filter_cases[i].known, filter_cases[i].actor_type));
+	SHOW("refused", "parameters stay where a filter was refused, each once", "kinds=a kinds=b kinds=b [company=7]",
+		 run_refused());
 	PG_RETURN_NULL();
 }
