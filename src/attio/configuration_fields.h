@@ -1,0 +1,99 @@
+/*
+ * configuration_fields.h
+ *		What rows of records, entries, and of the workspace's configuration hold.
+ *
+ * Data of endpoints.c, which alone includes this.  Source: docs/attio-api.md 11.1.
+ */
+#ifndef ATTIO_CONFIGURATION_FIELDS_H
+#define ATTIO_CONFIGURATION_FIELDS_H
+
+#include "catalog/pg_type.h"
+#include "remote/resource.h"
+
+/* clang-format off */
+static const FieldDef record_fields[] = {
+	{.name = "record_id", .type = UUIDOID, .path = "id.record_id", .not_null = true},
+	{.name = "web_url", .type = TEXTOID, .path = "web_url"},
+};
+static const FieldDef entry_fields[] = {
+	{.name = "entry_id", .type = UUIDOID, .path = "id.entry_id", .not_null = true},
+	{.name = "parent_record_id", .type = UUIDOID, .path = "parent_record_id", .not_null = true},
+	{.name = "parent_object", .type = TEXTOID, .path = "parent_object", .not_null = true},
+};
+static const FieldDef member_fields[] = {
+	{.name = "workspace_member_id", .type = UUIDOID, .path = "id.workspace_member_id", .not_null = true},
+	{.name = "first_name", .type = TEXTOID, .path = "first_name"},
+	{.name = "last_name", .type = TEXTOID, .path = "last_name"},
+	{.name = "email_address", .type = TEXTOID, .path = "email_address"},
+	{.name = "access_level", .type = TEXTOID, .path = "access_level"},
+	{.name = "avatar_url", .type = TEXTOID, .path = "avatar_url"},
+	{.name = "created_at", .type = TIMESTAMPTZOID, .path = "created_at"},
+};
+static const FieldDef object_fields[] = {
+	{.name = "object_id", .type = UUIDOID, .path = "id.object_id", .not_null = true},
+	{.name = "api_slug", .type = TEXTOID, .path = "api_slug"},
+	{.name = "singular_noun", .type = TEXTOID, .path = "singular_noun"},
+	{.name = "plural_noun", .type = TEXTOID, .path = "plural_noun"},
+	{.name = "created_at", .type = TIMESTAMPTZOID, .path = "created_at"},
+};
+static const FieldDef list_fields[] = {
+	{.name = "list_id", .type = UUIDOID, .path = "id.list_id", .not_null = true},
+	{.name = "api_slug", .type = TEXTOID, .path = "api_slug"},
+	{.name = "name", .type = TEXTOID, .path = "name"},
+	{.name = "parent_object", .type = TEXTARRAYOID, .path = "parent_object"},
+	{.name = "workspace_access", .type = TEXTOID, .path = "workspace_access"},
+	{.name = "workspace_member_access", .type = JSONBOID, .path = "workspace_member_access"},
+	{.name = "created_by", .type = UUIDOID, .path = "created_by_actor.id"},
+	{.name = "created_by__actor_type", .type = TEXTOID, .path = "created_by_actor.type"},
+	{.name = "created_at", .type = TIMESTAMPTZOID, .path = "created_at"},
+};
+static const FieldDef attribute_fields[] = {
+	{.name = "attribute_id", .type = UUIDOID, .path = "id.attribute_id", .not_null = true},
+	{.name = "target", .type = TEXTOID, .source = FIELD_GIVEN, .path = "target", .not_null = true},
+	{.name = "target_id", .type = UUIDOID, .source = FIELD_GIVEN, .path = "target_id", .not_null = true},
+	{.name = "target_slug", .type = TEXTOID, .source = FIELD_GIVEN, .path = "target_slug"},
+	{.name = "position", .type = INT4OID, .source = FIELD_POSITION, .not_null = true},
+	{.name = "api_slug", .type = TEXTOID, .path = "api_slug"},
+	{.name = "title", .type = TEXTOID, .path = "title"},
+	{.name = "description", .type = TEXTOID, .path = "description"},
+	{.name = "type", .type = TEXTOID, .path = "type"},
+	{.name = "is_system_attribute", .type = BOOLOID, .path = "is_system_attribute"},
+	{.name = "is_writable", .type = BOOLOID, .path = "is_writable"},
+	{.name = "is_required", .type = BOOLOID, .path = "is_required"},
+	{.name = "is_unique", .type = BOOLOID, .path = "is_unique"},
+	{.name = "is_multiselect", .type = BOOLOID, .path = "is_multiselect"},
+	{.name = "is_archived", .type = BOOLOID, .path = "is_archived"},
+	{.name = "is_default_value_enabled", .type = BOOLOID, .path = "is_default_value_enabled"},
+	{.name = "default_value", .type = JSONBOID, .path = "default_value"},
+	{.name = "relationship", .type = JSONBOID, .path = "relationship"},
+	{.name = "config", .type = JSONBOID, .path = "config"},
+	{.name = "created_at", .type = TIMESTAMPTZOID, .path = "created_at"},
+};
+static const FieldDef option_fields[] = {
+	{.name = "option_id", .type = UUIDOID, .path = "id.option_id", .not_null = true},
+	{.name = "target", .type = TEXTOID, .source = FIELD_GIVEN, .path = "target", .not_null = true},
+	{.name = "target_id", .type = UUIDOID, .source = FIELD_GIVEN, .path = "target_id", .not_null = true},
+	{.name = "target_slug", .type = TEXTOID, .source = FIELD_GIVEN, .path = "target_slug"},
+	{.name = "attribute_id", .type = UUIDOID, .source = FIELD_GIVEN, .path = "attribute_id", .not_null = true},
+	{.name = "attribute_slug", .type = TEXTOID, .source = FIELD_GIVEN, .path = "attribute_slug", .not_null = true},
+	{.name = "position", .type = INT4OID, .source = FIELD_POSITION, .not_null = true},
+	{.name = "title", .type = TEXTOID, .path = "title"},
+	{.name = "is_archived", .type = BOOLOID, .path = "is_archived"},
+};
+static const FieldDef status_fields[] = {
+	{.name = "status_id", .type = UUIDOID, .path = "id.status_id", .not_null = true},
+	{.name = "target", .type = TEXTOID, .source = FIELD_GIVEN, .path = "target", .not_null = true},
+	{.name = "target_id", .type = UUIDOID, .source = FIELD_GIVEN, .path = "target_id", .not_null = true},
+	{.name = "target_slug", .type = TEXTOID, .source = FIELD_GIVEN, .path = "target_slug"},
+	{.name = "attribute_id", .type = UUIDOID, .source = FIELD_GIVEN, .path = "attribute_id", .not_null = true},
+	{.name = "attribute_slug", .type = TEXTOID, .source = FIELD_GIVEN, .path = "attribute_slug", .not_null = true},
+	{.name = "position", .type = INT4OID, .source = FIELD_POSITION, .not_null = true},
+	{.name = "title", .type = TEXTOID, .path = "title"},
+	{.name = "is_archived", .type = BOOLOID, .path = "is_archived"},
+	{.name = "celebration_enabled", .type = BOOLOID, .path = "celebration_enabled"},
+	{.name = "target_time_in_status", .type = INTERVALOID, .path = "target_time_in_status"},
+};
+
+/* clang-format on */
+
+#endif /* ATTIO_CONFIGURATION_FIELDS_H */
