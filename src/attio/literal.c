@@ -8,6 +8,7 @@
 #include "attio/literal.h"
 
 #include "base/fixed_settings.h"
+#include "base/timestamps.h"
 #include "catalog/pg_type.h"
 #include "common/int.h"
 #include "utils/builtins.h"
@@ -183,26 +184,6 @@ time_literal(TimestampTz moment)
 	return json_text(text);
 }
 
-/* A date, a time with or without zone as PostgreSQL compares it; false where that overflows. */
-static bool
-moment_of_operand(Oid type, Datum value, TimestampTz *moment)
-{
-	int overflow = 0;
-
-	switch (type)
-	{
-		case DATEOID:
-			*moment = date2timestamptz_opt_overflow(DatumGetDateADT(value), &overflow);
-			break;
-		case TIMESTAMPOID:
-			*moment = timestamp2timestamptz_opt_overflow(DatumGetTimestamp(value), &overflow);
-			break;
-		default:
-			*moment = DatumGetTimestampTz(value);
-	}
-	return overflow == 0;
-}
-
 /* The last whole millisecond up to the moment. */
 static TimestampTz
 whole_millisecond(TimestampTz moment)
@@ -248,7 +229,7 @@ literal_time(TermOp op, Oid type, Datum value)
 {
 	TimestampTz moment;
 
-	return moment_of_operand(type, value, &moment) ? time_condition(op, moment) : NULL;
+	return moment_of_value(type, value, &moment) ? time_condition(op, moment) : NULL;
 }
 
 int
@@ -288,7 +269,7 @@ filter_span(TermOp op, Oid type, Datum value, int days)
 	TimestampTz low;
 	TimestampTz high;
 
-	if (!moment_of_operand(type, value, &moment) || TIMESTAMP_NOT_FINITE(moment))
+	if (!moment_of_value(type, value, &moment) || TIMESTAMP_NOT_FINITE(moment))
 		return NULL;
 	/* A day more on both sides: zones have skipped whole ones. */
 	if (pg_sub_s64_overflow(moment, USECS_PER_DAY, &low) ||

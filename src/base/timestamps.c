@@ -7,7 +7,10 @@
  */
 #include "base/timestamps.h"
 
+#include "catalog/pg_type.h"
+#include "utils/date.h"
 #include "utils/datetime.h"
+#include "utils/timestamp.h"
 
 /* The number that these n digits make; false where one of them is no digit. */
 static bool
@@ -132,4 +135,27 @@ cut_fraction(const char *text, size_t length)
 	if (end > dot + 7)
 		memmove(dot + 7, end, strlen(end) + 1);
 	return copy;
+}
+
+/*
+ * A date, a time with or without zone as PostgreSQL compares it with a
+ * timestamptz; false where that overflows.  It may be infinite.
+ */
+bool
+moment_of_value(Oid type, Datum value, TimestampTz *moment)
+{
+	int overflow = 0;
+
+	switch (type)
+	{
+		case DATEOID:
+			*moment = date2timestamptz_opt_overflow(DatumGetDateADT(value), &overflow);
+			break;
+		case TIMESTAMPOID:
+			*moment = timestamp2timestamptz_opt_overflow(DatumGetTimestamp(value), &overflow);
+			break;
+		default:
+			*moment = DatumGetTimestampTz(value);
+	}
+	return overflow == 0;
 }

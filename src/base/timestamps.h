@@ -12,6 +12,7 @@
 extern bool parse_iso_nanoseconds(const char *text, size_t length, int64 *nanoseconds);
 extern bool parse_iso_timestamp(const char *text, size_t length, TimestampTz *timestamp);
 extern bool parse_iso_date(const char *text, size_t length, DateADT *date);
+extern bool moment_of_value(Oid type, Datum value, TimestampTz *moment);
 extern char *cut_fraction(const char *text, size_t length);
 
 #endif /* BASE_TIMESTAMPS_H */

@@ -12,6 +12,7 @@
 #include "remote/params.h"
 
 #include "base/fixed_settings.h"
+#include "base/timestamps.h"
 #include "catalog/pg_type.h"
 #include "common/int.h"
 #include "miscadmin.h"
@@ -33,26 +34,6 @@ typedef struct ParamValues
 
 /* ----- values as text ----- */
 
-/* A time as PostgreSQL compares it with a timestamptz; false where that overflows. */
-static bool
-moment_of_value(Oid type, Datum value, TimestampTz *moment)
-{
-	int overflow = 0;
-
-	switch (type)
-	{
-		case DATEOID:
-			*moment = date2timestamptz_opt_overflow(DatumGetDateADT(value), &overflow);
-			break;
-		case TIMESTAMPOID:
-			*moment = timestamp2timestamptz_opt_overflow(DatumGetTimestamp(value), &overflow);
-			break;
-		default:
-			*moment = DatumGetTimestampTz(value);
-	}
-	return overflow == 0 && !TIMESTAMP_NOT_FINITE(*moment);
-}
-
 /* 2026-01-31T08:00:00Z; fractions of a second where there are some. */
 static char *
 moment_text(TimestampTz moment)
@@ -61,7 +42,8 @@ moment_text(TimestampTz moment)
 	fsec_t fraction;
 	char *text;
 
-	if (timestamp2tm(moment, NULL, &tm, &fraction, NULL, NULL) != 0 || tm.tm_year < 1 || tm.tm_year > 9999)
+	if (TIMESTAMP_NOT_FINITE(moment) || timestamp2tm(moment, NULL, &tm, &fraction, NULL, NULL) != 0 || tm.tm_year < 1 ||
+		tm.tm_year > 9999)
 		return NULL;
 	text =
 		psprintf("%04d-%02d-%02dT%02d:%02d:%02d", tm.tm_year, tm.tm_mon, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
@@ -128,7 +110,7 @@ add_bound(ParamValues *values, const FieldDef *field, const Condition *condition
 	/* of a date compared with a time the day's begin counts, in the session's zone */
 	if (field->type == TIMESTAMPTZOID)
 	{
-		if (!moment_of_value(type, value, &values->moment))
+		if (!moment_of_value(type, value, &values->moment) || TIMESTAMP_NOT_FINITE(values->moment))
 			return false;
 		type = TIMESTAMPTZOID;
 		value = TimestampTzGetDatum(values->moment);
