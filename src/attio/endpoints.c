@@ -2,11 +2,12 @@
  * endpoints.c
  *		The one table of Attio's endpoints whose rows can be a table.
  *
- * Owns: the facts of docs/attio-api.md 4 and 11.1 that a scan and a write need.
+ * Owns: the facts of docs/attio-api.md 4 and 11 that a scan and a write need.
  * Must not know how pages are fetched.
  */
 #include "attio/endpoints.h"
 
+#include "attio/activity_fields.h"
 #include "attio/configuration_fields.h"
 #include "attio/metadata.h"
 
@@ -89,6 +90,7 @@ all_statuses(Session *session, ScanCost *cost)
 /* ----- the table ----- */
 
 #define FIELDS(fields_) .fields = fields_, .nfields = lengthof(fields_)
+#define PARAMS(params_) .params = params_, .nparams = lengthof(params_)
 #define CAN_QUERY (CAN_FILTER | CAN_SORT | CAN_COUNT | CAN_OFFSET | CAN_LOOKUP)
 
 /* clang-format off */
@@ -190,6 +192,40 @@ const ResourceDef attio_resources[] = {
 		.id_type = UUIDOID,
 		FIELDS(status_fields),
 		.parents = all_statuses,
+	},
+	/* in the order of their begin */
+	{
+		.name = "meetings",
+		.list = {"GET", "/v2/meetings", .scopes = "meeting:read record_permission:read"},
+		.paging = {PAGING_CURSOR, .limit = "limit", .place = "cursor", .max_page = 200, .rows = "data", .next = "pagination.next_cursor"},
+		.id_path = "id.meeting_id",
+		.id_type = UUIDOID,
+		FIELDS(meeting_fields),
+	},
+	/* people who are invited to meetings, and records that meetings are about: of the same documents */
+	{
+		.name = "meeting_participants",
+		.list = {"GET", "/v2/meetings", .scopes = "meeting:read record_permission:read"},
+		.paging = {PAGING_CURSOR, .limit = "limit", .place = "cursor", .max_page = 200, .rows = "data", .each = "participants", .next = "pagination.next_cursor"},
+		FIELDS(meeting_participant_fields),
+	},
+	{
+		.name = "meeting_records",
+		.list = {"GET", "/v2/meetings", .scopes = "meeting:read record_permission:read"},
+		.paging = {PAGING_CURSOR, .limit = "limit", .place = "cursor", .max_page = 200, .rows = "data", .each = "linked_records", .next = "pagination.next_cursor"},
+		FIELDS(meeting_record_fields),
+	},
+	/* folders and files of a record, some of them kept by another service */
+	{
+		.name = "files",
+		.list = {"GET", "/v2/files", .scopes = "file:read object_configuration:read record_permission:read"},
+		.delete = {"DELETE", "/v2/files/{id}", .scopes = "file:read-write object_configuration:read record_permission:read", .nature = HTTP_REPEAT},
+		.paging = {PAGING_CURSOR, .limit = "limit", .place = "cursor", .max_page = 200, .rows = "data", .next = "pagination.next_cursor"},
+		.abilities = CAN_LOOKUP,
+		.id_path = "id.file_id",
+		.id_type = UUIDOID,
+		FIELDS(file_fields),
+		PARAMS(file_params),
 	},
 	{.name = NULL},
 };

@@ -326,29 +326,47 @@ granted_scopes(Session *session)
 	return granted == NULL ? "" : granted;
 }
 
-/* Warn once of each kind of table whose scope the key lacks. */
+/* The tables that lack the same scopes, as people read a list. */
+static char *
+tables_missing(const char *granted, List *wanted, const char *missing)
+{
+	StringInfoData tables;
+	ListCell *lc;
+
+	initStringInfo(&tables);
+	foreach(lc, wanted)
+	{
+		const Offer *offer = (const Offer *) lfirst(lc);
+		const char *lacks = workspace_missing_scopes(granted, offer->resource->list.scopes);
+
+		if (lacks != NULL && strcmp(lacks, missing) == 0)
+			appendStringInfo(&tables, "%s%s", tables.len > 0 ? ", " : "", offer->table);
+	}
+	return tables.data;
+}
+
+/* Warn once of all tables that lack the same scopes. */
 static void
 warn_of_missing_scopes(const char *granted, List *wanted)
 {
 	ListCell *lc;
-	List *seen = NIL; /* ResourceDef */
+	List *told = NIL; /* char *: scopes */
 
 	foreach(lc, wanted)
 	{
-		const ResourceDef *resource = ((Offer *) lfirst(lc))->resource;
-		char *missing = workspace_missing_scopes(granted, resource->list.scopes);
-		StringInfoData tables;
+		char *missing = workspace_missing_scopes(granted, ((Offer *) lfirst(lc))->resource->list.scopes);
+		const char *tables;
 		ListCell *other;
+		bool is_told = false;
 
-		if (missing == NULL || list_member_ptr(seen, resource))
+		foreach(other, told)
+			is_told = is_told || (missing != NULL && strcmp((char *) lfirst(other), missing) == 0);
+		if (missing == NULL || is_told)
 			continue;
-		seen = lappend(seen, unconstify(ResourceDef *, resource));
-		initStringInfo(&tables);
-		foreach(other, wanted)
-			if (((Offer *) lfirst(other))->resource == resource)
-				appendStringInfo(&tables, "%s%s", tables.len > 0 ? ", " : "", ((Offer *) lfirst(other))->table);
+		told = lappend(told, missing);
+		tables = tables_missing(granted, wanted, missing);
 		ereport(WARNING, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("the API key lacks the scope %s", missing),
-						  errdetail("These tables cannot be read: %s.", clean_text(tables.data, tables.len, 500)),
+						  errdetail("These tables cannot be read: %s.", clean_text(tables, strlen(tables), 500)),
 						  errhint("Scopes are chosen in Attio's settings, under Developers.")));
 	}
 }
