@@ -3,11 +3,15 @@ meetings, recordings, transcripts, files, webhooks, views; attribute values, rec
 
 Each resource is a list of documents in the workspace, oldest first, and pages in its own style.
 """
+import functools
+import re
+
 from stage.paging import page
 
 from . import errors
+from .filters import nanoseconds
 from .ids import uuid_of
-from .paging import CURSOR, OFFSET
+from .paging import CURSOR, OFFSET, asked, in_order, listing
 from .writes import Context
 
 EVENT_TYPES = (
@@ -41,14 +45,14 @@ def new_id(request, key, documents):
 # ----- notes -----
 
 def list_notes(request):
-    notes = request.workspace.notes
-    slug, ident = request.query.get("parent_object"), request.query.get("parent_record_id")
+    notes, query = in_order(request, request.workspace.notes), asked(request)
+    slug, ident = query.get("parent_object"), query.get("parent_record_id")
     if (slug is None) != (ident is None):
         raise errors.bad_query(["parent_record_id"], "parent_object and parent_record_id go together")
     if slug is not None:
         target = request.target("objects", slug)
         notes = [n for n in notes if n["parent_object"] == target.slug and n["parent_record_id"] == ident]
-    return page(request, notes, OFFSET, 10, 50)
+    return listing(request, notes, OFFSET, 10, 50)
 
 
 def create_note(request):
@@ -94,7 +98,7 @@ def task_assignees(request, assignees):
 
 
 def list_tasks(request):
-    query, tasks = request.query, list(request.workspace.tasks)
+    query, tasks = asked(request), in_order(request, request.workspace.tasks)
     sort = query.get("sort", "created_at:asc")
     if sort not in ("created_at:asc", "created_at:desc"):
         raise errors.bad_query(["sort"], "Expected created_at:asc or created_at:desc")     # measured: 400
@@ -106,8 +110,9 @@ def list_tasks(request):
         tasks = [t for t in tasks if assigned(request, t, query["assignee"])]
     if "is_completed" in query:
         tasks = [t for t in tasks if t["is_completed"] == request.flag("is_completed")]
-    tasks.sort(key=lambda t: t["created_at"], reverse=sort.endswith("desc"))
-    return page(request, tasks, OFFSET, 500, 1000)
+    if request.switches["sort_parameter"] == "followed":
+        tasks = sorted(tasks, key=lambda t: t["created_at"], reverse=sort.endswith("desc"))
+    return listing(request, tasks, OFFSET, 500, 1000)
 
 
 def assigned(request, task, wanted):
@@ -162,7 +167,7 @@ def thread_documents(workspace):
 
 
 def list_threads(request):
-    query, threads = request.query, thread_documents(request.workspace)
+    query, threads = asked(request), in_order(request, thread_documents(request.workspace))
     if "record_id" in query or "object" in query:
         target = request.target("objects", query.get("object", ""))
         record = {"record_id": query.get("record_id"), "object_id": target.id}
@@ -172,7 +177,7 @@ def list_threads(request):
         target = request.target("lists", query.get("list", ""))
         entry = {"entry_id": query.get("entry_id"), "list_id": target.id}
         threads = [t for t in threads if t["comments"][0]["entry"] == entry]
-    return page(request, threads, OFFSET, 10, 50)
+    return listing(request, threads, OFFSET, 10, 50)
 
 
 def get_thread(request):
@@ -231,12 +236,31 @@ def delete_comment(request):
 
 # ----- meetings, recordings, transcripts -----
 
-def meeting_time(point):
-    return point.get("datetime") or point["date"] + "T00:00:00.000000000Z"
+@functools.lru_cache(maxsize=None)
+def meeting_time(text):
+    """As nanoseconds; a date is its midnight in UTC."""
+    text, _, offset = re.fullmatch(r"([^+]*?)(Z|([+-]\d\d:\d\d))?", text).groups()
+    minutes = int(offset[0] + "1") * (int(offset[1:3]) * 60 + int(offset[4:])) if offset else 0
+    return nanoseconds(text + "Z" if "T" in text else text) - minutes * 60 * 10**9
+
+
+def starts(meeting):
+    return meeting_time(meeting["start"].get("datetime") or meeting["start"]["date"])
+
+
+def ends(meeting):
+    return meeting_time(meeting["end"].get("datetime") or meeting["end"]["date"])
+
+
+def bound_of(request, name):
+    try:
+        return meeting_time(request.query[name])
+    except (ValueError, AttributeError):
+        raise errors.bad_query([name], "Invalid timestamp") from None
 
 
 def list_meetings(request):
-    query, meetings = request.query, list(request.workspace.meetings)
+    query, meetings = asked(request), in_order(request, request.workspace.meetings)
     sort = query.get("sort", "start_asc")
     if sort not in ("start_asc", "start_desc"):
         raise errors.bad_query(["sort"], "Expected start_asc or start_desc")
@@ -248,11 +272,12 @@ def list_meetings(request):
         wanted = set(query["participants"].split(","))
         meetings = [m for m in meetings if wanted & {p["email_address"] for p in m["participants"]}]
     if "ends_from" in query:        # inclusive
-        meetings = [m for m in meetings if meeting_time(m["end"]) >= query["ends_from"]]
+        meetings = [m for m in meetings if ends(m) >= bound_of(request, "ends_from")]
     if "starts_before" in query:    # exclusive
-        meetings = [m for m in meetings if meeting_time(m["start"]) < query["starts_before"]]
-    meetings.sort(key=lambda m: meeting_time(m["start"]), reverse=sort == "start_desc")
-    return page(request, meetings, CURSOR, 50, 200)
+        meetings = [m for m in meetings if starts(m) < bound_of(request, "starts_before")]
+    if request.switches["sort_parameter"] == "followed":
+        meetings = sorted(meetings, key=starts, reverse=sort == "start_desc")
+    return listing(request, meetings, CURSOR, 50, 200)
 
 
 def create_meeting(request):
@@ -280,7 +305,7 @@ def recordings_of(request):
 
 
 def list_recordings(request):
-    return page(request, recordings_of(request), CURSOR, 50, 200)
+    return listing(request, in_order(request, recordings_of(request)), CURSOR, 50, 200)
 
 
 def get_recording(request):
@@ -308,7 +333,7 @@ def delete_recording(request):
 def get_transcript(request):
     recording = find(recordings_of(request), "call_recording_id", request.args["id"], "Call recording")
     speech = request.workspace.transcripts.get(request.args["id"], [])
-    answer = page(request, speech, CURSOR, 20, 20)
+    answer = listing(request, speech, CURSOR, 20, 20)
     answer["data"] = {"id": recording["id"], "transcript": answer["data"],
                     "raw_transcript": "\n".join(f'{s["speaker"]["name"]}: {s["speech"]}' for s in speech),
                     "web_url": recording["web_url"]}
@@ -318,16 +343,17 @@ def get_transcript(request):
 # ----- files -----
 
 def list_files(request):
-    query = request.query
-    if "object" not in query or "record_id" not in query:
+    if "object" not in request.query or "record_id" not in request.query:
         raise errors.bad_query(["record_id"], "object and record_id are required")
-    target = request.target("objects", query["object"])
-    files = [f for f in request.workspace.files if f["object_id"] == target.id and f["record_id"] == query["record_id"]]
+    target, query = request.target("objects", request.query["object"]), asked(request)
+    files = in_order(request, request.workspace.files)
+    if "record_id" in query:
+        files = [f for f in files if f["object_id"] == target.id and f["record_id"] == query["record_id"]]
     if "storage_provider" in query:
         files = [f for f in files if f["storage_provider"] == query["storage_provider"]]
     if "parent_folder_id" in query:
         files = [f for f in files if f.get("parent_folder_id") == query["parent_folder_id"]]
-    return page(request, files, CURSOR, 50, 200)
+    return listing(request, files, CURSOR, 50, 200)
 
 
 def create_file(request):

@@ -4,7 +4,7 @@ import time
 
 from stage.service import Service
 
-from . import api, errors, shapes
+from . import api, errors, generate_activity, shapes
 from .generate import generate
 from .load import load
 from .mutations import mutate
@@ -33,12 +33,17 @@ class Attio(Service):
         parser.add_argument("--scale", type=int, default=200, help="records of the object people (default: 200)")
         parser.add_argument("--bench", type=int, default=0,
                             help="add an object bench with so many records of 15 attributes")
+        parser.add_argument("--activity", type=int, default=0,
+                            help="notes, tasks, threads, meetings, files of which there are at least so many")
         parser.add_argument("--load", metavar="FILE", help="serve this recording instead of a generated workspace")
 
     def build(self, arguments):
         if arguments.load:
             return load(arguments.load)
-        return generate(arguments.seed, arguments.scale, arguments.bench)
+        workspace = generate(arguments.seed, arguments.scale, arguments.bench)
+        if arguments.activity:
+            generate_activity.fill(workspace, arguments.activity)
+        return workspace
 
     def rates(self, request):
         """Queries and searches count as reads (field: one client sends them through its read limiter)."""

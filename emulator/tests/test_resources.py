@@ -199,6 +199,10 @@ class Resources(EmulatorTest):
         self.assertEqual(starts, sorted(starts))
         some = self.good("GET", "/v2/meetings?ends_from=2025-03-03T00:00:00Z&starts_before=2025-03-06T00:00:00Z")
         self.assertTrue(0 < len(some) < len(meetings))
+        end = next(m["end"]["datetime"] for m in meetings if "datetime" in m["end"])
+        for same in (end[:19] + "Z", end, end[:11] + f"{int(end[11:13]) + 2:02}" + end[13:19] + "%2B02:00"):
+            self.assertIn(end, [m["end"].get("datetime") for m in self.good("GET", f"/v2/meetings?ends_from={same}")])
+        self.bad(400, "validation_type", "GET", "/v2/meetings?ends_from=soon")
         self.assertTrue(self.good("GET", "/v2/meetings?participants=p1@example.org,nobody@x.com"))
         recording = self.workspace.recordings[0]["id"]
         path = f"/v2/meetings/{recording['meeting_id']}/call_recordings"

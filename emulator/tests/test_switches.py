@@ -330,6 +330,47 @@ class Switches(EmulatorTest):
         self.assertTrue(all(isinstance(v,
                                        str) for each in self.query("all_types")[-1]["values"].values() for v in each))
 
+    @switch_test("parameters")
+    def test_parameters(self):
+        everything = self.good("GET", "/v2/meetings?limit=200")
+        self.assertLess(len(self.good("GET", "/v2/meetings?participants=p1@example.org")), len(everything))
+        self.switch(parameters="ignored")
+        self.assertEqual(self.good("GET", "/v2/meetings?limit=200&participants=p1@example.org"), everything)
+        self.bad(400, "validation_type", "GET", "/v2/files?object=people")      # what is required stays so
+
+    @switch_test("sort_parameter")
+    def test_sort_parameter(self):
+        told = self.good("GET", "/v2/tasks?sort=created_at:desc")
+        self.switch(sort_parameter="ignored")
+        self.assertEqual(self.good("GET", "/v2/tasks?sort=created_at:desc"), told[::-1])
+
+    @switch_test("listing_order")
+    def test_listing_order(self):
+        told = self.good("GET", "/v2/notes?limit=50")
+        self.switch(listing_order="reversed")
+        self.assertEqual(self.good("GET", "/v2/notes?limit=50"), told[::-1])
+        self.switch(listing_order="hash")
+        mixed = self.good("GET", "/v2/notes?limit=50")
+        self.assertNotEqual(mixed, told)
+        self.assertCountEqual([n["id"]["note_id"] for n in mixed], [n["id"]["note_id"] for n in told])
+
+    @switch_test("cursor_pages")
+    def test_cursor_pages(self):
+        everything = [m["id"] for m in self.good("GET", "/v2/meetings")]
+        for how, first, second in (("short", everything[:2], everything[2:4]), ("empty", [], everything[:4]),
+                                   ("repeating", everything[:4], everything[3:7]),
+                                   ("circle", everything[:4], everything[4:8])):
+            self.switch(cursor_pages=how)
+            pages, cursor = [], None
+            while len(pages) < 2:
+                _, page = self.call("GET", "/v2/meetings?limit=4" + (f"&cursor={cursor}" if cursor else ""))
+                pages.append([m["id"] for m in page["data"]])
+                cursor = page["pagination"]["next_cursor"]
+            self.assertEqual(pages, [first, second], how)
+        _, page = self.call("GET", "/v2/meetings?limit=200")
+        _, first = self.call("GET", f"/v2/meetings?limit=200&cursor={page['pagination']['next_cursor']}")
+        self.assertEqual(first, page)
+
     @switch_test("gzip")
     def test_gzip(self):
         self.assertIn("gzip", self.emulator.switches)     # shown over HTTP by t/transport.py

@@ -38,6 +38,34 @@ static const FieldDef meeting_record_fields[] = {
 	{.name = "record_id", .type = UUIDOID, .path = "record_id", .not_null = true},
 };
 
+/* ----- recordings and what was said ----- */
+
+static const FieldDef call_recording_fields[] = {
+	{.name = "call_recording_id", .type = UUIDOID, .path = "id.call_recording_id", .not_null = true},
+	{.name = "meeting_id", .type = UUIDOID, .path = "id.meeting_id", .not_null = true},
+	{.name = "status", .type = TEXTOID, .path = "status"},
+	{.name = "web_url", .type = TEXTOID, .path = "web_url"},
+	{.name = "created_at", .type = TIMESTAMPTZOID, .path = "created_at"},
+	{.name = "created_by", .type = UUIDOID, .path = "created_by_actor.id"},
+	{.name = "created_by__actor_type", .type = TEXTOID, .path = "created_by_actor.type"},
+};
+static const ParamDef call_recording_params[] = {
+	{.name = "{meeting}", .column = "meeting_id", .rule = PARAM_EQUAL, .verdict = VERDICT_EXACT, .required = true},
+};
+static const FieldDef transcript_fields[] = {
+	{.name = "meeting_id", .type = UUIDOID, .source = FIELD_GIVEN, .path = "meeting", .not_null = true},
+	{.name = "call_recording_id", .type = UUIDOID, .source = FIELD_GIVEN, .path = "recording", .not_null = true},
+	{.name = "position", .type = INT4OID, .source = FIELD_POSITION, .not_null = true},
+	{.name = "speaker", .type = TEXTOID, .path = "speaker.name"},
+	{.name = "speech", .type = TEXTOID, .path = "speech"},
+	{.name = "start_time", .type = INTERVALOID, .path = "start_time"},
+	{.name = "end_time", .type = INTERVALOID, .path = "end_time"},
+};
+static const ParamDef transcript_params[] = {
+	{.name = "{meeting}", .column = "meeting_id", .rule = PARAM_EQUAL, .verdict = VERDICT_EXACT, .required = true, .together = "recording"},
+	{.name = "{recording}", .column = "call_recording_id", .rule = PARAM_EQUAL, .verdict = VERDICT_EXACT, .required = true, .together = "recording"},
+};
+
 /* ----- files ----- */
 
 static const FieldDef file_fields[] = {

@@ -9,6 +9,7 @@
 
 #include "attio/activity_fields.h"
 #include "attio/configuration_fields.h"
+#include "attio/meetings.h"
 #include "attio/metadata.h"
 
 /* ----- listings for each object and list, or for each of some attributes ----- */
@@ -214,6 +215,26 @@ const ResourceDef attio_resources[] = {
 		.list = {"GET", "/v2/meetings", .scopes = "meeting:read record_permission:read"},
 		.paging = {PAGING_CURSOR, .limit = "limit", .place = "cursor", .max_page = 200, .rows = "data", .each = "linked_records", .next = "pagination.next_cursor"},
 		FIELDS(meeting_record_fields),
+	},
+	{
+		.name = "call_recordings",
+		.list = {"GET", "/v2/meetings/{meeting}/call_recordings", .scopes = "meeting:read call_recording:read", .may_be_gone = true},
+		.paging = {PAGING_CURSOR, .limit = "limit", .place = "cursor", .max_page = 200, .rows = "data", .next = "pagination.next_cursor"},
+		.abilities = CAN_LOOKUP,
+		.id_path = "id.call_recording_id",
+		.id_type = UUIDOID,
+		FIELDS(call_recording_fields),
+		PARAMS(call_recording_params),
+		.parents = meetings_all,
+	},
+	/* a row for each utterance */
+	{
+		.name = "transcripts",
+		.list = {"GET", "/v2/meetings/{meeting}/call_recordings/{recording}/transcript", .scopes = "meeting:read call_recording:read", .may_be_gone = true},
+		.paging = {PAGING_CURSOR, .place = "cursor", .rows = "data.transcript", .next = "pagination.next_cursor"},
+		.abilities = CAN_LOOKUP,
+		FIELDS(transcript_fields),
+		PARAMS(transcript_params),
 	},
 	/* folders and files of a record, some of them kept by another service */
 	{

@@ -62,6 +62,9 @@ static const RefusalRow refusal_rows[] = {
 	{0, NULL, ERRCODE_FDW_ERROR, HINT_ATTIO},
 };
 
+/* So begins the message of a path that Attio does not know. */
+#define NO_ENDPOINT "Could not find endpoint"
+
 /* What a refusal is about: all rows that fit.  Only what Attio itself says has a code. */
 static const struct
 {
@@ -73,7 +76,7 @@ static const struct
 	{400, "unknown_filter_attribute_slug", REFUSAL_NAME},
 	{403, NULL, REFUSAL_ABSENT},
 	{404, NULL, REFUSAL_ABSENT},
-	{0, "not_found", REFUSAL_GONE},
+	{0, "not_found", REFUSAL_GONE}, /* but for endpoints that are not there */
 	{0, "standard_object_disabled", REFUSAL_DISABLED},
 	{0, "uniqueness_conflict", REFUSAL_CONFLICT},
 };
@@ -192,6 +195,8 @@ attio_explain_refusal(Session *session, HttpExchange *exchange, const RequestSub
 		hint = HINT_SCORE;
 	refusal->of_service = (code != NULL);
 	refusal->kinds = kinds_of(exchange->status, code);
+	if (message != NULL && strncmp(message, NO_ENDPOINT, strlen(NO_ENDPOINT)) == 0)
+		refusal->kinds &= ~REFUSAL_GONE;
 	refusal->sqlstate = row->sqlstate;
 	refusal->code = code == NULL ? NULL : clean_text(code, strlen(code), 100);
 	if (message != NULL)

@@ -36,6 +36,7 @@ typedef struct Access
 	const char *path;      /* "{name}" stands for what is given by that name, "{id}" for a row's id */
 	const char *scopes;    /* that the key needs, separated by blanks; NULL = not known */
 	const char *tolerated; /* an error code that says that there are no rows; NULL = none */
+	bool may_be_gone;      /* of a listing: what its path is given may not be there; then there are no rows */
 	HttpNature nature;
 	int status; /* of a success; 0 = 200, and 204 has no body */
 } Access;
