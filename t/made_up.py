@@ -1,54 +1,15 @@
 #!/usr/bin/env python3
 """A made-up service is read, filtered, joined and written by SQL; only test/module/made_up.c knows it."""
-import contextlib
 import os
-import re
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
-from attio_test import ROOT, Emulator, must, psql  # noqa: E402
 from cases import case, run, tap  # noqa: E402
+from made_up import World  # noqa: E402
 
-NAME = "attio_made_up"
-MODULE = os.path.join(ROOT, "test", "module")
-
-
-class Library(Emulator):
-    program = "test/module/made_up.py"
-
-    def asked(self):
-        """What it was asked since the last time: method and path with parameters, page tokens left out."""
-        log = [re.sub(r"(page_token)=[^&]*", r"\1", f"{entry['method']} {entry['path']}") for entry in self.log()]
-        self.forget()
-        return log
-
-
-def query(sql):
-    return psql(sql, database=NAME)
-
-
-def rows(sql):
-    return must(query(sql)).out.splitlines()
-
-
-class World:
-    """The service, and a database with its wrapper and tables."""
-
-    def __enter__(self):
-        with contextlib.ExitStack() as stack:
-            library = stack.enter_context(Library())
-            psql(f"DROP DATABASE IF EXISTS {NAME}", database="postgres")
-            must(psql(f"CREATE DATABASE {NAME}", database="postgres"))
-            stack.callback(psql, f"DROP DATABASE {NAME}", database="postgres")
-            must(query(f"\\set module '{MODULE}/made_up.so'\n\\set url '{library.url}'\n\\i {MODULE}/made_up.sql"))
-            self.stack = stack.pop_all()
-        return (library,)
-
-    def __exit__(self, *_):
-        self.stack.close()
-
-
-WORLD = World()
+WORLD = World("attio_made_up")
+query = WORLD.query
+rows = WORLD.rows
 
 
 @case(WORLD)

@@ -88,7 +88,8 @@ goes_on(CutWatch *watch, Session *session, const PageAsk *ask, size_t nrows, con
 	about.tolerates = REFUSAL_REQUEST;
 	request_await(exchange, cost);
 	if (request_judge(session, exchange, &about) == ANSWER_GOOD)
-		found = tok_page(&page, exchange->body, exchange->length, watch->projection->root) != TOK_OK || page.nrows > 0;
+		found = tok_page(&page, exchange->body, exchange->length, watch->projection->root) != TOK_OK ||
+				page.nrows > 0 || page.ndocuments > 0;
 	MemoryContextSwitchTo(saved);
 	fetcher_clear(watch->fetcher);
 	return found;

@@ -22,6 +22,13 @@
 
 /* ----- sizes ----- */
 
+/* What the limit of a request counts, on the page. */
+static size_t
+counted_units(const Pager *pager)
+{
+	return pager->resource->paging.each == NULL ? pager->page.nrows : pager->page.ndocuments;
+}
+
 /* So many rows have so many bytes: how many make a page of a good size. */
 static void
 aim_at(Pager *pager, size_t bytes, size_t nrows)
@@ -33,8 +40,10 @@ aim_at(Pager *pager, size_t bytes, size_t nrows)
 static void
 note_size(Pager *pager, size_t bytes)
 {
-	if (pager->page.nrows > 0 && bytes > (pager->aim == 0 ? 1 : 2) * (size_t) PAGE_MOST)
-		aim_at(pager, bytes, pager->page.nrows);
+	size_t nrows = counted_units(pager);
+
+	if (nrows > 0 && bytes > (pager->aim == 0 ? 1 : 2) * (size_t) PAGE_MOST)
+		aim_at(pager, bytes, nrows);
 }
 
 /* Can fewer rows be asked for? */
@@ -59,8 +68,8 @@ shrink_page(Pager *pager, const HttpExchange *exchange)
 	if (exchange->length > 0)
 	{
 		(void) tok_page(&pager->page, exchange->body, exchange->length, pager->projection->root);
-		nrows = pager->page.nrows;
-		pager->page.nrows = 0;
+		nrows = counted_units(pager);
+		pager->page.nrows = pager->page.ndocuments = 0;
 	}
 	if (nrows > 0)
 	{
@@ -92,7 +101,7 @@ await_page(Pager *pager, PageAsk *ask)
 		MemoryContext saved;
 
 		/* Cleared first: nothing may point into a page that goes. */
-		pager->page.nrows = 0;
+		pager->page.nrows = pager->page.ndocuments = 0;
 		*ask = ways_ask(pager);
 		exchange = fetcher_take(pager->fetcher, ask);
 		saved = MemoryContextSwitchTo(fetcher_context(pager->fetcher));
@@ -171,10 +180,7 @@ tokenize_page(Pager *pager, HttpExchange *exchange)
 static void
 note_rows(Pager *pager, HttpExchange *exchange, const PageAsk *ask)
 {
-	const Paging *paging = &pager->resource->paging;
-	size_t n = paging->each == NULL ? pager->page.nrows : pager->page.ndocuments;
-
-	if (paging->limit != NULL && n > (size_t) ask->place.limit)
+	if (pager->resource->paging.limit != NULL && counted_units(pager) > (size_t) ask->place.limit)
 		ereport(ERROR, (errcode(ERRCODE_FDW_ERROR),
 						errmsg("%s returned more rows than requested", pager->session->service->title),
 						errdetail("%s", request_detail(pager->session, exchange))));
@@ -225,37 +231,52 @@ fetch_page(Pager *pager)
 
 /* ----- keys ----- */
 
-/* The id of a row and, on sorted pages, its time of creation. */
+/* A row of the page; of a document only what is wanted of it. */
+static TokRow
+unit_at(const Pager *pager, size_t i)
+{
+	TokRow row = {0};
+
+	if (!pager->by_document)
+		return pager->page.rows[i];
+	row.start = pager->page.documents[i].start;
+	row.length = pager->page.documents[i].length;
+	row.first_outer = pager->page.documents[i].first_outer;
+	row.nouter = pager->page.documents[i].nouter;
+	return row;
+}
+
+/* Its id and, on sorted pages, its time of creation. */
 static void
 read_key(Pager *pager, size_t i, RowKey *key)
 {
-	const TokRow *row = &pager->page.rows[i];
+	TokRow row = unit_at(pager, i);
 	int created_leaf = pager->walk.methods->is_sorted ? pager->created_leaf : -1;
 	bool has_id;
 
-	if (rowkey_read(&pager->page, row, pager->id_leaf, pager->resource->id_type, created_leaf, key, &has_id))
+	if (rowkey_read(&pager->page, &row, pager->id_leaf, pager->resource->id_type, created_leaf, key, &has_id))
 		return;
 	if (!has_id)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_ERROR), errmsg("%s returned a row without its id", pager->session->service->title),
 				 errdetail("Row %zu of the answer to %s %s: %s", i + 1, pager->resource->list.method,
-						   pager->present->path, clean_text(row->start, row->length, 200))));
+						   pager->present->path, clean_text(row.start, row.length, 200))));
 	ereport(ERROR, (errcode(ERRCODE_FDW_ERROR),
 					errmsg("%s returned a row without %s", pager->session->service->title, pager->resource->created),
-					errdetail("Its pages are sorted by it. Row: %s", clean_text(row->start, row->length, 200))));
+					errdetail("Its pages are sorted by it. Row: %s", clean_text(row.start, row.length, 200))));
 }
 
 /* The same of all rows of the page. */
 static void
 read_keys(Pager *pager)
 {
-	if (pager->page.nrows > pager->keys_size)
+	if (page_units(pager) > pager->keys_size)
 	{
-		pager->keys_size = pager->page.rows_size;
+		pager->keys_size = pager->by_document ? pager->page.documents_size : pager->page.rows_size;
 		pager->keys = pager->keys == NULL ? MemoryContextAllocHuge(pager->context, pager->keys_size * sizeof(RowKey))
 										  : repalloc_huge(pager->keys, pager->keys_size * sizeof(RowKey));
 	}
-	for (size_t i = 0; i < pager->page.nrows; i++)
+	for (size_t i = 0; i < page_units(pager); i++)
 		read_key(pager, i, &pager->keys[i]);
 }
 
@@ -305,9 +326,9 @@ rows_of_full_page(Pager *pager, const PageAsk *ask)
 	MemoryContext saved = MemoryContextSwitchTo(pager->context);
 	int limit = pager->resource->paging.style == PAGING_OFFSET ? ask->place.limit : INT_MAX;
 
-	if (cut_was_page(&pager->cut, pager->session, pager->relation, ask, pager->keys, pager->page.nrows, &pager->subject,
+	if (cut_was_page(&pager->cut, pager->session, pager->relation, ask, pager->keys, page_units(pager), &pager->subject,
 					 pager->cost))
-		limit = (int) pager->page.nrows;
+		limit = (int) page_units(pager);
 	if (pager->resource->paging.in_body)
 		pager->largest = Min(pager->largest, pager->session->page_limit);
 	MemoryContextSwitchTo(saved);
@@ -336,7 +357,7 @@ static WalkStep
 judge_page(Pager *pager)
 {
 	PageAsk ask = ways_ask(pager);
-	WalkPage page = {pager->keys, pager->page.nrows, rows_of_full_page(pager, &ask), next_cursor(pager)};
+	WalkPage page = {pager->keys, page_units(pager), rows_of_full_page(pager, &ask), next_cursor(pager)};
 	WalkStep step;
 
 	pager->place = ask.place;
@@ -355,13 +376,22 @@ judge_page(Pager *pager)
 	return step;
 }
 
+/* The first row of the n-th document on, or the n-th row. */
+static size_t
+row_of_unit(const Pager *pager, size_t n)
+{
+	if (!pager->by_document)
+		return n;
+	return n < pager->page.ndocuments ? pager->page.documents[n].first_row : pager->page.nrows;
+}
+
 /* The page holds rows to hand out; what comes behind it? */
 static void
 hand_out_page(Pager *pager, const WalkStep *step)
 {
 	bool is_one_page = pager->walk.methods == &walk_one_page;
 
-	pager->first = pager->next = step->first;
+	pager->first = pager->next = row_of_unit(pager, step->first);
 	/* behind all that meet the guard the others are still to come */
 	if (step->verdict == WALK_END && !(is_one_page && pager->request.guarded))
 		pager->behind = NEXT_LISTING;

@@ -19,6 +19,27 @@ StaticAssertDecl(HTTP_BODY_PADDING >= TOK_PADDING, "the tokenizer reads beyond t
 /* Rows after which what is under way is looked after. */
 #define PROGRESS_ROWS 64
 
+/*
+ * Are documents that hold rows what a walk counts?  By offset always; by cursor
+ * where rows have no ids of their own.
+ */
+static bool
+is_known_by_document(const ResourceDef *resource)
+{
+	return resource->paging.each != NULL && (resource->paging.style == PAGING_OFFSET || resource->id_path == NULL ||
+											 strncmp(resource->id_path, "../", 3) == 0);
+}
+
+/* Does a row show what its listing was given? */
+static bool
+shows_given(const ResourceDef *resource)
+{
+	for (int i = 0; i < resource->nfields; i++)
+		if (resource->fields[i].source == FIELD_GIVEN)
+			return true;
+	return false;
+}
+
 Pager *
 pager_open(Session *session, const RemoteRelation *relation, Projection *projection, ScanCost *cost)
 {
@@ -34,6 +55,8 @@ pager_open(Session *session, const RemoteRelation *relation, Projection *project
 	pager->cut.projection = pager->projection = projection;
 	pager->id_leaf = rowkey_id_leaf(projection, relation->resource);
 	pager->created_leaf = -1;
+	pager->shows_given = shows_given(relation->resource);
+	pager->by_document = is_known_by_document(relation->resource);
 	pager->page.grow = tok_grow;
 	pager->cost = cost;
 	pager->listing = -1;
@@ -197,11 +220,49 @@ look_ahead(Pager *pager)
 
 /* ----- rows ----- */
 
-/* Each filter has rows of its own, unless keys share rows or the service does not follow filters. */
+/*
+ * Each filter has rows of its own, unless keys share rows or the service does not
+ * follow filters.  A listing by parameters may return any row, but where rows show
+ * what was asked for, those of two listings differ.
+ */
 static bool
 may_come_twice(const Pager *pager)
 {
-	return pager->request.distinct || (resource_can(pager->resource, CAN_SORT) && pager->has_many);
+	if (pager->id_leaf < 0)
+		return false;
+	return pager->request.distinct || (pager->has_many && (resource_can(pager->resource, CAN_SORT) ||
+														   (pager->request.asks.asks != NIL && !pager->shows_given)));
+}
+
+/* The document in which the i-th row of the page stands. */
+static size_t
+document_of_row(const Pager *pager, size_t i)
+{
+	size_t low = 0;
+	size_t high = pager->page.ndocuments;
+
+	/* the last that begins at the row or before it: those without rows begin where the next one does */
+	while (high - low > 1)
+	{
+		size_t middle = low + (high - low) / 2;
+
+		if (pager->page.documents[middle].first_row <= i)
+			low = middle;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* Did the row come in another listing?  Of a document all rows did, or none. */
+static bool
+has_come(Pager *pager, size_t i, size_t unit)
+{
+	if (!may_come_twice(pager))
+		return false;
+	if (!pager->by_document || pager->page.documents[unit].first_row == i)
+		pager->repeated = seen_before(&pager->seen, pager->context, &pager->keys[unit].id);
+	return pager->repeated;
 }
 
 void
@@ -211,7 +272,10 @@ pager_page_row(const Pager *pager, size_t i, PagerRow *row)
 	row->row = &pager->page.rows[i];
 	row->id_leaf = pager->id_leaf;
 	row->given = pager->present->given;
-	row->position = pager->place.offset + (int64) i + 1;
+	if (pager->page.ndocuments > 0)
+		row->position = (int64) (i - pager->page.documents[document_of_row(pager, i)].first_row) + 1;
+	else
+		row->position = pager->place.offset + (int64) i + 1;
 }
 
 /* The next row of the page in memory that is to be handed out; false behind the last. */
@@ -221,20 +285,20 @@ next_on_page(Pager *pager, PagerRow *row)
 	while (pager->listing >= 0 && pager->next < pager->page.nrows)
 	{
 		size_t i = pager->next++;
-		const RowId *id = &pager->keys[i].id;
+		size_t unit = pager->by_document ? document_of_row(pager, i) : i;
 
 		if (i == pager->ahead_at)
 			look_ahead(pager);
 		else if (i % PROGRESS_ROWS == 0)
 			fetcher_progress(pager->fetcher);
-		if (walk_was_handed(&pager->walk, id))
+		if (walk_was_handed(&pager->walk, &pager->keys[unit].id))
 			continue;
 		if (pager->skip > 0)
 		{
 			pager->skip--;
 			continue;
 		}
-		if (may_come_twice(pager) && seen_before(&pager->seen, pager->context, id))
+		if (has_come(pager, i, unit))
 			continue;
 		pager_page_row(pager, i, row);
 		pager->handed = true;
@@ -340,12 +404,14 @@ pager_release(Pager *pager)
 	free_array(pager->page.rows);
 	free_array(pager->page.slices);
 	free_array(pager->page.outer);
+	free_array(pager->page.documents);
 	free_array(pager->keys);
 	pager->page.rows = NULL;
 	pager->page.slices = pager->page.outer = NULL;
+	pager->page.documents = NULL;
 	pager->keys = NULL;
 	pager->page.nrows = pager->page.rows_size = pager->page.nslices = pager->page.slices_size = 0;
-	pager->page.nouter = pager->page.outer_size = 0;
+	pager->page.nouter = pager->page.outer_size = pager->page.ndocuments = pager->page.documents_size = 0;
 	pager->keys_size = pager->first = pager->next = 0;
 	pager->replayable = false;
 	if (!pager->keeps_seen)

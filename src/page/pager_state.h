@@ -39,6 +39,8 @@ struct Pager
 	Projection *projection;
 	int id_leaf;
 	int created_leaf; /* -1 until a walk needs it */
+	bool shows_given; /* rows of different listings differ */
+	bool by_document; /* pages count documents that hold rows, and rows are known by theirs */
 	RequestSubject subject;
 	ScanCost *cost; /* of the scan */
 
@@ -73,13 +75,21 @@ struct Pager
 	/* the page in memory */
 	TokPage page;
 	PagePlace place;
-	RowKey *keys;
+	RowKey *keys; /* of each unit */
 	size_t keys_size;
 	size_t first; /* first row to hand out */
 	size_t next;
+	bool repeated;   /* the document of the row handed out last came before: its other rows did, too */
 	size_t ahead_at; /* row at which the following pages are asked for */
 	bool replayable; /* it is the scan's first */
 };
+
+/* What a limit, an offset and the walk count: the rows of the page, or the documents that hold them. */
+static inline size_t
+page_units(const Pager *pager)
+{
+	return pager->by_document ? pager->page.ndocuments : pager->page.nrows;
+}
 
 /* Rows to ask for: so many, or fewer that make a page of a good size, but enough to prove an order where that counts. */
 static inline int

@@ -20,7 +20,7 @@ typedef struct PagePlace
 	int limit;
 } PagePlace;
 
-/* A page that came. */
+/* A page that came.  Where rows stand in documents by which they are known, these are its rows. */
 typedef struct WalkPage
 {
 	const RowKey *keys;

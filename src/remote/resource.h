@@ -104,7 +104,7 @@ typedef struct ParamDef
 typedef enum FieldSource
 {
 	FIELD_MEMBER,   /* a member of the row */
-	FIELD_POSITION, /* the row's place in its listing, from 1 */
+	FIELD_POSITION, /* the row's place in its listing, from 1; in its document, where it stands in one */
 	FIELD_GIVEN     /* what was asked for: a Given of its listing */
 } FieldSource;
 
@@ -121,8 +121,14 @@ typedef struct FieldDef
 	const char *name;
 	Oid type; /* an array type where the member is an array */
 	FieldSource source;
-	const char
-		*path; /* FIELD_MEMBER: dotted, "../" before it: of the document that holds the row; FIELD_GIVEN: the name */
+
+	/*
+	 * FIELD_GIVEN: the name.  FIELD_MEMBER: a dotted path; "../" before it: of the
+	 * document that holds the row; "[]" in it: an array of what stands behind it in
+	 * each element of the array before it; several, separated by "|": the first
+	 * that is there and not null.
+	 */
+	const char *path;
 	bool not_null;
 	FieldWrite write;    /* of a resource without attribute values */
 	bool is_required;    /* a row that is created must have a value of it */

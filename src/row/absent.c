@@ -50,6 +50,17 @@ check_path(JsonTree *value, const char *slug, const char *path)
 	}
 }
 
+/* The array once more; NULL where it is deeper than anything that is known to come. */
+static JsonTree *
+read_list(const TokSlice *list)
+{
+	char *text = pnstrdup(list->start, list->length);
+	JsonTree *values = json_read(text, list->length);
+
+	pfree(text);
+	return values;
+}
+
 /*
  * One value of an attribute has none of the members that this property shows:
  * an ERROR where it is no object, or a choice without title or id.  "list" is
@@ -58,11 +69,9 @@ check_path(JsonTree *value, const char *slug, const char *path)
 void
 absent_check(const TokSlice *list, uint32 element, const char *slug, const PropertyDef *property)
 {
-	char *text = pnstrdup(list->start, list->length);
-	JsonTree *values = json_read(text, list->length);
+	JsonTree *values = read_list(list);
 	JsonTree *value = json_element(values, (int) element);
 
-	pfree(text);
 	/* deeper than anything that is known to come: what it holds is not known */
 	if (values == NULL)
 		return;
@@ -72,4 +81,13 @@ absent_check(const TokSlice *list, uint32 element, const char *slug, const Prope
 		check_path(value, slug, property->members[i]);
 	if (property->is_required)
 		check_choice(value, slug, property->members[0]);
+}
+
+void
+absent_check_element(const TokSlice *list, uint32 element, const char *field)
+{
+	JsonTree *value = json_element(read_list(list), (int) element);
+
+	if (value != NULL && !json_is_object(value))
+		ereport(ERROR, (errcode(ERRCODE_FDW_ERROR), errmsg("an element of field \"%s\" is not an object", field)));
 }

@@ -10,4 +10,7 @@
 
 extern void absent_check(const TokSlice *list, uint32 element, const char *slug, const PropertyDef *property);
 
+/* Likewise of a field that shows a member of each element of an array. */
+extern void absent_check_element(const TokSlice *list, uint32 element, const char *field);
+
 #endif /* ROW_ABSENT_H */

@@ -81,6 +81,20 @@ projection_member(Projection *projection, TokNode *from, const char *key)
 	return child;
 }
 
+char *
+projection_next_path(const char **paths)
+{
+	size_t length;
+	char *path;
+
+	if (*paths == NULL)
+		return NULL;
+	length = strcspn(*paths, "|");
+	path = pnstrdup(*paths, length);
+	*paths = (*paths)[length] == '|' ? *paths + length + 1 : NULL;
+	return path;
+}
+
 /* The node at a dotted path. */
 TokNode *
 projection_path(Projection *projection, TokNode *from, const char *path)
@@ -118,21 +132,6 @@ projection_leaf(Projection *projection, TokNode *node)
 
 /* ----- answers ----- */
 
-/* The next of several paths, in the current memory context; NULL behind the last. */
-static char *
-next_path(const char **paths)
-{
-	size_t length;
-	char *path;
-
-	if (*paths == NULL)
-		return NULL;
-	length = strcspn(*paths, "|");
-	path = pnstrdup(*paths, length);
-	*paths = (*paths)[length] == '|' ? *paths + length + 1 : NULL;
-	return path;
-}
-
 /* Of these places the first that is there holds the rows, or the documents with the rows. */
 static void
 place_rows(Projection *projection, const Paging *paging)
@@ -142,7 +141,7 @@ place_rows(Projection *projection, const Paging *paging)
 	uint8 rank = 0;
 	char *path;
 
-	while ((path = next_path(&paths)) != NULL)
+	while ((path = projection_next_path(&paths)) != NULL)
 	{
 		TokNode *node = projection_path(projection, projection->root, path);
 
@@ -159,7 +158,7 @@ want_cursor(Projection *projection, const Paging *paging)
 	const char *paths = paging->next;
 	char *path;
 
-	while ((path = next_path(&paths)) != NULL && projection->ncursors < PROJECTION_CURSORS)
+	while ((path = projection_next_path(&paths)) != NULL && projection->ncursors < PROJECTION_CURSORS)
 		projection->cursors[projection->ncursors++] =
 			projection_leaf(projection, projection_path(projection, projection->root, path));
 }

@@ -35,9 +35,12 @@ extern Projection *projection_create(const Paging *paging);
 /* One row stands in the place of rows, at a dotted path; NULL: it is the answer. */
 extern Projection *projection_create_for_one(const char *path);
 extern TokNode *projection_member(Projection *projection, TokNode *from, const char *key);
+
+/* The next of several paths separated by "|", in the current memory context; NULL behind the last. */
+extern char *projection_next_path(const char **paths);
 extern TokNode *projection_path(Projection *projection, TokNode *from, const char *path);
 
-/* The node of a row's field: a dotted path, with "../" before it one of the document that the row stands in. */
+/* The node of a row's field: one dotted path, with "../" before it one of the document that the row stands in. */
 extern TokNode *projection_field(Projection *projection, const char *path);
 extern TokNode *projection_element(Projection *projection, TokNode *from);
 extern int projection_leaf(Projection *projection, TokNode *node);

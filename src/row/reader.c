@@ -96,13 +96,14 @@ datum_of_slice(RowReader *reader, ColumnReader *column, const TokSlice *slice)
 static void
 check_absent(RowReader *reader, ColumnReader *column, const PagerRow *row, uint32 element)
 {
-	if (column->binding->property == NULL)
-		return;
 	for (int i = 0; i < column->nleaves; i++)
 		if (row_element_slice(&reader->slices, row, column->leaves[i], element) != NULL)
 			return;
 	reader->slice = row_first_slice(&reader->slices, row, column->list_leaf);
-	absent_check(reader->slice, element, column->binding->slug, column->binding->property);
+	if (column->binding->property == NULL)
+		absent_check_element(reader->slice, element, column->binding->field->name);
+	else
+		absent_check(reader->slice, element, column->binding->slug, column->binding->property);
 }
 
 /* All lines that are there, in one line. */
@@ -268,6 +269,21 @@ read_field_array(RowReader *reader, ColumnReader *column, const PagerRow *row, b
 	return read_array(reader, column, row, isnull);
 }
 
+/* The first of several members that has a value. */
+static Datum
+read_first_of(RowReader *reader, ColumnReader *column, const PagerRow *row, bool *isnull)
+{
+	for (int i = 0; i < column->nleaves; i++)
+	{
+		const TokSlice *slice = row_first_slice(&reader->slices, row, column->leaves[i]);
+
+		*isnull = !is_value(slice);
+		if (!*isnull)
+			return datum_of_slice(reader, column, slice);
+	}
+	return (Datum) 0;
+}
+
 /* The row as it came. */
 static Datum
 read_raw(RowReader *reader, ColumnReader *column, const PagerRow *row, bool *isnull)
@@ -396,28 +412,56 @@ may_be_list(const FieldDef *field)
 	return field->type == JSONBOID || OidIsValid(element_type_of(field->type));
 }
 
-/* Want the member that the field is, if it is one. */
+/* Want each of several members. */
+static void
+prepare_first_of(RowReader *reader, ColumnReader *column, const char *paths)
+{
+	char *path;
+
+	while ((path = projection_next_path(&paths)) != NULL && column->nleaves < PROPERTY_MAX_MEMBERS)
+		column->leaves[column->nleaves++] =
+			projection_leaf(reader->projection, projection_field(reader->projection, path));
+	column->read = read_first_of;
+}
+
+/* Want the elements of a member, or with a path a member of each of them. */
+static void
+prepare_elements(RowReader *reader, ColumnReader *column, TokNode *node, const char *path)
+{
+	TokNode *element = projection_element(reader->projection, node);
+
+	if (path != NULL && path[0] != '\0')
+		element = projection_path(reader->projection, element, path);
+	column->leaves[column->nleaves++] = projection_leaf(reader->projection, element);
+	column->form = FORM_PLAIN;
+	column->read = read_field_array;
+}
+
+/* Want what the field shows: a member, the first of several, or what stands in an array. */
 static void
 prepare_field(RowReader *reader, ColumnReader *column)
 {
-	Projection *projection = reader->projection;
+	const FieldDef *field = column->binding->field;
+	const char *inside;
 	TokNode *node;
 
-	if (column->binding->field->source != FIELD_MEMBER)
+	if (field->source != FIELD_MEMBER)
 	{
 		column->read = read_listing;
 		return;
 	}
-	node = projection_field(projection, column->binding->field->path);
-	column->list_leaf = projection_leaf(projection, node);
-	column->read = read_leaf;
-	if (column->is_array && may_be_list(column->binding->field))
+	if (strchr(field->path, '|') != NULL)
 	{
-		column->leaves[0] = projection_leaf(projection, projection_element(projection, node));
-		column->nleaves = 1;
-		column->form = FORM_PLAIN;
-		column->read = read_field_array;
+		prepare_first_of(reader, column, field->path);
+		return;
 	}
+	inside = strstr(field->path, "[]");
+	node = projection_field(reader->projection,
+							inside == NULL ? field->path : pnstrdup(field->path, inside - field->path));
+	column->list_leaf = projection_leaf(reader->projection, node);
+	column->read = read_leaf;
+	if (column->is_array && may_be_list(field))
+		prepare_elements(reader, column, node, inside == NULL ? NULL : inside + strlen("[]"));
 }
 
 /* Want the time of each value of each attribute. */

@@ -526,6 +526,17 @@ parse_row(Scanner *scanner, const char *p, TokNode *row)
 	return p;
 }
 
+static size_t
+new_document(TokPage *page)
+{
+	if (page->ndocuments == page->documents_size)
+	{
+		page->documents_size = page->documents_size == 0 ? 512 : page->documents_size * 2;
+		page->documents = (TokDocument *) page->grow(page->documents, page->documents_size * sizeof(TokDocument));
+	}
+	return page->ndocuments++;
+}
+
 /* A document: its rows share what is wanted of the rest of it. */
 static const char *
 parse_document(Scanner *scanner, const char *p, TokNode *document)
@@ -533,15 +544,25 @@ parse_document(Scanner *scanner, const char *p, TokNode *document)
 	TokPage *page = scanner->page;
 	size_t first_row = page->nrows;
 	size_t first_outer = page->nouter;
+	const char *start = p;
+	size_t at = new_document(page);
+	TokDocument *noted = &page->documents[at];
 
-	page->ndocuments++;
 	scanner->in_document = true;
 	p = parse_wanted(scanner, p, document, 0);
 	scanner->in_document = false;
-	for (size_t i = first_row; p != NULL && i < page->nrows; i++)
+	if (p == NULL)
+		return NULL;
+	noted->start = start;
+	noted->length = (uint32_t) (p - start);
+	noted->first_row = (uint32_t) first_row;
+	noted->nrows = (uint32_t) (page->nrows - first_row);
+	noted->first_outer = (uint32_t) first_outer;
+	noted->nouter = (uint32_t) (page->nouter - first_outer);
+	for (size_t i = first_row; i < page->nrows; i++)
 	{
-		page->rows[i].first_outer = (uint32_t) first_outer;
-		page->rows[i].nouter = (uint32_t) (page->nouter - first_outer);
+		page->rows[i].first_outer = noted->first_outer;
+		page->rows[i].nouter = noted->nouter;
 	}
 	return p;
 }

@@ -97,6 +97,17 @@ typedef struct TokRow
 	uint32_t nouter;
 } TokRow;
 
+/* One of the documents in which rows stand. */
+typedef struct TokDocument
+{
+	const char *start;
+	uint32_t length;
+	uint32_t first_row;
+	uint32_t nrows; /* it may have none */
+	uint32_t first_outer;
+	uint32_t nouter;
+} TokDocument;
+
 typedef enum TokStatus
 {
 	TOK_OK,
@@ -119,7 +130,9 @@ typedef struct TokPage
 	TokSlice *outer; /* of what stands around them */
 	size_t nouter;
 	size_t outer_size;
-	size_t ndocuments;   /* that hold the rows; 0 where rows stand in none */
+	TokDocument *documents; /* that hold the rows */
+	size_t ndocuments;      /* 0 where rows stand in none */
+	size_t documents_size;
 	size_t error_offset; /* TOK_SYNTAX: where it broke */
 	bool single;         /* set by the caller: in the place of the array of rows stands one row */
 	uint64_t serial;     /* tells apart the texts that were read, whatever the page */

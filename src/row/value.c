@@ -228,6 +228,23 @@ slice_to_uuid(ValueReader *reader, const TokSlice *slice)
 	return UUIDPGetDatum(uuid);
 }
 
+/* A number is one of seconds; a text is what the type reads. */
+static Datum
+slice_to_interval(ValueReader *reader, const TokSlice *slice)
+{
+	char *digits;
+
+	if (slice->kind != TOK_NUMBER)
+		return by_input_function(reader, slice);
+	digits = pnstrdup(slice->start, slice->length);
+	/* the input function knows no exponents */
+	if (strpbrk(digits, "eE") != NULL)
+		digits = DatumGetCString(
+			DirectFunctionCall1(numeric_out, DirectFunctionCall3(numeric_in, CStringGetDatum(digits),
+																 ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1))));
+	return call_input_function(reader, psprintf("%s seconds", digits));
+}
+
 /* json and jsonb show the value itself, a string with its quotes. */
 static Datum
 slice_to_json(ValueReader *reader, const TokSlice *slice)
@@ -253,6 +270,7 @@ static const struct
 	{DATEOID, slice_to_date},           {TIMESTAMPTZOID, slice_to_timestamp},
 	{TIMESTAMPOID, slice_to_timestamp}, {UUIDOID, slice_to_uuid},
 	{JSONOID, slice_to_json},           {JSONBOID, slice_to_json},
+	{INTERVALOID, slice_to_interval},
 };
 
 /* A text that stands in no page, as a slice of a JSON string; in the current memory context. */

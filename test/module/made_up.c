@@ -1,13 +1,14 @@
 /*
  * made_up.c
- *		A service of two endpoints that nobody offers, served by test/module/made_up.py.
+ *		A service of three endpoints that nobody offers, served by test/module/made_up.py.
  *
  * It shows that the shared rooms know no service: nothing outside of test/ knows
  * this one.  A library of its own holds it, with a handler and a validator of its
  * own beside those of attio_fdw.
  *
  * Shelves have bigint ids and can be written; books stand on a shelf, which must
- * be named, and come in crates.
+ * be named, and come in crates.  The stock is what stands in no shelf: crates by
+ * offset, whose books are known by their crate.
  */
 #include "../../attio_fdw.c"
 
@@ -34,6 +35,19 @@ static const FieldDef book_fields[] = {
 	{.name = "id", .type = INT8OID, .path = "id", .not_null = true},
 	{.name = "title", .type = TEXTOID, .path = "title"},
 	{.name = "language", .type = TEXTOID, .path = "language"},
+};
+static const FieldDef stock_fields[] = {
+	{.name = "crate", .type = INT8OID, .path = "../crate", .not_null = true},
+	{.name = "labels", .type = TEXTARRAYOID, .path = "../labels[].text"},
+	{.name = "position", .type = INT4OID, .source = FIELD_POSITION, .not_null = true},
+	{.name = "title", .type = TEXTOID, .path = "title"},
+	{.name = "authors", .type = TEXTARRAYOID, .path = "authors[].name.last"},
+	{.name = "author_list", .type = JSONBOID, .path = "authors"},
+	{.name = "published", .type = TIMESTAMPTZOID, .path = "published.moment|published.day"},
+	{.name = "reading_time", .type = INTERVALOID, .path = "seconds"},
+};
+static const ParamDef stock_params[] = {
+	{.name = "keyword", .column = "title", .rule = PARAM_EQUAL, .verdict = VERDICT_SUPERSET},
 };
 static const ParamDef shelf_params[] = {
 	{.name = "ids", .column = "id", .rule = PARAM_ANY, .verdict = VERDICT_EXACT, .max_values = 4},
@@ -69,6 +83,14 @@ static const ResourceDef made_up_resources[] = {
 		.id_path = "id",
 		.id_type = INT8OID,
 		ROWS(book_fields, book_params),
+	},
+	{
+		.name = "stock",
+		.list = {"GET", "/stock"},
+		.paging = {PAGING_OFFSET, .limit = "limit", .place = "offset", .max_page = 4, .rows = "crates", .each = "books"},
+		.id_path = "../crate",
+		.id_type = INT8OID,
+		ROWS(stock_fields, stock_params),
 	},
 	{.name = NULL},
 };

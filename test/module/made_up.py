@@ -13,6 +13,7 @@ from stage.routes import compile_routes  # noqa: E402
 from stage.service import Refusal, Service  # noqa: E402
 
 SHELVES = Style(limit="page_size", place="page_token", next=("page", "next_token"), rows="shelves")
+STOCK = Style(rows="crates")
 CRATES = SHELVES._replace(rows="crates")
 
 
@@ -34,6 +35,39 @@ def list_books(request):
     crates = [{"crate": crate, "books": [{"id": 100 * number + 10 * crate + i, "title": f"Book {crate}.{i} of {number}",
                                           "language": ["en", "fi"][i % 2]} for i in range(crate)]} for crate in range(5)]
     return page(request, crates, CRATES, default=2, maximum=2)
+
+
+def stock_of(sizes):
+    """Crates of so many books each."""
+    return [{"crate": crate, "labels": [{"text": f"L{i}"} for i in range(crate % 3)],
+             "books": [{"title": f"{crate}.{i}", "authors": [{"name": {"last": f"A{j}"}} for j in range(i)] if i else None,
+                        "published": [{"day": "2024-02-29"}, {"moment": "2024-03-01T12:00:00.123456789Z", "day": "x"},
+                                      {"moment": None, "day": None}][i % 3],
+                        "seconds": [90, 2.5, None, 1e-7, -3600.25][i % 5]} for i in range(size)]}
+            for crate, size in enumerate(sizes)]
+
+
+def list_stock(request):
+    """All, or the crates with a book of this title."""
+    crates = request.data["stock"]
+    if "keyword" in request.query:
+        crates = [crate for crate in crates if any(request.query["keyword"] == book["title"] for book in crate["books"])]
+    if request.data["moves"] and request.number("offset", 0, 0, None) > 0:
+        crates = crates[1:]
+    return page(request, crates, STOCK, default=2, maximum=4)
+
+
+def change_stock(request):
+    """For tests: crates of these sizes; the first crate, or its first book, as told; do they move between pages?"""
+    asked = request.json()
+    if "sizes" in asked:
+        request.data["stock"] = stock_of(asked["sizes"])
+    if "book" in asked:
+        request.data["stock"][0]["books"][0].update(asked["book"])
+    if "crate" in asked:
+        request.data["stock"][0] = asked["crate"]
+    request.data["moves"] = asked.get("moves", False)
+    return {}
 
 
 def write_shelf(request):
@@ -66,10 +100,12 @@ class Library(Service):
     routes = compile_routes([("GET", "/shelves", "all", list_shelves), ("POST", "/shelves", "all", write_shelf),
                              ("PUT", "/shelves/{shelf}", "all", write_shelf),
                              ("DELETE", "/shelves/{shelf}", "all", delete_shelf),
-                             ("GET", "/shelves/{shelf}/books", "all", list_books)], shelf="[0-9]+")
+                             ("GET", "/shelves/{shelf}/books", "all", list_books), ("GET", "/stock", "all", list_stock),
+                             ("PUT", "/stock", "all", change_stock)], shelf="[0-9]+")
 
     def build(self, arguments):
-        return {"shelves": {i: {"id": i, "label": {"text": f"Shelf {i}"}, "places": 10 * i} for i in range(1, 13)}}
+        return {"shelves": {i: {"id": i, "label": {"text": f"Shelf {i}"}, "places": 10 * i} for i in range(1, 13)},
+                "stock": stock_of([]), "moves": False}
 
     def refusal(self, status, code, message):
         return Refusal(status, {"oops": {"number": code, "text": message}})

@@ -7,3 +7,5 @@ CREATE USER MAPPING FOR CURRENT_USER SERVER library OPTIONS (api_key 'emulator-k
 CREATE FOREIGN TABLE shelves (id bigint, name text, places int) SERVER library OPTIONS (resource 'shelves', page_size '5');
 CREATE FOREIGN TABLE books (shelf_id bigint, id bigint, title text, language text) SERVER library
 	OPTIONS (resource 'books', page_size '2');
+CREATE FOREIGN TABLE stock (crate bigint, labels text[], "position" int, title text, authors text[], author_list jsonb,
+	published timestamptz, reading_time interval) SERVER library OPTIONS (resource 'stock', page_size '4');
