@@ -47,6 +47,19 @@ CREATE FUNCTION attio_fdw_disconnect(server name DEFAULT NULL) RETURNS integer
 COMMENT ON FUNCTION attio_fdw_disconnect(name) IS
 	'closes this session''s connections to one server, or to all; returns how many';
 
+CREATE FUNCTION attio_fdw_check(server name, OUT name text, OUT status text, OUT meaning text, OUT action text)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C STRICT VOLATILE;
+COMMENT ON FUNCTION attio_fdw_check(name) IS
+	'checks the connection, the key, its scopes, the clock, the rate limit, and whether the foreign tables are up to date';
+
+CREATE FUNCTION attio_fdw_sync(schema name, apply boolean DEFAULT false, new_tables boolean DEFAULT true, OUT table_name text, OUT cause text,
+	OUT statement text)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C STRICT VOLATILE;
+COMMENT ON FUNCTION attio_fdw_sync(name, boolean, boolean) IS
+	'the statements that bring the imported tables of a schema up to date with Attio; apply runs them';
+
 CREATE FUNCTION attio_fdw_options(OUT place text, OUT name text, OUT legal text, OUT "default" text, OUT set_by text, OUT meaning text)
 	RETURNS SETOF record
 	AS 'MODULE_PATHNAME' LANGUAGE C STRICT IMMUTABLE;

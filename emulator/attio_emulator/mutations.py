@@ -8,6 +8,7 @@ A mutation is a JSON object with "do" and the target's "kind" and "slug":
   rename   "attribute": slug, "to": slug; with "attribute" left out, the target itself
   add      "attribute": slug, "type": type, other options of model.Attribute
   archive  "attribute": slug
+  change   "attribute": slug, "type": type, "multi": whether it holds several values; its values stay as they are
   hide     "attribute": slug: defined, but no row shows it (as where the plan does not cover it)
   set      "ids" or "positions", "attribute": slug, "values": [value objects' own members]
 """
@@ -82,13 +83,20 @@ def archive(target, mutation, ids):
     target.redefined()
 
 
+def change(target, mutation, ids):
+    attribute = target.attribute(mutation["attribute"])
+    attribute.kind = one_of("type", mutation.get("type", attribute.kind), KINDS)
+    attribute.multi = mutation.get("multi", attribute.multi)
+    target.redefined()
+
+
 def hide(target, mutation, ids):
     target.attribute(mutation["attribute"]).hidden = True
     target.redefined()
 
 
 VERBS = {"delete": delete_rows, "update": update_rows, "insert": insert_rows, "rename": rename, "add": add_attribute,
-         "archive": archive, "hide": hide, "set": set_rows}
+         "archive": archive, "change": change, "hide": hide, "set": set_rows}
 
 
 def mutate(emulator, mutation):

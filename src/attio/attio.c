@@ -10,6 +10,8 @@
 #include "attio/filter.h"
 #include "attio/attio_options.h"
 #include "attio/bind.h"
+#include "attio/checks.h"
+#include "attio/drift.h"
 #include "attio/import.h"
 #include "attio/refusal.h"
 #include "attio/ship.h"
@@ -39,6 +41,7 @@ const Service attio_service = {
 	.accurate_at = "x-accurate-at",
 	.passing = passing_codes,
 	.check_session = workspace_check,
+	.account_path = "/v2/self",
 	.explain_refusal = attio_explain_refusal,
 	.ship = ship_comparison_to_attio,
 	.write_asks = filter_asks,
@@ -49,6 +52,9 @@ const Service attio_service = {
 	.import_schema = attio_import_schema,
 	.table_ddl = attio_table_ddl,
 	.bind_table = attio_bind_table,
+	.account_checks = attio_account_checks,
+	.checks = attio_checks,
+	.schema_changes = attio_schema_changes,
 	.resources = attio_resources,
 	.open_relation = attio_open_relation,
 	.read_definitions = attio_read_definitions,

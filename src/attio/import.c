@@ -2,8 +2,8 @@
  * import.c
  *		IMPORT FOREIGN SCHEMA, and the statements it writes.
  *
- * Owns: table names and their collisions, the text of CREATE FOREIGN TABLE, and
- * what the user is told about the key.  Columns come from attio/naming.
+ * Owns: the text of CREATE FOREIGN TABLE, and what the user is told about the
+ * key.  Names of tables come from attio/offers, columns from attio/naming.
  */
 #include "attio/import.h"
 
@@ -15,94 +15,6 @@
 #include "lib/stringinfo.h"
 #include "nodes/makefuncs.h"
 #include "utils/builtins.h"
-
-/* One table that the workspace offers. */
-typedef struct Offer
-{
-	char *table;
-	const char *instead_of; /* the name it did not get; NULL = it got its own */
-	const ResourceDef *resource;
-	const TargetDef *target; /* NULL: a resource by its own name */
-} Offer;
-
-/* ----- names of tables ----- */
-
-/* Has a table of that name been offered? */
-static bool
-is_offered(List *offers, const char *table)
-{
-	ListCell *lc;
-
-	foreach(lc, offers)
-		if (strcmp(((Offer *) lfirst(lc))->table, table) == 0)
-			return true;
-	return false;
-}
-
-/* One more table that can be imported. */
-static List *
-add_offer(List *offers, const ResourceDef *resource, const TargetDef *target, char *table, const char *wanted)
-{
-	Offer *made = (Offer *) palloc(sizeof(Offer));
-
-	made->table = table;
-	made->instead_of = strcmp(table, wanted) == 0 ? NULL : wanted;
-	made->resource = resource;
-	made->target = target;
-	return lappend(offers, made);
-}
-
-/* A name that is free: the wanted one, else the other, else with the id. */
-static char *
-free_name(List *offers, const char *wanted, const char *other, const char *id)
-{
-	if (!is_offered(offers, wanted))
-		return pstrdup(wanted);
-	if (!is_offered(offers, other))
-		return pstrdup(other);
-	return shorten_name(psprintf("%s_%.8s", wanted, id), "", id);
-}
-
-/* A table for each of these objects or lists, under a name that is free. */
-static List *
-offer_targets(List *offers, List *targets, const ResourceDef *resource)
-{
-	ListCell *lc;
-
-	foreach(lc, targets)
-	{
-		const TargetDef *target = (const TargetDef *) lfirst(lc);
-		char *wanted =
-			target->slug == NULL ? psprintf("object_%.8s", target->id) : shorten_name(target->slug, "", target->id);
-		char *other = target->slug == NULL ? wanted : shorten_name(target->slug, "_list", target->id);
-		char *table = free_name(offers, wanted, target->kind == &target_list ? other : wanted, target->id);
-
-		offers = add_offer(offers, resource, target, table, wanted);
-	}
-	return offers;
-}
-
-static List *
-offer_resources(List *offers)
-{
-	for (const ResourceDef *resource = attio_resources; resource->name != NULL; resource++)
-		if (!resource->is_template)
-			offers = add_offer(offers, resource, NULL,
-							   free_name(offers, resource->name, psprintf("attio_%s", resource->name), "resource"),
-							   resource->name);
-	return offers;
-}
-
-/* Names are decided over the whole workspace, whatever is imported. */
-static List *
-offer_all(List *objects, List *lists)
-{
-	List *offers = NIL;
-
-	offers = offer_targets(offers, objects, resource_records);
-	offers = offer_targets(offers, lists, resource_entries);
-	return offer_resources(offers);
-}
 
 /* ----- the text of a table ----- */
 
@@ -145,8 +57,9 @@ import_column_options(const ColumnName *column)
 	return options;
 }
 
-static const char *
-column_type(const ColumnName *column)
+/* The SQL type that the import gives a column, as a statement writes it. */
+const char *
+import_column_type(const ColumnName *column)
 {
 	return psprintf("%s%s", format_type_be(column->type), column->is_array ? "[]" : "");
 }
@@ -168,18 +81,18 @@ append_table_options(StringInfo out, const ResourceDef *resource, const TargetDe
 	appendStringInfoString(out, options.data);
 }
 
-/* The CREATE FOREIGN TABLE statement of one table, without a semicolon. */
-static char *
-import_table_ddl(const char *table, const ResourceDef *resource, const TargetDef *target, List *attributes,
-				 ColumnSet set, const char *server)
+/* The CREATE FOREIGN TABLE statement of one table, without a semicolon; in a schema, or NULL: where IMPORT puts it. */
+char *
+import_table_ddl(const char *schema, const Offer *made, List *attributes, ColumnSet set, const char *server)
 {
+	const ResourceDef *resource = made->resource;
 	List *left_out = NIL;
 	List *columns = name_columns(resource, attributes, set, &left_out);
 	StringInfoData ddl;
 	ListCell *lc;
 
 	initStringInfo(&ddl);
-	appendStringInfo(&ddl, "CREATE FOREIGN TABLE %s (", quote_identifier(table));
+	appendStringInfo(&ddl, "CREATE FOREIGN TABLE %s (", quote_qualified_identifier(schema, made->table));
 	foreach(lc, columns)
 	{
 		const ColumnName *column = (const ColumnName *) lfirst(lc);
@@ -190,11 +103,11 @@ import_table_ddl(const char *table, const ResourceDef *resource, const TargetDef
 		foreach(option, import_column_options(column))
 			append_option(&options, ((DefElem *) lfirst(option))->defname, defGetString((DefElem *) lfirst(option)));
 		appendStringInfo(&ddl, "%s\n\t%s %s OPTIONS (%s)%s", foreach_current_index(lc) > 0 ? "," : "",
-						 quote_identifier(column->name), column_type(column), options.data,
+						 quote_identifier(column->name), import_column_type(column), options.data,
 						 column->not_null ? " NOT NULL" : "");
 	}
 	appendStringInfo(&ddl, "\n) SERVER %s OPTIONS (", quote_identifier(server));
-	append_table_options(&ddl, resource, target);
+	append_table_options(&ddl, resource, made->target);
 	appendStringInfoChar(&ddl, ')');
 	if (left_out != NIL)
 	{
@@ -203,7 +116,7 @@ import_table_ddl(const char *table, const ResourceDef *resource, const TargetDef
 		initStringInfo(&names);
 		foreach(lc, left_out)
 			appendStringInfo(&names, "%s%s", names.len > 0 ? ", " : "", (char *) lfirst(lc));
-		ereport(NOTICE, (errmsg("%d columns of \"%s\" are skipped", list_length(left_out), table),
+		ereport(NOTICE, (errmsg("%d columns of \"%s\" are skipped", list_length(left_out), made->table),
 						 errdetail("Their names are already used, or the table has too many columns: %s.",
 								   clean_text(names.data, names.len, 500))));
 	}
@@ -318,8 +231,8 @@ warn_of_unknown_names(List *offers, ImportForeignSchemaStmt *stmt)
 }
 
 /* The scopes of the key, separated by blanks; a dead key is an error. */
-static const char *
-granted_scopes(Session *session)
+const char *
+import_granted_scopes(Session *session)
 {
 	const char *granted = json_string_at(workspace_self(session, NULL), "scope");
 
@@ -456,7 +369,7 @@ table_statement(Session *session, const Offer *made, ColumnSet set, const char *
 		ereport(NOTICE, (errmsg("object \"%s\" is skipped: it is not enabled in Attio", made->table)));
 		return NULL;
 	}
-	return import_table_ddl(made->table, made->resource, made->target, attributes, set, server);
+	return import_table_ddl(NULL, made, attributes, set, server);
 }
 
 /*
@@ -475,7 +388,7 @@ attio_table_ddl(Session *session, const char *table, const char *columns)
 
 	targets_ask_ahead(session, NULL);
 	objects = targets_read(session, &target_object, NULL);
-	offers = offer_all(objects, targets_read(session, &target_list, NULL));
+	offers = offers_all(objects, targets_read(session, &target_list, NULL));
 	foreach(lc, offers)
 	{
 		Offer *made = (Offer *) lfirst(lc);
@@ -516,12 +429,12 @@ attio_import_schema(Session *session, ImportForeignSchemaStmt *stmt)
 		ereport(ERROR, (errcode(ERRCODE_FDW_SCHEMA_NOT_FOUND),
 						errmsg("schema \"%s\" does not exist in Attio", stmt->remote_schema),
 						errhint("Valid schemas are objects, lists, workspace, and attio, which contains all three.")));
-	granted = granted_scopes(session);
+	granted = import_granted_scopes(session);
 	known_forget(session);
 	if (workspace_missing_scopes(granted, "list_configuration:read") == NULL)
 		targets_ask_ahead(session, NULL);
 	objects = targets_read(session, &target_object, NULL);
-	offers = offer_all(objects, visible_lists(session, stmt->remote_schema, granted));
+	offers = offers_all(objects, visible_lists(session, stmt->remote_schema, granted));
 	warn_of_unknown_names(offers, stmt);
 	foreach(lc, offers)
 		if (is_wanted((Offer *) lfirst(lc), stmt))

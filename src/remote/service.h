@@ -17,6 +17,7 @@
 #include "utils/rel.h"
 
 struct AttributeDef;
+struct CheckDef;
 struct ColumnBinding;
 struct ColumnHint;
 struct DeclaredColumn;
@@ -52,6 +53,8 @@ typedef struct Service
 
 	/* Before the first request of a session: is it the right account?  May make requests.  NULL = nothing to check. */
 	void (*check_session)(struct Session *session, struct ScanCost *cost);
+
+	const char *account_path; /* GET tells whose key it is, whatever the key may do */
 
 	/* What an answer that is not a success says.  Makes no request, raises nothing. */
 	void (*explain_refusal)(struct Session *session, HttpExchange *exchange, const struct RequestSubject *subject,
@@ -129,6 +132,20 @@ typedef struct Service
 
 	/* The one that creates a table, in the current memory context.  May make requests. */
 	char *(*table_ddl)(struct Session *session, const char *table, const char *columns);
+
+	/*
+	 * What attio_fdw_check() looks at, beside what it does for every service:
+	 * the account, and what it shows.  Both end with one without a name.
+	 */
+	const struct CheckDef *account_checks;
+	const struct CheckDef *checks;
+
+	/*
+	 * What brings these tables (a List of Oid), which are of one schema, up to
+	 * date: a List of SchemaChange (remote/change.h).  "creates": and what the
+	 * schema lacks.  Makes requests.
+	 */
+	List *(*schema_changes)(struct Session *session, List *tables, const char *schema, bool creates);
 
 	/* Write down in a table's options what its columns show; returns for how many.  Closes the table. */
 	int (*bind_table)(struct Session *session, Relation rel);

@@ -317,6 +317,21 @@ session_pin(Session *session)
 	MemoryContextRegisterResetCallback(CurrentMemoryContext, callback);
 }
 
+/* The server of ours that is called so.  Raises ERROR for any other, and where the caller may not use it. */
+Oid
+session_server_of_caller(const char *server_name)
+{
+	ForeignServer *server = GetForeignServerByName(server_name, false);
+	AclResult allowed = compat_server_aclcheck(server->serverid, GetUserId(), ACL_USAGE);
+
+	if (allowed != ACLCHECK_OK)
+		aclcheck_error(allowed, OBJECT_FOREIGN_SERVER, server->servername);
+	if (service_of_server(server->serverid) == NULL)
+		ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
+						errmsg("server \"%s\" is not a server of attio_fdw", server->servername)));
+	return server->serverid;
+}
+
 /*
  * The caller's session with a server of ours that the caller may use, pinned in
  * the current memory context.  Raises ERROR for any other.
@@ -324,16 +339,8 @@ session_pin(Session *session)
 Session *
 session_of_caller(const char *server_name)
 {
-	ForeignServer *server = GetForeignServerByName(server_name, false);
-	AclResult allowed = compat_server_aclcheck(server->serverid, GetUserId(), ACL_USAGE);
-	Session *session;
+	Session *session = session_get(session_server_of_caller(server_name), GetUserId());
 
-	if (allowed != ACLCHECK_OK)
-		aclcheck_error(allowed, OBJECT_FOREIGN_SERVER, server->servername);
-	if (service_of_server(server->serverid) == NULL)
-		ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
-						errmsg("server \"%s\" is not a server of attio_fdw", server->servername)));
-	session = session_get(server->serverid, GetUserId());
 	session_pin(session);
 	return session;
 }

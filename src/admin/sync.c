@@ -1,0 +1,140 @@
+/*
+ * sync.c
+ *		Functions that look at all foreign tables of a schema.
+ *
+ * Owns: their SQL side, and which tables are of which server.  What the tables
+ * lack, their service says.
+ */
+#include "base/compat.h"
+
+#include "base/statement.h"
+#include "catalog/namespace.h"
+#include "executor/spi.h"
+#include "funcapi.h"
+#include "remote/change.h"
+#include "remote/service.h"
+#include "remote/session.h"
+#include "utils/builtins.h"
+
+extern PGDLLEXPORT Datum attio_fdw_sync(PG_FUNCTION_ARGS);
+
+PG_FUNCTION_INFO_V1(attio_fdw_sync);
+
+/* The tables of one server in a schema. */
+typedef struct ServerTables
+{
+	char *server;
+	List *tables; /* Oid */
+} ServerTables;
+
+/*
+ * The foreign tables of a schema, by server: a List of ServerTables.  Raises
+ * ERROR where the caller may not use the schema, and where there are none.
+ */
+static List *
+tables_of_schema(const char *schema)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	Oid namespace = LookupExplicitNamespace(schema, false);
+	List *servers = NIL;
+
+	SPI_connect();
+	if (SPI_execute(psprintf("SELECT s.srvname, c.oid, s.oid FROM pg_catalog.pg_foreign_table f"
+							 " JOIN pg_catalog.pg_class c ON c.oid = f.ftrelid"
+							 " JOIN pg_catalog.pg_foreign_server s ON s.oid = f.ftserver"
+							 " WHERE c.relnamespace = %u ORDER BY s.srvname, c.relname",
+							 namespace),
+					true, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not read the foreign tables of a schema");
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		HeapTuple tuple = SPI_tuptable->vals[i];
+		TupleDesc tupdesc = SPI_tuptable->tupdesc;
+		bool isnull;
+		char *server = SPI_getvalue(tuple, tupdesc, 1);
+		ServerTables *last = servers == NIL ? NULL : (ServerTables *) llast(servers);
+		MemoryContext own;
+
+		if (service_of_server(DatumGetObjectId(SPI_getbinval(tuple, tupdesc, 3, &isnull))) == NULL)
+			continue;
+		own = MemoryContextSwitchTo(caller);
+		if (last == NULL || strcmp(last->server, server) != 0)
+		{
+			last = (ServerTables *) palloc0(sizeof(ServerTables));
+			last->server = pstrdup(server);
+			servers = lappend(servers, last);
+		}
+		last->tables = lappend_oid(last->tables, DatumGetObjectId(SPI_getbinval(tuple, tupdesc, 2, &isnull)));
+		MemoryContextSwitchTo(own);
+	}
+	SPI_finish();
+	if (servers == NIL)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE), errmsg("schema \"%s\" has no foreign table of attio_fdw", schema),
+				 errhint("IMPORT FOREIGN SCHEMA creates them.")));
+	return servers;
+}
+
+/* ----- attio_fdw_sync ----- */
+
+/* What is not changed, and what can be done about it. */
+static void
+note_obstacle(const SchemaChange *change)
+{
+	ereport(NOTICE, (errmsg("%s is not brought up to date: %s", change->table, change->cause),
+					 errdetail("%s", change->obstacle), errhint("%s", change->advice)));
+}
+
+static void
+put_change(ReturnSetInfo *result, const SchemaChange *change)
+{
+	const char *texts[] = {change->table, change->cause, change->statement};
+	Datum values[lengthof(texts)];
+	bool nulls[lengthof(texts)] = {0};
+
+	for (int i = 0; i < (int) lengthof(texts); i++)
+		values[i] = CStringGetTextDatum(texts[i]);
+	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+}
+
+/* attio_fdw_sync(schema name, apply boolean, new_tables boolean) -> setof (table_name, cause, statement) */
+Datum
+attio_fdw_sync(PG_FUNCTION_ARGS)
+{
+	const char *schema = NameStr(*PG_GETARG_NAME(0));
+	bool apply = PG_GETARG_BOOL(1);
+	bool creates = PG_GETARG_BOOL(2);
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	ListCell *lc;
+
+	compat_materialize(fcinfo);
+	foreach(lc, tables_of_schema(schema))
+	{
+		const ServerTables *tables = (const ServerTables *) lfirst(lc);
+		Session *session = session_of_caller(tables->server);
+		List *changes;
+		ListCell *each;
+
+		if (session->service->schema_changes == NULL)
+			continue;
+		changes = session->service->schema_changes(session, tables->tables, schema, creates);
+		if (apply)
+			SPI_connect();
+		foreach(each, changes)
+		{
+			const SchemaChange *change = (const SchemaChange *) lfirst(each);
+
+			if (change->statement == NULL)
+			{
+				note_obstacle(change);
+				continue;
+			}
+			put_change(result, change);
+			if (apply)
+				statement_run(change->statement);
+		}
+		if (apply)
+			SPI_finish();
+	}
+	return (Datum) 0;
+}

@@ -1,0 +1,552 @@
+/*
+ * drift.c
+ *		How the columns of an imported table differ from what an import would make
+ *		now.
+ *
+ * Owns: the comparison, column by column, and the statements that follow it.  A
+ * column is known again by the id of its attribute and its property, and was the
+ * import's own where it has the name and the type that the import gave it then.
+ * Makes no request.
+ */
+#include "attio/drift.h"
+
+#include "access/table.h"
+#include "attio/import.h"
+#include "base/errors.h"
+#include "catalog/pg_class.h"
+#include "commands/defrem.h"
+#include "executor/spi.h"
+#include "foreign/foreign.h"
+#include "lib/stringinfo.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+
+/* What becomes of one column. */
+typedef struct DriftColumn
+{
+	const DeclaredColumn *declared;
+	const ColumnName *then; /* as the import made it; NULL = another than it would have made */
+	const ColumnName *now;  /* as it would make it now; NULL = what it shows does not exist any more */
+	bool was_default;       /* the import made it by itself */
+	bool is_default;        /* and would do so now */
+	bool dropped;
+	const char *name; /* when all is done */
+} DriftColumn;
+
+/* The columns of a table, and the changes found so far. */
+typedef struct Drift
+{
+	const DriftTable *table;
+	List *columns; /* DriftColumn */
+	List *names;   /* char *: of all columns, as they are when what was found so far is done */
+	List *changes; /* SchemaChange */
+} Drift;
+
+/* ----- the table as it is ----- */
+
+DriftTable *
+drift_table_open(Oid oid)
+{
+	DriftTable *table = (DriftTable *) palloc0(sizeof(DriftTable));
+	Relation rel = table_open(oid, AccessShareLock);
+
+	table->oid = oid;
+	table->name = pstrdup(RelationGetRelationName(rel));
+	table->schema = get_namespace_name(RelationGetNamespace(rel));
+	table->qualified = quote_qualified_identifier(table->schema, table->name);
+	table->relation = remote_relation_open(rel);
+	for (int i = 1; i <= RelationGetNumberOfAttributes(rel); i++)
+		if (compat_is_stored(TupleDescAttr(RelationGetDescr(rel), i - 1)))
+			table->columns =
+				lappend(table->columns, unconstify(DeclaredColumn *, column_declared(table->relation, (AttrNumber) i)));
+	table_close(rel, NoLock);
+	return table;
+}
+
+ColumnSet
+drift_column_set(const DriftTable *table)
+{
+	ListCell *lc;
+
+	foreach(lc, table->columns)
+	{
+		const char *field = ((const DeclaredColumn *) lfirst(lc))->field_name;
+
+		if (field != NULL && strcmp(field, FIELD_NAME_RAW) == 0)
+			return COLUMNS_RAW;
+		if (field != NULL && strcmp(field, FIELD_NAME_CHANGED_AT) == 0)
+			return COLUMNS_ALL;
+	}
+	return COLUMNS_DEFAULT;
+}
+
+/* ----- what was, and what is ----- */
+
+/* Does the column's declaration mean this column of the import's? */
+static bool
+is_column(const DeclaredColumn *declared, const ColumnName *column)
+{
+	const char *property;
+
+	switch (column->kind)
+	{
+		case COLUMN_FIELD:
+			return declared->field_name != NULL && strcmp(declared->field_name, column->field->name) == 0;
+		case COLUMN_RAW:
+			return declared->field_name != NULL && strcmp(declared->field_name, FIELD_NAME_RAW) == 0;
+		case COLUMN_CHANGED_AT:
+			return declared->field_name != NULL && strcmp(declared->field_name, FIELD_NAME_CHANGED_AT) == 0;
+		case COLUMN_ATTRIBUTE:
+			if (declared->attribute_id == NULL || pg_strcasecmp(declared->attribute_id, column->attribute->id) != 0)
+				return false;
+			property = column->property == NULL ? "" : column->property->name;
+			return strcmp(property, declared->property == NULL ? "" : declared->property) == 0;
+	}
+	return false;
+}
+
+/* That of the import's columns which the declaration means, or NULL. */
+static const ColumnName *
+find_column(List *columns, const DeclaredColumn *declared)
+{
+	ListCell *lc;
+
+	CHECK_FOR_INTERRUPTS();
+	foreach(lc, columns)
+		if (is_column(declared, (const ColumnName *) lfirst(lc)))
+			return (const ColumnName *) lfirst(lc);
+	return NULL;
+}
+
+/* The attribute as the column's options tell of it: as it was at the import. */
+static AttributeDef *
+attribute_then(const DeclaredColumn *declared, List *attributes)
+{
+	const AttributeDef *now = attribute_by_id(attributes, declared->attribute_id);
+	AttributeDef *then = (AttributeDef *) palloc0(sizeof(AttributeDef));
+
+	if (now != NULL)
+		*then = *now;
+	else
+	{
+		then->id = pstrdup(declared->attribute_id);
+		then->type_name = "";
+		then->several_targets = true;
+	}
+	if (declared->attribute != NULL)
+		then->slug = pstrdup(declared->attribute);
+	else if (then->slug == NULL)
+		then->slug = then->id;
+	if (declared->attribute_type != NULL)
+		then->type_name = pstrdup(declared->attribute_type);
+	if (declared->tells_multi)
+		then->multiselect = declared->multi;
+	then->type = attribute_type(then->type_name);
+	return then;
+}
+
+/* The definitions as the import saw them, as far as the table's columns tell. */
+static List *
+attributes_then(const DriftTable *table, List *attributes)
+{
+	List *then = NIL;
+	ListCell *lc;
+
+	foreach(lc, table->columns)
+	{
+		const DeclaredColumn *declared = (const DeclaredColumn *) lfirst(lc);
+
+		if (declared->attribute_id != NULL && attribute_by_id(then, declared->attribute_id) == NULL)
+			then = lappend(then, attribute_then(declared, attributes));
+	}
+	return then;
+}
+
+/* What the table's columns were and are; those whose options do not say what they show are the user's own. */
+static void
+compare_columns(Drift *drift, List *attributes, List *now)
+{
+	const DriftTable *table = drift->table;
+	const ResourceDef *resource = table->relation->resource;
+	List *before = attributes_then(table, attributes);
+	List *left_out = NIL;
+	List *then = name_columns(resource, before, drift_column_set(table), &left_out);
+	List *any_then = name_columns(resource, before, COLUMNS_ANY, &left_out);
+	List *any_now = name_columns(resource, attributes, COLUMNS_ANY, &left_out);
+	ListCell *lc;
+
+	foreach(lc, table->columns)
+	{
+		const DeclaredColumn *declared = (const DeclaredColumn *) lfirst(lc);
+		DriftColumn *column = (DriftColumn *) palloc0(sizeof(DriftColumn));
+
+		drift->names = lappend(drift->names, unconstify(char *, declared->name));
+		if (declared->field_name == NULL && declared->attribute_id == NULL)
+			continue;
+		column->declared = declared;
+		column->name = declared->name;
+		column->then = find_column(then, declared);
+		column->was_default = (column->then != NULL);
+		if (column->then == NULL)
+			column->then = find_column(any_then, declared);
+		column->now = find_column(now, declared);
+		column->is_default = (column->now != NULL);
+		if (column->now == NULL)
+			column->now = find_column(any_now, declared);
+		drift->columns = lappend(drift->columns, column);
+	}
+}
+
+/* ----- changes ----- */
+
+SchemaChange *
+drift_change(const DriftTable *table, const char *cause, const char *statement)
+{
+	SchemaChange *change = (SchemaChange *) palloc0(sizeof(SchemaChange));
+
+	change->table = table->qualified;
+	change->cause = cause;
+	change->statement = statement;
+	return change;
+}
+
+/* A change of the table by ALTER FOREIGN TABLE. */
+static void
+alter(Drift *drift, const char *cause, const char *action)
+{
+	drift->changes =
+		lappend(drift->changes, drift_change(drift->table, cause,
+											 psprintf("ALTER FOREIGN TABLE %s %s", drift->table->qualified, action)));
+}
+
+/* A change that is not made. */
+static void
+leave(Drift *drift, const char *cause, const char *obstacle, const char *advice)
+{
+	SchemaChange *change = drift_change(drift->table, cause, NULL);
+
+	change->obstacle = obstacle;
+	change->advice = advice;
+	drift->changes = lappend(drift->changes, change);
+}
+
+/* What in the database uses a column, so that it can neither be dropped nor change its type; NULL = nothing. */
+static char *
+column_users(const DriftTable *table, AttrNumber attnum)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	char *users;
+	char *query =
+		psprintf("SELECT pg_catalog.string_agg(DISTINCT CASE WHEN d.classid = 'pg_catalog.pg_rewrite'::regclass"
+				 " THEN (SELECT pg_catalog.pg_describe_object('pg_catalog.pg_class'::regclass, r.ev_class, 0)"
+				 " FROM pg_catalog.pg_rewrite r WHERE r.oid = d.objid)"
+				 " ELSE pg_catalog.pg_describe_object(d.classid, d.objid, d.objsubid) END, ', ')"
+				 " FROM pg_catalog.pg_depend d WHERE d.refclassid = 'pg_catalog.pg_class'::regclass"
+				 " AND d.refobjid = %u AND d.refobjsubid = %d AND d.deptype = 'n'",
+				 table->oid, attnum);
+
+	SPI_connect();
+	if (SPI_execute(query, true, 0) != SPI_OK_SELECT || SPI_processed != 1)
+		elog(ERROR, "could not read what depends on a column");
+	users = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
+	users = users == NULL ? NULL : MemoryContextStrdup(caller, users);
+	SPI_finish();
+	return users;
+}
+
+/* The attribute or field that a column shows, for people. */
+static const char *
+shown_by(const DriftColumn *column)
+{
+	const DeclaredColumn *declared = column->declared;
+
+	if (declared->field_name != NULL)
+		return psprintf("field \"%s\"", declared->field_name);
+	return psprintf("attribute \"%s\"", declared->attribute != NULL ? declared->attribute : declared->attribute_id);
+}
+
+static List *
+without_name(List *names, const char *name)
+{
+	List *kept = NIL;
+	ListCell *lc;
+
+	foreach(lc, names)
+		if (strcmp((const char *) lfirst(lc), name) != 0)
+			kept = lappend(kept, lfirst(lc));
+	return kept;
+}
+
+static bool
+has_name(List *names, const char *name)
+{
+	ListCell *lc;
+
+	foreach(lc, names)
+		if (strcmp((const char *) lfirst(lc), name) == 0)
+			return true;
+	return false;
+}
+
+/* Columns that show nothing any more, or that the import would not make any more. */
+static void
+drop_columns(Drift *drift)
+{
+	ListCell *lc;
+
+	foreach(lc, drift->columns)
+	{
+		DriftColumn *column = (DriftColumn *) lfirst(lc);
+		const char *name = quote_identifier(column->declared->name);
+		const char *cause;
+		const char *users;
+
+		if (column->now != NULL && (column->is_default || !column->was_default))
+			continue;
+		cause = column->now == NULL
+					? psprintf("%s is archived or does not exist any more", shown_by(column))
+					: psprintf("%s does not have \"%s\" any more", shown_by(column), column->declared->name);
+		users = column_users(drift->table, column->declared->attnum);
+		column->dropped = true;
+		if (users != NULL)
+		{
+			leave(drift, cause,
+				  psprintf("Column \"%s\" is kept, because it is used by %s.", column->declared->name, users),
+				  "Drop or change what uses it, then run attio_fdw_sync() again.");
+			continue;
+		}
+		drift->names = without_name(drift->names, column->declared->name);
+		alter(drift, cause, psprintf("DROP COLUMN %s", name));
+	}
+}
+
+/* Is the column still to get another name?  The user's own names stay. */
+static bool
+waits_for_name(const DriftColumn *column)
+{
+	return !column->dropped && column->then != NULL && strcmp(column->declared->name, column->then->name) == 0 &&
+		   strcmp(column->name, column->now->name) != 0;
+}
+
+/* Is it the present name of a column that is to get another one? */
+static bool
+will_be_free(List *columns, const char *name)
+{
+	ListCell *lc;
+
+	foreach(lc, columns)
+	{
+		const DriftColumn *column = (const DriftColumn *) lfirst(lc);
+
+		if (waits_for_name(column) && strcmp(column->name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Why a column gets another name. */
+static const char *
+rename_cause(const DriftColumn *column)
+{
+	const AttributeDef *attribute = column->now->attribute;
+
+	if (attribute == NULL || strcmp(attribute->slug, column->then->attribute->slug) == 0)
+		return psprintf("%s is imported as \"%s\" now", shown_by(column), column->now->name);
+	return psprintf("%s has another slug: \"%s\"", shown_by(column), attribute->slug);
+}
+
+static void
+rename_column(Drift *drift, DriftColumn *column, const char *name)
+{
+	alter(drift, rename_cause(column),
+		  psprintf("RENAME COLUMN %s TO %s", quote_identifier(column->name), quote_identifier(name)));
+	drift->names = lappend(without_name(drift->names, column->name), unconstify(char *, name));
+	column->name = name;
+}
+
+/* A free name for a column whose own is held by one that waits for this column's. */
+static const char *
+passing_name(List *names)
+{
+	for (int i = 1;; i++)
+	{
+		const char *name = psprintf("attio_fdw_renamed_%d", i);
+
+		if (!has_name(names, name))
+			return name;
+	}
+}
+
+/* Follow slugs; names may be exchanged, in circles of any length. */
+static void
+rename_columns(Drift *drift)
+{
+	bool moved = true;
+	ListCell *lc;
+
+	while (moved)
+	{
+		DriftColumn *waiting = NULL;
+
+		moved = false;
+		foreach(lc, drift->columns)
+		{
+			DriftColumn *column = (DriftColumn *) lfirst(lc);
+
+			if (!waits_for_name(column))
+				continue;
+			if (has_name(drift->names, column->now->name))
+				waiting = will_be_free(drift->columns, column->now->name) ? column : waiting;
+			else
+			{
+				rename_column(drift, column, column->now->name);
+				moved = true;
+			}
+		}
+		if (!moved && waiting != NULL)
+		{
+			rename_column(drift, waiting, passing_name(drift->names));
+			moved = true;
+		}
+	}
+	foreach(lc, drift->columns)
+	{
+		const DriftColumn *column = (const DriftColumn *) lfirst(lc);
+
+		if (waits_for_name(column))
+			leave(drift, rename_cause(column),
+				  psprintf("Column \"%s\" keeps its name, because another column is called \"%s\".", column->name,
+						   column->now->name),
+				  "Rename or drop the other column, then run attio_fdw_sync() again.");
+	}
+}
+
+/*
+ * The type of a column that the import typed; a type of the user's choice stays.
+ * False: the column's type does not suit what it shows now.
+ */
+static bool
+retype_column(Drift *drift, const DriftColumn *column)
+{
+	const DeclaredColumn *declared = column->declared;
+	const char *is = format_type_with_typemod(declared->type, declared->typmod);
+	const char *wanted = import_column_type(column->now);
+	const char *cause = psprintf("%s is of type %s now%s", shown_by(column),
+								 column->now->attribute == NULL ? wanted : column->now->attribute->type_name,
+								 column->now->is_array ? ", with several values" : "");
+	const char *users;
+
+	if (strcmp(is, wanted) == 0)
+		return true;
+	if (column->then == NULL || strcmp(is, import_column_type(column->then)) != 0)
+		return column->then == NULL || column->then->is_array == column->now->is_array;
+	users = column_users(drift->table, declared->attnum);
+	if (users != NULL)
+	{
+		leave(drift, cause, psprintf("Column \"%s\" keeps its type, because it is used by %s.", column->name, users),
+			  "Drop or change what uses it, then run attio_fdw_sync() again.");
+		return false;
+	}
+	alter(drift, cause, psprintf("ALTER COLUMN %s TYPE %s", quote_identifier(column->name), wanted));
+	return true;
+}
+
+/* The value of an option, or NULL. */
+static const char *
+option_value(List *options, const char *name)
+{
+	ListCell *lc;
+
+	foreach(lc, options)
+		if (strcmp(((DefElem *) lfirst(lc))->defname, name) == 0)
+			return defGetString((DefElem *) lfirst(lc));
+	return NULL;
+}
+
+/* The options by which the import tells what a column shows. */
+static void
+set_column_options(Drift *drift, const DriftColumn *column)
+{
+	List *present = GetForeignColumnOptions(drift->table->oid, column->declared->attnum);
+	StringInfoData changed;
+	ListCell *lc;
+
+	initStringInfo(&changed);
+	foreach(lc, import_column_options(column->now))
+	{
+		DefElem *wanted = (DefElem *) lfirst(lc);
+		const char *is = option_value(present, wanted->defname);
+
+		/* which case an id is written in is nobody's change */
+		if (is == NULL ? column->now->kind != COLUMN_ATTRIBUTE : pg_strcasecmp(is, defGetString(wanted)) == 0)
+			continue;
+		appendStringInfo(&changed, "%s%s %s %s", changed.len > 0 ? ", " : "", is == NULL ? "ADD" : "SET",
+						 wanted->defname, quote_literal_cstr(defGetString(wanted)));
+	}
+	if (changed.len > 0)
+		alter(drift, psprintf("%s is defined in another way", shown_by(column)),
+			  psprintf("ALTER COLUMN %s OPTIONS (%s)", quote_identifier(column->name), changed.data));
+}
+
+/* Columns that the table does not have yet. */
+static void
+add_columns(Drift *drift, List *now)
+{
+	ListCell *lc;
+
+	foreach(lc, now)
+	{
+		const ColumnName *column = (const ColumnName *) lfirst(lc);
+		const char *cause = column->kind == COLUMN_ATTRIBUTE
+								? psprintf("attribute \"%s\" has a value for a new column", column->attribute->slug)
+								: psprintf("column \"%s\" is missing", column->name);
+		StringInfoData options;
+		ListCell *each;
+		bool found = false;
+
+		foreach(each, drift->columns)
+			found = found || is_column(((const DriftColumn *) lfirst(each))->declared, column);
+		if (found)
+			continue;
+		if (has_name(drift->names, column->name))
+		{
+			leave(drift, cause,
+				  psprintf("Column \"%s\" is not added, because another column is called so.", column->name),
+				  "Rename or drop the other column, then run attio_fdw_sync() again.");
+			continue;
+		}
+		initStringInfo(&options);
+		foreach(each, import_column_options(column))
+			appendStringInfo(&options, "%s%s %s", options.len > 0 ? ", " : "", ((DefElem *) lfirst(each))->defname,
+							 quote_literal_cstr(defGetString((DefElem *) lfirst(each))));
+		alter(drift, cause,
+			  psprintf("ADD COLUMN %s %s OPTIONS (%s)%s", quote_identifier(column->name), import_column_type(column),
+					   options.data, column->not_null ? " NOT NULL" : ""));
+		drift->names = lappend(drift->names, column->name);
+	}
+}
+
+List *
+drift_of_columns(const DriftTable *table, List *attributes, bool adds)
+{
+	Drift drift = {.table = table};
+	List *left_out = NIL;
+	List *now = name_columns(table->relation->resource, attributes, drift_column_set(table), &left_out);
+	ListCell *lc;
+
+	compare_columns(&drift, attributes, now);
+	drop_columns(&drift);
+	rename_columns(&drift);
+	foreach(lc, drift.columns)
+	{
+		const DriftColumn *column = (const DriftColumn *) lfirst(lc);
+
+		/* options that say more than the type can hold would make its rows unreadable */
+		if (!column->dropped && retype_column(&drift, column))
+			set_column_options(&drift, column);
+	}
+	if (adds)
+		add_columns(&drift, now);
+	return drift.changes;
+}
