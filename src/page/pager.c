@@ -30,6 +30,15 @@ is_known_by_document(const ResourceDef *resource)
 											 strncmp(resource->id_path, "../", 3) == 0);
 }
 
+/* The leaf of a document's id, which rows that have one of their own do not show. */
+static int
+document_leaf(Projection *projection, const ResourceDef *resource)
+{
+	if (resource->paging.each_id == NULL)
+		return rowkey_id_leaf(projection, resource);
+	return projection_leaf(projection, projection_path(projection, projection->document, resource->paging.each_id));
+}
+
 /* Does a row show what its listing was given? */
 static bool
 shows_given(const ResourceDef *resource)
@@ -57,7 +66,9 @@ pager_open(Session *session, const RemoteRelation *relation, Projection *project
 	pager->created_leaf = -1;
 	pager->shows_given = shows_given(relation->resource);
 	pager->by_document = is_known_by_document(relation->resource);
+	pager->key_leaf = pager->by_document ? document_leaf(projection, relation->resource) : pager->id_leaf;
 	pager->page.grow = tok_grow;
+	pager->page.single = relation->resource->paging.single;
 	pager->cost = cost;
 	pager->listing = -1;
 	pager->largest = relation->resource->paging.in_body ? session->page_limit : INT_MAX;

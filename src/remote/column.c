@@ -155,8 +155,9 @@ hint_field(const RemoteRelation *relation, const DeclaredColumn *column, ColumnH
 	const char *name = column->field == NULL ? "" : column->field->name;
 
 	hint->field = column->field;
-	hint->is_key = (resource_can(resource, CAN_FILTER) || resource->update.path != NULL) && resource->id_path != NULL &&
-				   strcmp(name, resource_id_name(resource)) == 0;
+	hint->is_key =
+		(resource_can(resource, CAN_FILTER) || resource->update.path != NULL || resource->delete.path != NULL) &&
+		resource->id_path != NULL && strcmp(name, resource_id_name(resource)) == 0;
 	hint->is_parent = resource->parent != NULL && strcmp(name, resource->parent) == 0;
 	if (!hint->is_key && !hint->is_parent && params_of_field(resource, name))
 		hint->reason = is_type_of_field(column) ? NULL : "declared type differs";

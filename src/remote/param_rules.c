@@ -124,16 +124,68 @@ is_group_given(const ResourceDef *resource, const ParamDef *param, const List *t
 	return false;
 }
 
-bool
-params_are_given(const ResourceDef *resource, const List *terms)
+/* Do the terms give all parameters that the resource's own listing must be given? */
+static bool
+is_listing_given(const ResourceDef *resource, const List *terms)
 {
 	for (int i = 0; i < resource->nparams && resource->parents == NULL; i++)
 	{
 		const ParamDef *param = &resource->params[i];
 		bool just_one = param->together != NULL && param->together[0] == '?';
 
+		if (param->way != NULL)
+			continue;
 		if (just_one ? !is_group_given(resource, param, terms) : param->required && !is_given(resource, param, terms))
 			return false;
 	}
 	return true;
+}
+
+/* Is a term about a column that shows what the resource's own listing was asked for? */
+static bool
+wants_listing(const ResourceDef *resource, const List *terms)
+{
+	for (int i = 0; i < resource->nparams; i++)
+	{
+		const ParamDef *param = &resource->params[i];
+		const FieldDef *field = resource_field(resource, param->column);
+
+		if (param->way == NULL && field != NULL && field->source == FIELD_GIVEN && is_given(resource, param, terms))
+			return true;
+	}
+	return false;
+}
+
+/* The first parameter that opens a way and is given, or NULL. */
+static const ParamDef *
+way_param(const ResourceDef *resource, const List *terms)
+{
+	for (int i = 0; i < resource->nparams; i++)
+		if (resource->params[i].way != NULL && is_given(resource, &resource->params[i], terms))
+			return &resource->params[i];
+	return NULL;
+}
+
+const ResourceDef *
+params_resource(const ResourceDef *resource, const List *terms)
+{
+	const ParamDef *param = way_param(resource, terms);
+	ResourceDef *copy;
+
+	/* what the rows of a way do not show could not be checked */
+	if (param == NULL || wants_listing(resource, terms))
+		return resource;
+	copy = (ResourceDef *) palloc(sizeof(ResourceDef));
+	*copy = *resource;
+	copy->way = param->way;
+	copy->list = param->way->list;
+	copy->paging = param->way->paging;
+	copy->parents = NULL;
+	return copy;
+}
+
+bool
+params_are_given(const ResourceDef *resource, const List *terms)
+{
+	return params_resource(resource, terms) != resource || is_listing_given(resource, terms);
 }

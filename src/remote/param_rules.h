@@ -23,6 +23,12 @@ extern Verdict params_ship(const ResourceDef *resource, const char *field, const
 /* Do these terms, which all must hold, give all parameters that must be given? */
 extern bool params_are_given(const ResourceDef *resource, const List *terms);
 
+/*
+ * The resource as it is read under these terms, which all must hold: itself, or a
+ * copy whose listing is the way that one of the terms opens.
+ */
+extern const ResourceDef *params_resource(const ResourceDef *resource, const List *terms);
+
 /* The parameter that a condition on this field becomes, or NULL. */
 extern const ParamDef *param_of_condition(const ResourceDef *resource, const char *field, TermOp op);
 

@@ -170,7 +170,7 @@ add_condition(const ResourceDef *resource, const AskInput *input, const List *te
 	ParamValues *values;
 	bool sent;
 
-	if (param == NULL || field == NULL)
+	if (param == NULL || field == NULL || param->way != resource->way)
 	{
 		set->incomplete = true;
 		return;
@@ -308,11 +308,13 @@ check_given(const ResourceDef *resource, const char *table, ParamValues *all, As
 		const ParamDef *param = &resource->params[i];
 		const ParamValues *other = other_bound(resource, all, param);
 
+		if (param->way != resource->way)
+			continue;
 		if (other != NULL && other->texts != NIL && all[i].texts == NIL)
 			raise_param_missing(resource, table, param);
 		if (param->together != NULL)
 			check_group(resource, table, all, param->together, set);
-		if (param->required && all[i].texts == NIL && resource->parents == NULL)
+		if ((param->required || param->way != NULL) && all[i].texts == NIL && resource->parents == NULL)
 			raise_param_missing(resource, table, param);
 	}
 }

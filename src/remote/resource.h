@@ -55,14 +55,23 @@ typedef struct Paging
 	bool in_body;      /* limit and place stand in the body of the request, else in the query string */
 	const char *limit; /* their names */
 	const char *place;
-	const char *filter; /* in the body, where the listing can do this: names of the filter, */
-	const char *sorts;  /* of the sorts, */
-	const char *view;   /* and of the id of a saved view, which filters, too */
-	int max_page;       /* rows that a request may ask for; 0 = any number */
-	const char *rows;   /* path of the array of rows; several, separated by "|": the first that is there */
-	const char *each;   /* the rows stand inside: the array of them in each of those; NULL = each of those is a row */
-	const char *next;   /* PAGING_CURSOR: path of the next page's cursor; several, as of rows */
+	const char *filter;  /* in the body, where the listing can do this: names of the filter, */
+	const char *sorts;   /* of the sorts, */
+	const char *view;    /* and of the id of a saved view, which filters, too */
+	int max_page;        /* rows that a request may ask for; 0 = any number */
+	const char *rows;    /* path of the array of rows; several, separated by "|": the first that is there */
+	const char *each;    /* the rows stand inside: the array of them in each of those; NULL = each of those is a row */
+	const char *each_id; /* and the id of each of those, where rows have ids of their own; for pages at offsets */
+	const char *next;    /* PAGING_CURSOR: path of the next page's cursor; several, as of rows */
+	bool single;         /* in the place of the array of rows stands one row */
 } Paging;
+
+/* Another listing of a resource's rows: those of one parent, or the one row that has an id. */
+typedef struct Way
+{
+	Access list;
+	Paging paging;
+} Way;
 
 /* What a listing can do, besides telling its rows. */
 typedef enum Ability
@@ -96,6 +105,7 @@ typedef struct ParamDef
 	int max_values;       /* PARAM_ANY: in one request; 0 = one */
 	int max_days;         /* PARAM_FROM and PARAM_BEFORE: the longest span of one listing; 0 = any */
 	char *(*write)(Datum value, Oid type); /* its text, not escaped; NULL: the type's output */
+	const Way *way; /* what is asked for by it, in the place of the resource's listing; NULL = that listing */
 } ParamDef;
 
 /* ----- what a row holds ----- */
@@ -162,6 +172,7 @@ typedef struct ResourceDef
 	int nfields;
 	const ParamDef *params;
 	int nparams;
+	const Way *way; /* that is gone, see params_resource(); NULL = its own listing */
 
 	/*
 	 * The listings that all rows together take, where neither the table nor the

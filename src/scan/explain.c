@@ -25,7 +25,7 @@ typedef struct ScanExplained
 	ForeignScanState *node;
 	ForeignScan *scan;
 	const ScanPlan *plan;
-	const RemoteRelation *relation;
+	RemoteRelation *relation;
 	const Service *service;
 	ExplainState *es;
 } ScanExplained;
@@ -257,6 +257,7 @@ explain_foreign_scan(ForeignScanState *node, ExplainState *es)
 	ScanExplained scan = {
 		.node = node, .scan = plan, .plan = scan_plan_from_nodes(plan), .relation = scan_relation(node), .es = es};
 
+	scan_take_way(scan.relation, scan.plan);
 	scan.service = service_of_server(GetForeignTable(scan.relation->table)->serverid);
 	explain_request(&scan);
 	explain_filter(&scan);

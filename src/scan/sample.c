@@ -9,11 +9,12 @@
 #include "scan/sample.h"
 
 #include "access/htup_details.h"
-#include "remote/request.h"
 #include "common/pg_prng.h"
 #include "executor/tuptable.h"
 #include "page/count.h"
 #include "page/fetch.h"
+#include "remote/param_rules.h"
+#include "remote/request.h"
 #include "row/doubt.h"
 #include "row/reader.h"
 #include "row/rowkey.h"
@@ -201,11 +202,13 @@ acquire_rows(Relation rel, int elevel, HeapTuple *rows, int wanted, double *tota
 	return sample.nrows;
 }
 
-/* AnalyzeForeignTable: any table of ours can be. */
+/* AnalyzeForeignTable: any table of ours can be that can be read without a condition. */
 bool
 analyze_foreign_table(Relation rel, AcquireSampleRowsFunc *acquire, BlockNumber *pages)
 {
+	const RemoteRelation *relation = remote_relation_open(rel);
+
 	*acquire = acquire_rows;
 	*pages = 1;
-	return true;
+	return params_are_given(relation->resource, NIL);
 }

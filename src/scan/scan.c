@@ -24,11 +24,13 @@ scan_open(RemoteScan *state, ForeignScanState *node)
 	Relation rel = node->ss.ss_currentRelation;
 	MemoryContext saved = MemoryContextSwitchTo(state->context);
 	RemoteRelation *relation = remote_relation_open(rel);
-	Projection *projection = projection_create(&relation->resource->paging);
 	const ScanPlan *plan = state->plan;
+	Projection *projection;
 	List *optional;
 	bool needed = plan->optional != NIL || plan->filter != NIL || plan->nsorts > 0;
 
+	scan_take_way(relation, plan);
+	projection = projection_create(&relation->resource->paging);
 	state->table = remote_table_open(relation, state->user, needed, plan->columns, &state->cost);
 	if (plan->learns)
 		compat_forget_plans(relation->table);

@@ -6,6 +6,7 @@
 
 #include "access/table.h"
 #include "executor/executor.h"
+#include "remote/param_rules.h"
 
 /* A scan that counts has no relation of its own; the query has only one. */
 RemoteRelation *
@@ -21,6 +22,13 @@ scan_relation(const ForeignScanState *node)
 	relation = remote_relation_open(rel);
 	table_close(rel, NoLock);
 	return relation;
+}
+
+void
+scan_take_way(RemoteRelation *relation, const ScanPlan *plan)
+{
+	/* behind the kind of the term stand its arms */
+	relation->resource = params_resource(relation->resource, list_copy_tail(plan->filter, 1));
 }
 
 char *

@@ -58,6 +58,9 @@ typedef struct RemoteScan
 /* The table that is scanned; also of a scan that counts, which has no tuples of it.  Makes no request. */
 extern RemoteRelation *scan_relation(const ForeignScanState *node);
 
+/* Let the relation's rows be asked for by the way that the plan's conditions open. */
+extern void scan_take_way(RemoteRelation *relation, const ScanPlan *plan);
+
 /* Of the scan's service, in words behind its title; in the scan's memory context. */
 extern char *scan_reason(const RemoteScan *state, const char *words);
 
