@@ -1,7 +1,7 @@
 /*
  * activity_fields.h
- *		What rows of meetings, recordings, transcripts and files hold, and by what
- *		they can be asked for.
+ *		What rows of what people do hold (meetings, files, comments and so on), and by
+ *		what they can be asked for.
  *
  * Data of endpoints.c, which alone includes this.  Source: docs/attio-api.md 11.2.
  */
@@ -89,6 +89,65 @@ static const ParamDef file_params[] = {
 	{.name = "record_id", .column = "record_id", .rule = PARAM_EQUAL, .verdict = VERDICT_SUPERSET, .required = true, .together = "record"},
 	{.name = "storage_provider", .column = "storage_provider", .rule = PARAM_EQUAL, .verdict = VERDICT_SUPERSET},
 	{.name = "parent_folder_id", .column = "parent_folder_id", .rule = PARAM_EQUAL, .verdict = VERDICT_SUPERSET},
+};
+
+/* ----- threads and comments: of one record or of one entry ----- */
+
+/* answers do not say what a thread is about, so these columns show what was asked for */
+static const FieldDef thread_fields[] = {
+	{.name = "thread_id", .type = UUIDOID, .path = "id.thread_id", .not_null = true},
+	{.name = "object", .type = TEXTOID, .source = FIELD_GIVEN, .path = "object"},
+	{.name = "record_id", .type = UUIDOID, .source = FIELD_GIVEN, .path = "record_id"},
+	{.name = "list", .type = TEXTOID, .source = FIELD_GIVEN, .path = "list"},
+	{.name = "entry_id", .type = UUIDOID, .source = FIELD_GIVEN, .path = "entry_id"},
+	{.name = "created_at", .type = TIMESTAMPTZOID, .path = "created_at"},
+};
+static const FieldDef comment_fields[] = {
+	{.name = "comment_id", .type = UUIDOID, .path = "id.comment_id", .not_null = true},
+	{.name = "thread_id", .type = UUIDOID, .path = "thread_id", .not_null = true},
+	{.name = "object", .type = TEXTOID, .source = FIELD_GIVEN, .path = "object"},
+	{.name = "object_id", .type = UUIDOID, .path = "record.object_id"},
+	{.name = "record_id", .type = UUIDOID, .path = "record.record_id"},
+	{.name = "list", .type = TEXTOID, .source = FIELD_GIVEN, .path = "list"},
+	{.name = "list_id", .type = UUIDOID, .path = "entry.list_id"},
+	{.name = "entry_id", .type = UUIDOID, .path = "entry.entry_id"},
+	{.name = "content_plaintext", .type = TEXTOID, .path = "content_plaintext"},
+	{.name = "author", .type = UUIDOID, .path = "author.id"},
+	{.name = "author__actor_type", .type = TEXTOID, .path = "author.type"},
+	{.name = "resolved_at", .type = TIMESTAMPTZOID, .path = "resolved_at"},
+	{.name = "resolved_by", .type = UUIDOID, .path = "resolved_by.id"},
+	{.name = "resolved_by__actor_type", .type = TEXTOID, .path = "resolved_by.type"},
+	{.name = "created_at", .type = TIMESTAMPTZOID, .path = "created_at"},
+};
+
+/* one thread, and the comments of one thread: the answer holds it, not a list of it */
+static const Way thread_by_id = {
+	.list = {"GET", "/v2/threads/{thread_id}", .scopes = "comment:read", .tolerated = "not_found"},
+	.paging = {PAGING_NONE, .rows = "data", .single = true},
+};
+static const Way comments_of_thread = {
+	.list = {"GET", "/v2/threads/{thread_id}", .scopes = "comment:read", .tolerated = "not_found"},
+	.paging = {PAGING_NONE, .rows = "data.comments"},
+};
+static const Way comment_by_id = {
+	.list = {"GET", "/v2/comments/{comment_id}", .scopes = "comment:read", .tolerated = "not_found"},
+	.paging = {PAGING_NONE, .rows = "data", .single = true},
+};
+
+#define OF_RECORD_OR_ENTRY \
+	{.name = "entry_id", .column = "entry_id", .rule = PARAM_EQUAL, .verdict = VERDICT_EXACT, .together = "entry"}, \
+	{.name = "list", .column = "list", .rule = PARAM_EQUAL, .verdict = VERDICT_EXACT, .together = "entry"}, \
+	{.name = "record_id", .column = "record_id", .rule = PARAM_EQUAL, .verdict = VERDICT_EXACT, .required = true, .together = "record"}, \
+	{.name = "object", .column = "object", .rule = PARAM_EQUAL, .verdict = VERDICT_EXACT, .required = true, .together = "record"}
+
+static const ParamDef thread_params[] = {
+	{.name = "{thread_id}", .column = "thread_id", .rule = PARAM_EQUAL, .verdict = VERDICT_EXACT, .way = &thread_by_id},
+	OF_RECORD_OR_ENTRY,
+};
+static const ParamDef comment_params[] = {
+	{.name = "{comment_id}", .column = "comment_id", .rule = PARAM_EQUAL, .verdict = VERDICT_EXACT, .way = &comment_by_id},
+	{.name = "{thread_id}", .column = "thread_id", .rule = PARAM_EQUAL, .verdict = VERDICT_EXACT, .way = &comments_of_thread},
+	OF_RECORD_OR_ENTRY,
 };
 
 /* clang-format on */

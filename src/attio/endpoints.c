@@ -248,6 +248,31 @@ const ResourceDef attio_resources[] = {
 		FIELDS(file_fields),
 		PARAMS(file_params),
 	},
+	/* of a record or of an entry; comments stand inside of threads */
+	{
+		.name = "threads",
+		.list = {"GET", "/v2/threads", .scopes = "comment:read"},
+		.paging = {PAGING_OFFSET, .limit = "limit", .place = "offset", .max_page = 50, .rows = "data"},
+		.abilities = CAN_LOOKUP,
+		.id_path = "id.thread_id",
+		.id_type = UUIDOID,
+		FIELDS(thread_fields),
+		PARAMS(thread_params),
+	},
+	{
+		.name = "comments",
+		.list = {"GET", "/v2/threads", .scopes = "comment:read"},
+		.create = {"POST", "/v2/comments", .scopes = "comment:read-write", .nature = HTTP_ONCE},
+		.delete = {"DELETE", "/v2/comments/{id}", .scopes = "comment:read-write", .nature = HTTP_REPEAT},
+		.paging = {PAGING_OFFSET, .limit = "limit", .place = "offset", .max_page = 50, .rows = "data", .each = "comments", .each_id = "id.thread_id"},
+		.abilities = CAN_LOOKUP,
+		.row_path = "data",
+		.row_member = "data",
+		.id_path = "id.comment_id",
+		.id_type = UUIDOID,
+		FIELDS(comment_fields),
+		PARAMS(comment_params),
+	},
 	{.name = NULL},
 };
 /* clang-format on */
