@@ -4,13 +4,15 @@
 The expectation is worked out here from the docs, with nothing of the extension: a second opinion.
 With ATTIO_RECORDING (default: ../shared/recorded/workspace.json) also against a real workspace's answers.
 """
+import collections
 import decimal
 import json
 import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
-from attio_test import ROOT, Database, Emulator, must  # noqa: E402
+from attio_test import FAST, ROOT, Database, Emulator, must  # noqa: E402
+from activity import Activity, differing, load_twin  # noqa: E402
 from cases import case, run, tap  # noqa: E402
 from expected import all_rows, columns_of, expected_row, normal  # noqa: E402
 
@@ -106,6 +108,40 @@ def imported_by_default():
 @case
 def imported_whole():
     compare_import("all")
+
+
+def compare_activity(database, table, rows, read=None):
+    load_twin(database, table, rows)
+    tap.equal(differing(database, table, read), "", f"{table}: {len(rows)} rows, {sum(len(r) for r in rows)} cells")
+
+
+@case
+def activity():
+    """What people did, more of it than one page of each listing holds."""
+    with Emulator("--activity", "1100") as emulator, \
+            Database("attio_cells_activity", emulator, FAST, schema="workspace") as database:
+        wanted = Activity(emulator)
+        for table in ("meetings", "meeting_participants", "meeting_records"):
+            compare_activity(database, table, getattr(wanted, table)())
+        recordings = wanted.call_recordings()
+        compare_activity(database, "call_recordings", recordings)
+        some = recordings[::20]
+        ids = ", ".join(f"('{r['meeting_id']}'::uuid, '{r['call_recording_id']}'::uuid)" for r in some)
+        compare_activity(database, "transcripts", wanted.transcripts(some),
+                         f"SELECT t.* FROM (VALUES {ids}) v (meeting, recording), LATERAL (SELECT * FROM crm.transcripts "
+                         "WHERE meeting_id = meeting AND call_recording_id = recording OFFSET 0) t")
+        records = [(slug, row["id"]["record_id"]) for slug, n in (("people", 200), ("companies", 20))
+                   for row in all_rows(emulator, "objects", slug)[:n]]
+        read = " UNION ALL ".join(
+            f"SELECT * FROM crm.files WHERE object = '{slug}' AND record_id IN ("
+            + ", ".join(f"'{ident}'" for each, ident in records if each == slug) + ")" for slug in ("people", "companies"))
+        files = wanted.files(records)
+        compare_activity(database, "files", files, read)
+        for name, rows, key, size in (("recordings of a meeting", recordings, "meeting_id", 200),
+                                      ("utterances of a recording", wanted.transcripts(some), "call_recording_id", 40),
+                                      ("files of a record", files, "record_id", 200)):
+            most = collections.Counter(row[key] for row in rows).most_common(1)[0][1]
+            tap.ok(most > size, f"more {name} than a page holds: {most}")
 
 
 @case

@@ -1,10 +1,20 @@
 """More of what people did (flag --activity): more documents than one page holds, of all shapes."""
+import datetime
+
 from .generate_resources import Filler
 
 FIRST = 60      # documents before these are generate_resources' own
 PROVIDERS = ("attio", "dropbox", "box", "google-drive", "microsoft-onedrive")
 KINDS = ("file", "file", "folder", "connected-file", "connected-folder")
 SPEAKERS = ("Mira", "Jonas", "Ünïcode “Q”", "")
+
+
+def with_offset(point):
+    """The same moment in another zone, as the documents show it."""
+    if "datetime" not in point:
+        return point
+    moment = datetime.datetime.strptime(point["datetime"][:19], "%Y-%m-%dT%H:%M:%S") - datetime.timedelta(hours=4)
+    return {"datetime": moment.strftime("%Y-%m-%dT%H:%M:%S.000-04:00"), "timezone": "America/New_York"}
 
 
 class More(Filler):
@@ -39,6 +49,8 @@ class More(Filler):
         meeting = self.meeting(i)
         if i % 5 == 4:      # at the same time as the one before
             meeting.update({key: self.workspace.meetings[-1][key] for key in ("start", "end", "is_all_day")})
+        elif i % 6 == 3:
+            meeting.update({key: with_offset(meeting[key]) for key in ("start", "end")})
         meeting["participants"] = [
             {"status": each["status"], "is_organizer": each["is_organizer"], "email_address": each["email_address"]}
             for each in meeting["participants"] + [

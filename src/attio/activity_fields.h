@@ -20,20 +20,27 @@ static const FieldDef meeting_fields[] = {
 	{.name = "title", .type = TEXTOID, .path = "title"},
 	{.name = "description", .type = TEXTOID, .path = "description"},
 	{.name = "is_all_day", .type = BOOLOID, .path = "is_all_day"},
+	{.name = "start_at", .type = TIMESTAMPTZOID, .path = "start.datetime|start.date"},
 	{.name = "start_timezone", .type = TEXTOID, .path = "start.timezone"},
+	{.name = "end_at", .type = TIMESTAMPTZOID, .path = "end.datetime|end.date"},
 	{.name = "end_timezone", .type = TEXTOID, .path = "end.timezone"},
+	{.name = "participants", .type = TEXTARRAYOID, .path = "participants[].email_address"},
+	{.name = "linked_objects", .type = TEXTARRAYOID, .path = "linked_records[].object_slug"},
+	{.name = "linked_record_ids", .type = UUIDARRAYOID, .path = "linked_records[].record_id"},
 	{.name = "created_at", .type = TIMESTAMPTZOID, .path = "created_at"},
 	{.name = "created_by", .type = UUIDOID, .path = "created_by_actor.id"},
 	{.name = "created_by__actor_type", .type = TEXTOID, .path = "created_by_actor.type"},
 };
 static const FieldDef meeting_participant_fields[] = {
 	{.name = "meeting_id", .type = UUIDOID, .path = "../id.meeting_id", .not_null = true},
+	{.name = "start_at", .type = TIMESTAMPTZOID, .path = "../start.datetime|../start.date"},
 	{.name = "email_address", .type = TEXTOID, .path = "email_address"},
 	{.name = "is_organizer", .type = BOOLOID, .path = "is_organizer"},
 	{.name = "status", .type = TEXTOID, .path = "status"},
 };
 static const FieldDef meeting_record_fields[] = {
 	{.name = "meeting_id", .type = UUIDOID, .path = "../id.meeting_id", .not_null = true},
+	{.name = "start_at", .type = TIMESTAMPTZOID, .path = "../start.datetime|../start.date"},
 	{.name = "object", .type = TEXTOID, .path = "object_slug", .not_null = true},
 	{.name = "record_id", .type = UUIDOID, .path = "record_id", .not_null = true},
 };

@@ -208,12 +208,16 @@ const ResourceDef attio_resources[] = {
 		.name = "meeting_participants",
 		.list = {"GET", "/v2/meetings", .scopes = "meeting:read record_permission:read"},
 		.paging = {PAGING_CURSOR, .limit = "limit", .place = "cursor", .max_page = 200, .rows = "data", .each = "participants", .next = "pagination.next_cursor"},
+		.id_path = "../id.meeting_id",
+		.id_type = UUIDOID,
 		FIELDS(meeting_participant_fields),
 	},
 	{
 		.name = "meeting_records",
 		.list = {"GET", "/v2/meetings", .scopes = "meeting:read record_permission:read"},
 		.paging = {PAGING_CURSOR, .limit = "limit", .place = "cursor", .max_page = 200, .rows = "data", .each = "linked_records", .next = "pagination.next_cursor"},
+		.id_path = "../id.meeting_id",
+		.id_type = UUIDOID,
 		FIELDS(meeting_record_fields),
 	},
 	{

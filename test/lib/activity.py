@@ -1,0 +1,123 @@
+"""What every cell of the tables of activity should be, worked out from the API's answers by docs/attio-api.md 11.2 alone.
+
+Shares nothing with the extension, as expected.py.
+"""
+import decimal
+import json
+import urllib.parse
+import urllib.request
+
+from attio_test import KEY
+
+
+def get(emulator, path):
+    call = urllib.request.Request(emulator.url + path, headers={"Authorization": "Bearer " + KEY})
+    with urllib.request.urlopen(call) as answer:
+        return json.loads(answer.read(), parse_float=decimal.Decimal)
+
+
+def by_cursor(emulator, path, limit=True):
+    """The data of all pages of a listing by cursor."""
+    pages, cursor = [], None
+    while cursor is not None or not pages:
+        query = ({"limit": 200} if limit else {}) | ({"cursor": cursor} if cursor else {})
+        answer = get(emulator, path + ("&" if "?" in path else "?") + urllib.parse.urlencode(query))
+        pages.append(answer["data"])
+        cursor = answer["pagination"]["next_cursor"]
+    return pages
+
+
+def by_offset(emulator, path, limit):
+    rows = []
+    while True:
+        page = get(emulator, f"{path}?limit={limit}&offset={len(rows)}")["data"]
+        rows += page
+        if len(page) < limit:
+            return rows
+
+
+def all_of(pages):
+    return [row for page in pages for row in page]
+
+
+def actor(name, value):
+    return {name: value["id"], name + "__actor_type": value["type"]}
+
+
+def point(name, value):
+    return {name + "_at": value.get("datetime") or value["date"] + "T00:00:00Z", name + "_timezone": value.get("timezone")}
+
+
+class Activity:
+    """The rows of each table, as dictionaries: a key for each column."""
+
+    def __init__(self, emulator):
+        self.emulator = emulator
+        self.documents = all_of(by_cursor(emulator, "/v2/meetings"))
+
+    def meetings(self):
+        return [{
+            "meeting_id": m["id"]["meeting_id"], "title": m["title"], "description": m["description"],
+            "is_all_day": m["is_all_day"], **point("start", m["start"]), **point("end", m["end"]),
+            "participants": [p["email_address"] for p in m["participants"]],
+            "linked_objects": [r["object_slug"] for r in m["linked_records"]],
+            "linked_record_ids": [r["record_id"] for r in m["linked_records"]],
+            "created_at": m["created_at"], **actor("created_by", m["created_by_actor"])} for m in self.documents]
+
+    def meeting_participants(self):
+        return [{"meeting_id": m["id"]["meeting_id"], "start_at": point("start", m["start"])["start_at"], **p}
+                for m in self.documents for p in m["participants"]]
+
+    def meeting_records(self):
+        return [{"meeting_id": m["id"]["meeting_id"], "start_at": point("start", m["start"])["start_at"],
+                 "object": r["object_slug"], "record_id": r["record_id"]}
+                for m in self.documents for r in m["linked_records"]]
+
+    def call_recordings(self):
+        return [{
+            "call_recording_id": r["id"]["call_recording_id"], "meeting_id": r["id"]["meeting_id"],
+            "status": r["status"], "web_url": r["web_url"], "created_at": r["created_at"],
+            **actor("created_by", r["created_by_actor"])}
+            for m in self.documents
+            for r in all_of(by_cursor(self.emulator, f"/v2/meetings/{m['id']['meeting_id']}/call_recordings"))]
+
+    def transcripts(self, recordings=None):
+        rows = []
+        for each in recordings or self.call_recordings():
+            path = f"/v2/meetings/{each['meeting_id']}/call_recordings/{each['call_recording_id']}/transcript"
+            speech = all_of(page["transcript"] for page in by_cursor(self.emulator, path, limit=False))
+            rows += [{"meeting_id": each["meeting_id"], "call_recording_id": each["call_recording_id"], "position": i,
+                      "speaker": s["speaker"]["name"], "speech": s["speech"],
+                      "start_time": f"{s['start_time']:f} s", "end_time": f"{s['end_time']:f} s"}
+                     for i, s in enumerate(speech, 1)]
+        return rows
+
+    def files(self, records):
+        """Of these records: pairs of an object and an id."""
+        return [{
+            "file_id": f["id"]["file_id"], "object": f["object_slug"], "record_id": f["record_id"],
+            "created_at": f["created_at"], **actor("created_by", f["created_by_actor"]),
+            **{key: f.get(key) for key in (
+                "file_type", "name", "content_type", "content_size", "storage_provider", "external_provider_file_id",
+                "microsoft_drive_id", "parent_folder_id")}}
+            for slug, record in records
+            for f in all_of(by_cursor(self.emulator, f"/v2/files?object={slug}&record_id={record}"))]
+
+
+def load_twin(database, table, rows):
+    """A local table twin.<table> with these rows and the foreign table's columns."""
+    document = json.dumps(rows, default=lambda d: float(d) if isinstance(d, decimal.Decimal) else str(d))
+    database.value(f"""
+        CREATE SCHEMA IF NOT EXISTS twin;
+        CREATE TABLE twin.{table} AS SELECT * FROM crm.{table} WITH NO DATA;
+        INSERT INTO twin.{table} SELECT * FROM jsonb_populate_recordset(NULL::twin.{table}, $json${document}$json$);
+        ANALYZE twin.{table}""")
+
+
+def differing(database, table, read=None):
+    """Rows that differ between the twin and what this query reads: each with where it is."""
+    read = read or f"SELECT * FROM crm.{table}"
+    return database.value(f"""
+        WITH foreign_rows AS MATERIALIZED ({read})
+        SELECT 'not expected', f FROM (TABLE foreign_rows EXCEPT ALL TABLE twin.{table}) f
+        UNION ALL SELECT 'missing', m FROM (TABLE twin.{table} EXCEPT ALL TABLE foreign_rows) m LIMIT 20""")
