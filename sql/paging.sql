@@ -45,7 +45,7 @@ ALTER FOREIGN TABLE paged OPTIONS (DROP page_order);
 
 -- a page that is too large is asked for again with as many rows as fit
 \getenv url ATTIO_EMULATOR_URL
-CREATE SERVER tight FOREIGN DATA WRAPPER attio_fdw OPTIONS (base_url :'url', max_response_size '200kB', max_concurrent_requests '1');
+CREATE SERVER tight FOREIGN DATA WRAPPER attio_fdw OPTIONS (base_url :'url', max_response_size '400kB', max_concurrent_requests '1');
 CREATE USER MAPPING FOR CURRENT_USER SERVER tight OPTIONS (api_key 'emulator-key');
 CREATE FOREIGN TABLE halved (record_id uuid, name text) SERVER tight OPTIONS (object 'companies');
 \! "$ATTIO_ROOT/scripts/emulate" forget

@@ -265,7 +265,7 @@ class Compiler:
         attribute = self.target.attribute(next(iter(value)))
 
         def test(row):
-            if not row.values.get(attribute.slug):
+            if not attribute.values_of(row):
                 return self.switches["not_matches_empty"]
             return not inner(row)
         return test
@@ -275,7 +275,7 @@ class Compiler:
         if attribute is None or attribute.archived:
             raise errors.invalid("unknown_filter_attribute_slug", f"Unknown attribute slug: {slug}.", path=path)
         test = self.condition(attribute, condition, path)
-        return lambda row: test(row.values.get(attribute.slug) or [])
+        return lambda row: test(attribute.values_of(row))
 
     def condition(self, attribute, condition, path):
         """A function of an attribute's list of values."""
@@ -380,7 +380,7 @@ class Compiler:
             if not isinstance(constraints, dict):
                 raise errors.invalid("filter_error", "Error in filter.", path=path[:-1] + ["constraints"])
             test = self.condition(attribute, constraints, path[:-1] + ["constraints"])
-            return lambda row: test(row.values.get(attribute.slug) or [])
+            return lambda row: test(attribute.values_of(row))
         if attribute.kind != "record-reference":
             raise errors.invalid("filter_error", f"{slug} is not a reference.", path=here)
         reached = self.reach(steps[1][0], here)

@@ -5,8 +5,8 @@ one whose slug is a list's too, one named like a resource, and lists.
 """
 import random
 
-from . import generate_resources, values
-from .ids import timestamp, uuid_of
+from . import generate_interactions, generate_resources, values
+from .ids import uuid_of
 from .model import Row, Workspace
 
 FIRST = ["Ada", "Grace", "Linus", "Edsger", "Barbara", "Donald", "Zoë", "José", "Anaïs", "Søren", "Chloé", "Yuki"]
@@ -15,6 +15,9 @@ WORDS = ["Northwind", "Acme", "Globex", "Initech", "Umbrella", "Hooli", "Vandela
 TITLES = ["Engineer", "Head of Sales", "CEO", "Analyst", "Designer", "VP, Revenue", "Founder"]
 CATEGORIES = ["B2B", "SaaS", "Fintech", "Health", "Retail, Online", "Energy", "~Dot-com"]
 STAGES = ["Lead", "In Progress", "Won 🎉", "Lost", "~On hold"]
+EMPLOYEES = ["1-10", "11-50", "51-250", "251-1K", "1K-5K", "5K-10K", "10K-50K", "50K-100K", "100K+"]
+REVENUES = ["$0-$1M", "$1M-$10M", "$10M-$50M", "$50M-$100M", "$100M-$250M", "$250M-$500M", "$500M-$1B", "$1B-$10B",
+            "$10B+"]
 CITIES = [("London", "Greater London", "GB"), ("Berlin", None, "DE"), ("São Paulo", "SP", "BR"), ("東京", None, "JP")]
 
 LONG_TEXT = "Ten kilobytes of text. " * 446
@@ -43,7 +46,7 @@ class Maker:
         return (index // 3) * (2 * 365 * 86_400_000 // (self.count // 3 + 1))
 
     def created(self, index):
-        return timestamp(self.age(index) + 783)
+        return self.workspace.time(self.age(index) + 783)
 
     def row(self, index, ident):
         workspace = self.workspace
@@ -52,7 +55,7 @@ class Maker:
         member = workspace.members[rng.randrange(len(workspace.members))]["id"]["workspace_member_id"]
         self.actor = {"type": "workspace-member", "id": member} if index % 5 else values.SYSTEM
         self.when = created
-        row = Row(ident, created, timestamp(self.age(index) + 990), {})
+        row = Row(ident, created, workspace.time(self.age(index) + 990), {})
         self.put(row, self.target.key, values.plain(ident))
         self.put(row, "created_at", values.plain(created))
         self.put(row, "created_by", values.actor(self.actor["type"], self.actor["id"]))
@@ -62,6 +65,21 @@ class Maker:
     def put(self, row, slug, *members):
         attribute = self.target.attribute(slug)
         row.values[attribute.slug] = [values.wrap(m, attribute.kind, self.when, self.actor) for m in members]
+
+    def enrich(self, row, slug, *members):
+        """What Attio finds out by itself."""
+        attribute = self.target.attribute(slug)
+        row.values[attribute.slug] = [values.wrap(m, attribute.kind, row.created, values.SYSTEM) for m in members]
+
+    def enrich_socially(self, row, name, index, path):
+        """Pages of other networks, most of them known, and how many follow."""
+        for number, (slug, site) in enumerate((("angellist", "angel.co"), ("facebook", "facebook.com"),
+                                               ("instagram", "instagram.com"), ("twitter", "x.com"))):
+            if (index + number) % 4:
+                self.enrich(row, slug, values.plain(f"https://{site}/{name}{index}"))
+        self.put(row, "linkedin", values.plain(f"https://linkedin.com/{path}/{name}-{index}"))
+        if index % 4 == 2:
+            self.enrich(row, "twitter_follower_count", values.plain(index * 37))
 
     def choose(self, row, slug, *indexes):
         attribute = self.target.attribute(slug)
@@ -107,15 +125,15 @@ class People(Maker):
                 country_code=country,
                 postcode=f"{10000 + index}" if index % 3 else None, latitude="51.5260934" if index % 2 else None,
                 longitude="-0.1110312" if index % 2 else None))
-        self.put(row, "linkedin", values.plain(f"https://linkedin.com/in/{first.lower()}-{index}"))
-        if index % 4 == 2:
-            self.put(row, "twitter_follower_count", values.plain(index * 37))
-        if index % 3 == 1:
-            kind = "workspace-member" if index % 2 else "app"
-            self.put(row, "last_interaction", values.interaction(
-                "email" if index % 2 else "calendar-event", timestamp(index * 7_200_000), kind, self.member(index)))
-        if index % 4 == 0:
-            self.choose(row, "strongest_connection_strength", index // 4)
+        if index % 3 != 1:
+            self.enrich(row, "avatar_url", values.plain(f"https://assets.example.com/people/{index}.png"))
+        self.enrich_socially(row, first.lower(), index, "in")
+        deals = self.workspace.target("objects", "deals").expected
+        near = [d for d in (index, index - 1, index - 2) if 0 <= d < deals and index < d + d % 3]
+        self.refer(row, "associated_deals", "deals", *near)
+        self.refer(row, "associated_users", "users",
+                   *([index] if index < self.workspace.target("objects", "users").expected else []))
+        generate_interactions.fill(self, row, index)
 
 
 class Companies(Maker):
@@ -138,14 +156,25 @@ class Companies(Maker):
             self.put(row, "primary_location", values.location(locality=city, region=region, country_code=country))
         if index % 10 == 0:
             self.put(row, "description", values.plain(LONG_TEXT))
-        if index % 4 == 1:
-            self.put(row, "strongest_connection_user", values.actor("workspace-member", self.member(index)))
+        elif index % 8:
+            self.enrich(row, "description", values.plain(f"{name} makes what {CITIES[index % len(CITIES)][0]} needs."))
+            self.enrich(row, "logo_url", values.plain(f"https://assets.example.com/logos/{index}.png"))
+        self.enrich_socially(row, WORDS[index % len(WORDS)].lower(), index, "company")
+        if index % 6:
+            self.choose(row, "estimated_arr_usd", index // 6)
+        self.refer(row, "associated_deals", "deals", *self.those_about("deals", index))
+        self.refer(row, "associated_workspaces", "workspaces", *self.those_about("workspaces", index))
+        generate_interactions.fill(self, row, index + 1)
+
+    def those_about(self, slug, index):
+        """Records of another object, of which each refers to the company of its own number."""
+        return range(index, self.workspace.target("objects", slug).expected, self.count)
 
 
 class Deals(Maker):
     def fill(self, row, index, rng):
         self.put(row, "name", values.plain(f"{WORDS[index % len(WORDS)]} renewal #{index}"))
-        self.when = timestamp(self.age(index) + index % 60 * 86_400_000)
+        self.when = self.workspace.time(self.age(index) + index % 60 * 86_400_000)
         self.choose(row, "stage", index)
         self.when = row.created
         self.put(row, "owner", values.actor("workspace-member", self.member(index)))
@@ -155,7 +184,7 @@ class Deals(Maker):
         self.refer(row, "associated_company", "companies", index)
         self.refer(row, "associated_people", "people", *range(index, index + index % 3))
         if index % 3:
-            self.put(row, "close_date", values.plain(f"2026-{1 + index % 12:02d}-{1 + index % 28:02d}"))
+            self.put(row, "close_date", values.plain(f"{self.workspace.now.year}-{1 + index % 12:02d}-{1 + index % 28:02d}"))
         if index % 2:
             self.put(row, "priority", values.plain(index % 6))
         self.put(row, "is_expansion", *([values.plain(index % 4 == 0)] if index % 5 else []))
@@ -175,6 +204,8 @@ class Workspaces(Maker):
         self.put(row, "name", values.plain(f"Workspace {index}"))
         self.refer(row, "users", "users", *range(index, index + 2))
         self.refer(row, "company", "companies", index)
+        if index % 3:
+            self.put(row, "avatar_url", values.plain(f"https://assets.example.com/workspaces/{index}.png"))
 
 
 class AllTypes(Maker):
@@ -249,8 +280,8 @@ class Bench(Maker):
         self.choose(row, "stage", index)
         self.put(row, "value", values.currency(index * 1000.25, "USD"))
         self.put(row, "rating", values.plain(index % 6))
-        self.put(row, "last_interaction",
-                 values.interaction("email", timestamp(index * 7_200_000), "workspace-member", self.member(index)))
+        contact = generate_interactions.Contact("email", generate_interactions.distance(index, 37), index)
+        self.enrich(row, "last_interaction", contact.value(self.workspace))
 
 
 def define_bench(workspace, count):
@@ -318,6 +349,13 @@ def make_list(workspace, slug, name, parents, expected):
     return target
 
 
+def define_social(target):
+    """Pages of people and companies elsewhere."""
+    for slug in ("angellist", "facebook", "instagram", "linkedin", "twitter"):
+        target.add(slug, "text", system=True)
+    target.add("twitter_follower_count", "number", system=True, writable=False, gated=True)
+
+
 def define_standard(workspace, scale):
     people = make_object(workspace, "people", "Person", "People", scale)
     companies = make_object(workspace, "companies", "Company", "Companies", max(scale // 4, 1))
@@ -330,13 +368,15 @@ def define_standard(workspace, scale):
     people.add("description", "text", system=True)
     people.add("company", "record-reference", allowed=[companies.id], system=True, mirror=("companies", "team"))
     people.add("job_title", "text", system=True)
+    people.add("avatar_url", "text", system=True, writable=False, gated=True)
     people.add("phone_numbers", "phone-number", multi=True, system=True)
     people.add("primary_location", "location", system=True)
-    people.add("linkedin", "text", system=True)
-    people.add("twitter_follower_count", "number", system=True, writable=False)
-    people.add("last_interaction", "interaction", system=True, writable=False)
-    people.add("strongest_connection_strength", "select", system=True, writable=False,
-               choices=["Very weak", "Weak", "Good", "Strong", "Very strong"])
+    define_social(people)
+    generate_interactions.define(people)
+    people.add("associated_deals", "record-reference", multi=True, allowed=[deals.id], system=True,
+               mirror=("deals", "associated_people"))
+    people.add("associated_users", "record-reference", multi=True, allowed=[users.id], system=True,
+               mirror=("users", "person"))
 
     companies.add("domains", "domain", multi=True, unique=True, system=True)
     companies.add("name", "text", system=True)
@@ -345,37 +385,48 @@ def define_standard(workspace, scale):
                   mirror=("people", "company"))
     companies.add("categories", "select", multi=True, system=True, choices=CATEGORIES)
     companies.add("primary_location", "location", system=True)
-    companies.add("employee_range", "select", system=True, choices=["1-10", "11-50", "51-250", "251-1K"])
+    companies.add("logo_url", "text", system=True, writable=False, gated=True)
+    define_social(companies)
+    companies.add("estimated_arr_usd", "select", system=True, choices=REVENUES)
     companies.add("funding_raised_usd", "currency", system=True, currency="USD")
     companies.add("foundation_date", "date", system=True)
-    companies.add("strongest_connection_user", "actor-reference", system=True, writable=False)
+    companies.add("employee_range", "select", system=True, choices=EMPLOYEES)
+    generate_interactions.define(companies)
+    companies.add("associated_deals", "record-reference", multi=True, allowed=[deals.id], system=True,
+                  mirror=("deals", "associated_company"))
+    companies.add("associated_workspaces", "record-reference", multi=True, allowed=[workspaces.id], system=True,
+                  mirror=("workspaces", "company"))
 
     deals.add("name", "text", required=True, system=True)
     deals.add("stage", "status", required=True, system=True, choices=STAGES)
     deals.add("owner", "actor-reference", required=True, system=True)
     deals.add("value", "currency", system=True, currency="EUR")
-    deals.add("associated_people", "record-reference", multi=True, allowed=[people.id], system=True)
-    deals.add("associated_company", "record-reference", allowed=[companies.id], system=True)
+    deals.add("associated_people", "record-reference", multi=True, allowed=[people.id], system=True,
+              mirror=("people", "associated_deals"))
+    deals.add("associated_company", "record-reference", allowed=[companies.id], system=True,
+              mirror=("companies", "associated_deals"))
     deals.add("close_date", "date")
     deals.add("priority", "rating")
     deals.add("is_expansion", "checkbox")
     deals.views.append({"id": {"workspace_id": workspace.id, "object_id": deals.id,
                                "view_id": uuid_of(workspace.seed, "view", "open")},
-                        "title": "Open deals", "created_at": timestamp(0),
+                        "title": "Open deals", "created_at": workspace.time(0),
                         "filter": {"$or": [{"stage": "Lead"}, {"stage": "In Progress"}]}})
     deals.views.append({"id": {"workspace_id": workspace.id, "object_id": deals.id,
                                "view_id": uuid_of(workspace.seed, "view", "old")},
-                        "title": "Old view", "created_at": timestamp(0), "archived": True, "filter": {}})
+                        "title": "Old view", "created_at": workspace.time(0), "archived": True, "filter": {}})
 
     users.add("user_id", "text", required=True, unique=True, system=True)
     users.add("primary_email_address", "email-address", required=True, unique=True, system=True)
-    users.add("person", "record-reference", allowed=[people.id], system=True)
+    users.add("person", "record-reference", allowed=[people.id], system=True, mirror=("people", "associated_users"))
     users.add("workspace", "record-reference", multi=True, allowed=[workspaces.id], system=True)
 
     workspaces.add("workspace_id", "text", required=True, unique=True, system=True)
     workspaces.add("name", "text", system=True)
     workspaces.add("users", "record-reference", multi=True, allowed=[users.id], system=True)
-    workspaces.add("company", "record-reference", allowed=[companies.id], system=True)
+    workspaces.add("company", "record-reference", allowed=[companies.id], system=True,
+                   mirror=("companies", "associated_workspaces"))
+    workspaces.add("avatar_url", "text", system=True)
 
 
 def define_all_types(workspace):
@@ -454,7 +505,7 @@ def define_members(workspace):
             "last_name": last,
             "avatar_url": f"https://assets.example.com/{i}.png" if i else None,
             "email_address": f"{local}@example.com",
-            "created_at": timestamp(i * 1000),
+            "created_at": workspace.time(i * 1000),
             "access_level": level,
         })
 
@@ -466,9 +517,9 @@ MAKERS = {
 }
 
 
-def generate(seed="attio", scale=200, bench=0):
-    """A workspace whose object `people` has `scale` records; others follow."""
-    workspace = Workspace(seed)
+def generate(seed="attio", scale=200, bench=0, now=None):
+    """A workspace whose object `people` has `scale` records; others follow.  It is two years old at `now`."""
+    workspace = Workspace(seed, now=now)
     define_members(workspace)
     define_standard(workspace, scale)
     define_all_types(workspace)

@@ -4,14 +4,10 @@ import datetime
 from .ids import uuid_of
 from .resources import EVENT_TYPES
 
-BASE = datetime.datetime(2025, 3, 1, 9, 0, tzinfo=datetime.timezone.utc)
+BEGAN = datetime.timedelta(days=306, hours=-9)      # before the workspace's now
 SPEAKERS = ("Mira", "Jonas")
 ZONES = (None, "Europe/London")
 STATUSES = ["accepted", "tentative", "declined", "pending"]
-
-
-def at(hours):
-    return (BASE + datetime.timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M:%S.000000000Z")
 
 
 class Filler:
@@ -41,6 +37,9 @@ class Filler:
             workspace.files.append(self.file(i))
         workspace.webhooks += [self.webhook(i) for i in range(12)]
 
+    def at(self, hours):
+        return self.workspace.time_from_now(datetime.timedelta(hours=hours) - BEGAN)
+
     def actor(self, i):
         member = self.workspace.members[i % len(self.workspace.members)]
         return {"type": "workspace-member", "id": member["id"]["workspace_member_id"]}
@@ -54,17 +53,17 @@ class Filler:
             "title": f"Note {i} — Ünïcode", "meeting_id": None,
             "content_plaintext": f"Line one of {i}\nLine two", "content_markdown": f"# {i}\n\nLine two",
             "tags": [{"type": "record", "object": target.slug, "record_id": record}] if i % 5 == 0 else [],
-            "created_by_actor": self.actor(i), "created_at": at(i)}
+            "created_by_actor": self.actor(i), "created_at": self.at(i)}
 
     def task(self, i, target, record):
         link = {"target_object_id": target.slug, "target_record_id": record}
         assignee = {"referenced_actor_type": "workspace-member", "referenced_actor_id": self.actor(i)["id"]}
         return {
             "id": self.ident("task_id", i), "content_plaintext": f"Call back number {i}",
-            "deadline_at": at(24 * i) if i % 2 else None,
-            "is_completed": i % 4 == 0, "completed_at": at(i + 2) if i % 4 == 0 else None,
+            "deadline_at": self.at(24 * i) if i % 2 else None,
+            "is_completed": i % 4 == 0, "completed_at": self.at(i + 2) if i % 4 == 0 else None,
             "linked_records": [link] if i % 3 else [], "assignees": [assignee] if i % 5 else [],
-            "created_by_actor": self.actor(i), "created_at": at(i)}
+            "created_by_actor": self.actor(i), "created_at": self.at(i)}
 
     def thread(self, i):
         """Its comments."""
@@ -73,15 +72,16 @@ class Filler:
             "id": head if j == 0 else self.ident("comment_id", f"{i}/{j}"), "thread_id": head["comment_id"],
             "content_plaintext": f"Comment {j} of thread {i}", "entry": None,
             "record": {"record_id": self.persons[i % len(self.persons)], "object_id": self.people.id},
-            "resolved_at": at(i + 5) if i % 4 == 0 else None,
-            "resolved_by": self.actor(i + 1) if i % 4 == 0 else None, "created_at": at(i + j), "author": self.actor(j),
+            "resolved_at": self.at(i + 5) if i % 4 == 0 else None,
+            "resolved_by": self.actor(i + 1) if i % 4 == 0 else None,
+            "created_at": self.at(i + j), "author": self.actor(j),
         } for j in range(1 + i % 3)]
 
     def meeting(self, i):
         def point(day, hour):
             if i % 7 == 0:
-                return {"date": at(day)[:10]}
-            return {"datetime": at(hour), "timezone": ZONES[i % 2]}
+                return {"date": self.at(day)[:10]}
+            return {"datetime": self.at(hour), "timezone": ZONES[i % 2]}
         return {
             "id": self.ident("meeting_id", i), "title": f"Meeting {i}",
             "description": "" if i % 3 else "Agenda follows",
@@ -91,14 +91,14 @@ class Filler:
                               "email_address": f"p{i}@example.org" if i % 3 else None}],
             "linked_records": [{"object_slug": "people", "object_id": self.people.id,
                                 "record_id": self.persons[i % len(self.persons)]}],
-            "created_at": at(i), "created_by_actor": self.actor(i)}
+            "created_at": self.at(i), "created_by_actor": self.actor(i)}
 
     def recording(self, i):
         return {
             "id": dict(self.ident("call_recording_id", i), meeting_id=self.ident("meeting_id", i)["meeting_id"]),
             "status": ["completed", "processing", "failed"][i % 2],
             "web_url": f"https://app.attio.com/{self.workspace.slug}/calls/{i}",
-            "created_by_actor": self.actor(i), "created_at": at(24 * i + 2)}
+            "created_by_actor": self.actor(i), "created_at": self.at(24 * i + 2)}
 
     @staticmethod
     def transcript():
@@ -109,14 +109,14 @@ class Filler:
         return {
             "id": self.ident("file_id", i), "object_id": self.people.id, "object_slug": "people",
             "record_id": self.persons[i % 7], "storage_provider": "attio", "created_by_actor": self.actor(i),
-            "created_at": at(i), "file_type": "file", "name": f"contract-{i}.pdf", "content_type": "application/pdf",
+            "created_at": self.at(i), "file_type": "file", "name": f"contract-{i}.pdf", "content_type": "application/pdf",
             "content_size": 1000 * i, "parent_folder_id": None}
 
     def webhook(self, i):
         return {
             "target_url": f"https://hooks.example.com/{i}",
             "subscriptions": [{"event_type": EVENT_TYPES[i], "filter": None}], "id": self.ident("webhook_id", i),
-            "status": ["active", "degraded", "inactive"][i % 3], "created_at": at(i)}
+            "status": ["active", "degraded", "inactive"][i % 3], "created_at": self.at(i)}
 
 
 def fill(workspace):

@@ -12,10 +12,16 @@ def uuid_of(*parts):
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
-EPOCH = datetime.datetime(2024, 1, 1, tzinfo=datetime.timezone.utc)
+# What a generated workspace takes for the present, unless it is told another: it began two years before.
+NOW = datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc)
+AGE = datetime.timedelta(days=731)
+EPOCH = NOW - AGE
+
+
+def stamp(moment):
+    """Attio's form of a time: nine digits, of which it keeps three (docs; recorded)."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}000000Z"
 
 
 def timestamp(milliseconds):
-    """Attio's form of a time: nine digits, of which it keeps three (docs; recorded)."""
-    moment = EPOCH + datetime.timedelta(milliseconds=milliseconds)
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}000000Z"
+    return stamp(EPOCH + datetime.timedelta(milliseconds=milliseconds))

@@ -5,11 +5,13 @@ large one starts at once; a changed row is kept.  Rendered rows are cached withi
 a budget of bytes.
 """
 import bisect
+import datetime
 import hashlib
 import json
 import threading
 import time
 
+from . import ids
 from .ids import uuid_of
 
 ORDERS = ("id", "creation", "hash", "updated", "updated_desc")
@@ -57,7 +59,7 @@ class Attribute:
 
     def __init__(self, target, slug, kind, title=None, multi=False, unique=False, required=False, system=False,
                  writable=True, choices=(), allowed=None, currency=None, archived=False, ident=None,
-                 description=None, default=None, mirror=None):
+                 description=None, default=None, mirror=None, gated=False):
         self.target = target
         self.slug = slug
         self.kind = kind
@@ -70,7 +72,8 @@ class Attribute:
         self.allowed = allowed          # ids of objects; None = any
         self.currency = currency
         self.archived = archived
-        self.hidden = False                     # defined, but no row shows it
+        self.hidden = False             # defined, but no row shows it
+        self.gated = gated              # not in every plan: see Workspace.gated
         self.description = description
         self.default = default          # as in the definition: static values, current-user, a duration
         self.mirror = mirror            # (object, attribute) that shows the other side
@@ -83,6 +86,18 @@ class Attribute:
                         celebration=prefix == "status" and "won" in choice.lower())
             for i, choice in enumerate(choices)
         ]
+
+    def withheld(self):
+        """Does the plan of the workspace leave it out, or empty?"""
+        return self.gated and self.target.workspace.gated != "shown"
+
+    def is_shown(self):
+        """Do rows have it among their values, be it empty?"""
+        return not self.archived and not self.hidden and not (self.withheld() and self.target.workspace.gated == "missing")
+
+    def values_of(self, row):
+        """The values of a row, as filters and sorts see them."""
+        return [] if self.withheld() else row.values.get(self.slug) or []
 
     def relationship(self):
         if self.mirror is None:
@@ -197,8 +212,11 @@ class Target:
 
     def redefined(self):
         """Definitions were changed, so that rows may be shown differently."""
-        self._rendered.clear()
         self.documents.clear()
+        self.render_anew()
+
+    def render_anew(self):
+        self._rendered.clear()
         self.changed()
 
     def keep_all_rows(self):
@@ -304,7 +322,7 @@ class Target:
         workspace = self.workspace
         if row.id in self.documents:
             return self.documents[row.id]
-        values = {a.slug: row.values.get(a.slug, []) for a in self.attributes if not a.archived and not a.hidden}
+        values = {a.slug: a.values_of(row) for a in self.attributes if a.is_shown()}
         if self.kind == "objects":
             path = {"people": "person", "companies": "company"}.get(self.slug, f"{self.slug}/record")
             return {
@@ -347,11 +365,13 @@ class Target:
 class Workspace:
     """Everything that one token can see."""
 
-    def __init__(self, seed, slug="emulated", ident=None):
+    def __init__(self, seed, slug="emulated", ident=None, now=None):
         self.seed = seed
         self.slug = slug
         self.id = ident or uuid_of(seed, "workspace")
-        self.created_at = "2024-01-01T00:00:00.000000000Z"
+        self.now = now or ids.NOW       # of generated rows; what is written has the time of the clock
+        self.created_at = self.time(0)
+        self.gated = "shown"            # what rows show of attributes that not every plan has (switch plan_gated)
         self.objects = []
         self.lists = []
         self.members = []
@@ -363,6 +383,22 @@ class Workspace:
         self.page_cache = {}
         self.page_bytes = 0
         self.lock = threading.RLock()
+
+    def time(self, milliseconds):
+        """A time since the workspace began."""
+        return ids.stamp(self.now - ids.AGE + datetime.timedelta(milliseconds=milliseconds))
+
+    def time_from_now(self, difference):
+        return ids.stamp(self.now + difference)
+
+    def follow_plan(self, gated):
+        """What the switch plan_gated says; rows are rendered anew when it changed."""
+        with self.lock:
+            if gated == self.gated:
+                return
+            self.gated = gated
+            for target in self.objects + self.lists:
+                target.render_anew()
 
     def next_number(self):
         """For ids that are made."""

@@ -11,6 +11,7 @@ class AttioRequest(Request):
 
     def target(self, kind, slug_or_id):
         """An object or list that exists and is enabled."""
+        self.workspace.follow_plan(self.switches["plan_gated"])
         target = self.workspace.target(kind, slug_or_id)
         if target is None:
             what = "Object" if kind == "objects" else "List"

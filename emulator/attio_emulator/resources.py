@@ -419,7 +419,7 @@ def row_values(kind, name):
         target = request.target(kind, request.args[name])
         row = target.row(request.row_id(target))
         attribute = request.attribute_of(target)
-        found = list(row.values.get(attribute.slug) or [])
+        found = list(attribute.values_of(row))
         if request.flag("show_historic"):
             if attribute.kind == "interaction" or not attribute.writable and attribute.system:
                 raise errors.invalid("validation_type", "Historic values cannot be queried for this attribute.")

@@ -1,5 +1,6 @@
 """Attio on the stage: its flags, keys, limits, headers and error bodies.  The endpoints are in api.py."""
 import base64
+import datetime
 import time
 
 from stage.service import Service
@@ -16,6 +17,12 @@ from .switches import SWITCHES
 def load_recording(emulator, body):
     """POST /_emulator/load {"path": a recording on this machine}: serve it from now on, until the reset."""
     emulator.data = load(body["path"])
+
+
+def midnight(text):
+    """The beginning of a day, in UTC."""
+    day = datetime.datetime.now(datetime.timezone.utc).date() if text == "today" else datetime.date.fromisoformat(text)
+    return datetime.datetime.combine(day, datetime.time(), datetime.timezone.utc)
 
 
 class Attio(Service):
@@ -35,12 +42,14 @@ class Attio(Service):
                             help="add an object bench with so many records of 15 attributes")
         parser.add_argument("--activity", type=int, default=0,
                             help="notes, tasks, threads, meetings, files of which there are at least so many")
+        parser.add_argument("--now", default="2026-01-01", metavar="DATE", type=midnight,
+                            help="the day that generated times count from, or `today` (default: 2026-01-01)")
         parser.add_argument("--load", metavar="FILE", help="serve this recording instead of a generated workspace")
 
     def build(self, arguments):
         if arguments.load:
             return load(arguments.load)
-        workspace = generate(arguments.seed, arguments.scale, arguments.bench)
+        workspace = generate(arguments.seed, arguments.scale, arguments.bench, arguments.now)
         if arguments.activity:
             generate_activity.fill(workspace, arguments.activity)
         return workspace

@@ -55,7 +55,7 @@ class Sort:
     def values(self, target, row):
         for i, (_, slug) in enumerate(self.steps):
             if i == len(self.steps) - 1:
-                return row.values.get(self.attribute.slug) or []
+                return self.attribute.values_of(row)
             reached = self.workspace.target("objects", self.steps[i + 1][0])
             if slug == "parent_record":
                 ids = [row.parent_record_id] if row.parent_object == reached.slug else []

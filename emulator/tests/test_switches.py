@@ -307,6 +307,19 @@ class Switches(EmulatorTest):
                                        {"data": {"values": {"name": "X"}}})[0], status)
         self.ids("people")
 
+    @switch_test("plan_gated")
+    def test_plan_gated(self):
+        ever = {"last_interaction": {"interaction_type": {"$not_empty": True}}}
+        self.assertTrue(self.query("people", ever))
+        self.switch(plan_gated="missing")
+        rows = self.query("people")
+        self.assertFalse([r for r in rows if "last_interaction" in r["values"] or "avatar_url" in r["values"]])
+        self.assertTrue(all("job_title" in r["values"] for r in rows))
+        self.assertEqual(self.query("people", ever), [])
+        self.switch(plan_gated="empty")
+        self.assertEqual([r["values"]["last_interaction"] for r in self.query("people")], [[]] * len(rows))
+        self.assertEqual(self.query("people", ever), [])
+
     @switch_test("disabled_objects")
     def test_disabled_objects(self):
         self.switch(disabled_objects=["deals"])
