@@ -60,6 +60,11 @@ CREATE FUNCTION attio_fdw_sync(schema name, apply boolean DEFAULT false, new_tab
 COMMENT ON FUNCTION attio_fdw_sync(name, boolean, boolean) IS
 	'the statements that bring the imported tables of a schema up to date with Attio; apply runs them';
 
+CREATE FUNCTION attio_fdw_comment(schema name, replace boolean DEFAULT false) RETURNS integer
+	AS 'MODULE_PATHNAME' LANGUAGE C STRICT VOLATILE;
+COMMENT ON FUNCTION attio_fdw_comment(name, boolean) IS
+	'writes titles, descriptions, types, allowed titles and currencies as comments on the tables of a schema and their columns; returns how many';
+
 CREATE FUNCTION attio_fdw_options(OUT place text, OUT name text, OUT legal text, OUT "default" text, OUT set_by text, OUT meaning text)
 	RETURNS SETOF record
 	AS 'MODULE_PATHNAME' LANGUAGE C STRICT IMMUTABLE;

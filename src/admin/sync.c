@@ -17,8 +17,10 @@
 #include "utils/builtins.h"
 
 extern PGDLLEXPORT Datum attio_fdw_sync(PG_FUNCTION_ARGS);
+extern PGDLLEXPORT Datum attio_fdw_comment(PG_FUNCTION_ARGS);
 
 PG_FUNCTION_INFO_V1(attio_fdw_sync);
+PG_FUNCTION_INFO_V1(attio_fdw_comment);
 
 /* The tables of one server in a schema. */
 typedef struct ServerTables
@@ -137,4 +139,34 @@ attio_fdw_sync(PG_FUNCTION_ARGS)
 			SPI_finish();
 	}
 	return (Datum) 0;
+}
+
+/* ----- attio_fdw_comment ----- */
+
+/* attio_fdw_comment(schema name, replace boolean) -> int: comments written */
+Datum
+attio_fdw_comment(PG_FUNCTION_ARGS)
+{
+	const char *schema = NameStr(*PG_GETARG_NAME(0));
+	bool replace = PG_GETARG_BOOL(1);
+	int written = 0;
+	ListCell *lc;
+
+	foreach(lc, tables_of_schema(schema))
+	{
+		const ServerTables *tables = (const ServerTables *) lfirst(lc);
+		Session *session = session_of_caller(tables->server);
+		List *statements;
+		ListCell *each;
+
+		if (session->service->schema_comments == NULL)
+			continue;
+		statements = session->service->schema_comments(session, tables->tables, replace);
+		SPI_connect();
+		foreach(each, statements)
+			statement_run((const char *) lfirst(each));
+		SPI_finish();
+		written += list_length(statements);
+	}
+	PG_RETURN_INT32(written);
 }

@@ -11,6 +11,7 @@
 #include "attio/attio_options.h"
 #include "attio/bind.h"
 #include "attio/checks.h"
+#include "attio/comments.h"
 #include "attio/drift.h"
 #include "attio/import.h"
 #include "attio/refusal.h"
@@ -55,6 +56,7 @@ const Service attio_service = {
 	.account_checks = attio_account_checks,
 	.checks = attio_checks,
 	.schema_changes = attio_schema_changes,
+	.schema_comments = attio_schema_comments,
 	.resources = attio_resources,
 	.open_relation = attio_open_relation,
 	.read_definitions = attio_read_definitions,

@@ -7,6 +7,7 @@
 #include "attio/choices.h"
 
 #include "attio/shape.h"
+#include "remote/ahead.h"
 #include "remote/known.h"
 
 typedef struct KnownChoices
@@ -37,26 +38,38 @@ read_choice(JsonTree *item, const char *id_member, const char *path)
 	return choice;
 }
 
+static bool
+is_status(const AttributeDef *attribute)
+{
+	return strcmp(attribute->type_name, "status") == 0;
+}
+
+static char *
+choices_path(const TargetDef *target, const AttributeDef *attribute)
+{
+	return psprintf("/v2/%s/%s/attributes/%s/%s?show_archived=true", target->kind->plural,
+					http_escape(target_identifier(target)), attribute->id,
+					is_status(attribute) ? "statuses" : "options");
+}
+
 /* KnownKind: request all options, or statuses, of an attribute. */
 static void *
 read_choices(Session *session, const void *what, ScanCost *cost)
 {
 	const Wanted *wanted = (const Wanted *) what;
-	bool is_status = strcmp(wanted->attribute->type_name, "status") == 0;
-	char *path = psprintf("/v2/%s/%s/attributes/%s/%s?show_archived=true", wanted->target->kind->plural,
-						  http_escape(target_identifier(wanted->target)), wanted->attribute->id,
-						  is_status ? "statuses" : "options");
+	char *path = choices_path(wanted->target, wanted->attribute);
 	RequestSubject subject = {.what = psprintf("attribute \"%s\"", wanted->attribute->slug),
 							  .scopes = wanted->target->kind->scope,
 							  .tolerates = REFUSAL_ABSENT};
-	JsonTree *answer = request_get(session, path, &subject, cost);
+	JsonTree *answer = ahead_get(session, path, &subject, cost);
 	KnownChoices *known = (KnownChoices *) palloc0(sizeof(KnownChoices));
 	int n = answer == NULL ? 0 : shape_length(answer, path);
 
 	known->refused = (answer == NULL);
 	for (int i = 0; i < n; i++)
-		known->choices = lappend(known->choices, read_choice(json_element(json_at(answer, "data"), i),
-															 is_status ? "id.status_id" : "id.option_id", path));
+		known->choices =
+			lappend(known->choices, read_choice(json_element(json_at(answer, "data"), i),
+												is_status(wanted->attribute) ? "id.status_id" : "id.option_id", path));
 	return known;
 }
 
@@ -100,4 +113,27 @@ attribute_choices(Session *session, const TargetDef *target, const AttributeDef 
 
 	*refused = known->refused;
 	return known->choices;
+}
+
+/*
+ * The choices of these attributes (AttributeDef) of one object or list will be
+ * asked for: do so for as many at once as may be, from *next on.
+ */
+void
+choices_ask_ahead(Session *session, const TargetDef *target, List *attributes, int *next, ScanCost *cost)
+{
+	for (; *next < list_length(attributes) && ahead_has_room(session); ++*next)
+	{
+		const AttributeDef *attribute = (const AttributeDef *) list_nth(attributes, *next);
+
+		if (attribute_has_choices(attribute) && !known_is_fresh(session, &known_choices, attribute->id))
+			ahead_ask(session, choices_path(target, attribute), cost);
+	}
+}
+
+/* Is its value one of a list? */
+bool
+attribute_has_choices(const AttributeDef *attribute)
+{
+	return is_status(attribute) || strcmp(attribute->type_name, "select") == 0;
 }

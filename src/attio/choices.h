@@ -17,5 +17,7 @@ typedef struct ChoiceDef
 
 extern List *attribute_choices(Session *session, const TargetDef *target, const AttributeDef *attribute,
 							   TimestampTz not_before, bool *refused, ScanCost *cost);
+extern void choices_ask_ahead(Session *session, const TargetDef *target, List *attributes, int *next, ScanCost *cost);
+extern bool attribute_has_choices(const AttributeDef *attribute);
 
 #endif /* ATTIO_CHOICES_H */

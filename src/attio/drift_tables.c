@@ -25,24 +25,6 @@ typedef struct Offered
 	List *then;
 } Offered;
 
-/* The object or list of these with the table's id, or its slug where the table tells no id; NULL = none. */
-static const TargetDef *
-find_target(List *targets, const TargetDef *wanted)
-{
-	ListCell *lc;
-
-	foreach(lc, targets)
-	{
-		const TargetDef *target = (const TargetDef *) lfirst(lc);
-
-		if (target->kind == wanted->kind &&
-			(wanted->id != NULL ? pg_strcasecmp(target->id, wanted->id) == 0
-								: target->slug != NULL && strcmp(target->slug, wanted->slug) == 0))
-			return target;
-	}
-	return NULL;
-}
-
 /* The offer of what the table shows, or NULL. */
 static const Offer *
 find_offer(List *offers, const DriftTable *table)
@@ -56,7 +38,7 @@ find_offer(List *offers, const DriftTable *table)
 		if (table->relation->target == NULL
 				? made->target == NULL && made->resource == table->relation->resource
 				: made->target != NULL &&
-					  find_target(list_make1(unconstify(TargetDef *, made->target)), table->relation->target) != NULL)
+					  target_find(list_make1(unconstify(TargetDef *, made->target)), table->relation->target) != NULL)
 			return made;
 	}
 	return NULL;
@@ -79,7 +61,7 @@ targets_then(List *targets, List *tables)
 		{
 			const TargetDef *shown = ((const DriftTable *) lfirst(each))->relation->target;
 
-			if (shown != NULL && shown->id != NULL && find_target(list_make1(target), shown) != NULL &&
+			if (shown != NULL && shown->id != NULL && target_find(list_make1(target), shown) != NULL &&
 				strcmp(shown->slug, shown->id) != 0)
 				target->slug = shown->slug;
 		}
@@ -187,7 +169,7 @@ changes_of_table(Session *session, const DriftTable *table, const Offered *offer
 
 	if (table->relation->target != NULL)
 	{
-		target = find_target(offered->targets, table->relation->target);
+		target = target_find(offered->targets, table->relation->target);
 		if (target == NULL)
 			return list_make1(change_of_absent(table, offered));
 		attributes = metadata_attributes(session, target, &refusal, NULL);
@@ -285,7 +267,7 @@ attio_schema_changes(Session *session, List *tables, const char *schema, bool cr
 	foreach(lc, opened)
 	{
 		const TargetDef *shown = ((const DriftTable *) lfirst(lc))->relation->target;
-		const TargetDef *target = shown == NULL ? NULL : find_target(offered.targets, shown);
+		const TargetDef *target = shown == NULL ? NULL : target_find(offered.targets, shown);
 
 		if (target != NULL && !list_member_ptr(targets, target))
 			targets = lappend(targets, unconstify(TargetDef *, target));

@@ -55,6 +55,7 @@ read_attribute(JsonTree *item, const char *path)
 	attribute->id = shape_string(item, "id.attribute_id");
 	attribute->slug = shape_string(item, "api_slug");
 	attribute->title = shape_string(item, "title");
+	attribute->description = shape_string(item, "description");
 	attribute->type_name = shape_string(item, "type");
 	if (attribute->id == NULL || attribute->id[0] == '\0' || attribute->slug == NULL || attribute->slug[0] == '\0' ||
 		attribute->type_name == NULL)
@@ -166,11 +167,11 @@ static bool
 is_same_attribute(const AttributeDef *one, const AttributeDef *other)
 {
 	return strcmp(one->id, other->id) == 0 && strcmp(one->slug, other->slug) == 0 &&
-		   shape_same_text(one->title, other->title) && strcmp(one->type_name, other->type_name) == 0 &&
-		   one->multiselect == other->multiselect && one->is_unique == other->is_unique &&
-		   one->is_required == other->is_required && one->has_default == other->has_default &&
-		   one->is_writable == other->is_writable && one->is_system == other->is_system &&
-		   one->several_targets == other->several_targets &&
+		   shape_same_text(one->title, other->title) && shape_same_text(one->description, other->description) &&
+		   strcmp(one->type_name, other->type_name) == 0 && one->multiselect == other->multiselect &&
+		   one->is_unique == other->is_unique && one->is_required == other->is_required &&
+		   one->has_default == other->has_default && one->is_writable == other->is_writable &&
+		   one->is_system == other->is_system && one->several_targets == other->several_targets &&
 		   shape_same_texts(one->allowed_objects, other->allowed_objects) &&
 		   shape_same_text(one->currency_code, other->currency_code);
 }
@@ -262,6 +263,7 @@ copy_attribute(const AttributeDef *attribute)
 	copy->id = pstrdup(attribute->id);
 	copy->slug = pstrdup(attribute->slug);
 	copy->title = attribute->title == NULL ? NULL : pstrdup(attribute->title);
+	copy->description = attribute->description == NULL ? NULL : pstrdup(attribute->description);
 	copy->type_name = pstrdup(attribute->type_name);
 	copy->allowed_objects = NIL;
 	foreach(lc, attribute->allowed_objects)

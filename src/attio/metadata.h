@@ -17,6 +17,7 @@ typedef struct AttributeDef
 	char *id;
 	char *slug;
 	char *title;
+	char *description; /* NULL = none */
 	char *type_name;
 	const AttributeType *type; /* NULL: newer than this version */
 	bool multiselect;

@@ -19,6 +19,7 @@ const TargetKind target_object = {
 	.path = "/v2/objects",
 	.id_path = "id.object_id",
 	.scope = "object_configuration:read",
+	.title = "plural_noun",
 };
 
 const TargetKind target_list = {
@@ -28,6 +29,7 @@ const TargetKind target_list = {
 	.path = "/v2/lists",
 	.id_path = "id.list_id",
 	.scope = "list_configuration:read",
+	.title = "name",
 };
 
 /* What requests name it by. */
@@ -53,6 +55,7 @@ read_target(const TargetKind *kind, JsonTree *item)
 	target->kind = kind;
 	target->id = shape_string(item, kind->id_path);
 	target->slug = shape_string(item, "api_slug");
+	target->title = shape_string(item, kind->title);
 	if (target->id == NULL)
 		shape_raise_incomplete(item, kind->path, kind->noun, &kind->id_path, 1);
 	target->parents = shape_strings(item, "parent_object", kind->path);
@@ -90,7 +93,7 @@ are_same_targets(const void *one, const void *other)
 		const TargetDef *now = (const TargetDef *) lfirst(lc2);
 
 		if (strcmp(target->id, now->id) != 0 || !shape_same_text(target->slug, now->slug) ||
-			!shape_same_texts(target->parents, now->parents))
+			!shape_same_text(target->title, now->title) || !shape_same_texts(target->parents, now->parents))
 			return false;
 	}
 	return true;
@@ -183,6 +186,24 @@ target_object_slug(Session *session, const char *id, ScanCost *cost)
 
 		if (pg_strcasecmp(target->id, id) == 0)
 			return target->slug;
+	}
+	return NULL;
+}
+
+/* The object or list of these with the table's id, or its slug where the table tells no id; NULL = none. */
+const TargetDef *
+target_find(List *targets, const TargetDef *wanted)
+{
+	ListCell *lc;
+
+	foreach(lc, targets)
+	{
+		const TargetDef *target = (const TargetDef *) lfirst(lc);
+
+		if (target->kind == wanted->kind &&
+			(wanted->id != NULL ? pg_strcasecmp(target->id, wanted->id) == 0
+								: target->slug != NULL && strcmp(target->slug, wanted->slug) == 0))
+			return target;
 	}
 	return NULL;
 }

@@ -16,6 +16,7 @@ typedef struct TargetKind
 	const char *path;      /* that all of them are asked for by */
 	const char *id_path;   /* where an item has its id */
 	const char *scope;     /* that their definitions need */
+	const char *title;     /* where an item has what people call it */
 } TargetKind;
 
 extern const TargetKind target_object;
@@ -25,12 +26,14 @@ extern const TargetKind target_list;
 typedef struct TargetDef
 {
 	const TargetKind *kind;
-	const char *id;   /* NULL: not known */
-	const char *slug; /* NULL: an object without slug */
-	List *parents;    /* of a list: slugs (char *) of the objects whose records can be its entries */
+	const char *id;    /* NULL: not known */
+	const char *slug;  /* NULL: an object without slug */
+	const char *title; /* what people call it; NULL: not known */
+	List *parents;     /* of a list: slugs (char *) of the objects whose records can be its entries */
 } TargetDef;
 
 extern const char *target_identifier(const TargetDef *target);
+extern const TargetDef *target_find(List *targets, const TargetDef *wanted);
 extern const char *target_name(const TargetDef *target);
 extern void targets_ask_ahead(Session *session, ScanCost *cost);
 extern List *targets_read(Session *session, const TargetKind *kind, ScanCost *cost);

@@ -147,6 +147,13 @@ typedef struct Service
 	 */
 	List *(*schema_changes)(struct Session *session, List *tables, const char *schema, bool creates);
 
+	/*
+	 * The COMMENT statements (char *) that tell of these tables and their
+	 * columns what the service does.  "replace": also where somebody else has
+	 * written a comment.  Makes requests.
+	 */
+	List *(*schema_comments)(struct Session *session, List *tables, bool replace);
+
 	/* Write down in a table's options what its columns show; returns for how many.  Closes the table. */
 	int (*bind_table)(struct Session *session, Relation rel);
 } Service;
