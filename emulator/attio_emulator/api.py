@@ -4,7 +4,7 @@ The functions take an AttioRequest and return what stage/routes.py says.
 """
 from stage.routes import compile_routes
 
-from . import definitions, errors, queries, resources, writes
+from . import definitions, errors, parameters, queries, resources, writes
 
 ALL_SCOPES = (
     "user_management:read record_permission:read-write object_configuration:read-write list_entry:read-write "
@@ -107,7 +107,7 @@ ROUTES = [
 ] + resources.ROUTES
 
 # "records/query" is not a record
-COMPILED = compile_routes(ROUTES, target="objects|lists", id="(?!query(?:/|$))[^/]+")
+COMPILED = compile_routes([parameters.checked(route) for route in ROUTES], target="objects|lists", id="(?!query(?:/|$))[^/]+")
 
 
 def scopes_of(request, scopes):

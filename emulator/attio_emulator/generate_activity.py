@@ -28,11 +28,12 @@ class More(Filler):
             record = list(target.rows)[i % len(target.rows)] if i % 2 else next(iter(target.rows))
             workspace.notes.append(self.note(i, target, record))
             workspace.tasks.append(self.more_task(i, target, record))
-            workspace.comments += self.thread(i)
+            workspace.comments += self.thread(i, person=self.persons[0] if i % 2 else None)
             workspace.meetings.append(self.more_meeting(i))
             workspace.files.append(self.more_file(i))
             for number in range(1 if i % 3 == 0 else 0):
                 self.add_recording(i, number)
+        workspace.comments += self.entry_threads(count - FIRST, FIRST)
         # one meeting with more recordings than a page holds
         for number in range(count // 4):
             self.add_recording(0, number + 1)

@@ -35,6 +35,7 @@ class Filler:
                 workspace.recordings.append(recording)
                 workspace.transcripts[recording["id"]["call_recording_id"]] = self.transcript()
             workspace.files.append(self.file(i))
+        workspace.comments += self.entry_threads(count // 6)
         workspace.webhooks += [self.webhook(i) for i in range(12)]
 
     def at(self, hours):
@@ -65,17 +66,29 @@ class Filler:
             "linked_records": [link] if i % 3 else [], "assignees": [assignee] if i % 5 else [],
             "created_by_actor": self.actor(i), "created_at": self.at(i)}
 
-    def thread(self, i):
-        """Its comments."""
-        head = self.ident("comment_id", f"{i}/0")
+    def thread(self, i, row=None, person=None):
+        """Its comments: on a person, or on this entry of the first list and so on its parent record."""
+        name = f"{i}" if row is None else f"entry {i}"
+        head = self.ident("comment_id", f"{name}/0")
+        record, target, entry = person or self.persons[i % len(self.persons)], self.people, None
+        if row is not None:
+            record, target = row.parent_record_id, self.workspace.target("objects", row.parent_object)
+            entry = {"entry_id": row.id, "list_id": self.workspace.lists[0].id}
         return [{
-            "id": head if j == 0 else self.ident("comment_id", f"{i}/{j}"), "thread_id": head["comment_id"],
-            "content_plaintext": f"Comment {j} of thread {i}", "entry": None,
-            "record": {"record_id": self.persons[i % len(self.persons)], "object_id": self.people.id},
+            "id": head if j == 0 else self.ident("comment_id", f"{name}/{j}"), "thread_id": head["comment_id"],
+            "content_plaintext": f"Comment {j} of thread {name}", "entry": entry,
+            "record": {"record_id": record, "object_id": target.id},
             "resolved_at": self.at(i + 5) if i % 4 == 0 else None,
             "resolved_by": self.actor(i + 1) if i % 4 == 0 else None,
             "created_at": self.at(i + j), "author": self.actor(j),
         } for j in range(1 + i % 3)]
+
+    def entry_threads(self, count, first=0):
+        """On the first entries of the first list, of which the very first has many."""
+        target = self.workspace.lists[0]
+        rows = [target.row(ident) for ident in list(target.rows)[:5]]
+        return [comment for i in range(first, first + count)
+                for comment in self.thread(i, rows[0 if i % 2 else i // 2 % len(rows)])]
 
     def meeting(self, i):
         def point(day, hour):

@@ -185,7 +185,10 @@ def get_thread(request):
 
 
 def comment_place(request, data):
-    """(thread id or None for a new one, record, entry) of a comment to be made."""
+    """(thread id or None for a new one, record, entry) of a comment to be made: one of three places."""
+    unknown = set(data) - {"format", "content", "author", "created_at", "thread_id", "record", "entry"}
+    if unknown or len({"thread_id", "record", "entry"} & set(data)) > 1:
+        raise errors.bad_body(["data", sorted(unknown or {"thread_id"})[0]], "Unrecognized key")
     if "thread_id" in data:
         for comment in request.workspace.comments:
             if comment["thread_id"] == data["thread_id"]:

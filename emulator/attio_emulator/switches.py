@@ -52,6 +52,8 @@ SWITCHES = {
     "unknown_slug": ("error", ("error", "ignore"), "docs", "a slug in values that does not exist"),
     "parameters": ("followed", ("followed", "ignored"), "measured",
                    "parameters of notes, tasks, threads, meetings, files that choose rows (unknown ones are ignored)"),
+    "unknown_parameters": ("ignored", ("ignored", "refused"), "measured",
+                           "parameters of the query string that an endpoint does not have; refused: 400, for tests"),
     "sort_parameter": ("followed", ("followed", "ignored"), "docs", "the parameter sort of tasks and meetings"),
     "listing_order": ("told", ("told", "reversed", "hash"), "assumed",
                       "order of notes, tasks, threads, meetings, recordings, files where no sort is followed"),

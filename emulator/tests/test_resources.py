@@ -4,7 +4,7 @@ import urllib.error
 import urllib.request
 import threading
 
-from attio_emulator import api
+from attio_emulator import api, parameters
 from stage.server import Server
 
 from .client import KEY, EmulatorTest
@@ -139,6 +139,10 @@ class Paging(EmulatorTest):
     def test_unknown_parameters_are_ignored(self):
         self.assertEqual(self.good("GET", "/v2/notes?titel=x"), self.good("GET", "/v2/notes"))      # measured
 
+    def test_parameters_are_those_of_routes(self):
+        routes = {(method, path) for method, path, _, _ in api.ROUTES}
+        self.assertEqual(set(parameters.KNOWN) - routes, set())
+
 
 class Resources(EmulatorTest):
     def test_notes(self):
@@ -190,7 +194,9 @@ class Resources(EmulatorTest):
         entry = self.ids("hiring", kind="lists")[0]
         on_entry = {k: v for k, v in body.items() if k != "record"} | {"entry": {"list": "hiring", "entry_id": entry}}
         made = self.good("POST", "/v2/comments", {"data": on_entry})
-        self.assertEqual(len(self.good("GET", f"/v2/threads?list=hiring&entry_id={entry}")), 1)
+        on_it = self.good("GET", f"/v2/threads?list=hiring&entry_id={entry}&limit=50")
+        self.assertIn(made["thread_id"], [thread["id"]["thread_id"] for thread in on_it])
+        self.bad(400, "validation_type", "POST", "/v2/comments", {"data": dict(on_entry, thread_id=made["thread_id"])})
         self.assertEqual(made["entry"]["entry_id"], entry)
 
     def test_meetings(self):

@@ -388,6 +388,14 @@ class Switches(EmulatorTest):
     def test_gzip(self):
         self.assertIn("gzip", self.emulator.switches)     # shown over HTTP by t/transport.py
 
+    @switch_test("unknown_parameters")
+    def test_unknown_parameters(self):
+        self.assertEqual(self.good("GET", "/v2/notes?titel=x"), self.good("GET", "/v2/notes"))
+        self.switch(unknown_parameters="refused")
+        self.bad(400, "validation_type", "GET", "/v2/notes?titel=x")
+        self.bad(400, "validation_type", "GET", "/v2/objects?limit=2")
+        self.good("GET", "/v2/notes?limit=5&offset=5&parent_object=people&parent_record_id=" + self.ids("people")[0])
+
     def test_every_switch_has_a_test(self):
         self.assertEqual(TESTED, set(SWITCHES))
 

@@ -16,7 +16,7 @@ import urllib.request
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path[:0] = [os.path.join(ROOT, "test", "lib"), os.path.join(ROOT, "emulator")]
-from attio_emulator import api  # noqa: E402
+from attio_emulator import api, parameters  # noqa: E402
 from attio_test import KEY, Database, Emulator, must  # noqa: E402
 
 VIOLATION = "stoplight.io/prism/errors"
@@ -59,6 +59,24 @@ def patched_specification(path):
                 patch(value)
     patch(specification)
     return specification
+
+
+def shape_of(path):
+    """The path with nameless parts."""
+    return re.sub(r"\{\w+\}", "{}", path)
+
+
+def wrong_parameters(specification):
+    """Endpoints of which the emulator knows other parameters of the query string than the specification."""
+    wanted = {}
+    for path, methods in specification["paths"].items():
+        for method, endpoint in methods.items():
+            wanted[method.upper(), shape_of(path)] = {p["name"] for p in endpoint.get("parameters", []) if p["in"] == "query"}
+    known = {(method, shape_of(path)): set(names.split()) for (method, path), names in parameters.KNOWN.items()}
+    routes = {(method, shape_of(path)) for method, path, _, _ in api.ROUTES}
+    return [f"parameters of {' '.join(route)}: the emulator knows {sorted(known.get(route, ()))}, "
+            f"the specification {sorted(wanted.get(route, ()))}"
+            for route in sorted(routes) if known.get(route, set()) != wanted.get(route, set())]
 
 
 def free_port():
@@ -283,6 +301,7 @@ def read_by_extension(url):
 def main():
     problems = []
     specification = patched_specification(os.environ["OPENAPI"])
+    problems += wrong_parameters(specification)
     with Emulator("--scale", "24") as emulator:
         proxy = Proxy(specification, emulator.url)
         try:

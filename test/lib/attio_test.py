@@ -43,12 +43,14 @@ class Emulator:
 
     running = []        # a test that fails shows what they were asked
     program = "emulator/attio-emulator"
+    # a misspelt parameter, which Attio ignores, fails a test
+    strict = ("--set", "unknown_parameters=refused")
 
     def __init__(self, *flags):
         self.folder = tempfile.TemporaryDirectory()
         port_file = os.path.join(self.folder.name, "port")
         self.process = subprocess.Popen(
-            [sys.executable, os.path.join(ROOT, self.program), "--port-file", port_file, *flags],
+            [sys.executable, os.path.join(ROOT, self.program), "--port-file", port_file, *self.strict, *flags],
             stdout=subprocess.PIPE, text=True)
         self.url = self.process.stdout.readline().strip()
         if not self.url:
