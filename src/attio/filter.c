@@ -363,7 +363,7 @@ write_lookup(Writer *writer, const AskInput *input, const Clause *whole, AskSet 
 AskSet
 filter_write(const AskInput *input, const Clause *whole, const FilterNeeds *known)
 {
-	AskSet set = {false, false, NIL};
+	AskSet set = {0};
 	Writer writer = {.relation = input->relation, .known = known};
 
 	if (whole->arms == NIL)

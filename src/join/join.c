@@ -241,7 +241,8 @@ static bool
 fill_join_batch(LookupJoin *state)
 {
 	ExprContext *econtext = state->css.ss.ps.ps_ExprContext;
-	int limit = state->plan.keys_per_request * state->requests;
+	/* where a request takes few keys, several requests are under way at the same time */
+	int limit = Max(state->plan.keys_per_request, BATCH_REQUESTS) * state->requests;
 	List *wanted = NIL;
 
 	if (state->outer_done)

@@ -137,19 +137,33 @@ find_page(const Fetcher *fetcher, const PageAsk *ask)
 	return -1;
 }
 
-/* Cancel the first n of those under way. */
+/*
+ * Cancel what is not wanted when this page is, which stands at this place, or is
+ * not under way (-1): pages of listings before its own, and of its own those that
+ * were asked for before it, or all.  NULL: everything.
+ */
 static void
-drop_first(Fetcher *fetcher, int n)
+drop_unwanted(Fetcher *fetcher, const PageAsk *ask, int at)
 {
-	int left = fetcher->nahead - n;
 	FetchEntry dropped[FETCH_WINDOW];
+	int ndropped = 0;
+	int left = 0;
 
-	memcpy(dropped, fetcher->ahead, sizeof(FetchEntry) * n);
-	memmove(fetcher->ahead, fetcher->ahead + n, sizeof(FetchEntry) * left);
+	for (int i = 0; i < fetcher->nahead; i++)
+	{
+		const FetchEntry *entry = &fetcher->ahead[i];
+		bool is_same = ask != NULL && entry->ask.listing->number == ask->listing->number;
+		bool is_later = ask != NULL && entry->ask.listing->number > ask->listing->number;
+
+		if (is_later || (is_same && at >= 0 && i >= at))
+			fetcher->ahead[left++] = *entry;
+		else
+			dropped[ndropped++] = *entry;
+	}
 	fetcher->nahead = left;
 	/* the last first, so that none takes the place of the one before it */
-	while (n-- > 0)
-		MemoryContextDelete(dropped[n].context);
+	while (ndropped-- > 0)
+		MemoryContextDelete(dropped[ndropped].context);
 }
 
 /* Free the answer taken last. */
@@ -165,7 +179,8 @@ release_taken(Fetcher *fetcher)
 
 /*
  * The exchange of this page, under way or asked for now; the caller waits for
- * it.  What was asked for ahead of it is not wanted any more.
+ * it.  What was asked for ahead of it is not wanted any more; pages of listings
+ * behind its own are.
  */
 HttpExchange *
 fetcher_take(Fetcher *fetcher, const PageAsk *ask)
@@ -174,14 +189,15 @@ fetcher_take(Fetcher *fetcher, const PageAsk *ask)
 	FetchEntry entry;
 
 	release_taken(fetcher);
-	drop_first(fetcher, at < 0 ? fetcher->nahead : at);
+	drop_unwanted(fetcher, ask, at);
+	at = find_page(fetcher, ask);
 	if (at < 0)
 		start_entry(fetcher, &entry, ask);
 	else
 	{
-		entry = fetcher->ahead[0];
+		entry = fetcher->ahead[at];
 		fetcher->nahead--;
-		memmove(fetcher->ahead, fetcher->ahead + 1, sizeof(FetchEntry) * fetcher->nahead);
+		memmove(fetcher->ahead + at, fetcher->ahead + at + 1, sizeof(FetchEntry) * (fetcher->nahead - at));
 	}
 	fetcher->taken = entry.context;
 	return entry.exchange;
@@ -229,7 +245,7 @@ fetcher_progress(Fetcher *fetcher)
 void
 fetcher_drop(Fetcher *fetcher)
 {
-	drop_first(fetcher, fetcher->nahead);
+	drop_unwanted(fetcher, NULL, -1);
 }
 
 /* Cancel everything. */
@@ -237,5 +253,5 @@ void
 fetcher_clear(Fetcher *fetcher)
 {
 	release_taken(fetcher);
-	drop_first(fetcher, fetcher->nahead);
+	drop_unwanted(fetcher, NULL, -1);
 }

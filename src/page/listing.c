@@ -6,6 +6,8 @@
  */
 #include "page/listing.h"
 
+#include "common/hashfn.h"
+
 struct Listings
 {
 	MemoryContext context;
@@ -67,6 +69,23 @@ path_of(const Listings *listings, const List *given, const Ask *ask)
 	return psprintf("%s%c%s", path, strchr(path, '?') == NULL ? '?' : '&', ask->query);
 }
 
+/* What rows show of what is given, as a number. */
+static uint64
+kin_of(const ResourceDef *resource, const List *given)
+{
+	uint64 kin = 0;
+
+	for (int i = 0; i < resource->nfields; i++)
+	{
+		const char *value =
+			resource->fields[i].source == FIELD_GIVEN ? given_value(given, resource->fields[i].path) : NULL;
+
+		if (value != NULL)
+			kin = hash_combine64(kin, hash_bytes_extended((const unsigned char *) value, (int) strlen(value), i));
+	}
+	return kin;
+}
+
 /* The n-th listing, which there is. */
 static Listing *
 make_listing(const Listings *listings, int n)
@@ -74,6 +93,7 @@ make_listing(const Listings *listings, int n)
 	Listing *listing = (Listing *) palloc0(sizeof(Listing));
 	const Ask *ask = nth_ask(listings, n);
 
+	listing->number = n;
 	listing->given = listings->relation->given;
 	if (ask == NULL && listings->parents != NIL)
 		listing->given = (List *) list_nth(listings->parents, n);
@@ -81,6 +101,8 @@ make_listing(const Listings *listings, int n)
 		listing->given = list_concat_copy(ask->given, listings->relation->given);
 	listing->path = path_of(listings, listing->given, ask);
 	listing->filter = ask == NULL ? NULL : ask->filter;
+	listing->ask = ask;
+	listing->kin = kin_of(listings->relation->resource, listing->given);
 	return listing;
 }
 

@@ -12,9 +12,12 @@
 /* One listing of a scan, and what its rows have in common. */
 typedef struct Listing
 {
+	int number;       /* from 0 */
 	const char *path; /* with its parameters, without those of paging */
 	List *given;      /* Given */
 	JsonTree *filter; /* NULL = everything */
+	const Ask *ask;   /* NULL: nothing in particular is asked for */
+	uint64 kin;       /* the same number in listings whose rows show the same of what is given */
 } Listing;
 
 typedef struct Listings Listings;

@@ -148,6 +148,7 @@ leave_filter(Pager *pager)
 	if (pager->has_many)
 		begin_without_filters(pager);
 	listings_begin_again(pager->listings);
+	fetcher_drop(pager->fetcher);
 	pager->present = listings_at(pager->listings, 0);
 }
 

@@ -124,7 +124,7 @@ judge_answer(Pager *pager, HttpExchange *exchange, const PageAsk *ask)
 	pager->subject.tolerates = 0;
 	if (!pager->is_settled)
 		pager->subject.tolerates |= REFUSAL_NAME;
-	if (pager->resource->list.may_be_gone && ask->place.cursor == NULL)
+	if (pager->resource->list.may_be_gone && ask->place.cursor == NULL && ask->place.offset == 0)
 		pager->subject.tolerates |= REFUSAL_GONE;
 	if (ways_has_another(pager, ask))
 		pager->subject.tolerates |= REFUSAL_REQUEST;

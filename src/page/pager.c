@@ -39,16 +39,6 @@ document_leaf(Projection *projection, const ResourceDef *resource)
 	return projection_leaf(projection, projection_path(projection, projection->document, resource->paging.each_id));
 }
 
-/* Does a row show what its listing was given? */
-static bool
-shows_given(const ResourceDef *resource)
-{
-	for (int i = 0; i < resource->nfields; i++)
-		if (resource->fields[i].source == FIELD_GIVEN)
-			return true;
-	return false;
-}
-
 Pager *
 pager_open(Session *session, const RemoteRelation *relation, Projection *projection, ScanCost *cost)
 {
@@ -64,7 +54,6 @@ pager_open(Session *session, const RemoteRelation *relation, Projection *project
 	pager->cut.projection = pager->projection = projection;
 	pager->id_leaf = rowkey_id_leaf(projection, relation->resource);
 	pager->created_leaf = -1;
-	pager->shows_given = shows_given(relation->resource);
 	pager->by_document = is_known_by_document(relation->resource);
 	pager->key_leaf = pager->by_document ? document_leaf(projection, relation->resource) : pager->id_leaf;
 	pager->page.grow = tok_grow;
@@ -223,17 +212,33 @@ look_ahead(Pager *pager)
 	/* where each page takes a connection of its own, these open side by side */
 	if (http_opens_many(pager->session->client))
 		pager->window = pager->session->max_requests;
-	if (pager->behind == NEXT_LISTING)
-		look_ahead_listings(pager);
-	else
+	if (pager->behind != NEXT_LISTING)
 		look_ahead_pages(pager);
+	/* where the pages of a listing come one after the other, the listings that follow come beside it */
+	if (pager->behind == NEXT_LISTING || pager->walk.methods == &walk_cursor)
+		look_ahead_listings(pager);
+}
+
+/* All listings of a lookup are wanted: let the first pages of several be under way before the first is awaited. */
+static void
+ask_side_by_side(Pager *pager)
+{
+	PageAsk ask;
+
+	if (!pager->request.all_or_none || !pager->has_many || pager->present->filter != NULL ||
+		pager->session->max_requests == 1)
+		return;
+	pager->window = pager->session->max_requests;
+	ask = ways_ask(pager);
+	if (fetcher_ahead(pager->fetcher, &ask, pager->window))
+		look_ahead_listings(pager);
 }
 
 /* ----- rows ----- */
 
 /*
  * Each filter has rows of its own, unless keys share rows or the service does not
- * follow filters.  A listing by parameters may return any row, but where rows show
+ * follow filters.  A listing by parameters may return any row; where rows show
  * what was asked for, those of two listings differ.
  */
 static bool
@@ -241,8 +246,8 @@ may_come_twice(const Pager *pager)
 {
 	if (pager->id_leaf < 0)
 		return false;
-	return pager->request.distinct || (pager->has_many && (resource_can(pager->resource, CAN_SORT) ||
-														   (pager->request.asks.asks != NIL && !pager->shows_given)));
+	return pager->request.distinct ||
+		   (pager->has_many && (resource_can(pager->resource, CAN_SORT) || pager->request.asks.asks != NIL));
 }
 
 /* The document in which the i-th row of the page stands. */
@@ -272,7 +277,7 @@ has_come(Pager *pager, size_t i, size_t unit)
 	if (!may_come_twice(pager))
 		return false;
 	if (!pager->by_document || pager->page.documents[unit].first_row == i)
-		pager->repeated = seen_before(&pager->seen, pager->context, &pager->keys[unit].id);
+		pager->repeated = seen_before(&pager->seen, pager->context, &pager->keys[unit].id, pager->present->kin);
 	return pager->repeated;
 }
 
@@ -283,6 +288,7 @@ pager_page_row(const Pager *pager, size_t i, PagerRow *row)
 	row->row = &pager->page.rows[i];
 	row->id_leaf = pager->id_leaf;
 	row->given = pager->present->given;
+	row->ask = pager->present->ask;
 	if (pager->page.ndocuments > 0)
 		row->position = (int64) (i - pager->page.documents[document_of_row(pager, i)].first_row) + 1;
 	else
@@ -329,8 +335,12 @@ pager_next(Pager *pager, PagerRow *row, bool may_wait)
 			return PAGER_END;
 		if (!may_wait && pager_prefetch(pager))
 			return PAGER_WAIT;
+		ask_side_by_side(pager);
 		page_get(pager);
 		pager->ahead_at = pager->first + (pager->page.nrows - Min(pager->first, pager->page.nrows)) / 2;
+		/* no row will be at that place */
+		if (pager->first >= pager->page.nrows && pager->behind == NEXT_LISTING && pager->stop == PAGER_ROW)
+			look_ahead(pager);
 		if (pager->without_filter)
 		{
 			pager->without_filter = false;

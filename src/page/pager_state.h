@@ -40,7 +40,6 @@ struct Pager
 	int id_leaf;
 	int key_leaf;     /* of the id by which a walk knows rows, or the documents that they stand in */
 	int created_leaf; /* -1 until a walk needs it */
-	bool shows_given; /* rows of different listings differ */
 	bool by_document; /* pages count documents that hold rows, and rows are known by theirs */
 	RequestSubject subject;
 	ScanCost *cost; /* of the scan */

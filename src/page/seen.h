@@ -11,8 +11,12 @@
 
 typedef struct HTAB SeenRows;
 
-/* Was this row among them?  It is from now on.  *seen is made in the context where there is none. */
-extern bool seen_before(SeenRows **seen, MemoryContext context, const RowId *id);
+/*
+ * Was this row among them?  It is from now on.  Rows of different kins differ
+ * although their ids are the same.  *seen is made in the context where there is
+ * none.
+ */
+extern bool seen_before(SeenRows **seen, MemoryContext context, const RowId *id, uint64 kin);
 extern void seen_forget(SeenRows **seen);
 
 #endif /* PAGE_SEEN_H */

@@ -52,7 +52,7 @@ judge_cursor(Walk *walk, const WalkPage *page)
 	if (page->next == NULL || page->next[0] == '\0')
 		return step;
 	(void) rowid_parse(&place, TEXTOID, page->next, strlen(page->next));
-	step.verdict = seen_before(&walk->places, walk->context, &place) ? WALK_CIRCLE : WALK_ON;
+	step.verdict = seen_before(&walk->places, walk->context, &place, 0) ? WALK_CIRCLE : WALK_ON;
 	if (walk->next.cursor != NULL)
 		pfree(unconstify(char *, walk->next.cursor));
 	walk->next.cursor = MemoryContextStrdup(walk->context, page->next);

@@ -17,6 +17,7 @@
 #include "plan/pathkeys.h"
 #include "plan/relation_plan.h"
 #include "plan/ship.h"
+#include "remote/param_rules.h"
 #include "scan/scan_plan.h"
 
 /* A first page larger than this is as large as any. */
@@ -111,25 +112,46 @@ promised_order(PlannerInfo *root, RelOptInfo *baserel, const Path *path)
 	return order;
 }
 
-/* What of the conditions is sent, as the terms of an AND; their verdicts are noted.  *all_exact: nothing is rechecked. */
+/* What of the conditions is sent, as the terms of an AND. */
 static List *
-add_conditions(PlannerInfo *root, RelOptInfo *baserel, List *quals, ScanPlan *plan, List **operands, bool *all_exact)
+add_conditions(PlannerInfo *root, RelOptInfo *baserel, List *quals, List **operands)
 {
 	List *terms = NIL;
+	ListCell *lc;
+
+	foreach(lc, quals)
+	{
+		const JudgedCondition *judged = judge_condition(root, baserel, (Expr *) lfirst(lc));
+
+		if (judged->term != NIL)
+			terms = lappend(terms, (Node *) judged_term(judged, operands));
+	}
+	return terms;
+}
+
+/*
+ * Note what becomes of the conditions, of which these terms are sent.  A
+ * parameter that is not sent without another one is checked locally where that
+ * one is not given.  *all_exact: nothing is rechecked.
+ */
+static void
+note_verdicts(PlannerInfo *root, RelOptInfo *baserel, List *quals, const List *terms, ScanPlan *plan, bool *all_exact)
+{
+	const ResourceDef *resource = relation_plan_of(baserel)->relation->resource;
 	ListCell *lc;
 
 	*all_exact = true;
 	foreach(lc, quals)
 	{
 		const JudgedCondition *judged = judge_condition(root, baserel, (Expr *) lfirst(lc));
+		bool is_left = judged->term != NIL && !params_send(resource, terms, judged->term);
+		Verdict verdict = is_left ? VERDICT_LOCAL : judged->verdict;
 
-		*all_exact = *all_exact && judged->verdict == VERDICT_EXACT;
-		plan->verdicts = lappend_int(plan->verdicts, (int) judged->verdict);
-		plan->reasons = lappend(plan->reasons, makeString(pstrdup(judged->reason)));
-		if (judged->term != NIL)
-			terms = lappend(terms, (Node *) judged_term(judged, operands));
+		*all_exact = *all_exact && verdict == VERDICT_EXACT;
+		plan->verdicts = lappend_int(plan->verdicts, (int) verdict);
+		plan->reasons = lappend(plan->reasons,
+								makeString(pstrdup(is_left ? "not sent with the other conditions" : judged->reason)));
 	}
-	return terms;
 }
 
 /* The keys that a join hands over, as the last of the terms. */
@@ -166,9 +188,10 @@ get_foreign_plan(PlannerInfo *root, RelOptInfo *baserel, Oid table, ForeignPath 
 		return count_get_plan(root, tlist);
 	scan_plan_init(&plan);
 	order = promised_order(root, baserel, &best_path->path);
-	terms = add_conditions(root, baserel, quals, &plan, &operands, &all_exact);
+	terms = add_conditions(root, baserel, quals, &operands);
 	if (path.kind == PATH_LOOKUP)
 		terms = add_lookup(root, baserel, &path, &plan, terms, &operands);
+	note_verdicts(root, baserel, quals, terms, &plan, &all_exact);
 	if (terms != NIL)
 		plan.filter = term_of_arms(TERM_AND, terms);
 	complete_sort_keys(baserel, best_path->path.pathkeys, &order, &relation->columns);

@@ -17,6 +17,7 @@
 #include "plan/judged.h"
 #include "plan/relation_plan.h"
 #include "plan/ship.h"
+#include "remote/param_rules.h"
 #include "utils/lsyscache.h"
 #include "utils/selfuncs.h"
 
@@ -163,6 +164,26 @@ rows_per_key(PlannerInfo *root, RelOptInfo *inner, const Lookup *lookup, bool is
 	return Max(inner->rows / Max(groups, 1), 1);
 }
 
+/* Do the keys become part of the request, beside the relation's own conditions, and is nothing missing in it? */
+static bool
+is_asked_for(PlannerInfo *root, RelOptInfo *inner, const List *keys)
+{
+	const ResourceDef *resource = relation_plan_of(inner)->relation->resource;
+	List *terms = list_make1((Node *) keys);
+	ListCell *lc;
+
+	if (term_kind(keys) != TERM_PARAM)
+		return true;
+	foreach(lc, inner->baserestrictinfo)
+	{
+		const JudgedCondition *judged = judge_condition(root, inner, lfirst_node(RestrictInfo, lc)->clause);
+
+		if (judged->term != NIL)
+			terms = lappend(terms, (Node *) judged->term);
+	}
+	return params_are_given(resource, terms) && params_send(resource, terms, keys);
+}
+
 /* Can the service look rows up by this condition?  Completes the lookup. */
 static bool
 complete_lookup(PlannerInfo *root, RelOptInfo *inner, Lookup *lookup)
@@ -171,9 +192,10 @@ complete_lookup(PlannerInfo *root, RelOptInfo *inner, Lookup *lookup)
 	const JudgedCondition *judged = judge_condition(root, inner, lookup->clause);
 	ShipContext context = {.root = root, .plan = plan, .relid = inner->relid};
 
-	if (judged->term == NIL || list_length(judged->operands) != 1)
+	if (judged->term == NIL || list_length(judged->operands) != 1 || !is_asked_for(root, inner, judged->term))
 		return false;
-	lookup->keys_per_request = plan->relation->join_batch;
+	lookup->keys_per_request =
+		params_keys_per_request(plan->relation->resource, judged->term, plan->relation->join_batch);
 	if (judged->is_key)
 		/* a page that is not full says that it is the last */
 		lookup->keys_per_request = Min(lookup->keys_per_request, Max(plan->relation->page_size - 1, 1));

@@ -10,8 +10,18 @@
 
 #include "base/json.h"
 #include "remote/operand.h"
+#include "remote/resource.h"
 #include "remote/sort_key.h"
 #include "remote/terms.h"
+
+/* Of a parameter whose values are asked for in several asks: those of one ask. */
+typedef struct AskPart
+{
+	AttrNumber column;
+	const ParamDef *param;
+	Oid field;         /* type of its field */
+	const List *texts; /* char * */
+} AskPart;
 
 /* What one listing asks for. */
 typedef struct Ask
@@ -19,6 +29,7 @@ typedef struct Ask
 	JsonTree *filter;  /* in the request's body; NULL = none */
 	const char *query; /* parameters of the query string, escaped and joined by "&"; NULL = none */
 	List *given;       /* Given (resource.h): for the path, and for fields that show it */
+	List *parts;       /* AskPart: rows with other values belong to other asks */
 } Ask;
 
 /* All of a scan: nothing at all, everything (no ask), or one listing for each ask. */

@@ -155,6 +155,7 @@ hint_field(const RemoteRelation *relation, const DeclaredColumn *column, ColumnH
 	const char *name = column->field == NULL ? "" : column->field->name;
 
 	hint->field = column->field;
+	hint->array = column->field != NULL && OidIsValid(get_element_type(column->field->type));
 	hint->is_key =
 		(resource_can(resource, CAN_FILTER) || resource->update.path != NULL || resource->delete.path != NULL) &&
 		resource->id_path != NULL && strcmp(name, resource_id_name(resource)) == 0;

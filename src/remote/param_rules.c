@@ -8,28 +8,38 @@
 #include "remote/param_rules.h"
 
 #include "catalog/pg_type.h"
+#include "remote/param_groups.h"
+#include "remote/param_texts.h"
 #include "utils/lsyscache.h"
 
 /* ----- what a condition is worth ----- */
+
+/* Do conditions on the field become the parameter? */
+static bool
+is_of_field(const ParamDef *param, const char *field)
+{
+	return strcmp(param->column, field) == 0 || (param->implied_by != NULL && strcmp(param->implied_by, field) == 0);
+}
 
 bool
 params_of_field(const ResourceDef *resource, const char *field)
 {
 	for (int i = 0; i < resource->nparams; i++)
-		if (strcmp(resource->params[i].column, field) == 0 && resource->params[i].rule != PARAM_ORDER)
+		if (is_of_field(&resource->params[i], field) && resource->params[i].rule != PARAM_ORDER)
 			return true;
 	return false;
 }
 
 /* Does a condition with this operator say what the parameter asks for? */
 static bool
-fits_rule(ParamRule rule, TermOp op)
+fits_rule(const ParamDef *param, TermOp op)
 {
-	switch (rule)
+	switch (param->rule)
 	{
 		case PARAM_EQUAL:
 		case PARAM_ANY:
-			return op == OP_EQ || op == OP_IN || op == OP_TRUE || op == OP_FALSE;
+			return op == OP_EQ || op == OP_IN || op == OP_TRUE || op == OP_FALSE || op == OP_HAS_ANY ||
+				   op == OP_HAS_ALL || (op == OP_IS_NULL && param->of_null != NULL);
 		case PARAM_FROM:
 			return op == OP_GE || op == OP_GT;
 		case PARAM_BEFORE:
@@ -45,21 +55,23 @@ const ParamDef *
 param_of_condition(const ResourceDef *resource, const char *field, TermOp op)
 {
 	for (int i = 0; i < resource->nparams; i++)
-		if (strcmp(resource->params[i].column, field) == 0 && fits_rule(resource->params[i].rule, op))
+		if (is_of_field(&resource->params[i], field) && fits_rule(&resource->params[i], op))
 			return &resource->params[i];
 	return NULL;
 }
 
-bool
-param_is_integer(Oid type)
+const ParamDef *
+param_of_order(const ResourceDef *resource, const char *field, bool descending)
 {
-	return type == INT2OID || type == INT4OID || type == INT8OID;
-}
+	for (int i = 0; i < resource->nparams; i++)
+	{
+		const ParamDef *param = &resource->params[i];
 
-bool
-param_is_time(Oid type)
-{
-	return type == TIMESTAMPTZOID || type == TIMESTAMPOID || type == DATEOID;
+		if (param->rule == PARAM_ORDER && strcmp(param->column, field) == 0 &&
+			(descending ? param->descending : param->ascending) != NULL)
+			return param;
+	}
+	return NULL;
 }
 
 /* Does an operand of this type compare with the field as the service would? */
@@ -73,119 +85,170 @@ is_comparable(Oid field, Oid type)
 	return type == field || (field == TEXTOID && type == VARCHAROID);
 }
 
+/*
+ * Of an array what a condition says of one of its values; all that is sent is
+ * checked again.  Not of a group, whose parameters are of one and the same value,
+ * while conditions may be met by several; and not where a row that comes twice,
+ * once for each of two values, cannot be known by its id.
+ */
+static Verdict
+ship_of_array(const ResourceDef *resource, const ParamDef *param, const FieldDef *field, const Comparison *comparison)
+{
+	Oid element = get_element_type(field->type);
+	bool fits = false;
+
+	if (param->together != NULL || param->either != NULL || resource->id_path == NULL)
+		return VERDICT_LOCAL;
+	if (comparison->op == OP_IS_NULL)
+		fits = true;
+	else if (comparison->op == OP_EQ && !comparison->any_value)
+		fits = comparison->type == field->type;
+	else if (comparison->op == OP_EQ || comparison->op == OP_HAS_ANY || comparison->op == OP_HAS_ALL)
+		fits = is_comparable(element, comparison->type);
+	return fits ? VERDICT_SUPERSET : VERDICT_LOCAL;
+}
+
+/* Of a single value. */
+static Verdict
+ship_of_value(const ParamDef *param, const FieldDef *field, const Comparison *comparison)
+{
+	bool is_test = (comparison->op == OP_TRUE || comparison->op == OP_FALSE);
+
+	if (comparison->any_value || comparison->op == OP_HAS_ANY || comparison->op == OP_HAS_ALL)
+		return VERDICT_LOCAL;
+	if (comparison->op == OP_IS_NULL)
+		return VERDICT_SUPERSET;
+	if (is_test ? field->type != BOOLOID : !is_comparable(field->type, comparison->type))
+		return VERDICT_LOCAL;
+	/* the next value behind a bound is known of times and integers only */
+	if (comparison->op == OP_LE && !param_is_integer(field->type) && !param_is_time(field->type))
+		return VERDICT_LOCAL;
+	if (comparison->op == OP_GT || comparison->op == OP_LE || strcmp(param->column, field->name) != 0)
+		return VERDICT_SUPERSET;
+	return param->verdict == VERDICT_EXACT ? VERDICT_EXACT : VERDICT_SUPERSET;
+}
+
 Verdict
 params_ship(const ResourceDef *resource, const char *field, const Comparison *comparison)
 {
 	const FieldDef *def = resource_field(resource, field);
 	const ParamDef *param = param_of_condition(resource, field, comparison->op);
-	bool is_test = (comparison->op == OP_TRUE || comparison->op == OP_FALSE);
 
-	if (def == NULL || param == NULL || comparison->lowered || comparison->days > 0 || comparison->any_value ||
+	if (def == NULL || param == NULL || comparison->lowered || comparison->days > 0 ||
 		(OidIsValid(comparison->collation) && !get_collation_isdeterministic(comparison->collation)))
 		return VERDICT_LOCAL;
-	if (is_test ? def->type != BOOLOID : !is_comparable(def->type, comparison->type))
-		return VERDICT_LOCAL;
-	/* the next value behind a bound is known of times and integers only */
-	if (comparison->op == OP_LE && !param_is_integer(def->type) && !param_is_time(def->type))
-		return VERDICT_LOCAL;
-	if (comparison->op == OP_GT || comparison->op == OP_LE)
-		return VERDICT_SUPERSET;
-	return param->verdict == VERDICT_EXACT ? VERDICT_EXACT : VERDICT_SUPERSET;
+	return OidIsValid(get_element_type(def->type)) ? ship_of_array(resource, param, def, comparison)
+												   : ship_of_value(param, def, comparison);
 }
 
-/* Is it given by one of the terms? */
-static bool
-is_given(const ResourceDef *resource, const ParamDef *param, const List *terms)
+/* ----- what is given ----- */
+
+/* Which parameters these terms give, one member for each. */
+static bool *
+params_of_terms(const ResourceDef *resource, const List *terms)
 {
-	ListCell *lc;
+	bool *given = (bool *) palloc0(sizeof(bool) * Max(resource->nparams, 1));
+	const ListCell *lc;
 
 	foreach(lc, terms)
 	{
 		const List *term = (const List *) lfirst(lc);
 		Condition condition;
+		const ParamDef *param;
 
 		if (term_kind(term) != TERM_PARAM)
 			continue;
 		condition = term_condition(term);
-		if (param_of_condition(resource, condition.slug, condition.op) == param)
-			return true;
+		param = param_of_condition(resource, condition.slug, condition.op);
+		if (param != NULL)
+			given[param - resource->params] = true;
 	}
-	return false;
-}
-
-/* One of the same group, of which just one is wanted? */
-static bool
-is_group_given(const ResourceDef *resource, const ParamDef *param, const List *terms)
-{
-	for (int i = 0; i < resource->nparams; i++)
-		if (resource->params[i].together != NULL && strcmp(resource->params[i].together, param->together) == 0 &&
-			is_given(resource, &resource->params[i], terms))
-			return true;
-	return false;
-}
-
-/* Do the terms give all parameters that the resource's own listing must be given? */
-static bool
-is_listing_given(const ResourceDef *resource, const List *terms)
-{
-	for (int i = 0; i < resource->nparams && resource->parents == NULL; i++)
-	{
-		const ParamDef *param = &resource->params[i];
-		bool just_one = param->together != NULL && param->together[0] == '?';
-
-		if (param->way != NULL)
-			continue;
-		if (just_one ? !is_group_given(resource, param, terms) : param->required && !is_given(resource, param, terms))
-			return false;
-	}
-	return true;
+	return given;
 }
 
 /* Is a term about a column that shows what the resource's own listing was asked for? */
 static bool
-wants_listing(const ResourceDef *resource, const List *terms)
+wants_listing(const ResourceDef *resource, const bool *given)
 {
 	for (int i = 0; i < resource->nparams; i++)
-	{
-		const ParamDef *param = &resource->params[i];
-		const FieldDef *field = resource_field(resource, param->column);
-
-		if (param->way == NULL && field != NULL && field->source == FIELD_GIVEN && is_given(resource, param, terms))
+		if (given[i] && resource->params[i].way == NULL && param_is_shown(resource, &resource->params[i]))
 			return true;
-	}
 	return false;
-}
-
-/* The first parameter that opens a way and is given, or NULL. */
-static const ParamDef *
-way_param(const ResourceDef *resource, const List *terms)
-{
-	for (int i = 0; i < resource->nparams; i++)
-		if (resource->params[i].way != NULL && is_given(resource, &resource->params[i], terms))
-			return &resource->params[i];
-	return NULL;
 }
 
 const ResourceDef *
 params_resource(const ResourceDef *resource, const List *terms)
 {
-	const ParamDef *param = way_param(resource, terms);
+	bool *given = params_of_terms(resource, terms);
 	ResourceDef *copy;
 
 	/* what the rows of a way do not show could not be checked */
-	if (param == NULL || wants_listing(resource, terms))
+	if (wants_listing(resource, given))
 		return resource;
-	copy = (ResourceDef *) palloc(sizeof(ResourceDef));
-	*copy = *resource;
-	copy->way = param->way;
-	copy->list = param->way->list;
-	copy->paging = param->way->paging;
-	copy->parents = NULL;
-	return copy;
+	for (int i = 0; i < resource->nparams; i++)
+	{
+		const Way *way = resource->params[i].way;
+
+		if (way == NULL || !given[i])
+			continue;
+		copy = (ResourceDef *) palloc(sizeof(ResourceDef));
+		*copy = *resource;
+		copy->way = way;
+		copy->list = way->list;
+		copy->paging = way->paging;
+		copy->parents = NULL;
+		return copy;
+	}
+	return resource;
 }
 
 bool
 params_are_given(const ResourceDef *resource, const List *terms)
 {
-	return params_resource(resource, terms) != resource || is_listing_given(resource, terms);
+	return params_choose(params_resource(resource, terms), params_of_terms(resource, terms)) == NIL;
+}
+
+bool
+params_send(const ResourceDef *resource, const List *terms, const List *term)
+{
+	bool *given;
+	Condition condition;
+	const ParamDef *param;
+
+	if (term_kind(term) != TERM_PARAM)
+		return true;
+	given = params_of_terms(resource, terms);
+	(void) params_choose(params_resource(resource, terms), given);
+	condition = term_condition(term);
+	param = param_of_condition(resource, condition.slug, condition.op);
+	return param != NULL && given[param - resource->params];
+}
+
+bool
+param_is_shown(const ResourceDef *resource, const ParamDef *param)
+{
+	const FieldDef *field = resource_field(resource, param->column);
+
+	return field != NULL && field->source == FIELD_GIVEN;
+}
+
+int
+param_values_per_request(const ResourceDef *resource, const ParamDef *param)
+{
+	bool takes_several = param->rule == PARAM_ANY && !param_is_of_path(param) && !param_is_shown(resource, param);
+
+	return takes_several ? Max(param->max_values, 1) : 1;
+}
+
+int
+params_keys_per_request(const ResourceDef *resource, const List *term, int keys)
+{
+	Condition condition;
+	const ParamDef *param;
+
+	if (term_kind(term) != TERM_PARAM)
+		return keys;
+	condition = term_condition(term);
+	param = param_of_condition(resource, condition.slug, condition.op);
+	return param == NULL ? keys : Min(keys, param_values_per_request(resource, param));
 }

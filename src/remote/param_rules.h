@@ -29,10 +29,29 @@ extern bool params_are_given(const ResourceDef *resource, const List *terms);
  */
 extern const ResourceDef *params_resource(const ResourceDef *resource, const List *terms);
 
+/* How many of so many keys of a lookup by this term fit one request. */
+extern int params_keys_per_request(const ResourceDef *resource, const List *term, int keys);
+
+/* Is what the term says sent, where all of these terms must hold?  Half of a group is not. */
+extern bool params_send(const ResourceDef *resource, const List *terms, const List *term);
+
+/* The parameter by which rows can be had in the order of this field, or NULL. */
+extern const ParamDef *param_of_order(const ResourceDef *resource, const char *field, bool descending);
+
 /* The parameter that a condition on this field becomes, or NULL. */
 extern const ParamDef *param_of_condition(const ResourceDef *resource, const char *field, TermOp op);
 
-extern bool param_is_integer(Oid type);
-extern bool param_is_time(Oid type);
+/* Is it a part of the path: "{name}"? */
+static inline bool
+param_is_of_path(const ParamDef *param)
+{
+	return param->name[0] == '{';
+}
+
+/* Do rows show what is asked for by the parameter?  Then one request has one value of it. */
+extern bool param_is_shown(const ResourceDef *resource, const ParamDef *param);
+
+/* How many of its values one request may have. */
+extern int param_values_per_request(const ResourceDef *resource, const ParamDef *param);
 
 #endif /* REMOTE_PARAM_RULES_H */

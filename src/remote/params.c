@@ -11,15 +11,15 @@
  */
 #include "remote/params.h"
 
-#include "base/fixed_settings.h"
 #include "base/timestamps.h"
 #include "catalog/pg_type.h"
-#include "common/int.h"
+#include "lib/stringinfo.h"
 #include "miscadmin.h"
+#include "remote/param_groups.h"
 #include "remote/param_rules.h"
+#include "remote/param_texts.h"
 #include "remote/relation.h"
-#include "utils/builtins.h"
-#include "utils/date.h"
+#include "utils/array.h"
 #include "utils/lsyscache.h"
 #include "utils/timestamp.h"
 
@@ -27,129 +27,117 @@
 typedef struct ParamValues
 {
 	const ParamDef *def;
-	List *texts;    /* char *; NIL = it is not asked for */
-	bool is_moment; /* a bound of a timestamptz: */
+	List *texts;       /* char *; NIL = it is not asked for */
+	AttrNumber column; /* whose condition it is */
+	Oid field;         /* type of its field */
+	bool is_null;      /* the text stands for no value */
+	bool is_moment;    /* a bound of a timestamptz: */
 	TimestampTz moment;
 } ParamValues;
 
-/* ----- values as text ----- */
-
-/* 2026-01-31T08:00:00Z; fractions of a second where there are some. */
-static char *
-moment_text(TimestampTz moment)
-{
-	struct pg_tm tm;
-	fsec_t fraction;
-	char *text;
-
-	if (TIMESTAMP_NOT_FINITE(moment) || timestamp2tm(moment, NULL, &tm, &fraction, NULL, NULL) != 0 || tm.tm_year < 1 ||
-		tm.tm_year > 9999)
-		return NULL;
-	text =
-		psprintf("%04d-%02d-%02dT%02d:%02d:%02d", tm.tm_year, tm.tm_mon, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
-	return fraction == 0 ? psprintf("%sZ", text) : psprintf("%s.%06dZ", text, (int) fraction);
-}
-
-/* The text of a value of an operand's type; NULL: it cannot be sent. */
-static char *
-value_text(const ParamDef *param, Oid field, Oid type, Datum value)
-{
-	TimestampTz moment;
-
-	if (param->write != NULL)
-		return param->write(value, type);
-	if (field == TIMESTAMPTZOID)
-		return moment_of_value(type, value, &moment) ? moment_text(moment) : NULL;
-	if (type == BOOLOID)
-		return pstrdup(DatumGetBool(value) ? "true" : "false");
-	return fixed_output(type, value);
-}
-
-/* The smallest value behind this one, so that "<=" becomes "<"; false: there is none. */
-static bool
-next_value(Oid type, Datum *value)
-{
-	int64 next;
-
-	switch (type)
-	{
-		case INT2OID:
-		case INT4OID:
-		case INT8OID:
-			next = type == INT2OID   ? DatumGetInt16(*value)
-				   : type == INT4OID ? DatumGetInt32(*value)
-									 : DatumGetInt64(*value);
-			if (pg_add_s64_overflow(next, 1, &next))
-				return false;
-			*value = Int64GetDatum(next);
-			return true;
-		case DATEOID:
-			if (DATE_NOT_FINITE(DatumGetDateADT(*value)))
-				return false;
-			*value = DateADTGetDatum(DatumGetDateADT(*value) + 1);
-			return true;
-		default:
-			if (TIMESTAMP_NOT_FINITE(DatumGetTimestampTz(*value)) ||
-				pg_add_s64_overflow(DatumGetTimestampTz(*value), 1, &next))
-				return false;
-			*value = TimestampTzGetDatum(next);
-			return true;
-	}
-}
-
 /* ----- the values of each parameter ----- */
 
-/* A bound: one value.  Where it cannot be sent everything on that side is asked for. */
+/*
+ * A bound: one value, of several the narrowest.  Where it cannot be sent
+ * everything on that side is asked for.
+ */
 static bool
 add_bound(ParamValues *values, const FieldDef *field, const Condition *condition, const Operand *operand)
 {
 	Oid type = operand->type;
 	Datum value = operand->value;
+	TimestampTz moment = 0;
 	char *text;
 
 	/* of a date compared with a time the day's begin counts, in the session's zone */
 	if (field->type == TIMESTAMPTZOID)
 	{
-		if (!moment_of_value(type, value, &values->moment) || TIMESTAMP_NOT_FINITE(values->moment))
+		if (!moment_of_value(type, value, &moment) || TIMESTAMP_NOT_FINITE(moment))
 			return false;
 		type = TIMESTAMPTZOID;
-		value = TimestampTzGetDatum(values->moment);
+		value = TimestampTzGetDatum(moment);
 	}
-	if (condition->op == OP_LE && !next_value(type, &value))
+	if (condition->op == OP_LE && !param_next_value(type, &value))
 		return false;
 	if (param_is_integer(type) && condition->op == OP_LE)
 		type = INT8OID;
-	text = value_text(values->def, field->type, type, value);
+	text = param_text(values->def, field->type, type, value);
 	if (text == NULL)
 		return false;
+	if (field->type == TIMESTAMPTZOID)
+		moment = DatumGetTimestampTz(value);
+	if (values->texts != NIL)
+	{
+		if (!values->is_moment || field->type != TIMESTAMPTZOID)
+			return false;
+		if (values->def->rule == PARAM_FROM ? moment <= values->moment : moment >= values->moment)
+			return true;
+	}
 	values->texts = list_make1(text);
 	values->is_moment = (field->type == TIMESTAMPTZOID);
-	if (values->is_moment)
-		values->moment = DatumGetTimestampTz(value);
+	values->moment = moment;
 	return true;
+}
+
+/* What a condition wants a column to be equal to, or one of an array's values; false: nothing that can be sent. */
+static bool
+wanted_values(const Condition *condition, const Operand *operand, Datum *single, Elements *elements)
+{
+	bool is_array = operand != NULL && OidIsValid(get_element_type(operand->type));
+
+	if (operand == NULL)
+		*single = BoolGetDatum(condition->op == OP_TRUE);
+	else if (!is_array)
+		*single = operand->value;
+	else
+	{
+		*elements = elements_of_array(operand->value);
+		if (condition->op == OP_IN || condition->op == OP_HAS_ANY)
+			return true;
+		/* whoever has all of them has the first; who has none of them may have anything */
+		elements->n = Min(elements->n, 1);
+		return elements->n > 0;
+	}
+	*elements = (Elements){.type = operand == NULL ? BOOLOID : operand->type, .values = single, .n = 1};
+	return true;
+}
+
+/* Is it asked whether the column has no value: NULL, or an empty array? */
+static bool
+wants_no_value(const Condition *condition, const Operand *operand)
+{
+	if (condition->op == OP_IS_NULL)
+		return true;
+	return condition->op == OP_EQ && operand != NULL && OidIsValid(get_element_type(operand->type)) &&
+		   ArrayGetNItems(ARR_NDIM(DatumGetArrayTypeP(operand->value)), ARR_DIMS(DatumGetArrayTypeP(operand->value))) ==
+			   0;
 }
 
 /* Values to be equal to; false: one of them cannot be sent. */
 static bool
 add_equals(ParamValues *values, const FieldDef *field, const Condition *condition, const Operand *operand)
 {
-	Elements elements = {.type = BOOLOID, .n = 1};
+	Oid type = OidIsValid(get_element_type(field->type)) ? get_element_type(field->type) : field->type;
+	Elements elements;
 	Datum single;
 
-	if (condition->op == OP_IN)
-		elements = elements_of_array(operand->value);
-	else
+	if (wants_no_value(condition, operand))
 	{
-		single = operand == NULL ? BoolGetDatum(condition->op == OP_TRUE) : operand->value;
-		elements.type = operand == NULL ? BOOLOID : operand->type;
-		elements.values = &single;
+		if (values->def->of_null == NULL)
+			return false;
+		values->texts = list_make1(pstrdup(values->def->of_null));
+		values->is_null = true;
+		return true;
 	}
+	if (!wanted_values(condition, operand, &single, &elements))
+		return false;
 	for (int i = 0; i < elements.n; i++)
 	{
-		char *text = value_text(values->def, field->type, elements.type, elements.values[i]);
+		char *text = param_text(values->def, type, elements.type, elements.values[i]);
 
 		CHECK_FOR_INTERRUPTS();
-		if (text == NULL)
+		if (text == NULL || (values->def->has_commas && strchr(text, ',') != NULL) ||
+			(values->def->of_null != NULL && strcmp(text, values->def->of_null) == 0))
 		{
 			values->texts = NIL;
 			return false;
@@ -168,6 +156,7 @@ add_condition(const ResourceDef *resource, const AskInput *input, const List *te
 	const ParamDef *param = param_of_condition(resource, condition.slug, condition.op);
 	const Operand *operand = condition.operand < 0 ? NULL : &input->operands[condition.operand];
 	ParamValues *values;
+	bool is_bound;
 	bool sent;
 
 	if (param == NULL || field == NULL || param->way != resource->way)
@@ -176,31 +165,36 @@ add_condition(const ResourceDef *resource, const AskInput *input, const List *te
 		return;
 	}
 	values = &all[param - resource->params];
+	is_bound = param->rule == PARAM_FROM || param->rule == PARAM_BEFORE;
 	if (operand != NULL && operand->isnull)
 		set->nothing = true;
-	else if (values->texts != NIL)
+	else if (values->texts != NIL && (!is_bound || (operand != NULL && !operand->known)))
 		set->incomplete = true; /* one condition is this parameter already */
 	else if (operand != NULL && !operand->known)
 		values->texts = list_make1(psprintf("{operand %d}", condition.operand + 1));
 	else
 	{
-		sent = param->rule == PARAM_FROM || param->rule == PARAM_BEFORE
-				   ? add_bound(values, field, &condition, operand)
-				   : add_equals(values, field, &condition, operand);
+		values->column = condition.column;
+		values->field = field->type;
+		sent =
+			is_bound ? add_bound(values, field, &condition, operand) : add_equals(values, field, &condition, operand);
 		set->incomplete = set->incomplete || !sent;
 		set->nothing = set->nothing || (sent && values->texts == NIL);
 	}
 }
 
-/* What all terms ask of each parameter. */
+/* What all terms ask of each parameter; of two conditions on one the keys of a lookup count. */
 static void
 collect_values(const ResourceDef *resource, const AskInput *input, ParamValues *all, AskSet *set)
 {
+	int last = list_length(input->term) - 1;
+	bool keys_first = input->looked_up >= 0 && last > 0;
+
 	for (int i = 0; i < resource->nparams; i++)
 		all[i].def = &resource->params[i];
-	for (int i = 1; i < list_length(input->term); i++)
+	for (int i = 1; i <= last; i++)
 	{
-		const List *arm = (const List *) list_nth(input->term, i);
+		const List *arm = (const List *) list_nth(input->term, !keys_first ? i : i == 1 ? last : i - 1);
 
 		if (term_kind(arm) == TERM_PARAM)
 			add_condition(resource, input, arm, all, set);
@@ -223,133 +217,70 @@ other_bound(const ResourceDef *resource, ParamValues *all, const ParamDef *bound
 	return NULL;
 }
 
-/* A condition that would give it, for people. */
-static char *
-example_of(const ResourceDef *resource, const ParamDef *param)
-{
-	const FieldDef *field = resource_field(resource, param->column);
-	Oid type = field == NULL ? TEXTOID : field->type;
-	const char *value = param_is_integer(type) ? "1"
-						: type == BOOLOID      ? "true"
-						: type == UUIDOID      ? "'00000000-0000-4000-8000-000000000000'"
-						: param_is_time(type)  ? "'2026-01-31'"
-											   : "'...'";
-	const char *op = param->rule == PARAM_FROM ? ">=" : param->rule == PARAM_BEFORE ? "<" : "=";
-
-	return psprintf("%s %s %s", quote_identifier(param->column), op, value);
-}
-
-/* Does not return. */
+/* Leave what is not sent; ERROR where what must be given is not. */
 static void
-raise_param_missing(const ResourceDef *resource, const char *table, const ParamDef *param)
+leave_unsent(const AskInput *input, ParamValues *all, AskSet *set)
 {
-	ereport(ERROR,
-			(errcode(ERRCODE_FDW_ERROR),
-			 errmsg("foreign table \"%s\" cannot be read without a condition on column \"%s\"", table, param->column),
-			 errhint("Add a condition such as %s, or join on the column.", example_of(resource, param))));
-}
-
-/*
- * Part of a group is missing: the rest is checked locally.  ERROR where it cannot
- * be: rows show what was asked for, or cannot be asked for without it.
- */
-static void
-leave_group(const ResourceDef *resource, const char *table, ParamValues *all, const ParamDef *missing, AskSet *set)
-{
-	for (int i = 0; i < resource->nparams; i++)
-	{
-		const ParamDef *param = all[i].def;
-		const FieldDef *field = resource_field(resource, param->column);
-
-		if (all[i].texts == NIL || param->together == NULL || strcmp(param->together, missing->together) != 0)
-			continue;
-		if (param->required || field == NULL || field->source == FIELD_GIVEN)
-			raise_param_missing(resource, table, missing);
-		all[i].texts = NIL;
-		set->incomplete = true;
-	}
-}
-
-/* The conditions of a group stand together: all or none of them, or just one. */
-static void
-check_group(const ResourceDef *resource, const char *table, ParamValues *all, const char *group, AskSet *set)
-{
-	bool just_one = (group[0] == '?');
-	const ParamDef *missing = NULL;
-	int given = 0;
+	const ResourceDef *resource = input->relation->resource;
+	bool *given = (bool *) palloc(sizeof(bool) * resource->nparams);
+	List *missing;
 
 	for (int i = 0; i < resource->nparams; i++)
-	{
-		if (all[i].def->together == NULL || strcmp(all[i].def->together, group) != 0)
-			continue;
-		if (all[i].texts == NIL)
-			missing = missing == NULL ? all[i].def : missing;
-		else if (just_one && given++ > 0)
+		given[i] = all[i].texts != NIL;
+	missing = params_choose(resource, given);
+	if (missing != NIL)
+		params_raise_missing(input->relation, given, missing);
+	for (int i = 0; i < resource->nparams; i++)
+		if (all[i].texts != NIL && !given[i])
 		{
-			/* the others are checked locally */
 			all[i].texts = NIL;
 			set->incomplete = true;
 		}
-		else if (!just_one)
-			given++;
-	}
-	if (missing != NULL && just_one && given == 0)
-		raise_param_missing(resource, table, missing);
-	if (missing != NULL && !just_one && given > 0)
-		leave_group(resource, table, all, missing, set);
-}
-
-/* ERROR where what must be given is not; without it "parents" may say what there is. */
-static void
-check_given(const ResourceDef *resource, const char *table, ParamValues *all, AskSet *set)
-{
-	for (int i = 0; i < resource->nparams; i++)
-	{
-		const ParamDef *param = &resource->params[i];
-		const ParamValues *other = other_bound(resource, all, param);
-
-		if (param->way != resource->way)
-			continue;
-		if (other != NULL && other->texts != NIL && all[i].texts == NIL)
-			raise_param_missing(resource, table, param);
-		if (param->together != NULL)
-			check_group(resource, table, all, param->together, set);
-		if ((param->required || param->way != NULL) && all[i].texts == NIL && resource->parents == NULL)
-			raise_param_missing(resource, table, param);
-	}
 }
 
 /* ----- asks ----- */
-
-/* "{name}" is a part of the path, called so. */
-static bool
-is_of_path(const ParamDef *param)
-{
-	return param->name[0] == '{';
-}
 
 /* The name by which the value is given. */
 static char *
 bare_name(const ParamDef *param)
 {
-	return is_of_path(param) ? pnstrdup(param->name + 1, strcspn(param->name + 1, "}")) : pstrdup(param->name);
+	return param_is_of_path(param) ? pnstrdup(param->name + 1, strcspn(param->name + 1, "}")) : pstrdup(param->name);
+}
+
+/* The query string with this parameter behind it. */
+static char *
+query_with(const char *query, const char *name, const char *text)
+{
+	return psprintf("%s%s%s=%s", query == NULL ? "" : query, query == NULL ? "" : "&", name, text);
 }
 
 /* A copy of an ask that asks for these values of a parameter, too. */
 static Ask *
-ask_for_values(const Ask *ask, const ParamDef *param, List *texts)
+ask_for_values(const Ask *ask, const ParamValues *values, List *texts)
 {
+	const ParamDef *param = values->def;
 	Ask *more = (Ask *) palloc(sizeof(Ask));
+	StringInfoData list;
 	ListCell *lc;
 
 	*more = *ask;
 	if (list_length(texts) == 1)
-		more->given = lappend(list_copy(ask->given), given_make(bare_name(param), (const char *) linitial(texts)));
-	if (is_of_path(param))
+		more->given = lappend(list_copy(ask->given),
+							  given_make(bare_name(param), values->is_null ? NULL : (const char *) linitial(texts)));
+	if (param_is_of_path(param))
 		return more;
+	initStringInfo(&list);
 	foreach(lc, texts)
-		more->query = psprintf("%s%s%s=%s", more->query == NULL ? "" : more->query, more->query == NULL ? "" : "&",
-							   param->name, http_escape((const char *) lfirst(lc)));
+	{
+		char *text = http_escape((const char *) lfirst(lc));
+
+		if (param->has_commas)
+			appendStringInfo(&list, "%s%s", list.len > 0 ? "," : "", text);
+		else
+			more->query = query_with(more->query, param->name, text);
+	}
+	if (param->has_commas)
+		more->query = query_with(more->query, param->name, list.data);
 	return more;
 }
 
@@ -357,7 +288,7 @@ ask_for_values(const Ask *ask, const ParamDef *param, List *texts)
 static int
 values_per_ask(const ParamDef *param, const AskInput *input)
 {
-	int most = param->rule == PARAM_ANY && !is_of_path(param) ? Max(param->max_values, 1) : 1;
+	int most = param_values_per_request(input->relation->resource, param);
 
 	return input->keys_per_request > 0 ? Min(most, input->keys_per_request) : most;
 }
@@ -368,6 +299,8 @@ multiply_asks(List *asks, const ParamValues *values, const AskInput *input)
 {
 	List *more = NIL;
 	int size = values_per_ask(values->def, input);
+	bool is_split = list_length(values->texts) > size;
+	bool is_array = OidIsValid(values->field) && OidIsValid(get_element_type(values->field));
 	ListCell *lc;
 
 	for (int at = 0; at < list_length(values->texts); at += size)
@@ -376,16 +309,51 @@ multiply_asks(List *asks, const ParamValues *values, const AskInput *input)
 
 		CHECK_FOR_INTERRUPTS();
 		foreach(lc, asks)
-			more = lappend(more, ask_for_values((const Ask *) lfirst(lc), values->def, some));
+		{
+			Ask *ask = ask_for_values((const Ask *) lfirst(lc), values, some);
+
+			if (is_split && !is_array && !param_is_shown(input->relation->resource, values->def))
+			{
+				AskPart *part = (AskPart *) palloc(sizeof(AskPart));
+
+				*part = (AskPart){values->column, values->def, values->field, some};
+				ask->parts = lappend(list_copy(ask->parts), part);
+			}
+			more = lappend(more, ask);
+		}
 	}
 	return more;
+}
+
+bool
+ask_has_row(const Ask *ask, TupleTableSlot *slot)
+{
+	ListCell *lc;
+
+	foreach(lc, ask->parts)
+	{
+		const AskPart *part = (const AskPart *) lfirst(lc);
+		Oid type = TupleDescAttr(slot->tts_tupleDescriptor, part->column - 1)->atttypid;
+		const char *text;
+		bool found = false;
+		const ListCell *wanted;
+
+		if (slot->tts_isnull[part->column - 1])
+			return false;
+		text = param_text(part->param, part->field, type, slot->tts_values[part->column - 1]);
+		foreach(wanted, part->texts)
+			found = found || (text != NULL && strcmp(text, (const char *) lfirst(wanted)) == 0);
+		if (!found)
+			return false;
+	}
+	return true;
 }
 
 /* A border between two windows. */
 static char *
 window_text(const ParamDef *param, TimestampTz moment)
 {
-	return value_text(param, TIMESTAMPTZOID, TIMESTAMPTZOID, TimestampTzGetDatum(moment));
+	return param_text(param, TIMESTAMPTZOID, TIMESTAMPTZOID, TimestampTzGetDatum(moment));
 }
 
 /* Each of the asks for each window of a span that is longer than one listing may be. */
@@ -406,9 +374,9 @@ multiply_by_windows(List *asks, const ParamValues *from, const ParamValues *befo
 		CHECK_FOR_INTERRUPTS();
 		foreach(lc, asks)
 		{
-			const Ask *ask = ask_for_values((const Ask *) lfirst(lc), from->def, first);
+			const Ask *ask = ask_for_values((const Ask *) lfirst(lc), from, first);
 
-			more = lappend(more, ask_for_values(ask, before->def, last));
+			more = lappend(more, ask_for_values(ask, before, last));
 		}
 	}
 	return more;
@@ -416,8 +384,10 @@ multiply_by_windows(List *asks, const ParamValues *from, const ParamValues *befo
 
 /* The asks for all of the parameters. */
 static List *
-multiply_by_all(const ResourceDef *resource, const AskInput *input, List *asks, ParamValues *all)
+multiply_by_all(const AskInput *input, List *asks, ParamValues *all)
 {
+	const ResourceDef *resource = input->relation->resource;
+
 	for (int i = 0; i < resource->nparams; i++)
 	{
 		const ParamValues *other = all[i].is_moment ? other_bound(resource, all, all[i].def) : NULL;
@@ -443,26 +413,46 @@ params_write(const AskInput *input, AskSet *set)
 	collect_values(resource, input, all, set);
 	if (set->nothing)
 		return;
-	check_given(resource, input->relation->name, all, set);
+	leave_unsent(input, all, set);
 	for (int i = 0; i < resource->nparams; i++)
 		any = any || all[i].texts != NIL;
 	if (!any)
 		return;
-	set->asks = multiply_by_all(resource, input, asks, all);
+	set->asks = multiply_by_all(input, asks, all);
 	set->nothing = (set->asks == NIL);
+}
+
+void
+params_add_order(const ResourceDef *resource, const char *field, bool descending, AskSet *set)
+{
+	const ParamDef *param = param_of_order(resource, field, descending);
+	ListCell *lc;
+
+	if (set->asks == NIL)
+		set->asks = list_make1(ask_by_filter(NULL));
+	foreach(lc, set->asks)
+	{
+		Ask *ask = (Ask *) lfirst(lc);
+
+		ask->query =
+			query_with(ask->query, param->name, http_escape(descending ? param->descending : param->ascending));
+	}
 }
 
 AskSet
 asks_of_scan(struct Session *session, const AskInput *input)
 {
 	const Service *service = input->relation->service;
-	AskSet set = {false, false, NIL};
+	bool by_param = input->looked_up >= 0 && term_kind((const List *) llast(input->term)) == TERM_PARAM;
 	AskInput others = *input;
+	AskSet set = {0};
 
-	/* keys that become a parameter are none of the others' */
-	if (input->looked_up >= 0 && term_kind((const List *) llast(input->term)) == TERM_PARAM)
+	/* keys that become a parameter are none of the others', which may have been refused */
+	if (by_param)
 		others.looked_up = -1;
-	if (service->write_asks != NULL)
+	if (by_param && input->without_others)
+		set.incomplete = true;
+	else if (service->write_asks != NULL)
 		set = service->write_asks(session, &others);
 	params_write(input, &set);
 	return set;

@@ -9,7 +9,9 @@
 #define REMOTE_PARAMS_H
 
 #include "remote/ask.h"
+#include "executor/tuptable.h"
 
+struct ResourceDef;
 struct Session;
 
 /*
@@ -24,5 +26,15 @@ extern void params_write(const AskInput *input, AskSet *set);
  * Without a session it makes no request (EXPLAIN).
  */
 extern AskSet asks_of_scan(struct Session *session, const AskInput *input);
+
+/* Ask for the order of a field by the parameter that gives it, which there is (param_of_order()). */
+extern void params_add_order(const struct ResourceDef *resource, const char *field, bool descending, AskSet *set);
+
+/*
+ * Is the row one of this ask's, where a parameter's values are asked for in
+ * several?  A service that returns more than it was asked for returns it for
+ * each of them.  Not for rows that have ids, which come once.
+ */
+extern bool ask_has_row(const Ask *ask, TupleTableSlot *slot);
 
 #endif /* REMOTE_PARAMS_H */

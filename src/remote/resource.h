@@ -87,8 +87,8 @@ typedef enum Ability
 
 typedef enum ParamRule
 {
-	PARAM_EQUAL,  /* column = value */
-	PARAM_ANY,    /* column = ANY (values), so many in one request */
+	PARAM_EQUAL,  /* column = value; of an array: one of its values is */
+	PARAM_ANY,    /* column = ANY (values), so many in one request; of an array: column && values */
 	PARAM_FROM,   /* column >= value */
 	PARAM_BEFORE, /* column < value */
 	PARAM_ORDER   /* ORDER BY column, as a word */
@@ -99,11 +99,18 @@ typedef struct ParamDef
 	const char *name;   /* in the query string; "{name}": the part of the path called so */
 	const char *column; /* field whose conditions become it, and which may show it (FIELD_GIVEN) */
 	ParamRule rule;
-	Verdict verdict;      /* what such a condition is worth */
-	bool required;        /* without a value of it nothing can be asked */
-	const char *together; /* all parameters of this group or none are sent; with "?" before it: exactly one of them */
-	int max_values;       /* PARAM_ANY: in one request; 0 = one */
-	int max_days;         /* PARAM_FROM and PARAM_BEFORE: the longest span of one listing; 0 = any */
+	Verdict verdict;        /* what such a condition is worth */
+	bool required;          /* without a value of it nothing can be asked */
+	const char *together;   /* all parameters of this group or none are sent */
+	const char *either;     /* one of the groups of this name must be given; where several are, one is sent */
+	int max_values;         /* PARAM_ANY: in one request; 0 = one */
+	bool has_commas;        /* PARAM_ANY: the values stand in one parameter, with commas between them */
+	int max_days;           /* PARAM_FROM and PARAM_BEFORE: the longest span of one listing; 0 = any */
+	const char *implied_by; /* PARAM_FROM and PARAM_BEFORE: another field, whose bounds are this column's, too */
+	const char *of_null;    /* its text for a column without a value; NULL: those cannot be asked for */
+	const char *ascending;  /* PARAM_ORDER: its text; NULL: the order cannot be asked for */
+	const char *descending;
+	const char *example;                   /* a value, for people; NULL = any of the type */
 	char *(*write)(Datum value, Oid type); /* its text, not escaped; NULL: the type's output */
 	const Way *way; /* what is asked for by it, in the place of the resource's listing; NULL = that listing */
 } ParamDef;

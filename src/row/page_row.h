@@ -9,6 +9,8 @@
 #include "nodes/pg_list.h"
 #include "row/tokenizer.h"
 
+struct Ask;
+
 typedef struct PagerRow
 {
 	const TokPage *page;
@@ -16,6 +18,8 @@ typedef struct PagerRow
 	int id_leaf;       /* of its id; -1 = rows have none */
 	const List *given; /* Given: what all rows of its listing have in common */
 	int64 position;    /* in its listing, from 1 */
+
+	const struct Ask *ask; /* what its listing asks for; NULL = nothing in particular, or nobody looks */
 } PagerRow;
 
 #endif /* ROW_PAGE_ROW_H */

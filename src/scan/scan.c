@@ -11,6 +11,7 @@
 #include "executor/executor.h"
 #include "foreign/fdwapi.h"
 #include "row/doubt.h"
+#include "remote/params.h"
 #include "row/reader.h"
 #include "scan/optional.h"
 #include "scan/round.h"
@@ -148,6 +149,13 @@ has_conditions_beside(const RemoteScan *state)
 	return list_length(state->plan->filter) > 2;
 }
 
+/* Are the keys of a lookup a parameter?  These are never refused for what stands in a filter. */
+static bool
+are_keys_parameters(const RemoteScan *state)
+{
+	return term_kind((const List *) llast(state->plan->filter)) == TERM_PARAM;
+}
+
 /*
  * The service refused the keys: perhaps for what the conditions beside them ask, so
  * without these; if not, for half as many keys per request, and in the end without
@@ -156,7 +164,7 @@ has_conditions_beside(const RemoteScan *state)
 static void
 ask_for_fewer_keys(RemoteScan *state, ForeignScanState *node)
 {
-	if (!state->without_others && has_conditions_beside(state))
+	if ((!state->without_others && has_conditions_beside(state)) || are_keys_parameters(state))
 		state->without_others = true;
 	else
 	{
@@ -185,6 +193,17 @@ ask_in_another_way(RemoteScan *state, ForeignScanState *node, PagerAnswer stop)
 	}
 }
 
+/*
+ * Does the row in the slot belong to the ask that it came with?  Else it comes
+ * with another, too.  Of rows that have ids the pager has handed out each once.
+ */
+static bool
+is_of_its_ask(const PagerRow *row, ForeignScanState *node)
+{
+	return row->id_leaf >= 0 || row->ask == NULL || row->ask->parts == NIL ||
+		   ask_has_row(row->ask, node->ss.ss_ScanTupleSlot);
+}
+
 /* Ask the pager for the next row, and read it into the slot; *again: that is to be tried once more. */
 static void
 ask_pager(RemoteScan *state, ForeignScanState *node, bool *again)
@@ -193,7 +212,7 @@ ask_pager(RemoteScan *state, ForeignScanState *node, bool *again)
 	PagerRow row;
 
 	state->answer = pager_next(state->pager, &row, !state->async);
-	*again = state->answer == PAGER_ROW && !decode_row(state, node, &row);
+	*again = state->answer == PAGER_ROW && (!decode_row(state, node, &row) || !is_of_its_ask(&row, node));
 	MemoryContextSwitchTo(saved);
 	if (state->answer == PAGER_ROW || state->answer == PAGER_END || state->answer == PAGER_WAIT)
 		return;

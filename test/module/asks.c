@@ -24,7 +24,7 @@ extern PGDLLEXPORT Datum attio_test_asks(PG_FUNCTION_ARGS);
 
 PG_FUNCTION_INFO_V1(attio_test_asks);
 
-#define MAX_CONDITIONS 3
+#define MAX_CONDITIONS 5
 #define MAX_KNOWN 2
 
 /* field or attribute, operator, and the operand as text; NULL operand = NULL, no type = no operand */
@@ -73,17 +73,62 @@ static const ResourceDef events = {
 	.nparams = lengthof(event_params),
 };
 
-static const struct
+/* Remarks stand on a record or on an entry, and mention people. */
+static const FieldDef remark_fields[] = {
+	{.name = "id", .type = INT8OID, .path = "id", .not_null = true},
+	{.name = "record_id", .type = INT8OID, .path = "record_id"},
+	{.name = "object", .type = TEXTOID, .source = FIELD_GIVEN, .path = "object"},
+	{.name = "entry_id", .type = INT8OID, .path = "entry_id"},
+	{.name = "list", .type = TEXTOID, .source = FIELD_GIVEN, .path = "list"},
+	{.name = "people", .type = TEXTARRAYOID, .path = "people"},
+	{.name = "assignees", .type = TEXTARRAYOID, .path = "assignees"},
+	{.name = "color", .type = TEXTOID, .path = "color"},
+	{.name = "start_at", .type = TIMESTAMPTZOID, .path = "start_at"},
+	{.name = "end_at", .type = TIMESTAMPTZOID, .path = "end_at"},
+};
+
+static const ParamDef remark_params[] = {
+	{.name = "record_id", .column = "record_id", .rule = PARAM_EQUAL, .together = "record", .either = "place"},
+	{.name = "object",
+	 .column = "object",
+	 .rule = PARAM_EQUAL,
+	 .together = "record",
+	 .either = "place",
+	 .example = "deals"},
+	{.name = "entry_id", .column = "entry_id", .rule = PARAM_EQUAL, .together = "entry", .either = "place"},
+	{.name = "list", .column = "list", .rule = PARAM_EQUAL, .together = "entry", .either = "place"},
+	{.name = "people", .column = "people", .rule = PARAM_ANY, .max_values = 2, .has_commas = true},
+	{.name = "assignee", .column = "assignees", .rule = PARAM_EQUAL, .of_null = ""},
+	{.name = "color", .column = "color", .rule = PARAM_EQUAL, .of_null = "none"},
+	{.name = "ends_from", .column = "end_at", .rule = PARAM_FROM, .implied_by = "start_at", .verdict = VERDICT_EXACT},
+	{.name = "starts_before", .column = "start_at", .rule = PARAM_BEFORE, .implied_by = "end_at"},
+	{.name = "sort", .column = "start_at", .rule = PARAM_ORDER, .ascending = "start_asc", .descending = "start_desc"},
+};
+
+static const ResourceDef remarks = {
+	.name = "remarks",
+	.list = {.method = "GET", .path = "/remarks"},
+	.id_path = "id",
+	.id_type = INT8OID,
+	.fields = remark_fields,
+	.nfields = lengthof(remark_fields),
+	.params = remark_params,
+	.nparams = lengthof(remark_params),
+};
+
+typedef struct ParamCase
 {
 	const char *name;
 	TestCondition conditions[MAX_CONDITIONS];
 	const char *wanted;
-} param_cases[] = {
+} ParamCase;
+
+static const ParamCase param_cases[] = {
 	{"one value", {{"company_id", OP_EQ, INT4OID, "7"}}, "[company=7]"},
 	{"several values make several asks", {{"company_id", OP_IN, INT8ARRAYOID, "{7,8}"}}, "[company=7] [company=8]"},
 	{"values in portions",
 	 {{"company_id", OP_EQ, INT8OID, "7"}, {"kind", OP_IN, TEXTARRAYOID, "{a,b c,d}"}},
-	 "kinds=a&kinds=b%20c [company=7] kinds=d [company=7 kinds=d]"},
+	 "kinds=a&kinds=b%20c [company=7] {kind a b c} kinds=d [company=7 kinds=d] {kind d}"},
 	{"NULL meets nothing", {{"company_id", OP_EQ, INT8OID, NULL}}, "nothing"},
 	{"no value meets nothing", {{"company_id", OP_IN, INT8ARRAYOID, "{}"}}, "nothing"},
 	{"NULL among values", {{"company_id", OP_IN, INT8ARRAYOID, "{7,NULL,7}"}}, "[company=7]"},
@@ -132,6 +177,92 @@ static const struct
 	 "foreign table \"events\" cannot be read without a condition on column \"happened_at\""},
 };
 
+/* Each on a record; an operand that is an array is compared with an array column. */
+#define ON_RECORD                                                                                                      \
+	{"record_id", OP_EQ, INT8OID, "7"},                                                                                \
+	{                                                                                                                  \
+		"object", OP_EQ, TEXTOID, "deals"                                                                              \
+	}
+#define RECORD_ASKED "record_id=7&object=deals"
+#define RECORD_GIVEN "record_id=7 object=deals"
+
+static const ParamCase remark_cases[] = {
+	{"the first group", {ON_RECORD}, RECORD_ASKED " [" RECORD_GIVEN "]"},
+	{"the second group",
+	 {{"entry_id", OP_EQ, INT8OID, "8"}, {"list", OP_EQ, TEXTOID, "pipeline"}},
+	 "entry_id=8&list=pipeline [entry_id=8 list=pipeline]"},
+	{"of both groups one is sent",
+	 {ON_RECORD, {"entry_id", OP_EQ, INT8OID, "8"}, {"list", OP_EQ, TEXTOID, "pipeline"}},
+	 RECORD_ASKED " [" RECORD_GIVEN "] incomplete"},
+	{"half of a group beside a whole one",
+	 {{"record_id", OP_EQ, INT8OID, "7"}, {"entry_id", OP_EQ, INT8OID, "8"}, {"list", OP_EQ, TEXTOID, "pipeline"}},
+	 "entry_id=8&list=pipeline [entry_id=8 list=pipeline] incomplete"},
+	{"half of a group",
+	 {{"record_id", OP_EQ, INT8OID, "7"}},
+	 "foreign table \"remarks\" cannot be read without a condition on column \"object\" "
+	 "(A query that works: SELECT * FROM remarks WHERE record_id = 1 AND object = 'deals'. A join can give the values, "
+	 "too.)"},
+	{"no group",
+	 {{"color", OP_EQ, TEXTOID, "red"}},
+	 "foreign table \"remarks\" cannot be read without conditions on columns \"record_id\" and \"object\", or "
+	 "\"entry_id\" and \"list\" (A query that works: SELECT * FROM remarks WHERE record_id = 1 AND object = 'deals' "
+	 "AND "
+	 "color = '...'. A join can give the values, too.)"},
+	{"several values of a group",
+	 {{"record_id", OP_IN, INT8ARRAYOID, "{7,8}"}, {"object", OP_EQ, TEXTOID, "deals"}},
+	 RECORD_ASKED " [" RECORD_GIVEN
+				  "] {record_id 7} record_id=8&object=deals [record_id=8 object=deals] {record_id 8}"},
+	{"one value of an array",
+	 {ON_RECORD, {"people", OP_EQ, TEXTOID, "a@b"}},
+	 RECORD_ASKED "&people=a%40b [" RECORD_GIVEN " people=a@b]"},
+	{"any of several, with commas",
+	 {ON_RECORD, {"people", OP_HAS_ANY, TEXTARRAYOID, "{a,b c,d}"}},
+	 RECORD_ASKED "&people=a,b%20c [" RECORD_GIVEN "] " RECORD_ASKED "&people=d [" RECORD_GIVEN " people=d]"},
+	{"a value with a comma is not sent",
+	 {ON_RECORD, {"people", OP_HAS_ANY, TEXTARRAYOID, "{a,\"b,c\"}"}},
+	 RECORD_ASKED " [" RECORD_GIVEN "] incomplete"},
+	{"of all values the first is asked for",
+	 {ON_RECORD, {"people", OP_HAS_ALL, TEXTARRAYOID, "{a,b}"}},
+	 RECORD_ASKED "&people=a [" RECORD_GIVEN " people=a]"},
+	{"none of which says nothing",
+	 {ON_RECORD, {"people", OP_HAS_ALL, TEXTARRAYOID, "{}"}},
+	 RECORD_ASKED " [" RECORD_GIVEN "] incomplete"},
+	{"any of none meets nothing", {ON_RECORD, {"people", OP_HAS_ANY, TEXTARRAYOID, "{}"}}, "nothing"},
+	{"equal to an array",
+	 {ON_RECORD, {"people", OP_EQ, TEXTARRAYOID, "{a,b}"}},
+	 RECORD_ASKED "&people=a [" RECORD_GIVEN " people=a]"},
+	{"equal to an empty array, which cannot be asked for",
+	 {ON_RECORD, {"people", OP_EQ, TEXTARRAYOID, "{}"}},
+	 RECORD_ASKED " [" RECORD_GIVEN "] incomplete"},
+	{"equal to an empty array",
+	 {ON_RECORD, {"assignees", OP_EQ, TEXTARRAYOID, "{}"}},
+	 RECORD_ASKED "&assignee= [" RECORD_GIVEN " assignee=NULL]"},
+	{"an array that is NULL",
+	 {ON_RECORD, {"assignees", OP_IS_NULL}},
+	 RECORD_ASKED "&assignee= [" RECORD_GIVEN " assignee=NULL]"},
+	{"an empty text is not what stands for no value",
+	 {ON_RECORD, {"assignees", OP_EQ, TEXTOID, ""}},
+	 RECORD_ASKED " [" RECORD_GIVEN "] incomplete"},
+	{"NULL", {ON_RECORD, {"color", OP_IS_NULL}}, RECORD_ASKED "&color=none [" RECORD_GIVEN " color=NULL]"},
+	{"the text that stands for NULL",
+	 {ON_RECORD, {"color", OP_EQ, TEXTOID, "none"}},
+	 RECORD_ASKED " [" RECORD_GIVEN "] incomplete"},
+	{"a bound that implies another",
+	 {ON_RECORD, {"start_at", OP_GE, TIMESTAMPTZOID, "2026-01-01 00:00:00+00"}},
+	 RECORD_ASKED "&ends_from=2026-01-01T00%3A00%3A00Z [" RECORD_GIVEN " ends_from=2026-01-01T00:00:00Z]"},
+	{"of two such bounds the narrowest",
+	 {ON_RECORD,
+	  {"start_at", OP_GE, TIMESTAMPTZOID, "2026-01-01 00:00:00+00"},
+	  {"end_at", OP_GE, TIMESTAMPTZOID, "2026-01-03 00:00:00+00"}},
+	 RECORD_ASKED "&ends_from=2026-01-03T00%3A00%3A00Z [" RECORD_GIVEN " ends_from=2026-01-03T00:00:00Z]"},
+	{"both ends",
+	 {ON_RECORD,
+	  {"end_at", OP_GE, TIMESTAMPTZOID, "2026-01-01 00:00:00+00"},
+	  {"end_at", OP_LT, TIMESTAMPTZOID, "2026-01-03 00:00:00+00"}},
+	 RECORD_ASKED "&ends_from=2026-01-01T00%3A00%3A00Z&starts_before=2026-01-03T00%3A00%3A00Z [" RECORD_GIVEN
+				  " ends_from=2026-01-01T00:00:00Z starts_before=2026-01-03T00:00:00Z]"},
+};
+
 /* What of a comparison with a field can be a parameter. */
 static const struct
 {
@@ -152,6 +283,28 @@ static const struct
 	{"a field without parameters", "id", OP_EQ, INT8OID, "local"},
 	{"is it true", "is_open", OP_TRUE, InvalidOid, "rechecked"},
 	{"is it NULL", "company_id", OP_IS_NULL, InvalidOid, "local"},
+};
+
+static const struct
+{
+	const char *name;
+	const char *field;
+	bool any_value;
+	TermOp op;
+	Oid type;
+	const char *wanted;
+} remark_rules[] = {
+	{"a value is in an array", "people", true, OP_EQ, TEXTOID, "rechecked"},
+	{"an array has one of several", "people", false, OP_HAS_ANY, TEXTOID, "rechecked"},
+	{"an array has all of several", "people", false, OP_HAS_ALL, TEXTOID, "rechecked"},
+	{"an array is one of several", "people", false, OP_IN, TEXTARRAYOID, "local"},
+	{"an array of another type", "people", false, OP_HAS_ANY, INT8OID, "local"},
+	{"an array is equal", "people", false, OP_EQ, TEXTARRAYOID, "rechecked"},
+	{"an array is NULL", "people", false, OP_IS_NULL, InvalidOid, "local"},
+	{"an array is NULL, which can be asked for", "assignees", false, OP_IS_NULL, InvalidOid, "rechecked"},
+	{"a value is NULL, which can be asked for", "color", false, OP_IS_NULL, InvalidOid, "rechecked"},
+	{"a bound of its own", "end_at", false, OP_GE, TIMESTAMPTZOID, "exact"},
+	{"a bound that implies another", "start_at", false, OP_GE, TIMESTAMPTZOID, "rechecked"},
 };
 
 /* ----- Attio's filters ----- */
@@ -262,9 +415,20 @@ asks_text(const AskSet *set)
 							 given != list_head(ask->given) ? " "
 							 : ask->query != NULL           ? " ["
 															: "[",
-							 ((Given *) lfirst(given))->name, ((Given *) lfirst(given))->value);
+							 ((Given *) lfirst(given))->name,
+							 ((Given *) lfirst(given))->value == NULL ? "NULL" : ((Given *) lfirst(given))->value);
 		if (ask->given != NIL)
 			appendStringInfoChar(&out, ']');
+		foreach(given, ask->parts)
+		{
+			const AskPart *part = (const AskPart *) lfirst(given);
+			ListCell *text;
+
+			appendStringInfo(&out, " {%s", part->param->column);
+			foreach(text, part->texts)
+				appendStringInfo(&out, " %s", (char *) lfirst(text));
+			appendStringInfoChar(&out, '}');
+		}
 	}
 	if (set->nothing)
 		appendStringInfoString(&out, "nothing");
@@ -273,12 +437,12 @@ asks_text(const AskSet *set)
 	return out.data;
 }
 
-/* What the conditions ask for, or the message of the ERROR. */
+/* What the conditions ask for, or the message of the ERROR; with its hint, if "hint". */
 static char *
-run_params(const TestCondition *conditions)
+run_params(const ResourceDef *resource, const TestCondition *conditions, bool hint)
 {
 	static const Service no_service = {.title = "Nothing"};
-	RemoteRelation relation = {.name = "events", .resource = &events, .service = &no_service};
+	RemoteRelation relation = {.name = resource->name, .resource = resource, .service = &no_service};
 	Operand operands[MAX_CONDITIONS] = {{0}};
 	AskInput input = {.relation = &relation, .operands = operands, .noperands = MAX_CONDITIONS, .looked_up = -1};
 	MemoryContext context = CurrentMemoryContext;
@@ -312,19 +476,19 @@ run_params(const TestCondition *conditions)
 		MemoryContextSwitchTo(context);
 		error = CopyErrorData();
 		FlushErrorState();
-		result = error->message;
+		result = hint ? psprintf("%s (%s)", error->message, error->hint) : error->message;
 	}
 	PG_END_TRY();
 	return result;
 }
 
 static const char *
-run_rule(const char *field, TermOp op, Oid type)
+run_rule(const ResourceDef *resource, const char *field, bool any_value, TermOp op, Oid type)
 {
 	static const char *const verdicts[] = {"local", "rechecked", "exact"};
-	Comparison comparison = {.op = op, .type = type};
+	Comparison comparison = {.op = op, .type = type, .any_value = any_value};
 
-	return verdicts[params_ship(&events, field, &comparison)];
+	return verdicts[params_ship(resource, field, &comparison)];
 }
 
 /* What is known, by what the class of the property needs. */
@@ -413,10 +577,18 @@ attio_test_asks(PG_FUNCTION_ARGS)
 		tuplestore_putvalues(info->setResult, info->setDesc, values, nulls);                                           \
 	} while (0)
 	for (int i = 0; i < (int) lengthof(param_cases); i++)
-		SHOW("parameters", param_cases[i].name, param_cases[i].wanted, run_params(param_cases[i].conditions));
+		SHOW("parameters", param_cases[i].name, param_cases[i].wanted,
+			 run_params(&events, param_cases[i].conditions, false));
+	for (int i = 0; i < (int) lengthof(remark_cases); i++)
+		SHOW("remarks", remark_cases[i].name, remark_cases[i].wanted,
+			 run_params(&remarks, remark_cases[i].conditions, true));
 	for (int i = 0; i < (int) lengthof(rule_cases); i++)
 		SHOW("rules", rule_cases[i].name, rule_cases[i].wanted,
-			 run_rule(rule_cases[i].field, rule_cases[i].op, rule_cases[i].type));
+			 run_rule(&events, rule_cases[i].field, false, rule_cases[i].op, rule_cases[i].type));
+	for (int i = 0; i < (int) lengthof(remark_rules); i++)
+		SHOW("rules of remarks", remark_rules[i].name, remark_rules[i].wanted,
+			 run_rule(&remarks, remark_rules[i].field, remark_rules[i].any_value, remark_rules[i].op,
+					  remark_rules[i].type));
 	for (int i = 0; i < (int) lengthof(filter_cases); i++)
 		SHOW("filters", filter_cases[i].name, filter_cases[i].wanted,
 			 run_filter(filter_cases[i].attribute_type, filter_cases[i].property, &filter_cases[i].condition,
