@@ -45,6 +45,22 @@ static const FieldDef meeting_record_fields[] = {
 	{.name = "record_id", .type = UUIDOID, .path = "record_id", .not_null = true},
 };
 
+#define ONE_MEETING {"GET", "/v2/meetings/{meeting_id}", .scopes = "meeting:read record_permission:read", .may_be_gone = true}
+
+static const Way meeting_by_id = {.list = ONE_MEETING, .paging = {PAGING_NONE, .rows = "data", .single = true}};
+static const Way participants_of_meeting = {.list = ONE_MEETING, .paging = {PAGING_NONE, .rows = "data", .each = "participants", .single = true}};
+static const Way records_of_meeting = {.list = ONE_MEETING, .paging = {PAGING_NONE, .rows = "data", .each = "linked_records", .single = true}};
+
+static const ParamDef meeting_params[] = {
+	{.name = "{meeting_id}", .column = "meeting_id", .rule = PARAM_EQUAL, .verdict = VERDICT_EXACT, .way = &meeting_by_id},
+};
+static const ParamDef meeting_participant_params[] = {
+	{.name = "{meeting_id}", .column = "meeting_id", .rule = PARAM_EQUAL, .verdict = VERDICT_EXACT, .way = &participants_of_meeting},
+};
+static const ParamDef meeting_record_params[] = {
+	{.name = "{meeting_id}", .column = "meeting_id", .rule = PARAM_EQUAL, .verdict = VERDICT_EXACT, .way = &records_of_meeting},
+};
+
 /* ----- recordings and what was said ----- */
 
 static const FieldDef call_recording_fields[] = {
@@ -91,7 +107,12 @@ static const FieldDef file_fields[] = {
 	{.name = "created_by", .type = UUIDOID, .path = "created_by_actor.id"},
 	{.name = "created_by__actor_type", .type = TEXTOID, .path = "created_by_actor.type"},
 };
+static const Way file_by_id = {
+	.list = {"GET", "/v2/files/{file_id}", .scopes = "file:read object_configuration:read record_permission:read", .may_be_gone = true},
+	.paging = {PAGING_NONE, .rows = "data", .single = true},
+};
 static const ParamDef file_params[] = {
+	{.name = "{file_id}", .column = "file_id", .rule = PARAM_EQUAL, .verdict = VERDICT_EXACT, .way = &file_by_id},
 	{.name = "object", .column = "object", .rule = PARAM_EQUAL, .verdict = VERDICT_SUPERSET, .required = true, .together = "record"},
 	{.name = "record_id", .column = "record_id", .rule = PARAM_EQUAL, .verdict = VERDICT_SUPERSET, .required = true, .together = "record"},
 	{.name = "storage_provider", .column = "storage_provider", .rule = PARAM_EQUAL, .verdict = VERDICT_SUPERSET},
@@ -129,15 +150,15 @@ static const FieldDef comment_fields[] = {
 
 /* one thread, and the comments of one thread: the answer holds it, not a list of it */
 static const Way thread_by_id = {
-	.list = {"GET", "/v2/threads/{thread_id}", .scopes = "comment:read", .tolerated = "not_found"},
+	.list = {"GET", "/v2/threads/{thread_id}", .scopes = "comment:read", .may_be_gone = true},
 	.paging = {PAGING_NONE, .rows = "data", .single = true},
 };
 static const Way comments_of_thread = {
-	.list = {"GET", "/v2/threads/{thread_id}", .scopes = "comment:read", .tolerated = "not_found"},
+	.list = {"GET", "/v2/threads/{thread_id}", .scopes = "comment:read", .may_be_gone = true},
 	.paging = {PAGING_NONE, .rows = "data.comments"},
 };
 static const Way comment_by_id = {
-	.list = {"GET", "/v2/comments/{comment_id}", .scopes = "comment:read", .tolerated = "not_found"},
+	.list = {"GET", "/v2/comments/{comment_id}", .scopes = "comment:read", .may_be_gone = true},
 	.paging = {PAGING_NONE, .rows = "data", .single = true},
 };
 

@@ -201,7 +201,9 @@ const ResourceDef attio_resources[] = {
 		.paging = {PAGING_CURSOR, .limit = "limit", .place = "cursor", .max_page = 200, .rows = "data", .next = "pagination.next_cursor"},
 		.id_path = "id.meeting_id",
 		.id_type = UUIDOID,
+		.abilities = CAN_LOOKUP,
 		FIELDS(meeting_fields),
+		PARAMS(meeting_params),
 	},
 	/* people who are invited to meetings, and records that meetings are about: of the same documents */
 	{
@@ -210,7 +212,9 @@ const ResourceDef attio_resources[] = {
 		.paging = {PAGING_CURSOR, .limit = "limit", .place = "cursor", .max_page = 200, .rows = "data", .each = "participants", .next = "pagination.next_cursor"},
 		.id_path = "../id.meeting_id",
 		.id_type = UUIDOID,
+		.abilities = CAN_LOOKUP,
 		FIELDS(meeting_participant_fields),
+		PARAMS(meeting_participant_params),
 	},
 	{
 		.name = "meeting_records",
@@ -218,11 +222,14 @@ const ResourceDef attio_resources[] = {
 		.paging = {PAGING_CURSOR, .limit = "limit", .place = "cursor", .max_page = 200, .rows = "data", .each = "linked_records", .next = "pagination.next_cursor"},
 		.id_path = "../id.meeting_id",
 		.id_type = UUIDOID,
+		.abilities = CAN_LOOKUP,
 		FIELDS(meeting_record_fields),
+		PARAMS(meeting_record_params),
 	},
 	{
 		.name = "call_recordings",
 		.list = {"GET", "/v2/meetings/{meeting}/call_recordings", .scopes = "meeting:read call_recording:read", .may_be_gone = true},
+		.delete = {"DELETE", "/v2/meetings/{meeting}/call_recordings/{id}", .scopes = "meeting:read call_recording:read-write", .nature = HTTP_REPEAT, .status = 204},
 		.paging = {PAGING_CURSOR, .limit = "limit", .place = "cursor", .max_page = 200, .rows = "data", .next = "pagination.next_cursor"},
 		.abilities = CAN_LOOKUP,
 		.id_path = "id.call_recording_id",

@@ -13,6 +13,7 @@
 #include "base/guc.h"
 #include "executor/executor.h"
 #include "funcapi.h"
+#include "modify/row_path.h"
 
 /* Where a row's values are put together; what is not the write's own goes with it. */
 static MemoryContext
@@ -202,9 +203,14 @@ row_delete(ModifyState *state, TupleTableSlot *plan_slot)
 	Write *write = write_make(&state->sender, ACTION_DELETE, plan_id_text(state, plan_slot));
 	MemoryContext saved = begin_values(write);
 	RowChange old = {.id = write->id};
+	bool is_read = read_old_row(state, plan_slot, &old);
+	List *given = NIL;
 
-	set_path(state, write, NIL);
-	if (setting_log_writes && read_old_row(state, plan_slot, &old))
+	if (is_read)
+		given = row_path_given(state->relation, write->access->path, RelationGetDescr(state->rel), old.old_values,
+							   old.old_nulls);
+	set_path(state, write, given);
+	if (setting_log_writes && is_read)
 		write->before = MemoryContextStrdup(write->context, old_text(state, NULL, &old));
 	end_values(saved);
 	return write;

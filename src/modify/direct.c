@@ -15,6 +15,7 @@
 #include "modify/begin.h"
 #include "modify/explain_write.h"
 #include "modify/read_first.h"
+#include "modify/row_path.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/appendinfo.h"
@@ -99,6 +100,16 @@ is_one_whole_value(Oid table, Oid user, List *columns, bool returns)
 	return target_methods(relation)->is_alone(column_hint(relation, (AttrNumber) linitial_int(columns)));
 }
 
+/* Does the path of the write have parts that the row shows? */
+static bool
+needs_row(Oid table, CmdType operation)
+{
+	const ResourceDef *resource = remote_relation_open_by_oid(table)->resource;
+	const Access *access = operation == CMD_DELETE ? &resource->delete : &resource->update;
+
+	return access->path != NULL && row_path_needs_row(resource, access->path);
+}
+
 /* PlanDirectModify: the plan's scan becomes the write. */
 static bool
 plan_direct_modify(PlannerInfo *root, ModifyTable *plan, Index rtindex, int subplan_index)
@@ -114,6 +125,8 @@ plan_direct_modify(PlannerInfo *root, ModifyTable *plan, Index rtindex, int subp
 	if (plan->operation != CMD_UPDATE && plan->operation != CMD_DELETE)
 		return false;
 	if (!IsA(scan, ForeignScan) || scan->scan.scanrelid != rtindex || (key = only_key_term(scan)) == NIL)
+		return false;
+	if (needs_row(rte->relid, plan->operation))
 		return false;
 	if (plan->operation == CMD_DELETE ? plan->returningLists != NIL : get_rel_relispartition(rte->relid))
 		return false;

@@ -456,7 +456,7 @@ static const char *parse_holder(Scanner *scanner, const char *p, TokNode *node);
 static bool
 holds_rows(Scanner *scanner, const char *p, const TokNode *node)
 {
-	bool holds = *p == (scanner->page->single ? '{' : '[');
+	bool holds = *p == (scanner->page->single && !scanner->in_document ? '{' : '[');
 
 	if (!holds && scanner->in_document && *p != 'n')
 		scanner->misshapen = true;
@@ -601,7 +601,9 @@ parse_holder(Scanner *scanner, const char *p, TokNode *node)
 		page->nrows = page->nslices = page->ndocuments = 0;
 		scanner->found = node->rank + 1u;
 	}
-	return *p == '[' ? parse_array(scanner, p, node) : parse_row(scanner, p, node->element);
+	if (*p == '[')
+		return parse_array(scanner, p, node);
+	return node->role == TOK_ROWS ? parse_row(scanner, p, node->element) : parse_document(scanner, p, node->element);
 }
 
 /*

@@ -134,7 +134,7 @@ typedef struct TokPage
 	size_t ndocuments;      /* 0 where rows stand in none */
 	size_t documents_size;
 	size_t error_offset; /* TOK_SYNTAX: where it broke */
-	bool single;         /* set by the caller: in the place of the array of rows stands one row */
+	bool single;         /* set by the caller: in the place of the array stands one of its elements */
 	uint64_t serial;     /* tells apart the texts that were read, whatever the page */
 } TokPage;
 

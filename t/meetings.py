@@ -1,0 +1,168 @@
+#!/usr/bin/env python3
+"""Meetings with who is invited and what they are about, recordings, transcripts, files: what is asked for them, what
+is deleted, and what becomes of pages that lead nowhere.  t/cells.py compares their cells.
+"""
+import json
+import os
+import re
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
+from attio_test import QUICK, Workspace, must  # noqa: E402
+from cases import case, run, tap  # noqa: E402
+
+WORK = Workspace("--activity", "450", options=QUICK, schema="workspace")
+# a server that follows what it is asked for, whatever a case before has left
+FOLLOWED = {"parameters": "followed", "sort_parameter": "followed", "listing_order": "told", "cursor_pages": "full"}
+NOWHERE = "00000000-0000-4000-8000-000000000000"
+
+
+def asked(emulator, action):
+    """What is asked meanwhile: methods and paths with their parameters; of ids and cursors only that there is one."""
+    emulator.forget()
+    result = action()
+    log = [re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "ID", f"{e['method']} {e['path']}")
+           for e in emulator.log()]
+    return result, [re.sub(r"cursor=[^&]*", "cursor", line.replace("/v2/", "/", 1)) for line in log]
+
+
+def lines(database, sql):
+    return must(database.psql(sql)).out.splitlines()
+
+
+@case(WORK)
+def pages_that_lead_nowhere(emulator, database):
+    """Cursors that come twice, rows that come again."""
+    recorded = "SELECT count(*) FROM crm.call_recordings WHERE meeting_id = (SELECT meeting_id FROM crm.meetings " \
+               "WHERE title = 'Meeting 0')"
+    reads = {"meetings": "SELECT count(*) FROM crm.meetings",
+             "meeting_participants": "SELECT count(*) FROM crm.meeting_participants",
+             "meeting_records": "SELECT count(*) FROM crm.meeting_records",
+             "call_recordings": recorded.replace("(SELECT meeting_id", "(SELECT DISTINCT meeting_id")}
+    wanted = {table: lines(database, sql) for table, sql in reads.items()}
+    must(database.psql("".join(f"ALTER FOREIGN TABLE crm.{table} OPTIONS (ADD page_size '40');" for table in reads)))
+    for how in ("short", "empty"):
+        emulator.switches(cursor_pages=how)
+        for table, sql in reads.items():
+            tap.equal(lines(database, sql), wanted[table], f"{table}: all rows of {how} pages")
+    for how, code, words in (("repeating", "40001", "the data changed in Attio while it was read"),
+                             ("circle", "HV000", "returned the same cursor twice")):
+        emulator.switches(cursor_pages=how)
+        for table, sql in reads.items():
+            wrong = database.psql(sql)
+            tap.ok(code in wrong.err and words in wrong.err, f"{table}: {how} pages are an error", wrong)
+        wrong = database.psql("SELECT count(*) FROM crm.call_recordings")
+        tap.ok(code in wrong.err and words in wrong.err, f"so they are where meetings are only walked: {how}", wrong)
+    must(database.psql("".join(f"ALTER FOREIGN TABLE crm.{table} OPTIONS (DROP page_size);" for table in reads)))
+    emulator.switches(**FOLLOWED)
+
+
+@case(WORK)
+def one_meeting(emulator, database):
+    ident = database.value("SELECT meeting_id FROM crm.meetings WHERE title = 'Meeting 61'")
+    for table, rows in (("meetings", 1), ("meeting_participants", 3), ("meeting_records", 2)):
+        found, log = asked(emulator, lambda t=table: lines(database, f"SELECT * FROM crm.{t} WHERE meeting_id = '{ident}'"))
+        tap.equal((len(found), log), (rows, ["GET /meetings/ID"]), f"{table}: by the id of a meeting")
+        found, log = asked(emulator, lambda t=table: lines(
+            database, f"SELECT * FROM crm.{t} WHERE meeting_id = '{NOWHERE}'"))
+        tap.equal((found, log), ([], ["GET /meetings/ID"]), f"{table}: a meeting that is not there has no rows")
+    emulator.faults({"match": {"path": "/v2/meetings/"}, "status": 404, "body": json.dumps(
+        {"status_code": 404, "type": "invalid_request_error", "code": "not_found",
+         "message": f'Could not find endpoint "GET /v2/meetings/{ident}".'})})
+    wrong = database.psql(f"SELECT * FROM crm.meetings WHERE meeting_id = '{ident}'")
+    tap.ok("Could not find endpoint" in wrong.err, "an endpoint that is not there is an error", wrong)
+    emulator.faults()
+
+
+@case(WORK)
+def recordings(emulator, database):
+    titles = "('Meeting 3', 'Meeting 6', 'Meeting 0')"
+    ids = lines(database, f"SELECT meeting_id FROM crm.meetings WHERE title IN {titles}")
+    each = ["GET /meetings/ID/call_recordings?limit=200"] * 3 + ["GET /meetings/ID/call_recordings?limit=200&cursor"]
+    some = ", ".join(f"'{ident}'" for ident in ids)
+    found, log = asked(emulator, lambda: lines(
+        database, f"SELECT * FROM crm.call_recordings WHERE meeting_id IN ({some}, '{NOWHERE}')"))
+    tap.equal(len(found), 1 + 1 + 113, "recordings of these meetings")
+    tap.equal(sorted(log), sorted(["GET /meetings/ID/call_recordings?limit=200"] * 4), "are asked for by meeting")
+    found, log = asked(emulator, lambda: lines(
+        database, f"SELECT r.* FROM crm.meetings m JOIN crm.call_recordings r USING (meeting_id) WHERE title IN {titles}"))
+    tap.equal(len(found), 1 + 1 + 113, "so are those of a join")
+    tap.equal(sorted(log[:1] + log[-3:]) and [line for line in log if "call_recordings" in line], each[:3],
+              "one request for each meeting")
+    found, log = asked(emulator, lambda: lines(database, "SELECT count(*) FROM crm.call_recordings"))
+    tap.equal(len([line for line in log if "call_recordings" in line]), 420, "without one all meetings are walked")
+    tap.equal([line for line in log if "call_recordings" not in line],
+              ["GET /meetings?limit=200"] + ["GET /meetings?limit=200&cursor"] * 2, "once")
+
+
+@case(WORK)
+def transcripts(emulator, database):
+    wrong = database.psql("SELECT * FROM crm.transcripts")
+    tap.ok('without a condition on column "meeting_id"' in wrong.err, "a transcript is of a meeting", wrong)
+    wrong = database.psql(f"SELECT * FROM crm.transcripts WHERE meeting_id = '{NOWHERE}'")
+    tap.ok('without a condition on column "call_recording_id"' in wrong.err, "and of a recording", wrong)
+    meeting, recording = database.value(
+        "SELECT meeting_id, call_recording_id FROM crm.call_recordings WHERE meeting_id = "
+        "(SELECT meeting_id FROM crm.meetings WHERE title = 'Meeting 3')").split("|")
+    read = "SELECT position, speaker, start_time, end_time FROM crm.transcripts WHERE " \
+           f"meeting_id = '{meeting}' AND call_recording_id = '{recording}'"
+    found, log = asked(emulator, lambda: lines(database, read))
+    path = "GET /meetings/ID/call_recordings/ID/transcript"
+    tap.equal((len(found), log), (45, [path] + [path + "?cursor"] * 2), "all pages of it")
+    tap.equal(found[-1].split("|")[0], "45", "positions go on from page to page")
+    tap.equal(lines(database, read.replace(recording, NOWHERE)), [], "a recording that is not there has none")
+
+
+@case(WORK)
+def files(emulator, database):
+    for condition, column in (("true", "object"), ("object = 'people'", "record_id"),
+                              (f"record_id = '{NOWHERE}'", "object")):
+        wrong = database.psql(f"SELECT * FROM crm.files WHERE {condition}")
+        tap.ok(f'without a condition on column "{column}"' in wrong.err, f"files where {condition}: error", wrong)
+    record = database.value("SELECT record_id FROM crm.meeting_records LIMIT 1")
+    of = f"object = 'people' AND record_id = '{record}'"
+    found, log = asked(emulator, lambda: lines(database, f"SELECT file_id FROM crm.files WHERE {of}"))
+    path = "GET /files?object=people&record_id=ID&limit=200"
+    tap.equal((len(found), log), (221, [path, path + "&cursor"]), "files of a record")
+    folder = database.value(f"SELECT parent_folder_id FROM crm.files WHERE {of} AND parent_folder_id IS NOT NULL LIMIT 1")
+    for condition, parameter in (("storage_provider = 'dropbox'", "storage_provider=dropbox"),
+                                 (f"parent_folder_id = '{folder}'", "parent_folder_id=ID")):
+        found, log = asked(emulator, lambda c=condition: lines(database, f"SELECT * FROM crm.files WHERE {of} AND {c}"))
+        tap.ok(found and log == [f"GET /files?object=people&record_id=ID&{parameter}&limit=200"],
+               f"files where {condition} are asked for", log)
+        emulator.switches(parameters="ignored")
+        tap.equal(lines(database, f"SELECT * FROM crm.files WHERE {of} AND {condition}"), found,
+                  "and the same where Attio ignores that")
+        emulator.switches(**FOLLOWED)
+    ident = database.value(f"SELECT file_id FROM crm.files WHERE {of} LIMIT 1")
+    found, log = asked(emulator, lambda: lines(database, f"SELECT file_id FROM crm.files WHERE file_id = '{ident}'"))
+    tap.equal((found, log), ([ident], ["GET /files/ID"]), "a file by its id")
+
+
+@case(WORK)
+def deletes(emulator, database):
+    meeting, recording = database.value(
+        "SELECT meeting_id, call_recording_id FROM crm.call_recordings WHERE meeting_id = "
+        "(SELECT meeting_id FROM crm.meetings WHERE title = 'Meeting 9')").split("|")
+    _, log = asked(emulator, lambda: must(database.psql(
+        f"DELETE FROM crm.call_recordings WHERE meeting_id = '{meeting}' AND call_recording_id = '{recording}'")))
+    tap.equal(log, ["GET /meetings/ID/call_recordings?limit=200", "DELETE /meetings/ID/call_recordings/ID"],
+              "a recording is deleted by its meeting and its id")
+    sent = [e["path"] for e in emulator.log() if e["method"] == "DELETE"]
+    tap.ok(sent and sent[0].endswith(f"/v2/meetings/{meeting}/call_recordings/{recording}"), "these", sent)
+    tap.equal(lines(database, f"SELECT * FROM crm.call_recordings WHERE meeting_id = '{meeting}'"), [], "it is gone")
+    record = database.value("SELECT record_id FROM crm.meeting_records LIMIT 1")
+    of = f"object = 'people' AND record_id = '{record}'"
+    ident = database.value(f"SELECT file_id FROM crm.files WHERE {of} LIMIT 1")
+    found, log = asked(emulator, lambda: lines(
+        database, f"DELETE FROM crm.files WHERE {of} AND file_id = '{ident}' RETURNING file_id"))
+    tap.equal((found, log[-1]), ([ident], "DELETE /files/ID"), "a file is deleted")
+    tap.equal(lines(database, f"SELECT file_id FROM crm.files WHERE {of} AND file_id = '{ident}'"), [], "it is gone, too")
+    for statement in ("UPDATE crm.meetings SET title = 'x' WHERE title = 'y'", "DELETE FROM crm.meeting_records",
+                      "UPDATE crm.files SET name = 'x' WHERE name = 'y'", "UPDATE crm.transcripts SET speech = ''",
+                      "INSERT INTO crm.meeting_participants (email_address) VALUES ('x')"):
+        wrong, log = asked(emulator, lambda s=statement: database.psql(s))
+        tap.ok("does not allow" in wrong.err and not log, f"refused: {statement}", wrong)
+
+
+run()
