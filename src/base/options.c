@@ -558,14 +558,12 @@ option_set_by(const OptionSet *set, const OptionDef *option)
 	return psprintf("superuser, except for %s", set->default_url);
 }
 
-/* The value of an option, its default when unset, or NULL. */
+/* The text of the option where it is written down, without any default; NULL where it is not. */
 const char *
-option_text(const OptionSet *set, List *options, Oid place, const char *name)
+option_if_set(List *options, const char *name)
 {
-	const OptionDef *option = find_option(set, name, place);
 	ListCell *lc;
 
-	Assert(option != NULL);
 	foreach(lc, options)
 	{
 		DefElem *def = (DefElem *) lfirst(lc);
@@ -573,7 +571,16 @@ option_text(const OptionSet *set, List *options, Oid place, const char *name)
 		if (strcmp(def->defname, name) == 0)
 			return defGetString(def);
 	}
-	return option_fallback(set, option);
+	return NULL;
+}
+
+/* The value of an option, its default when unset, or NULL. */
+const char *
+option_text(const OptionSet *set, List *options, Oid place, const char *name)
+{
+	const char *text = option_if_set(options, name);
+
+	return text != NULL ? text : option_fallback(set, find_option(set, name, place));
 }
 
 /* The same as a number: plain, milliseconds or bytes.  The option must have a default or be set. */
@@ -599,10 +606,5 @@ option_bool(const OptionSet *set, List *options, Oid place, const char *name)
 bool
 option_is_set(List *options, const char *name)
 {
-	ListCell *lc;
-
-	foreach(lc, options)
-		if (strcmp(((DefElem *) lfirst(lc))->defname, name) == 0)
-			return true;
-	return false;
+	return option_if_set(options, name) != NULL;
 }

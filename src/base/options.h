@@ -64,6 +64,7 @@ extern const char *options_at_most_one(List *options, const char *const *names, 
 extern const char *option_text(const OptionSet *set, List *options, Oid place, const char *name);
 extern int option_int(const OptionSet *set, List *options, Oid place, const char *name);
 extern bool option_bool(const OptionSet *set, List *options, Oid place, const char *name);
+extern const char *option_if_set(List *options, const char *name);
 extern bool option_is_set(List *options, const char *name);
 extern char *option_legal(const OptionDef *option);
 extern const char *option_set_by(const OptionSet *set, const OptionDef *option);

@@ -15,6 +15,7 @@
 #include "foreign/foreign.h"
 #include "remote/param_rules.h"
 #include "remote/relation.h"
+#include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
@@ -37,27 +38,21 @@ read_declaration(const RemoteRelation *relation, DeclaredColumn *column)
 	ReleaseSysCache(tuple);
 }
 
-/* An option without a default, which the service may not have. */
-static const char *
-text_if_set(const OptionSet *set, List *options, const char *name)
-{
-	return option_is_set(options, name) ? option_text(set, options, AttributeRelationId, name) : NULL;
-}
-
 /* What the options of the column are. */
 static void
 read_column_options(const RemoteRelation *relation, DeclaredColumn *column)
 {
-	const OptionSet *set = relation->service->options;
 	List *options = GetForeignColumnOptions(relation->table, column->attnum);
+	const char *multi = option_if_set(options, "multiselect");
 
-	column->field_name = text_if_set(set, options, "field");
-	column->attribute = text_if_set(set, options, "attribute");
-	column->attribute_id = text_if_set(set, options, "attribute_id");
-	column->property = text_if_set(set, options, "property");
-	column->attribute_type = text_if_set(set, options, "type");
-	column->tells_multi = option_is_set(options, "multiselect");
-	column->multi = column->tells_multi && option_bool(set, options, AttributeRelationId, "multiselect");
+	column->field_name = option_if_set(options, "field");
+	column->attribute = option_if_set(options, "attribute");
+	column->attribute_id = option_if_set(options, "attribute_id");
+	column->property = option_if_set(options, "property");
+	column->attribute_type = option_if_set(options, "type");
+	column->tells_multi = (multi != NULL);
+	if (multi != NULL)
+		(void) parse_bool(multi, &column->multi);
 }
 
 /* What shows the field, or what stands in the place of one. */

@@ -311,12 +311,19 @@ kind_of(char first)
 	}
 }
 
+/* The next size of an array: small for a page of few rows, so that its memory needs not be fetched from the system. */
+static size_t
+grown(size_t size, size_t first)
+{
+	return size == 0 ? first : size < 4096 ? size * 4 : size * 2;
+}
+
 static size_t
 new_slice(TokPage *page)
 {
 	if (unlikely_(page->nslices == page->slices_size))
 	{
-		page->slices_size = page->slices_size == 0 ? 4096 : page->slices_size * 2;
+		page->slices_size = grown(page->slices_size, 256);
 		page->slices = (TokSlice *) page->grow(page->slices, page->slices_size * sizeof(TokSlice));
 	}
 	return page->nslices++;
@@ -327,7 +334,7 @@ new_outer(TokPage *page)
 {
 	if (page->nouter == page->outer_size)
 	{
-		page->outer_size = page->outer_size == 0 ? 64 : page->outer_size * 2;
+		page->outer_size = grown(page->outer_size, 32);
 		page->outer = (TokSlice *) page->grow(page->outer, page->outer_size * sizeof(TokSlice));
 	}
 	return page->nouter++;
@@ -509,7 +516,7 @@ parse_row(Scanner *scanner, const char *p, TokNode *row)
 
 	if (page->nrows == page->rows_size)
 	{
-		page->rows_size = page->rows_size == 0 ? 512 : page->rows_size * 2;
+		page->rows_size = grown(page->rows_size, 32);
 		page->rows = (TokRow *) page->grow(page->rows, page->rows_size * sizeof(TokRow));
 	}
 	scanner->in_row = true;
