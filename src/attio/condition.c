@@ -19,6 +19,9 @@
 
 /* ----- trees ----- */
 
+const Made made_true = {MADE_TRUE, NULL, false};
+const Made made_false = {MADE_FALSE, NULL, false};
+
 Made
 made_tree(JsonTree *tree)
 {

@@ -27,8 +27,9 @@ typedef struct Made
 	bool is_certain; /* MADE_TRUE: every row meets it; else it is only not sent */
 } Made;
 
-static const Made made_true = {MADE_TRUE, NULL, false};
-static const Made made_false = {MADE_FALSE, NULL, false};
+/* Nothing to send, though not every row need meet the condition; and: no row can match. */
+extern const Made made_true;
+extern const Made made_false;
 
 /* What a filter is written with. */
 typedef struct Writer
