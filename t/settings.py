@@ -119,7 +119,11 @@ def filters(_emulator, database):
 def types(emulator, database):
     """What is stored of each type is what the usual settings store, and it is found again."""
     usual = usual_settings(database)
+    has_xml = database.psql("SELECT xmlparse(CONTENT 'x')").code == 0
     for i, (column, kind, value) in enumerate(CELLS):
+        if kind == "xml" and not has_xml:
+            tap.skip(f"{kind} on {column}", "this server is built without libxml")
+            continue
         must(database.psql("SET attio_fdw.allow_unqualified_writes = on; DELETE FROM crm.all_types"))
         same = f"({column})::text IS NOT DISTINCT FROM (({value})::{kind})::text"
         here = f"FROM t.c{i} WHERE record_id = :'id'"

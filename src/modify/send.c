@@ -90,7 +90,21 @@ typedef struct Progress
 	StringInfoData lists[PROGRESS_KINDS];
 } Progress;
 
-/* What an error says of a write whose outcome is known, or not yet. */
+/* Decide of all whose answers have arrived, so that an error to come says what is known. */
+static void
+conclude_answered(const Sender *sender)
+{
+	ListCell *lc;
+
+	foreach(lc, sender->under_way)
+		conclude_write(sender, (Write *) lfirst(lc));
+}
+
+/*
+ * What an error says of a write whose outcome is known, or not yet: nothing is
+ * read here, so a good answer that came since the last look is one that nobody
+ * knows of.
+ */
 static ProgressKind
 progress_kind(const Write *write)
 {
@@ -123,12 +137,9 @@ count_progress(const Sender *sender, Progress *progress)
 		appendStringInfoString(&progress->lists[PROGRESS_NOT_DONE], sender->skipped_ids.data);
 	foreach(lc, sender->under_way)
 	{
-		Write *write = (Write *) lfirst(lc);
-		ProgressKind kind;
+		const Write *write = (const Write *) lfirst(lc);
+		ProgressKind kind = progress_kind(write);
 
-		/* answered while others were waited for */
-		conclude_write(sender, write);
-		kind = progress_kind(write);
 		if (!write->noted && progress->counts[kind]++ < NAMED_ROWS)
 			write_append_row(&progress->lists[kind], write->id, write->number);
 	}
@@ -389,6 +400,8 @@ send_queued(Sender *sender, TextStore *answers)
 			fill_window(sender);
 		if (at >= list_length(sender->under_way))
 			break;
+		/* answered while others were waited for */
+		conclude_answered(sender);
 		write = (Write *) list_nth(sender->under_way, at);
 		request_await(write->exchange, NULL);
 		conclude_write(sender, write);
