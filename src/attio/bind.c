@@ -32,7 +32,7 @@ imported_column(const RemoteRelation *relation, TupleDesc tupdesc, AttrNumber at
 	column->field = binding->field;
 	column->property = binding->property;
 	if (binding->kind == COLUMN_ATTRIBUTE)
-		column->attribute = attribute_by_slug(definitions, binding->slug);
+		column->attribute = attribute_by_slug(definitions, binding->attribute_name);
 	return column;
 }
 

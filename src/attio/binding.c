@@ -130,7 +130,7 @@ bind_property(const RemoteRelation *relation, ColumnBinding *binding, const Attr
 	const char *nearest;
 
 	binding->attribute = attribute;
-	binding->slug = attribute->slug;
+	binding->attribute_name = attribute->slug;
 	binding->attribute_type = attribute->type_name;
 	binding->multi = attribute->multiselect;
 	if (attribute->type == NULL ||
@@ -197,5 +197,5 @@ attio_bind_column(const RemoteRelation *relation, const DeclaredColumn *column, 
 	else if (column->kind == COLUMN_ATTRIBUTE)
 		bind_by_options(relation, column, definitions, binding);
 	if (binding->kind == COLUMN_CHANGED_AT)
-		binding->all_slugs = slugs_of(definitions);
+		binding->all_attribute_names = slugs_of(definitions);
 }

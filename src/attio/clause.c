@@ -42,7 +42,7 @@ bind_clause(const AskInput *input, const Condition *condition, Clause *clause)
 	clause->is_missing = binding->missing;
 	clause->attribute = binding->attribute;
 	clause->attribute_id = binding->attribute == NULL ? "" : binding->attribute->id;
-	clause->slug = binding->slug;
+	clause->slug = binding->attribute_name;
 	clause->property = binding->property;
 	if (binding->missing || (clause_is_as_planned(binding, condition->type, condition->property) &&
 							 (!binding->attribute->multiselect || condition->multi)))
@@ -67,7 +67,7 @@ read_condition(const AskInput *input, const List *term)
 		bind_clause(input, &condition, clause);
 		return clause;
 	}
-	clause->slug = condition.slug;
+	clause->slug = condition.name;
 	clause->attribute_id = condition.attribute_id;
 	clause->property = attribute_property(attribute_type(condition.type), condition.property);
 	return clause;

@@ -139,10 +139,10 @@ hint_property(const KnownColumn *known, const DeclaredColumn *column, ColumnHint
 		hint->reason = "declared type differs";
 		return;
 	}
-	hint->slug = known->slug;
+	hint->attribute_name = known->slug;
 	hint->type = known->type;
-	hint->is_created_at =
-		strcmp(hint->slug, "created_at") == 0 && hint->property->filter == FILTER_TIME && !hint->multi;
+	hint->is_creation =
+		strcmp(hint->attribute_name, "created_at") == 0 && hint->property->filter == FILTER_TIME && !hint->multi;
 }
 
 /*

@@ -53,7 +53,7 @@ table_word(List *options, const char *name)
 static void
 read_own_options(RemoteRelation *relation, List *options, List *server_options)
 {
-	relation->by_created_at = strcmp(table_word(options, "page_order"), "created_at") == 0;
+	relation->by_creation = strcmp(table_word(options, "page_order"), "created_at") == 0;
 	relation->missing_is_null = strcmp(table_word(options, "missing_attribute"), "null") == 0;
 	relation->view = table_word(options, "view");
 	relation->matching = table_word(options, "matching_attribute");

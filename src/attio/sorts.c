@@ -42,7 +42,7 @@ sorts_are_as_planned(const SortInput *input)
 
 		if (binding->missing ||
 			(clause_is_as_planned(binding, key->type, key->property) && !binding->attribute->multiselect &&
-			 (input->shape == SORT_ONE_PAGE || strcmp(binding->slug, "created_at") == 0)))
+			 (input->shape == SORT_ONE_PAGE || strcmp(binding->attribute_name, "created_at") == 0)))
 			continue;
 		compat_forget_plans(input->relation->table);
 		return false;
@@ -59,7 +59,7 @@ add_key(const SortInput *input, const SortKey *key, JsonTree *sorts)
 	const PropertyDef *property = attribute_property(type, key->property);
 
 	if (!binding->missing)
-		add_sort(sorts, binding->slug,
+		add_sort(sorts, binding->attribute_name,
 				 property == type->properties && type->sorts_plainly ? NULL : property->filter_field, key->descending);
 }
 

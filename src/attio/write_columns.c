@@ -79,7 +79,7 @@ static void
 add_written_column(RowEncoder *encoder, const ColumnBinding *binding)
 {
 	const AttributeDef *attribute = binding->kind == COLUMN_ATTRIBUTE && !binding->missing
-										? attribute_by_slug(encoder->table.definitions, binding->slug)
+										? attribute_by_slug(encoder->table.definitions, binding->attribute_name)
 										: NULL;
 	WrittenColumn *column = make_written_column(binding);
 	WrittenAttribute *written;

@@ -201,7 +201,7 @@ static bool
 row_holds_column(void *writer, const RowBody *body, AttrNumber attnum)
 {
 	const RemoteRelation *relation = ((const RowEncoder *) writer)->table.relation;
-	const char *slug = column_hint(relation, attnum)->slug;
+	const char *slug = column_hint(relation, attnum)->attribute_name;
 	JsonTree *values = json_member(json_at(body->shown, "data"), relation->resource->values);
 
 	return slug != NULL && json_member(values, slug) != NULL;

@@ -79,7 +79,7 @@ first_walk(const Pager *pager, int listing)
 		return &walk_listed;
 	if (request->sort == SORT_ONE_PAGE)
 		return &walk_one_page;
-	if (request->sort != SORT_ANY || (pager->relation->by_created_at && sorts_hold(pager)))
+	if (request->sort != SORT_ANY || (pager->relation->by_creation && sorts_hold(pager)))
 		return &walk_by_creation;
 	return request->first_page > 0 && listing == 0 ? &walk_one_page : &walk_by_id;
 }

@@ -1,6 +1,6 @@
 /*
  * walk_by_key.c
- *		Walks by a key that rows never change: the id, or created_at and the id.
+ *		Walks by a key that rows never change: the id, or the time of creation and the id.
  *
  * Owns: the proof that no row is lost or repeated.  Must not know requests.
  *
@@ -16,7 +16,7 @@
  *
  * Unsorted pages have come in ascending id order in every recording
  * (docs/attio-api.md 3.3), which nobody promises: it is checked row by row.
- * Where it fails, the scan begins again sorted by created_at, leaving out what
+ * Where it fails, the scan begins again sorted by creation, leaving out what
  * was handed out.  The promise: docs/invariants.md 1.4.
  */
 #include "page/walk.h"

@@ -60,7 +60,7 @@ is_nearly_unique(RelationPlan *plan, AttrNumber attnum)
 	if (attnum <= 0)
 		return false;
 	hint = column_hint(plan->relation, attnum);
-	return hint->is_key || (hint->slug != NULL && !hint->array && hint->property->nearly_unique);
+	return hint->is_key || (hint->attribute_name != NULL && !hint->array && hint->property->nearly_unique);
 }
 
 /* get_relation_stats_hook */

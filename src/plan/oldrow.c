@@ -94,18 +94,18 @@ add_siblings(RelationPlan *plan, Relation rel, Bitmapset *columns)
 {
 	Bitmapset *all = bms_copy(columns);
 	int natts = RelationGetNumberOfAttributes(rel);
-	const char **slug_of = (const char **) palloc0(sizeof(char *) * (natts + 1));
+	const char **attribute_of = (const char **) palloc0(sizeof(char *) * (natts + 1));
 
 	for (int i = 1; i <= natts; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
 		if (compat_is_stored(TupleDescAttr(RelationGetDescr(rel), i - 1)))
-			slug_of[i] = column_hint(plan->relation, (AttrNumber) i)->slug;
+			attribute_of[i] = column_hint(plan->relation, (AttrNumber) i)->attribute_name;
 	}
 	for (int i = 1; i <= natts; i++)
 		for (int j = 1; j <= natts; j++)
-			if (bms_is_member(i - FirstLowInvalidHeapAttributeNumber, columns) && slug_of[i] != NULL &&
-				slug_of[j] != NULL && strcmp(slug_of[i], slug_of[j]) == 0)
+			if (bms_is_member(i - FirstLowInvalidHeapAttributeNumber, columns) && attribute_of[i] != NULL &&
+				attribute_of[j] != NULL && strcmp(attribute_of[i], attribute_of[j]) == 0)
 				all = bms_add_member(all, j - FirstLowInvalidHeapAttributeNumber);
 	return all;
 }

@@ -110,7 +110,7 @@ is_sort_never_null(const RelOptInfo *baserel, const ColumnHint *hint, const Var 
 {
 	ListCell *lc;
 
-	if (hint->is_created_at)
+	if (hint->is_creation)
 		return true;
 	foreach(lc, baserel->baserestrictinfo)
 		if (fails_on_null((Node *) ((RestrictInfo *) lfirst(lc))->clause, var))
@@ -137,7 +137,7 @@ nulls_fit(const RemoteFacts *remote, bool descending, bool nulls_first)
 static bool
 is_same_order(const RemoteRelation *relation, const ColumnHint *hint, const PathKey *pathkey)
 {
-	if (hint->slug == NULL || hint->multi)
+	if (hint->attribute_name == NULL || hint->multi)
 		return false;
 	switch (hint->traits->sorts)
 	{
@@ -161,7 +161,7 @@ sort_key_of(const ColumnHint *hint, bool descending)
 	return (SortKey){.attnum = hint->attnum,
 					 .descending = descending,
 					 .attribute_id = hint->attribute_id,
-					 .slug = hint->slug,
+					 .name = hint->attribute_name,
 					 .type = hint->type,
 					 .property = hint->property->name};
 }
@@ -182,7 +182,7 @@ order_over_pages(const RelOptInfo *baserel, RelationPlan *plan, List *pathkeys)
 	if (var == NULL)
 		return order;
 	hint = column_hint(plan->relation, var->varattno);
-	if (!hint->is_created_at)
+	if (!hint->is_creation)
 		return order;
 	order.shape = compat_pathkey_is_desc(pathkey) ? SORT_CREATED_DESC : SORT_CREATED_ASC;
 	order.covered = 1;
@@ -198,7 +198,7 @@ make_guard(const ColumnHint *hint)
 	Condition condition = {
 		.column = hint->attnum,
 		.attribute_id = hint->attribute_id,
-		.slug = hint->slug,
+		.name = hint->attribute_name,
 		.type = hint->type,
 		.property = hint->property->name,
 		.op = OP_NOT_NULL,

@@ -52,7 +52,7 @@ ship_comparison(ShipContext *context, Comparison *comparison, Node *operand, Ver
 	Condition condition = {
 		.column = hint->attnum,
 		.attribute_id = hint->attribute_id,
-		.slug = hint->field != NULL ? hint->field->name : hint->slug,
+		.name = hint->field != NULL ? hint->field->name : hint->attribute_name,
 		.type = hint->field != NULL ? "" : hint->type,
 		.property = hint->field != NULL ? "" : hint->property->name,
 		.multi = hint->multi,

@@ -55,15 +55,15 @@ typedef struct DeclaredColumn
 typedef struct ColumnHint
 {
 	AttrNumber attnum;
-	bool is_key;              /* shows the row's id, by which rows can be written or looked up */
-	bool is_parent;           /* shows the id of an entry's parent record */
-	bool multi;               /* the attribute holds several values: a filter asks whether any of them fits */
-	bool array;               /* and the column shows all of them */
-	bool is_created_at;       /* shows the time of creation, by which pages can be sorted */
-	const FieldDef *field;    /* the field that it shows; NULL = none */
-	const char *attribute_id; /* "" = not known */
-	const char *slug;         /* NULL: nothing can be sent about this column */
-	const char *type;         /* attribute type */
+	bool is_key;                /* shows the row's id, by which rows can be written or looked up */
+	bool is_parent;             /* shows the id of an entry's parent record */
+	bool multi;                 /* the attribute holds several values: a filter asks whether any of them fits */
+	bool array;                 /* and the column shows all of them */
+	bool is_creation;           /* shows the time of creation, by which pages can be sorted */
+	const FieldDef *field;      /* the field that it shows; NULL = none */
+	const char *attribute_id;   /* "" = not known */
+	const char *attribute_name; /* NULL: nothing can be sent about this column */
+	const char *type;           /* attribute type */
 	const PropertyDef *property;
 	const ValueTraits *traits; /* of the property */
 	bool learns;               /* a scan makes known what is not known yet */
@@ -81,12 +81,12 @@ typedef struct ColumnBinding
 	bool missing;                         /* the attribute is gone: NULL */
 	const FieldDef *field;                /* COLUMN_FIELD */
 	const struct AttributeDef *attribute; /* COLUMN_ATTRIBUTE; NULL where it is missing; the service's own */
-	const char *slug;                     /* its present name in answers */
+	const char *attribute_name;           /* its present name in answers */
 	const char *attribute_type;           /* as values say it */
 	const PropertyDef *property;          /* COLUMN_ATTRIBUTE; NULL: the value objects as they came */
 	bool multi;                           /* the attribute holds several values */
 	bool single;                          /* but was imported as one of one value */
-	List *all_slugs;                      /* COLUMN_CHANGED_AT: char *, of all attributes */
+	List *all_attribute_names;            /* COLUMN_CHANGED_AT: char *, of all attributes */
 } ColumnBinding;
 
 /*

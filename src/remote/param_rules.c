@@ -159,7 +159,7 @@ params_of_terms(const ResourceDef *resource, const List *terms)
 		if (term_kind(term) != TERM_PARAM)
 			continue;
 		condition = term_condition(term);
-		param = param_of_condition(resource, condition.slug, condition.op);
+		param = param_of_condition(resource, condition.name, condition.op);
 		if (param != NULL)
 			given[param - resource->params] = true;
 	}
@@ -220,7 +220,7 @@ params_send(const ResourceDef *resource, const List *terms, const List *term)
 	given = params_of_terms(resource, terms);
 	(void) params_choose(params_resource(resource, terms), given);
 	condition = term_condition(term);
-	param = param_of_condition(resource, condition.slug, condition.op);
+	param = param_of_condition(resource, condition.name, condition.op);
 	return param != NULL && given[param - resource->params];
 }
 
@@ -249,6 +249,6 @@ params_keys_per_request(const ResourceDef *resource, const List *term, int keys)
 	if (term_kind(term) != TERM_PARAM)
 		return keys;
 	condition = term_condition(term);
-	param = param_of_condition(resource, condition.slug, condition.op);
+	param = param_of_condition(resource, condition.name, condition.op);
 	return param == NULL ? keys : Min(keys, param_values_per_request(resource, param));
 }

@@ -152,8 +152,8 @@ static void
 add_condition(const ResourceDef *resource, const AskInput *input, const List *term, ParamValues *all, AskSet *set)
 {
 	Condition condition = term_condition(term);
-	const FieldDef *field = resource_field(resource, condition.slug);
-	const ParamDef *param = param_of_condition(resource, condition.slug, condition.op);
+	const FieldDef *field = resource_field(resource, condition.name);
+	const ParamDef *param = param_of_condition(resource, condition.name, condition.op);
 	const Operand *operand = condition.operand < 0 ? NULL : &input->operands[condition.operand];
 	ParamValues *values;
 	bool is_bound;

@@ -34,7 +34,7 @@ typedef struct RemoteRelation
 	List *given;            /* Given: what its paths need of the table itself */
 	RequestSubject subject; /* what requests are about, as far as the table alone says */
 	int page_size;
-	bool by_created_at;           /* option page_order */
+	bool by_creation;             /* option page_order */
 	bool missing_is_null;         /* option missing_attribute */
 	double estimated_rows;        /* -1 = not said */
 	double known_rows;            /* that, or what ANALYZE saw; -1 = not known */

@@ -15,7 +15,7 @@ typedef struct SortKey
 	AttrNumber attnum;
 	bool descending;
 	const char *attribute_id; /* what planning took the column for; "" = not known */
-	const char *slug;
+	const char *name;         /* of the attribute */
 	const char *type;
 	const char *property;
 

@@ -15,7 +15,7 @@ enum
 {
 	CONDITION_NUMBERS = 1,
 	CONDITION_ATTRIBUTE_ID,
-	CONDITION_SLUG,
+	CONDITION_NAME,
 	CONDITION_TYPE,
 	CONDITION_PROPERTY
 };
@@ -41,7 +41,7 @@ term_of_condition(TermKind kind, const Condition *condition)
 								   condition->column);
 
 	return lappend(list_make5(makeInteger(kind), (Node *) numbers, makeString(pstrdup(condition->attribute_id)),
-							  makeString(pstrdup(condition->slug)), makeString(pstrdup(condition->type))),
+							  makeString(pstrdup(condition->name)), makeString(pstrdup(condition->type))),
 				   makeString(pstrdup(condition->property)));
 }
 
@@ -64,7 +64,7 @@ term_condition(const List *term)
 		.multi = list_nth_int(numbers, 3) != 0,
 		.column = (AttrNumber) list_nth_int(numbers, 4),
 		.attribute_id = strVal(list_nth(term, CONDITION_ATTRIBUTE_ID)),
-		.slug = strVal(list_nth(term, CONDITION_SLUG)),
+		.name = strVal(list_nth(term, CONDITION_NAME)),
 		.type = strVal(list_nth(term, CONDITION_TYPE)),
 		.property = strVal(list_nth(term, CONDITION_PROPERTY)),
 	};

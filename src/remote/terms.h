@@ -15,7 +15,7 @@
 typedef enum SortShape
 {
 	SORT_ANY,
-	SORT_CREATED_ASC, /* by created_at, and the id among equals */
+	SORT_CREATED_ASC, /* by creation, and the id among equals */
 	SORT_CREATED_DESC,
 	SORT_ONE_PAGE /* by other keys: all that is wanted fits one page */
 } SortShape;
@@ -34,7 +34,7 @@ typedef enum TermKind
 	TERM_AND,       /* terms */
 	TERM_OR,        /* terms */
 	TERM_CONDITION, /* a Condition */
-	TERM_PARAM,     /* a Condition on the field "slug", which becomes a parameter (params.h); never below an OR */
+	TERM_PARAM,     /* a Condition on the field "name", which becomes a parameter (params.h); never below an OR */
 	TERM_KEY,       /* on the row's id: an operand, which is an array or a single id */
 	TERM_PARENT     /* likewise, on the parent records of entries */
 } TermKind;
@@ -69,7 +69,7 @@ typedef struct Condition
 {
 	AttrNumber column;
 	const char *attribute_id; /* "" = not known */
-	const char *slug;
+	const char *name;         /* of the attribute or the field */
 	const char *type;
 	const char *property;
 	bool multi; /* the attribute holds several values */

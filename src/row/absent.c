@@ -12,17 +12,17 @@
 
 /* Raise an ERROR: the value is a text, a number or an array where an object must be. */
 static void
-refuse_shape(const char *slug, const char *path, size_t length)
+refuse_shape(const char *attribute, const char *path, size_t length)
 {
 	ereport(ERROR, (errcode(ERRCODE_FDW_ERROR),
-					length == 0 ? errmsg("a value of attribute \"%s\" is not an object", slug)
+					length == 0 ? errmsg("a value of attribute \"%s\" is not an object", attribute)
 								: errmsg("member \"%.*s\" of a value of attribute \"%s\" is not an object",
-										 (int) length, path, slug)));
+										 (int) length, path, attribute)));
 }
 
 /* An option or a status must have the member that is read; null in its place means that none is chosen. */
 static void
-check_choice(JsonTree *value, const char *slug, const char *path)
+check_choice(JsonTree *value, const char *attribute, const char *path)
 {
 	size_t length = strcspn(path, ".");
 	char *name = pnstrdup(path, length);
@@ -30,12 +30,12 @@ check_choice(JsonTree *value, const char *slug, const char *path)
 	if (json_has(value, name) && json_member(value, name) == NULL)
 		return;
 	ereport(ERROR,
-			(errcode(ERRCODE_FDW_ERROR), errmsg("a value of attribute \"%s\" has no member \"%s\"", slug, path)));
+			(errcode(ERRCODE_FDW_ERROR), errmsg("a value of attribute \"%s\" has no member \"%s\"", attribute, path)));
 }
 
 /* The members above the one that is wanted must be objects, where they are there. */
 static void
-check_path(JsonTree *value, const char *slug, const char *path)
+check_path(JsonTree *value, const char *attribute, const char *path)
 {
 	const char *start = path;
 
@@ -45,7 +45,7 @@ check_path(JsonTree *value, const char *slug, const char *path)
 		if (value == NULL)
 			return;
 		if (!json_is_object(value))
-			refuse_shape(slug, path, dot - path);
+			refuse_shape(attribute, path, dot - path);
 		start = dot + 1;
 	}
 }
@@ -67,7 +67,7 @@ read_list(const TokSlice *list)
  * the array that holds the value.
  */
 void
-absent_check(const TokSlice *list, uint32 element, const char *slug, const PropertyDef *property)
+absent_check(const TokSlice *list, uint32 element, const char *attribute, const PropertyDef *property)
 {
 	JsonTree *values = read_list(list);
 	JsonTree *value = json_element(values, (int) element);
@@ -76,11 +76,11 @@ absent_check(const TokSlice *list, uint32 element, const char *slug, const Prope
 	if (values == NULL)
 		return;
 	if (!json_is_object(value))
-		refuse_shape(slug, "", 0);
+		refuse_shape(attribute, "", 0);
 	for (int i = 0; property->members[i] != NULL; i++)
-		check_path(value, slug, property->members[i]);
+		check_path(value, attribute, property->members[i]);
 	if (property->is_required)
-		check_choice(value, slug, property->members[0]);
+		check_choice(value, attribute, property->members[0]);
 }
 
 void

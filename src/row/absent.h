@@ -8,7 +8,7 @@
 #include "remote/property.h"
 #include "row/tokenizer.h"
 
-extern void absent_check(const TokSlice *list, uint32 element, const char *slug, const PropertyDef *property);
+extern void absent_check(const TokSlice *list, uint32 element, const char *attribute, const PropertyDef *property);
 
 /* Likewise of a field that shows a member of each element of an array. */
 extern void absent_check_element(const TokSlice *list, uint32 element, const char *field);

@@ -84,7 +84,7 @@ doubt_raise_type(const RemoteRelation *relation, const ColumnBinding *binding)
 {
 	ereport(ERROR, (errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
 					errmsg("%s returned values of another type for attribute \"%s\" of \"%s\"",
-						   relation->service->title, binding->slug, relation->name),
+						   relation->service->title, binding->attribute_name, relation->name),
 					errdetail("Its definition has type %s.", binding->attribute_type),
 					errhint("The attribute may be changing just now; run the statement again.")));
 }

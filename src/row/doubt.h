@@ -2,7 +2,7 @@
  * doubt.h
  *		Does a page fit the definitions by which it is read?
  *
- * Answers are keyed by slug, and slugs change hands.  Within metadata_ttl a page
+ * Answers are keyed by the names of attributes, and names change hands.  Within metadata_ttl a page
  * may show that the definitions are out of date: a key that no row has, values
  * of another type.
  */

@@ -103,7 +103,7 @@ check_absent(RowReader *reader, ColumnReader *column, const PagerRow *row, uint3
 	if (column->binding->property == NULL)
 		absent_check_element(reader->slice, element, column->binding->field->name);
 	else
-		absent_check(reader->slice, element, column->binding->slug, column->binding->property);
+		absent_check(reader->slice, element, column->binding->attribute_name, column->binding->property);
 }
 
 /* All lines that are there, in one line. */
@@ -206,7 +206,7 @@ read_scalar(RowReader *reader, ColumnReader *column, const PagerRow *row, bool *
 		reader->slice = list;
 		ereport(ERROR, (errcode(ERRCODE_FDW_INCONSISTENT_DESCRIPTOR_INFORMATION),
 						errmsg("attribute \"%s\" has %u values, but column \"%s\" can hold only one",
-							   column->binding->slug, list->element, column->binding->name),
+							   column->binding->attribute_name, list->element, column->binding->name),
 						errhint("The attribute became multiselect: drop the column, and add it as an array.")));
 	}
 	return read_value(reader, column, row, 0, isnull);
@@ -384,7 +384,7 @@ prepare_attribute(RowReader *reader, ColumnReader *column)
 	Projection *projection = reader->projection;
 	const ColumnBinding *binding = column->binding;
 	TokNode *values = values_node(reader);
-	TokNode *list = projection_member(projection, values, binding->slug);
+	TokNode *list = projection_member(projection, values, binding->attribute_name);
 	TokNode *element;
 
 	column->list_leaf = projection_leaf(projection, list);
@@ -474,8 +474,8 @@ prepare_changed_at(RowReader *reader, ColumnReader *column)
 
 	column->read = read_changed_at;
 	value_reader_init(&reader->moment, TIMESTAMPTZOID, -1);
-	column->changed_leaves = (int *) palloc(sizeof(int) * Max(list_length(column->binding->all_slugs), 1));
-	foreach(lc, column->binding->all_slugs)
+	column->changed_leaves = (int *) palloc(sizeof(int) * Max(list_length(column->binding->all_attribute_names), 1));
+	foreach(lc, column->binding->all_attribute_names)
 	{
 		TokNode *list = projection_member(projection, values, (const char *) lfirst(lc));
 		TokNode *from = projection_member(projection, projection_element(projection, list),

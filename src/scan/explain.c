@@ -93,7 +93,7 @@ sorts_in_words(const ScanPlan *plan, const RemoteRelation *relation)
 	{
 		const SortKey *key = &plan->sorts[i];
 
-		appendStringInfo(&text, "%s%s%s %s, ", key->slug, key->property[0] == '\0' ? "" : ".", key->property,
+		appendStringInfo(&text, "%s%s%s %s, ", key->name, key->property[0] == '\0' ? "" : ".", key->property,
 						 key->descending ? "desc" : "asc");
 	}
 	appendStringInfo(&text, "%s asc", resource_id_name(relation->resource));
@@ -136,7 +136,7 @@ explain_request(const ScanExplained *scan)
 	explain_row_count(scan, "Offset", plan->offset);
 	if (relation->view != NULL)
 		explain_text(scan, "View", relation->view);
-	if (plan->ncounts == 0 && (relation->by_created_at || plan->shape != SORT_ANY) && resource_can(resource, CAN_SORT))
+	if (plan->ncounts == 0 && (relation->by_creation || plan->shape != SORT_ANY) && resource_can(resource, CAN_SORT))
 		explain_text(scan, "Sorts", sorts_in_words(plan, relation));
 	if (plan->guard != NIL)
 		explain_text(scan, "Second Step", "rows without a value, if too few have one");

@@ -43,7 +43,7 @@ typedef enum ScanPlanNumber
 typedef enum SortKeyIndex
 {
 	SORT_KEY_ATTRIBUTE_ID, /* String, as the next three */
-	SORT_KEY_SLUG,
+	SORT_KEY_NAME,
 	SORT_KEY_TYPE,
 	SORT_KEY_PROPERTY,
 	SORT_KEY_NUMBERS, /* IntList: attribute number, descending, NULLs first */
@@ -129,7 +129,7 @@ sort_key_to_nodes(const SortKey *key)
 {
 	Node *const members[SORT_KEY_LENGTH] = {
 		[SORT_KEY_ATTRIBUTE_ID] = string_of(key->attribute_id),
-		[SORT_KEY_SLUG] = string_of(key->slug),
+		[SORT_KEY_NAME] = string_of(key->name),
 		[SORT_KEY_TYPE] = string_of(key->type),
 		[SORT_KEY_PROPERTY] = string_of(key->property),
 		[SORT_KEY_NUMBERS] = (Node *) list_make3_int(key->attnum, key->descending, key->nulls_first),
@@ -147,7 +147,7 @@ sort_key_from_nodes(const List *nodes, SortKey *key)
 	const List *oids = nodes_list_at(nodes, SORT_KEY_OIDS);
 
 	key->attribute_id = strVal(list_nth(nodes, SORT_KEY_ATTRIBUTE_ID));
-	key->slug = strVal(list_nth(nodes, SORT_KEY_SLUG));
+	key->name = strVal(list_nth(nodes, SORT_KEY_NAME));
 	key->type = strVal(list_nth(nodes, SORT_KEY_TYPE));
 	key->property = strVal(list_nth(nodes, SORT_KEY_PROPERTY));
 	key->attnum = (AttrNumber) linitial_int(numbers);

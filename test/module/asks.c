@@ -451,7 +451,7 @@ run_params(const ResourceDef *resource, const TestCondition *conditions, bool hi
 
 	for (int i = 0; i < MAX_CONDITIONS && conditions[i].name != NULL; i++)
 	{
-		Condition condition = {.slug = conditions[i].name,
+		Condition condition = {.name = conditions[i].name,
 							   .attribute_id = "",
 							   .type = "",
 							   .property = "",
