@@ -162,11 +162,12 @@ static const Way comment_by_id = {
 	.paging = {PAGING_NONE, .rows = "data", .single = true},
 };
 
+/* those of an entry are not among those of its record */
 #define OF_RECORD_OR_ENTRY \
-	{.name = "entry_id", .column = "entry_id", .rule = PARAM_EQUAL, .verdict = VERDICT_EXACT, .together = "entry"}, \
-	{.name = "list", .column = "list", .rule = PARAM_EQUAL, .verdict = VERDICT_EXACT, .together = "entry"}, \
-	{.name = "record_id", .column = "record_id", .rule = PARAM_EQUAL, .verdict = VERDICT_EXACT, .required = true, .together = "record"}, \
-	{.name = "object", .column = "object", .rule = PARAM_EQUAL, .verdict = VERDICT_EXACT, .required = true, .together = "record"}
+	{.name = "list", .column = "list", .rule = PARAM_EQUAL, .verdict = VERDICT_EXACT, .together = "entry", .either = "place", .example = "sales"}, \
+	{.name = "entry_id", .column = "entry_id", .rule = PARAM_EQUAL, .verdict = VERDICT_EXACT, .together = "entry", .either = "place"}, \
+	{.name = "object", .column = "object", .rule = PARAM_EQUAL, .verdict = VERDICT_EXACT, .together = "record", .either = "place", .example = "people"}, \
+	{.name = "record_id", .column = "record_id", .rule = PARAM_EQUAL, .verdict = VERDICT_EXACT, .together = "record", .either = "place"}
 
 static const ParamDef thread_params[] = {
 	{.name = "{thread_id}", .column = "thread_id", .rule = PARAM_EQUAL, .verdict = VERDICT_EXACT, .way = &thread_by_id},

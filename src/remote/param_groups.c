@@ -83,7 +83,8 @@ choose_group(const ResourceDef *resource, bool *given, const char *choice)
 			leave_others(resource, given, choice, param);
 			return NIL;
 		}
-		missing = lappend(missing, lacks);
+		/* what is used most stands behind what is special */
+		missing = lcons(lacks, missing);
 	}
 	if (resource_has_parents(resource))
 	{
@@ -233,6 +234,9 @@ params_raise_missing(const RemoteRelation *relation, const bool *given, const Li
 	foreach(lc, missing)
 		appendStringInfo(&columns, "%s%s", foreach_current_index(lc) == 0 ? "" : ", or ",
 						 columns_of((const List *) lfirst(lc)));
+	for (int i = 0; i < relation->resource->nparams && list_length(missing) > 1; i++)
+		if (relation->resource->params[i].way != NULL)
+			appendStringInfo(&columns, ", or \"%s\"", relation->resource->params[i].column);
 	ereport(ERROR, (errcode(ERRCODE_FDW_ERROR),
 					is_one ? errmsg("foreign table \"%s\" cannot be read without a condition on column %s",
 									relation->name, columns.data)

@@ -217,6 +217,31 @@ other_bound(const ResourceDef *resource, ParamValues *all, const ParamDef *bound
 	return NULL;
 }
 
+/*
+ * A group of a choice is not sent, as another one is.  ERROR where its condition
+ * cannot be checked locally: rows show what they were asked for, or the listing
+ * of a group that stands behind it has none of its rows.
+ */
+static void
+check_left_group(const AskInput *input, const bool *given, const ParamDef *left)
+{
+	const ResourceDef *resource = input->relation->resource;
+
+	for (int i = 0; i < resource->nparams && left->either != NULL; i++)
+	{
+		const ParamDef *sent = &resource->params[i];
+
+		if (given[i] && sent->either != NULL && strcmp(sent->either, left->either) == 0 &&
+			(param_is_shown(resource, left) || left < sent))
+			ereport(ERROR, (errcode(ERRCODE_FDW_ERROR),
+							errmsg("conditions on columns \"%s\" and \"%s\" of foreign table \"%s\" cannot be combined",
+								   left->column, sent->column, input->relation->name),
+							errdetail("%s returns the rows for one of them, and these do not show the other.",
+									  input->relation->service->title),
+							errhint("Leave one of them out.")));
+	}
+}
+
 /* Leave what is not sent; ERROR where what must be given is not. */
 static void
 leave_unsent(const AskInput *input, ParamValues *all, AskSet *set)
@@ -233,6 +258,7 @@ leave_unsent(const AskInput *input, ParamValues *all, AskSet *set)
 	for (int i = 0; i < resource->nparams; i++)
 		if (all[i].texts != NIL && !given[i])
 		{
+			check_left_group(input, given, &resource->params[i]);
 			all[i].texts = NIL;
 			set->incomplete = true;
 		}

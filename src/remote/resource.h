@@ -102,7 +102,8 @@ typedef struct ParamDef
 	Verdict verdict;        /* what such a condition is worth */
 	bool required;          /* without a value of it nothing can be asked */
 	const char *together;   /* all parameters of this group or none are sent */
-	const char *either;     /* one of the groups of this name must be given; where several are, one is sent */
+	const char *either;     /* one of the groups of this name must be given; where several are, the first is sent, whose
+							 * rows the others do not have */
 	int max_values;         /* PARAM_ANY: in one request; 0 = one */
 	bool has_commas;        /* PARAM_ANY: the values stand in one parameter, with commas between them */
 	int max_days;           /* PARAM_FROM and PARAM_BEFORE: the longest span of one listing; 0 = any */

@@ -88,6 +88,8 @@ static const FieldDef remark_fields[] = {
 };
 
 static const ParamDef remark_params[] = {
+	{.name = "entry_id", .column = "entry_id", .rule = PARAM_EQUAL, .together = "entry", .either = "place"},
+	{.name = "list", .column = "list", .rule = PARAM_EQUAL, .together = "entry", .either = "place"},
 	{.name = "record_id", .column = "record_id", .rule = PARAM_EQUAL, .together = "record", .either = "place"},
 	{.name = "object",
 	 .column = "object",
@@ -95,8 +97,6 @@ static const ParamDef remark_params[] = {
 	 .together = "record",
 	 .either = "place",
 	 .example = "deals"},
-	{.name = "entry_id", .column = "entry_id", .rule = PARAM_EQUAL, .together = "entry", .either = "place"},
-	{.name = "list", .column = "list", .rule = PARAM_EQUAL, .together = "entry", .either = "place"},
 	{.name = "people", .column = "people", .rule = PARAM_ANY, .max_values = 2, .has_commas = true},
 	{.name = "assignee", .column = "assignees", .rule = PARAM_EQUAL, .of_null = ""},
 	{.name = "color", .column = "color", .rule = PARAM_EQUAL, .of_null = "none"},
@@ -191,9 +191,15 @@ static const ParamCase remark_cases[] = {
 	{"the second group",
 	 {{"entry_id", OP_EQ, INT8OID, "8"}, {"list", OP_EQ, TEXTOID, "pipeline"}},
 	 "entry_id=8&list=pipeline [entry_id=8 list=pipeline]"},
-	{"of both groups one is sent",
+	{"both groups, of which rows show one",
 	 {ON_RECORD, {"entry_id", OP_EQ, INT8OID, "8"}, {"list", OP_EQ, TEXTOID, "pipeline"}},
-	 RECORD_ASKED " [" RECORD_GIVEN "] incomplete"},
+	 "conditions on columns \"object\" and \"entry_id\" of foreign table \"remarks\" cannot be combined (Leave one of "
+	 "them out.)"},
+	{"half of a special group beside a whole one",
+	 {ON_RECORD, {"entry_id", OP_EQ, INT8OID, "8"}},
+	 "conditions on columns \"entry_id\" and \"record_id\" of foreign table \"remarks\" cannot be combined (Leave one "
+	 "of "
+	 "them out.)"},
 	{"half of a group beside a whole one",
 	 {{"record_id", OP_EQ, INT8OID, "7"}, {"entry_id", OP_EQ, INT8OID, "8"}, {"list", OP_EQ, TEXTOID, "pipeline"}},
 	 "entry_id=8&list=pipeline [entry_id=8 list=pipeline] incomplete"},
