@@ -73,6 +73,18 @@ def create_note(request):
     return {"data": note}
 
 
+def change_note(request):
+    """Newer than the specification (docs/attio-api.md 11.2); which members it takes is not known: the title only."""
+    note, data = find(request.workspace.notes, "note_id", request.args["id"], "Note"), request.data_of()
+    unknown = set(data) - {"title"}
+    if unknown:
+        raise errors.bad_body(["data", sorted(unknown)[0]], "Cannot be changed")
+    if not isinstance(data.get("title", ""), str):
+        raise errors.bad_body(["data", "title"], "Expected string")
+    note.update(data)
+    return {"data": note}
+
+
 # ----- tasks -----
 
 def task_links(request, links):
@@ -522,6 +534,7 @@ ROUTES = [
     ("GET", "/v2/notes", needs(NOTE), list_notes),
     ("POST", "/v2/notes", needs(NOTE, True), create_note),
     ("GET", "/v2/notes/{id}", needs(NOTE), get_from("notes", "note_id", "Note")),
+    ("PATCH", "/v2/notes/{id}", needs(NOTE, True), change_note),
     ("DELETE", "/v2/notes/{id}", "note:read-write", delete_from("notes", "note_id", "Note")),
     ("GET", "/v2/tasks", needs(TASK), list_tasks),
     ("POST", "/v2/tasks", needs(TASK, True), create_task),

@@ -13,6 +13,78 @@
 
 /* clang-format off */
 
+#define NOTE_SCOPES(right_) "note:" right_ " object_configuration:read record_permission:read"
+#define TASK_SCOPES(right_) "task:" right_ " object_configuration:read record_permission:read user_management:read"
+
+/* ----- notes ----- */
+
+static const FieldDef note_fields[] = {
+	{.name = "note_id", .type = UUIDOID, .path = "id.note_id", .not_null = true},
+	{.name = "parent_object", .type = TEXTOID, .path = "parent_object", .not_null = true, .write = FIELD_ON_CREATE, .is_required = true},
+	{.name = "parent_record_id", .type = UUIDOID, .path = "parent_record_id", .not_null = true, .write = FIELD_ON_CREATE, .is_required = true},
+	{.name = "title", .type = TEXTOID, .path = "title", .write = FIELD_WRITABLE, .is_required = true},
+	{.name = "content_plaintext", .type = TEXTOID, .path = "content_plaintext", .write = FIELD_ON_CREATE, .sent_as = "content", .sent_with = "format=plaintext", .is_required = true},
+	{.name = "content_markdown", .type = TEXTOID, .path = "content_markdown", .write = FIELD_ON_CREATE, .sent_as = "content", .sent_with = "format=markdown"},
+	{.name = "tags", .type = JSONBOID, .path = "tags"},
+	{.name = "meeting_id", .type = UUIDOID, .path = "meeting_id", .write = FIELD_ON_CREATE},
+	{.name = "created_at", .type = TIMESTAMPTZOID, .path = "created_at", .write = FIELD_ON_CREATE},
+	{.name = "created_by", .type = UUIDOID, .path = "created_by_actor.id"},
+	{.name = "created_by__actor_type", .type = TEXTOID, .path = "created_by_actor.type"},
+};
+static const Way note_by_id = {
+	.list = {"GET", "/v2/notes/{note_id}", .scopes = NOTE_SCOPES("read"), .may_be_gone = true},
+	.paging = {PAGING_NONE, .rows = "data", .single = true},
+};
+static const ParamDef note_params[] = {
+	{.name = "{note_id}", .column = "note_id", .rule = PARAM_EQUAL, .verdict = VERDICT_EXACT, .way = &note_by_id},
+	{.name = "parent_object", .column = "parent_object", .rule = PARAM_EQUAL, .verdict = VERDICT_SUPERSET, .together = "parent"},
+	{.name = "parent_record_id", .column = "parent_record_id", .rule = PARAM_EQUAL, .verdict = VERDICT_SUPERSET, .together = "parent"},
+};
+
+/* ----- tasks ----- */
+
+static const FieldDef task_fields[] = {
+	{.name = "task_id", .type = UUIDOID, .path = "id.task_id", .not_null = true},
+	{.name = "content_plaintext", .type = TEXTOID, .path = "content_plaintext", .write = FIELD_ON_CREATE, .sent_as = "content", .sent_with = "format=plaintext", .is_required = true},
+	{.name = "deadline_at", .type = TIMESTAMPTZOID, .path = "deadline_at", .write = FIELD_WRITABLE, .unset = "null"},
+	{.name = "is_completed", .type = BOOLOID, .path = "is_completed", .write = FIELD_WRITABLE, .unset = "false"},
+	{.name = "completed_at", .type = TIMESTAMPTZOID, .path = "completed_at"},
+	{.name = "assignees", .type = UUIDARRAYOID, .path = "assignees[].referenced_actor_id", .write = FIELD_WRITABLE, .sent_with = "assignees[].referenced_actor_type=workspace-member", .sent_email = "assignees[].workspace_member_email_address", .unset = "[]"},
+	{.name = "linked_objects", .type = TEXTARRAYOID, .path = "linked_records[].target_object_id", .write = FIELD_WRITABLE, .sent_as = "linked_records[].target_object", .unset = "[]"},
+	{.name = "linked_record_ids", .type = UUIDARRAYOID, .path = "linked_records[].target_record_id", .write = FIELD_WRITABLE},
+	{.name = "created_at", .type = TIMESTAMPTZOID, .path = "created_at"},
+	{.name = "created_by", .type = UUIDOID, .path = "created_by_actor.id"},
+	{.name = "created_by__actor_type", .type = TEXTOID, .path = "created_by_actor.type"},
+};
+static const Way task_by_id = {
+	.list = {"GET", "/v2/tasks/{task_id}", .scopes = TASK_SCOPES("read"), .may_be_gone = true},
+	.paging = {PAGING_NONE, .rows = "data", .single = true},
+};
+static const ParamDef task_params[] = {
+	{.name = "{task_id}", .column = "task_id", .rule = PARAM_EQUAL, .verdict = VERDICT_EXACT, .way = &task_by_id},
+	{.name = "is_completed", .column = "is_completed", .rule = PARAM_EQUAL, .verdict = VERDICT_SUPERSET},
+};
+static const FieldDef task_record_fields[] = {
+	{.name = "task_id", .type = UUIDOID, .path = "../id.task_id", .not_null = true},
+	{.name = "object", .type = TEXTOID, .path = "target_object_id", .not_null = true},
+	{.name = "record_id", .type = UUIDOID, .path = "target_record_id", .not_null = true},
+	{.name = "content_plaintext", .type = TEXTOID, .path = "../content_plaintext"},
+	{.name = "deadline_at", .type = TIMESTAMPTZOID, .path = "../deadline_at"},
+	{.name = "is_completed", .type = BOOLOID, .path = "../is_completed"},
+	{.name = "assignees", .type = UUIDARRAYOID, .path = "../assignees[].referenced_actor_id"},
+	{.name = "created_at", .type = TIMESTAMPTZOID, .path = "../created_at"},
+};
+static const Way records_of_task = {
+	.list = {"GET", "/v2/tasks/{task_id}", .scopes = TASK_SCOPES("read"), .may_be_gone = true},
+	.paging = {PAGING_NONE, .rows = "data", .each = "linked_records", .single = true},
+};
+static const ParamDef task_record_params[] = {
+	{.name = "{task_id}", .column = "task_id", .rule = PARAM_EQUAL, .verdict = VERDICT_EXACT, .way = &records_of_task},
+	{.name = "linked_object", .column = "object", .rule = PARAM_EQUAL, .verdict = VERDICT_SUPERSET, .together = "record"},
+	{.name = "linked_record_id", .column = "record_id", .rule = PARAM_EQUAL, .verdict = VERDICT_SUPERSET, .together = "record"},
+	{.name = "is_completed", .column = "is_completed", .rule = PARAM_EQUAL, .verdict = VERDICT_SUPERSET},
+};
+
 /* ----- meetings ----- */
 
 static const FieldDef meeting_fields[] = {

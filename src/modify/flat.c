@@ -11,6 +11,7 @@
 #include <math.h>
 
 #include "access/sysattr.h"
+#include "access/table.h"
 #include "base/errors.h"
 #include "base/fixed_settings.h"
 #include "base/types.h"
@@ -30,8 +31,9 @@ typedef struct FlatColumn
 	const char *name;
 	const FieldDef *field; /* NULL: it shows no field */
 	bool is_written;
-	Oid type;    /* as declared, of a domain its base type */
-	Oid element; /* of an array; else InvalidOid */
+	bool is_assigned; /* of the row that is being encoded */
+	Oid type;         /* as declared, of a domain its base type */
+	Oid element;      /* of an array; else InvalidOid */
 } FlatColumn;
 
 typedef struct FlatWriter
@@ -71,6 +73,44 @@ make_flat_column(const FlatWriter *writer, AttrNumber attnum)
 	return column;
 }
 
+/* Is a field sent together with one that the statement may assign? */
+static bool
+goes_with_assigned(const FlatWriter *writer, const FieldDef *field)
+{
+	ListCell *lc;
+
+	foreach(lc, writer->columns)
+	{
+		const FlatColumn *column = (const FlatColumn *) lfirst(lc);
+
+		if (column->field != NULL && column->field != field && column->is_written &&
+			fields_are_sent_together(column->field, field))
+			return true;
+	}
+	return false;
+}
+
+/* Columns that the statement does not assign, and whose values are sent together with those of others. */
+static void
+add_companions(FlatWriter *writer, const WriteTarget *target)
+{
+	Relation rel = table_open(writer->relation->table, NoLock);
+	List *companions = NIL;
+
+	for (int i = 1; i <= RelationGetNumberOfAttributes(rel); i++)
+	{
+		const ColumnHint *hint;
+
+		if (list_member_int(target->columns, i) || !compat_is_stored(TupleDescAttr(RelationGetDescr(rel), i - 1)))
+			continue;
+		hint = column_hint(writer->relation, (AttrNumber) i);
+		if (hint->is_sent_with_others && goes_with_assigned(writer, hint->field))
+			companions = lappend(companions, make_flat_column(writer, (AttrNumber) i));
+	}
+	table_close(rel, NoLock);
+	writer->columns = list_concat(writer->columns, companions);
+}
+
 /* WriteMethods.begin */
 static void *
 begin_flat_rows(const WriteTarget *target)
@@ -87,6 +127,7 @@ begin_flat_rows(const WriteTarget *target)
 		CHECK_FOR_INTERRUPTS();
 		writer->columns = lappend(writer->columns, column);
 	}
+	add_companions(writer, target);
 	return writer;
 }
 
@@ -167,13 +208,13 @@ flat_value(const FlatWriter *writer, const FlatColumn *column, Oid field_type, O
 	}
 }
 
-/* All elements of an array column. */
-static JsonTree *
-flat_array(const FlatWriter *writer, const FlatColumn *column, Datum value)
+/* The elements of an array column, in the current memory context; NIL of NULL.  Those that are NULL are NULL. */
+static List *
+flat_elements(const FlatWriter *writer, const FlatColumn *column, Datum value, bool isnull)
 {
-	ArrayType *array = DatumGetArrayTypeP(value);
+	ArrayType *array;
 	Oid field_type = element_type_of(column->field->type);
-	JsonTree *list = json_make_array();
+	List *elements = NIL;
 	int16 length;
 	bool byval;
 	char align;
@@ -181,29 +222,37 @@ flat_array(const FlatWriter *writer, const FlatColumn *column, Datum value)
 	bool *nulls;
 	int n;
 
+	if (isnull)
+		return NIL;
+	array = DatumGetArrayTypeP(value);
 	if (ARR_NDIM(array) > 1)
 		refuse_flat_value(writer, column, fixed_output(column->type, value), "Use an array of one dimension.");
 	get_typlenbyvalalign(column->element, &length, &byval, &align);
 	/* of a domain's array the elements are the domain's, stored as its base type's */
 	deconstruct_array(array, ARR_ELEMTYPE(array), length, byval, align, &values, &nulls, &n);
 	for (int i = 0; i < n; i++)
-		json_append(list, nulls[i] ? NULL
-								   : flat_value(writer, column, OidIsValid(field_type) ? field_type : TEXTOID,
-												getBaseType(column->element), values[i]));
-	return list;
+		elements =
+			lappend(elements, nulls[i] ? NULL
+									   : flat_value(writer, column, OidIsValid(field_type) ? field_type : TEXTOID,
+													getBaseType(column->element), values[i]));
+	return elements;
 }
 
 /* The value of a column that is written; NULL is null. */
 static JsonTree *
-flat_column_value(const FlatWriter *writer, const FlatColumn *column, const RowChange *change)
+flat_column_value(const FlatWriter *writer, const FlatColumn *column, Datum value, bool isnull)
 {
-	Datum value = change->slot->tts_values[column->attnum - 1];
+	JsonTree *list;
+	ListCell *lc;
 
-	if (change->slot->tts_isnull[column->attnum - 1])
+	if (isnull)
 		return NULL;
-	if (OidIsValid(column->element) && column->field->type != JSONBOID)
-		return flat_array(writer, column, value);
-	return flat_value(writer, column, column->field->type, column->type, value);
+	if (!OidIsValid(column->element) || column->field->type == JSONBOID)
+		return flat_value(writer, column, column->field->type, column->type, value);
+	list = json_make_array();
+	foreach(lc, flat_elements(writer, column, value, isnull))
+		json_append(list, (JsonTree *) lfirst(lc));
+	return list;
 }
 
 /* ----- rows ----- */
@@ -237,14 +286,159 @@ has_path(JsonTree *object, const char *path)
 	return json_has(json_at(object, pnstrdup(path, dot - path)), dot + 1);
 }
 
-/* Where a field stands in what is sent. */
-static const char *
-sent_path(const FieldDef *field)
+/* What goes with a value, at a path in the object that holds it; "skip" characters of the path lead there. */
+static void
+put_with(JsonTree *object, const FieldDef *field, size_t skip)
 {
-	return field->sent_as == NULL ? field->path : field->sent_as;
+	const char *equals = field->sent_with == NULL ? NULL : strchr(field->sent_with, '=');
+
+	if (equals != NULL)
+		put_at_path(object, pnstrdup(field->sent_with + skip, equals - field->sent_with - skip), json_text(equals + 1));
 }
 
-/* A new row is created: check which fields must have a value, and send the others as null. */
+/* One element of a field in its object; "skip" characters of a path lead there. */
+static void
+put_element(JsonTree *object, const FieldDef *field, size_t skip, JsonTree *value)
+{
+	const char *text = field->sent_email == NULL ? NULL : json_string_at(value, "");
+
+	if (text != NULL && strchr(text, '@') != NULL)
+	{
+		put_at_path(object, field->sent_email + skip, value);
+		return;
+	}
+	put_at_path(object, field_sent_path(field) + skip, value);
+	put_with(object, field, skip);
+}
+
+/* Raise an ERROR: what is sent together is not. */
+static void
+refuse_lengths(const FlatWriter *writer, const FlatColumn *column)
+{
+	ListCell *lc;
+
+	foreach(lc, writer->columns)
+	{
+		const FlatColumn *other = (const FlatColumn *) lfirst(lc);
+
+		if (other != column && other->field != NULL && fields_are_sent_together(other->field, column->field))
+			ereport(ERROR,
+					(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+					 errmsg("columns \"%s\" and \"%s\" of foreign table \"%s\" must have the same number of elements",
+							other->name, column->name, writer->relation->name),
+					 errdetail("Their elements belong together, one by one.")));
+	}
+	elog(ERROR, "column \"%s\" has no other", column->name);
+}
+
+/* An ERROR where the table has no column for a field that is sent together with this one. */
+static void
+check_companions(const FlatWriter *writer, const FlatColumn *column)
+{
+	const ResourceDef *resource = writer->relation->resource;
+
+	for (int i = 0; i < resource->nfields; i++)
+	{
+		const FieldDef *field = &resource->fields[i];
+		bool found = (field == column->field || !fields_are_sent_together(field, column->field));
+		ListCell *lc;
+
+		foreach(lc, writer->columns)
+			found = found || ((const FlatColumn *) lfirst(lc))->field == field;
+		if (!found)
+			ereport(ERROR, (errcode(ERRCODE_FDW_INVALID_COLUMN_NAME),
+							errmsg("column \"%s\" of foreign table \"%s\" cannot be written alone", column->name,
+								   writer->relation->name),
+							errhint("Add a column %s of type %s; their elements belong together.", field->name,
+									format_type_be(field->type))));
+	}
+}
+
+/* The elements of an array column as members of the objects of an array. */
+static void
+put_elements(const FlatWriter *writer, const FlatColumn *column, JsonTree *row, List *elements)
+{
+	const char *path = field_sent_path(column->field);
+	const char *inside = strstr(path, "[]");
+	char *place = pnstrdup(path, inside - path);
+	size_t skip = inside - path + strlen("[].");
+	bool is_first = !has_path(row, place);
+	JsonTree *list;
+	ListCell *lc;
+
+	check_companions(writer, column);
+	if (is_first)
+		put_at_path(row, place, json_make_array());
+	list = json_at(row, place);
+	if (!is_first && json_length_at(list, "") != list_length(elements))
+		refuse_lengths(writer, column);
+	foreach(lc, elements)
+	{
+		if (lfirst(lc) == NULL)
+			refuse_flat_value(writer, column, "NULL", "Use an array without NULL elements.");
+		if (is_first)
+			json_append(list, json_make_object());
+		put_element(json_element(list, foreach_current_index(lc)), column->field, skip, (JsonTree *) lfirst(lc));
+	}
+}
+
+/* Raise an ERROR: another column has been sent at the same place. */
+static void
+refuse_second(const FlatWriter *writer, const FlatColumn *column)
+{
+	ListCell *lc;
+
+	foreach(lc, writer->columns)
+	{
+		const FlatColumn *other = (const FlatColumn *) lfirst(lc);
+
+		if (other != column && other->is_assigned &&
+			strcmp(field_sent_path(other->field), field_sent_path(column->field)) == 0)
+			ereport(ERROR, (errcode(ERRCODE_FDW_INVALID_COLUMN_NAME),
+							errmsg("only one of columns \"%s\" and \"%s\" of foreign table \"%s\" can be given a value",
+								   other->name, column->name, writer->relation->name),
+							errdetail("They are two forms of one value.")));
+	}
+}
+
+/* The value of a column that is assigned. */
+static void
+put_column(const FlatWriter *writer, const FlatColumn *column, const RowChange *change, JsonTree *row)
+{
+	const char *path = field_sent_path(column->field);
+	Datum value = change->slot->tts_values[column->attnum - 1];
+	bool isnull = change->slot->tts_isnull[column->attnum - 1];
+
+	if (strstr(path, "[]") != NULL)
+	{
+		put_elements(writer, column, row, flat_elements(writer, column, value, isnull));
+		return;
+	}
+	refuse_second(writer, column);
+	put_at_path(row, path, flat_column_value(writer, column, value, isnull));
+	put_with(row, column->field, 0);
+}
+
+/* The path of an array in which the path stands, or the path itself. */
+static char *
+outer_path(const char *path)
+{
+	const char *inside = strstr(path, "[]");
+
+	return inside == NULL ? pstrdup(path) : pnstrdup(path, inside - path);
+}
+
+/* Raise an ERROR: a new row must have a value of the field. */
+static void
+refuse_incomplete(const FlatWriter *writer, const FieldDef *field)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_NOT_NULL_VIOLATION),
+			 errmsg("field \"%s\" of foreign table \"%s\" must have a value", field->name, writer->relation->name),
+			 errdetail("It is required in %s.", writer->relation->service->title)));
+}
+
+/* A new row is created: check which fields must have a value, and say of the others what they are without. */
 static void
 complete_new_row(const FlatWriter *writer, JsonTree *row)
 {
@@ -253,15 +447,42 @@ complete_new_row(const FlatWriter *writer, JsonTree *row)
 	for (int i = 0; i < resource->nfields; i++)
 	{
 		const FieldDef *field = &resource->fields[i];
+		char *path;
 
-		if (field->sends_null && !has_path(row, sent_path(field)))
-			put_at_path(row, sent_path(field), NULL);
-		if (field->is_required && json_at(row, sent_path(field)) == NULL)
-			ereport(ERROR, (errcode(ERRCODE_NOT_NULL_VIOLATION),
-							errmsg("field \"%s\" of foreign table \"%s\" must have a value", field->name,
-								   writer->relation->name),
-							errdetail("It is required in %s.", writer->relation->service->title)));
+		if (field->write == FIELD_READ_ONLY)
+			continue;
+		path = outer_path(field_sent_path(field));
+		if (field->is_required && json_at(row, path) == NULL)
+			refuse_incomplete(writer, field);
+		if (field->unset != NULL && !has_path(row, path))
+			put_at_path(row, path, json_read(field->unset, strlen(field->unset)));
 	}
+}
+
+/* Which columns does the change assign?  What is sent together with one of them is, too. */
+static void
+note_assigned(const FlatWriter *writer, const RowChange *change)
+{
+	ListCell *lc;
+	ListCell *other;
+
+	foreach(lc, writer->columns)
+	{
+		FlatColumn *column = (FlatColumn *) lfirst(lc);
+
+		column->is_assigned = change_assigns(change, column->attnum - 1);
+		if (column->is_assigned && !column->is_written)
+			refuse_read_only(writer->relation, column, writer->inserting);
+	}
+	foreach(lc, writer->columns)
+		foreach(other, writer->columns)
+		{
+			FlatColumn *column = (FlatColumn *) lfirst(lc);
+			const FlatColumn *assigned = (const FlatColumn *) lfirst(other);
+
+			if (assigned->is_assigned && column->is_written && fields_are_sent_together(assigned->field, column->field))
+				column->is_assigned = true;
+		}
 }
 
 /* WriteMethods.encode */
@@ -273,15 +494,13 @@ encode_flat_row(void *state, const RowChange *change, RowBody *body)
 	JsonTree *row = json_make_object();
 	ListCell *lc;
 
+	note_assigned(writer, change);
 	foreach(lc, writer->columns)
 	{
 		const FlatColumn *column = (const FlatColumn *) lfirst(lc);
 
-		if (!change_assigns(change, column->attnum - 1))
-			continue;
-		if (!column->is_written)
-			refuse_read_only(writer->relation, column, writer->inserting);
-		put_at_path(row, sent_path(column->field), flat_column_value(writer, column, change));
+		if (column->is_assigned)
+			put_column(writer, column, change, row);
 	}
 	if (writer->inserting)
 		complete_new_row(writer, row);
@@ -305,14 +524,14 @@ flat_row_holds(void *state, const RowBody *body, AttrNumber attnum)
 	const FieldDef *field = column_declared(writer->relation, attnum)->field;
 	JsonTree *row = resource->row_member == NULL ? body->sent : json_member(body->sent, resource->row_member);
 
-	return field != NULL && field->write != FIELD_READ_ONLY && has_path(row, sent_path(field));
+	return field != NULL && field->write != FIELD_READ_ONLY && has_path(row, outer_path(field_sent_path(field)));
 }
 
 /* WriteMethods.is_alone */
 static bool
 flat_column_is_alone(const ColumnHint *hint)
 {
-	return hint->field != NULL && hint->field->write == FIELD_WRITABLE;
+	return hint->field != NULL && hint->field->write == FIELD_WRITABLE && !hint->is_sent_with_others;
 }
 
 const WriteMethods flat_writing = {

@@ -88,24 +88,34 @@ computed_columns(Relation rel)
 	return columns;
 }
 
-/* The other columns of the attributes whose columns these are: their values change together, and the log shows them. */
+/* Do the columns' values change together, as those of one attribute and those that are sent as one? */
+static bool
+are_siblings(const ColumnHint *one, const ColumnHint *other)
+{
+	if (one->field != NULL && other->field != NULL)
+		return fields_are_sent_together(one->field, other->field);
+	return one->attribute_name != NULL && other->attribute_name != NULL &&
+		   strcmp(one->attribute_name, other->attribute_name) == 0;
+}
+
+/* The other columns whose values change together with these: the log shows them. */
 static Bitmapset *
 add_siblings(RelationPlan *plan, Relation rel, Bitmapset *columns)
 {
 	Bitmapset *all = bms_copy(columns);
 	int natts = RelationGetNumberOfAttributes(rel);
-	const char **attribute_of = (const char **) palloc0(sizeof(char *) * (natts + 1));
+	const ColumnHint **hints = (const ColumnHint **) palloc0(sizeof(ColumnHint *) * (natts + 1));
 
 	for (int i = 1; i <= natts; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
 		if (compat_is_stored(TupleDescAttr(RelationGetDescr(rel), i - 1)))
-			attribute_of[i] = column_hint(plan->relation, (AttrNumber) i)->attribute_name;
+			hints[i] = column_hint(plan->relation, (AttrNumber) i);
 	}
 	for (int i = 1; i <= natts; i++)
 		for (int j = 1; j <= natts; j++)
-			if (bms_is_member(i - FirstLowInvalidHeapAttributeNumber, columns) && attribute_of[i] != NULL &&
-				attribute_of[j] != NULL && strcmp(attribute_of[i], attribute_of[j]) == 0)
+			if (bms_is_member(i - FirstLowInvalidHeapAttributeNumber, columns) && hints[i] != NULL &&
+				hints[j] != NULL && are_siblings(hints[i], hints[j]))
 				all = bms_add_member(all, j - FirstLowInvalidHeapAttributeNumber);
 	return all;
 }

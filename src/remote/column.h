@@ -61,6 +61,7 @@ typedef struct ColumnHint
 	bool array;                 /* and the column shows all of them */
 	bool is_creation;           /* shows the time of creation, by which pages can be sorted */
 	const FieldDef *field;      /* the field that it shows; NULL = none */
+	bool is_sent_with_others;   /* a value of the field is sent together with those of other fields */
 	const char *attribute_id;   /* "" = not known */
 	const char *attribute_name; /* NULL: nothing can be sent about this column */
 	const char *type;           /* attribute type */

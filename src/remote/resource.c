@@ -28,6 +28,24 @@ resource_field(const ResourceDef *resource, const char *name)
 }
 
 const char *
+field_sent_path(const FieldDef *field)
+{
+	return field->sent_as == NULL ? field->path : field->sent_as;
+}
+
+bool
+fields_are_sent_together(const FieldDef *one, const FieldDef *other)
+{
+	const char *inside;
+
+	if (one->write == FIELD_READ_ONLY || other->write == FIELD_READ_ONLY)
+		return false;
+	inside = strstr(field_sent_path(one), "[]");
+	return inside != NULL &&
+		   strncmp(field_sent_path(one), field_sent_path(other), inside - field_sent_path(one) + strlen("[]")) == 0;
+}
+
+const char *
 resource_id_name(const ResourceDef *resource)
 {
 	const char *dot = resource->id_path == NULL ? NULL : strrchr(resource->id_path, '.');

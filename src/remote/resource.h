@@ -148,10 +148,18 @@ typedef struct FieldDef
 	 */
 	const char *path;
 	bool not_null;
-	FieldWrite write;    /* of a resource without attribute values */
-	bool is_required;    /* a row that is created must have a value of it */
-	bool sends_null;     /* a row that is created without a value of it says null */
-	const char *sent_as; /* dotted path in what is sent; NULL = as in "path" */
+
+	/*
+	 * Of a resource without attribute values: what is sent.  A path is dotted; "[]"
+	 * in it: of each element of an array, whose other members are those of the fields
+	 * that say the same before their "[]"; these are sent together.
+	 */
+	FieldWrite write;
+	const char *sent_as;    /* path in what is sent; NULL = as in "path" */
+	const char *sent_with;  /* "path=text": a text that goes with each value, or with each element; NULL = none */
+	const char *sent_email; /* path of a text with an "@", which goes alone; NULL = as others */
+	const char *unset;      /* JSON that a new row without a value says; NULL = nothing */
+	bool is_required;       /* a row that is created must have a value of it, or of another field sent as the same */
 } FieldDef;
 
 typedef struct ResourceDef
@@ -198,6 +206,12 @@ extern const char *resource_id_name(const ResourceDef *resource);
 
 /* A field by its name, or NULL. */
 extern const FieldDef *resource_field(const ResourceDef *resource, const char *name);
+
+/* Where the field stands in what is sent. */
+extern const char *field_sent_path(const FieldDef *field);
+
+/* Are both written, and members of the same elements of an array, so that they are sent together? */
+extern bool fields_are_sent_together(const FieldDef *one, const FieldDef *other);
 
 extern Given *given_make(const char *name, const char *value);
 
