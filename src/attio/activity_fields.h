@@ -63,6 +63,8 @@ static const Way task_by_id = {
 static const ParamDef task_params[] = {
 	{.name = "{task_id}", .column = "task_id", .rule = PARAM_EQUAL, .verdict = VERDICT_EXACT, .way = &task_by_id},
 	{.name = "is_completed", .column = "is_completed", .rule = PARAM_EQUAL, .verdict = VERDICT_SUPERSET},
+	{.name = "assignee", .column = "assignees", .rule = PARAM_EQUAL, .verdict = VERDICT_SUPERSET, .of_null = ""},
+	{.name = "sort", .column = "created_at", .rule = PARAM_ORDER, .ascending = "created_at:asc", .descending = "created_at:desc"},
 };
 static const FieldDef task_record_fields[] = {
 	{.name = "task_id", .type = UUIDOID, .path = "../id.task_id", .not_null = true},
@@ -83,6 +85,8 @@ static const ParamDef task_record_params[] = {
 	{.name = "linked_object", .column = "object", .rule = PARAM_EQUAL, .verdict = VERDICT_SUPERSET, .together = "record"},
 	{.name = "linked_record_id", .column = "record_id", .rule = PARAM_EQUAL, .verdict = VERDICT_SUPERSET, .together = "record"},
 	{.name = "is_completed", .column = "is_completed", .rule = PARAM_EQUAL, .verdict = VERDICT_SUPERSET},
+	{.name = "assignee", .column = "assignees", .rule = PARAM_EQUAL, .verdict = VERDICT_SUPERSET, .of_null = ""},
+	{.name = "sort", .column = "created_at", .rule = PARAM_ORDER, .ascending = "created_at:asc", .descending = "created_at:desc"},
 };
 
 /* ----- meetings ----- */
