@@ -103,6 +103,22 @@ def all_options(emulator, database):
 
 
 @case(WORK)
+def a_filter(emulator, database):
+    """What a filter stands on: options, statuses, objects, members."""
+    conditions = ("a_select <> 'no such option' AND a_status <> 'no such status' "
+                  "AND a_reference = '3a4da5ae-862e-4a96-8241-ce4687fb4237' "
+                  "AND an_actor = '73cd6f98-da1e-4e72-8044-3bb7fd73c5b2'")
+    out, log = watch(emulator, database, "SET client_min_messages = error; SELECT count(*) FROM all_types WHERE "
+                     + conditions)
+    tap.equal(out, database.value(f"SET attio_fdw.push_filter = off; SELECT count(*) FROM all_types WHERE {conditions}"),
+              "a filter that stands on four lists")
+    paths = [e["path"].split("?")[0].rsplit("/", 1)[1] for e in log]
+    tap.equal(sorted(p for p in paths if p not in ("attributes", "query")),
+              ["objects", "options", "statuses", "workspace_members"], "each is asked for once")
+    tap.equal(in_a_row(log), 3, "waits three times: attributes, the four of them, the rows")
+
+
+@case(WORK)
 def a_cancel(emulator, database):
     """After a cancel nothing of it is left."""
     n_options = database.value("SELECT count(*) FROM select_options")

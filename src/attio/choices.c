@@ -115,6 +115,15 @@ attribute_choices(Session *session, const TargetDef *target, const AttributeDef 
 	return known->choices;
 }
 
+/* attribute_choices() will be called so: ask now for what it would ask for. */
+void
+attribute_ask_ahead(Session *session, const TargetDef *target, const AttributeDef *attribute, TimestampTz not_before,
+					ScanCost *cost)
+{
+	if (!known_is_fresh(session, &known_choices, attribute->id, not_before))
+		ahead_ask(session, choices_path(target, attribute), cost);
+}
+
 /*
  * The choices of these attributes (AttributeDef) of one object or list will be
  * asked for: do so for as many at once as may be, from *next on.
@@ -126,8 +135,8 @@ choices_ask_ahead(Session *session, const TargetDef *target, List *attributes, i
 	{
 		const AttributeDef *attribute = (const AttributeDef *) list_nth(attributes, *next);
 
-		if (attribute_has_choices(attribute) && !known_is_fresh(session, &known_choices, attribute->id))
-			ahead_ask(session, choices_path(target, attribute), cost);
+		if (attribute_has_choices(attribute))
+			attribute_ask_ahead(session, target, attribute, 0, cost);
 	}
 }
 

@@ -17,6 +17,8 @@ typedef struct ChoiceDef
 
 extern List *attribute_choices(Session *session, const TargetDef *target, const AttributeDef *attribute,
 							   TimestampTz not_before, bool *refused, ScanCost *cost);
+extern void attribute_ask_ahead(Session *session, const TargetDef *target, const AttributeDef *attribute,
+								TimestampTz not_before, ScanCost *cost);
 extern void choices_ask_ahead(Session *session, const TargetDef *target, List *attributes, int *next, ScanCost *cost);
 extern bool attribute_has_choices(const AttributeDef *attribute);
 

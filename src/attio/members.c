@@ -7,15 +7,18 @@
 #include "attio/members.h"
 
 #include "attio/shape.h"
+#include "remote/ahead.h"
 #include "remote/known.h"
 #include "utils/timestamp.h"
+
+static const char *const members_path = "/v2/workspace_members";
 
 /* The ids, as a List in a List; a key that may not see the members knows none. */
 static void *
 read_members(Session *session, const void *what, ScanCost *cost)
 {
 	RequestSubject subject = {.scopes = "user_management:read", .tolerated = "unauthorized"};
-	JsonTree *answer = request_get(session, "/v2/workspace_members", &subject, cost);
+	JsonTree *answer = ahead_get(session, members_path, &subject, cost);
 	List *ids = NIL;
 
 	for (int i = 0; answer != NULL && i < json_length_at(answer, "data"); i++)
@@ -40,6 +43,14 @@ static List *
 get_members(Session *session, TimestampTz not_before, ScanCost *cost)
 {
 	return (List *) linitial((List *) known_get(session, &known_members, "", not_before, NULL, cost));
+}
+
+/* workspace_has_member() will be called: ask now for what it would ask for. */
+void
+members_ask_ahead(Session *session, ScanCost *cost)
+{
+	if (!known_is_fresh(session, &known_members, "", 0))
+		ahead_ask(session, members_path, cost);
 }
 
 /* Is it one of these ids? */

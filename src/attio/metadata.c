@@ -219,7 +219,7 @@ metadata_ask_ahead(Session *session, List *targets, int *next, ScanCost *cost)
 	{
 		const TargetDef *target = (const TargetDef *) list_nth(targets, *next);
 
-		if (!known_is_fresh(session, &known_attributes, known_key(target)))
+		if (!known_is_fresh(session, &known_attributes, known_key(target), 0))
 			ahead_ask(session, attributes_page(target, 0), cost);
 	}
 }

@@ -212,6 +212,13 @@ notice_unknown_title(const ChoiceNeed *need, List *choices)
 			 nearest != NULL ? errhint("Perhaps you meant \"%s\".", clean_text(nearest, strlen(nearest), 100)) : 0));
 }
 
+/* How old the choices of a title may be: under NOT they are of this statement. */
+static TimestampTz
+choices_not_before(const ChoiceNeed *need)
+{
+	return need->negated ? GetCurrentStatementStartTimestamp() : 0;
+}
+
 /* The ids that a title names in the attribute's list. */
 static void
 learn_choice(Session *session, const AskInput *input, ChoiceNeed *need)
@@ -219,8 +226,8 @@ learn_choice(Session *session, const AskInput *input, ChoiceNeed *need)
 	const RemoteRelation *relation = input->relation;
 	TimestampTz started = GetCurrentStatementStartTimestamp();
 	bool refused;
-	List *choices = attribute_choices(session, relation->target, need->attribute, need->negated ? started : 0, &refused,
-									  input->cost);
+	List *choices =
+		attribute_choices(session, relation->target, need->attribute, choices_not_before(need), &refused, input->cost);
 
 	need->ids = chosen_ids(choices, need->title);
 	if (need->ids == NIL && !need->negated && !refused)
@@ -232,6 +239,26 @@ learn_choice(Session *session, const AskInput *input, ChoiceNeed *need)
 		notice_unknown_title(need, choices);
 }
 
+/* Ask for all of it at once, as far as there is room: no answer says what else is needed. */
+static void
+ask_ahead(Session *session, const AskInput *input, const FilterNeeds *needs)
+{
+	ListCell *lc;
+
+	if (needs->objects != NIL)
+		target_ask_ahead(session, &target_object, input->cost);
+	if (needs->parents)
+		target_ask_ahead(session, &target_list, input->cost);
+	foreach(lc, needs->choices)
+	{
+		const ChoiceNeed *need = (const ChoiceNeed *) lfirst(lc);
+
+		attribute_ask_ahead(session, input->relation->target, need->attribute, choices_not_before(need), input->cost);
+	}
+	if (needs->members != NIL)
+		members_ask_ahead(session, input->cost);
+}
+
 /* Ask for what is needed and not known. */
 void
 filter_learn(Session *session, const AskInput *input, FilterNeeds *needs)
@@ -239,6 +266,7 @@ filter_learn(Session *session, const AskInput *input, FilterNeeds *needs)
 	List *members = NIL;
 	ListCell *lc;
 
+	ask_ahead(session, input, needs);
 	foreach(lc, needs->objects)
 	{
 		ObjectNeed *object = (ObjectNeed *) lfirst(lc);

@@ -115,6 +115,14 @@ targets_ask_ahead(Session *session, ScanCost *cost)
 	ahead_ask(session, target_list.path, cost);
 }
 
+/* Slugs of objects, or parents of lists, will be asked for: ask now for what that would ask for. */
+void
+target_ask_ahead(Session *session, const TargetKind *kind, ScanCost *cost)
+{
+	if (!known_is_fresh(session, &known_targets, kind->plural, 0))
+		ahead_ask(session, kind->path, cost);
+}
+
 /* All objects, or all lists that the key can see: a List of TargetDef.  Always asks. */
 List *
 targets_read(Session *session, const TargetKind *kind, ScanCost *cost)

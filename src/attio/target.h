@@ -35,6 +35,7 @@ typedef struct TargetDef
 extern const char *target_identifier(const TargetDef *target);
 extern const TargetDef *target_find(List *targets, const TargetDef *wanted);
 extern const char *target_name(const TargetDef *target);
+extern void target_ask_ahead(Session *session, const TargetKind *kind, ScanCost *cost);
 extern void targets_ask_ahead(Session *session, ScanCost *cost);
 extern List *targets_read(Session *session, const TargetKind *kind, ScanCost *cost);
 extern List *targets_read_all(Session *session, ScanCost *cost);

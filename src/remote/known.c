@@ -120,9 +120,11 @@ known_peek(const Session *session, const KnownKind *kind, const char *key)
 
 /* Would known_get() make no request? */
 bool
-known_is_fresh(const Session *session, const KnownKind *kind, const char *key)
+known_is_fresh(const Session *session, const KnownKind *kind, const char *key, TimestampTz not_before)
 {
-	return is_fresh_known(session, find_known(session, kind, key));
+	const Known *known = find_known(session, kind, key);
+
+	return is_fresh_known(session, known) && known->read_at >= not_before;
 }
 
 /* Forget everything: whoever wants to know it asks again. */

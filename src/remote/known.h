@@ -29,7 +29,7 @@ typedef struct KnownKind
 extern void *known_get(Session *session, const KnownKind *kind, const char *key, TimestampTz not_before,
 					   const void *what, ScanCost *cost);
 extern void *known_peek(const Session *session, const KnownKind *kind, const char *key);
-extern bool known_is_fresh(const Session *session, const KnownKind *kind, const char *key);
+extern bool known_is_fresh(const Session *session, const KnownKind *kind, const char *key, TimestampTz not_before);
 extern void known_forget(Session *session);
 
 #endif /* REMOTE_KNOWN_H */
