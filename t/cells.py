@@ -137,7 +137,19 @@ def activity():
             + ", ".join(f"'{ident}'" for each, ident in records if each == slug) + ")" for slug in ("people", "companies"))
         files = wanted.files(records)
         compare_activity(database, "files", files, read)
-        for name, rows, key, size in (("recordings of a meeting", recordings, "meeting_id", 200),
+        places = [("objects", *record) for record in records]
+        places += [("lists", "sales_pipeline", row["id"]["entry_id"])
+                   for row in all_rows(emulator, "lists", "sales_pipeline")[:20]]
+        for table in ("threads", "comments"):
+            read = " UNION ALL ".join(
+                f"SELECT * FROM crm.{table} WHERE {'object' if kind == 'objects' else 'list'} = '{slug}' AND "
+                f"{'record_id' if kind == 'objects' else 'entry_id'} IN ("
+                + ", ".join(f"'{ident}'" for _, each, ident in places if each == slug) + ")"
+                for kind, slug in dict.fromkeys((kind, slug) for kind, slug, _ in places))
+            compare_activity(database, table, getattr(wanted, table)(places), read)
+        threads = [dict(row, place=str(row.get("record_id") or row.get("entry_id"))) for row in wanted.threads(places)]
+        for name, rows, key, size in (("threads of a place", threads, "place", 50),
+                                      ("recordings of a meeting", recordings, "meeting_id", 200),
                                       ("utterances of a recording", wanted.transcripts(some), "call_recording_id", 40),
                                       ("files of a record", files, "record_id", 200)):
             most = collections.Counter(row[key] for row in rows).most_common(1)[0][1]

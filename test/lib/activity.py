@@ -27,10 +27,11 @@ def by_cursor(emulator, path, limit=True):
     return pages
 
 
-def by_offset(emulator, path, limit):
+def by_offset(emulator, path, limit, **parameters):
     rows = []
     while True:
-        page = get(emulator, f"{path}?limit={limit}&offset={len(rows)}")["data"]
+        page = get(emulator, f"{path}?" + urllib.parse.urlencode(
+            dict(parameters, limit=limit, offset=len(rows))))["data"]
         rows += page
         if len(page) < limit:
             return rows
@@ -102,6 +103,25 @@ class Activity:
                 "microsoft_drive_id", "parent_folder_id")}}
             for slug, record in records
             for f in all_of(by_cursor(self.emulator, f"/v2/files?object={slug}&record_id={record}"))]
+
+
+    def threads_of(self, kind, slug, ident):
+        """The threads on a record or on an entry, and what their rows show of it."""
+        record = kind == "objects"
+        place = {"object" if record else "list": slug, "record_id" if record else "entry_id": ident}
+        return place, by_offset(self.emulator, "/v2/threads", 50, **place)
+
+    def threads(self, places):
+        """Of these places: a kind, the slug of an object or list, and an id."""
+        return [{"thread_id": t["id"]["thread_id"], "created_at": t["created_at"], **place}
+                for each in places for place, threads in [self.threads_of(*each)] for t in threads]
+
+    def comments(self, places):
+        return [{
+            "comment_id": c["id"]["comment_id"], "thread_id": c["thread_id"], "content_plaintext": c["content_plaintext"],
+            **place, **c["record"], **(c["entry"] or {}), **actor("author", c["author"]), "created_at": c["created_at"],
+            "resolved_at": c["resolved_at"], **(actor("resolved_by", c["resolved_by"]) if c["resolved_by"] else {})}
+            for each in places for place, threads in [self.threads_of(*each)] for t in threads for c in t["comments"]]
 
 
 def load_twin(database, table, rows):
