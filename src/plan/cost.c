@@ -13,7 +13,7 @@
 #define COST_PER_ROW 0.02
 #define LARGEST_PAGE 500
 
-/* A request for one row, of which several are under way; and how many a count needs for each doubling of the rows. */
+/* A request of which several are under way; and how many a count needs for each doubling of the rows. */
 #define COST_PER_PROBE 40.0
 #define PROBES_PER_DOUBLING 1.5
 
@@ -33,8 +33,9 @@ cost_lookups(double rows, double requests, int page_size, Cost *startup, Cost *t
 {
 	double pages = Max(Max(requests, 1.0), ceil(rows / Max(page_size - 1, 1)));
 
+	/* several are under way, where a nested loop waits for each */
 	*startup = COST_PER_REQUEST;
-	*total = pages * COST_PER_REQUEST + rows * COST_PER_ROW;
+	*total = COST_PER_REQUEST + (pages - 1) * COST_PER_PROBE + rows * COST_PER_ROW;
 }
 
 /* A page, and the probe behind it or, where more follow, as many as it takes. */
