@@ -50,7 +50,8 @@ CREATE USER MAPPING FOR CURRENT_USER SERVER tight OPTIONS (api_key 'emulator-key
 CREATE FOREIGN TABLE halved (record_id uuid, name text) SERVER tight OPTIONS (object 'companies');
 \! "$ATTIO_ROOT/scripts/emulate" forget
 SELECT count(*), count(DISTINCT record_id) FROM halved;
-\! "$ATTIO_ROOT/scripts/emulate" log DATA | sed 's/^[^{]*{/{/' | head -n 8
+-- (how many rows came before it was too large differs by one from run to run)
+\! "$ATTIO_ROOT/scripts/emulate" log DATA | sed -E 's/^[^{]*\{/{/; s/:3[0-9]/:3x/g' | head -n 8
 ALTER SERVER tight OPTIONS (SET max_response_size '1kB');
 SELECT * FROM outcome('SELECT count(*) FROM halved');
 DROP SERVER tight CASCADE;

@@ -63,7 +63,7 @@ IMPORT FOREIGN SCHEMA attio LIMIT TO (all_types) FROM SERVER attio INTO everythi
 SELECT a_currency__currency_code, an_email__original_email_address, an_email__email_domain, an_email__email_root_domain,
 	an_email__email_local_specifier, a_domain__root_domain, a_phone__original_phone_number, a_phone__country_code,
 	a_location__line_1, a_location__line_2, a_location__line_3, a_location__postcode, a_location__latitude, a_location__longitude,
-	an_interaction__interaction_type, an_interaction__owner_actor_type, a_reference__target_object
+	an_interaction__type, an_interaction__owner_actor_type, a_reference__target_object
 FROM everything.all_types WHERE an_email IN ('odd+0@sub.example.com', 'odd+7@sub.example.com') ORDER BY an_email \gx
 SELECT count(DISTINCT a_select__option_id) AS options, count(DISTINCT a_status__status_id) AS statuses,
 	count(*) FILTER (WHERE cardinality(some_selects__option_id) = cardinality(some_selects)) AS aligned,

@@ -127,7 +127,7 @@ class Definition:
                       "personal-name": ("first_name", "last_name"), "location": ("locality", "latitude", "line_1"),
                       "email-address": ("first", "email_domain"), "domain": ("first",),
                       "record-reference": ("target_object",), "actor-reference": ("actor_type",),
-                      "interaction": ("owner_member_id",)}
+                      "interaction": ("owner_member_id", "type", "interaction_type")}
         if attribute["type"] in properties and rng.random() < 0.3:
             options.append(f"property '{rng.choice(properties[attribute['type']])}'")
             own = None

@@ -26,8 +26,11 @@ def choice(kind):
 
 
 def owner_member(value):
-    actor = value["owner_actor"]
-    return actor["id"] if actor["type"] == "workspace-member" else None
+    return value["owner_actor"]["id"] if value["owner_actor"]["type"] == "workspace-member" else None
+
+
+def owner_of_any_kind(value):
+    return value["owner_actor"]["id"]
 
 
 # type -> field -> (kind, operators, how it is read); the first field is the implicit one, unless the type is
@@ -346,6 +349,8 @@ class Compiler:
 
     def value_test(self, attribute, op, kind, want, read):
         test = one_test(op, kind, want, self.switches)
+        if read is owner_member and self.switches["owner_member_id"] == "any_actor":
+            read = owner_of_any_kind
 
         def meets(value):
             have = read(value)

@@ -63,6 +63,8 @@ SWITCHES = {
     "score_limit": (0, int, "assumed", "queries with a higher score get a 429 that never clears; 0 = none"),
     "reads_per_second": (0, int, "docs", "reads in one second (Attio: 100); 0 = no limit"),
     "writes_per_second": (0, int, "docs", "writes in one second (Attio: 25); 0 = no limit"),
+    "owner_member_id": ("members", ("members", "any_actor"), "assumed",
+                        "whose ids filters by the owner of an interaction take: members', or those of apps and others, too"),
     "plan_gated": ("shown", ("shown", "missing", "empty"), "docs",
                    "interactions, connections and what else a small plan has not: shown, missing from values, or empty"),
     "disabled_objects": ([], list, "measured", "slugs that answer standard_object_disabled"),

@@ -307,6 +307,15 @@ class Switches(EmulatorTest):
                                        {"data": {"values": {"name": "X"}}})[0], status)
         self.ids("people")
 
+    @switch_test("owner_member_id")
+    def test_owner_member_id(self):
+        ever = {"last_interaction": {"owner_member_id": {"$not_empty": True}}}
+        owners = [r["values"]["last_interaction"][0]["owner_actor"]["type"] for r in self.query("people", ever)]
+        self.assertEqual(set(owners), {"workspace-member"})
+        self.switch(owner_member_id="any_actor")
+        owners = [r["values"]["last_interaction"][0]["owner_actor"]["type"] for r in self.query("people", ever)]
+        self.assertEqual(set(owners), {"workspace-member", "app"})      # the system has no id
+
     @switch_test("plan_gated")
     def test_plan_gated(self):
         ever = {"last_interaction": {"interaction_type": {"$not_empty": True}}}

@@ -90,7 +90,8 @@ static const PropertyDef location_properties[] = {
 static const PropertyDef interaction_properties[] = {
 	{.name = "", .type = TIMESTAMPTZOID, .members = {"interacted_at"}, .filter = FILTER_TIME, .filter_field = "interacted_at"},
 	{.name = "owner_member_id", .type = UUIDOID, .members = {"owner_actor.type", "owner_actor.id"}, .form = FORM_IF, .only_if = "workspace-member", .filter = FILTER_MEMBER, .filter_field = "owner_member_id"},
-	{.name = "interaction_type", .type = TEXTOID, .members = {"interaction_type"}, .import = IMPORT_ALL, .filter = FILTER_WORD, .filter_field = "interaction_type"},
+	{.name = "type", .type = TEXTOID, .members = {"interaction_type"}, .filter = FILTER_KIND, .filter_field = "interaction_type"},
+	{.name = "interaction_type", .type = TEXTOID, .members = {"interaction_type"}, .import = IMPORT_NEVER, .filter = FILTER_KIND, .filter_field = "interaction_type"},
 	{.name = "owner_actor_type", .type = TEXTOID, .members = {"owner_actor.type"}, .import = IMPORT_ALL},
 	{.name = "owner_actor_id", .type = UUIDOID, .members = {"owner_actor.id"}, .import = IMPORT_ALL},
 };
@@ -115,7 +116,7 @@ const AttributeType attribute_types[] = {
 	TYPE("phone-number", true, phone_number_properties),
 	TYPE("personal-name", false, personal_name_properties),
 	TYPE_NAMING("location", false, location_properties),
-	TYPE_NAMING("interaction", false, interaction_properties),
+	{"interaction", false, interaction_properties, lengthof(interaction_properties), false, true},
 };
 /* clang-format on */
 

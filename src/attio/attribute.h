@@ -19,7 +19,8 @@ typedef enum PropertyImport
 	IMPORT_DEFAULT_SINGLE,  /* by default only where the attribute holds one value */
 	IMPORT_DEFAULT_MULTI,   /* by default only where it holds several, and never else */
 	IMPORT_DEFAULT_SEVERAL, /* by default only where several target objects are allowed */
-	IMPORT_ALL              /* with columns 'all' only */
+	IMPORT_ALL,             /* with columns 'all' only */
+	IMPORT_NEVER            /* tables made by hand or by an older import may have it */
 } PropertyImport;
 
 /* What conditions on a property can be sent to Attio (docs/attio-api.md 7.2). */
@@ -40,7 +41,8 @@ typedef enum FilterClass
 	FILTER_REFERENCE,  /* object and id together */
 	FILTER_ACTOR,      /* type and id together */
 	FILTER_ACTOR_TYPE, /* $eq of one of the known types */
-	FILTER_MEMBER      /* $eq of a workspace member's id */
+	FILTER_MEMBER,     /* $eq of a workspace member's id, $not_empty */
+	FILTER_KIND        /* $eq of one of some words, $not_empty */
 } FilterClass;
 
 /* How a property is written (docs/attio-api.md 7.1). */
@@ -71,6 +73,7 @@ typedef struct AttributeType
 	const PropertyDef *properties; /* the main one first */
 	int nproperties;
 	bool sorts_plainly; /* sorts by the main property without naming it (docs/attio-api.md 7.2) */
+	bool joins_fields;  /* conditions on several properties make one condition object (docs/attio-api.md 8) */
 } AttributeType;
 
 extern const AttributeType attribute_types[];

@@ -62,6 +62,7 @@ read_condition(const AskInput *input, const List *term)
 	clause->operand = condition.operand;
 	clause->days = condition.days;
 	clause->multi = condition.multi;
+	clause->joins_fields = attribute_type(condition.type)->joins_fields;
 	if (!input->is_planned)
 	{
 		bind_clause(input, &condition, clause);

@@ -27,10 +27,11 @@ typedef struct Clause
 
 	/* CLAUSE_CONDITION and CLAUSE_ACTOR */
 	TermOp op;
-	bool is_lost;    /* the column is not what planning took it for: nothing can be sent */
-	bool is_missing; /* the attribute is gone, and the table says that the column is NULL */
-	bool multi;      /* the attribute holds several values */
-	int days;        /* of the span that the column is cut to; 0 = it is not cut */
+	bool is_lost;      /* the column is not what planning took it for: nothing can be sent */
+	bool is_missing;   /* the attribute is gone, and the table says that the column is NULL */
+	bool multi;        /* the attribute holds several values */
+	bool joins_fields; /* those on several properties of the attribute go into one object */
+	int days;          /* of the span that the column is cut to; 0 = it is not cut */
 	const char *slug;
 	const char *attribute_id;      /* "" = not known */
 	const AttributeDef *attribute; /* NULL where it is missing, and in plain EXPLAIN */

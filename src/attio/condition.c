@@ -98,6 +98,72 @@ uuid_text(Datum value)
 	return DatumGetCString(DirectFunctionCall1(uuid_out, value));
 }
 
+/* ----- one object for several conditions ----- */
+
+/* Does the object have no member of these names whose own members it has, too? */
+static bool
+can_take_in(JsonTree *into, JsonTree *fields)
+{
+	JsonMember field = {0};
+
+	while (json_next(fields, &field))
+	{
+		JsonMember op = {0};
+
+		while (json_next(field.value, &op))
+			if (json_has(json_member(into, field.name), op.name))
+				return false;
+	}
+	return true;
+}
+
+/* {"interacted_at": {"$gte": ...}} and {"owner_member_id": {"$eq": ...}} in one object. */
+static void
+take_in(JsonTree *into, JsonTree *fields)
+{
+	JsonMember field = {0};
+
+	while (json_next(fields, &field))
+	{
+		JsonMember op = {0};
+
+		if (!json_has(into, field.name))
+			json_put(into, field.name, field.value);
+		else
+			while (json_next(field.value, &op))
+				json_put(json_member(into, field.name), op.name, op.value);
+	}
+}
+
+/*
+ * Of conditions that all must hold, those on one value go into one object, as the
+ * documents show it for interactions.  Since there is one value, it says the
+ * same whether all conditions of an object are on one value or not.  Returns
+ * false where the tree stays by itself.
+ */
+bool
+condition_joins(const Clause *clause, JsonTree *tree, List *trees)
+{
+	JsonTree *fields;
+	ListCell *lc;
+
+	if (clause->kind != CLAUSE_CONDITION || !clause->joins_fields || clause->multi)
+		return false;
+	fields = json_member(tree, clause->slug);
+	if (!json_is_object(fields))
+		return false;
+	foreach(lc, trees)
+	{
+		JsonTree *into = json_member((JsonTree *) lfirst(lc), clause->slug);
+
+		if (!json_is_object(into) || !can_take_in(into, fields))
+			continue;
+		take_in(into, fields);
+		return true;
+	}
+	return false;
+}
+
 /* ----- references and actors ----- */
 
 /* A reference travels as object and id together. */
@@ -389,12 +455,26 @@ make_boolean(const Clause *clause, bool wanted)
 	return made_of_property(clause, condition);
 }
 
-/* On either side of a pivot: any value; on neither: none. */
+/* {"$not_empty": true}, or NOT that. */
+static Made
+make_not_empty(const Clause *clause, bool present)
+{
+	JsonTree *condition = json_make_object();
+	Made made;
+
+	json_put(condition, "$not_empty", json_boolean(true));
+	made = made_of_property(clause, condition);
+	return present ? made : make_negated(made);
+}
+
+/* Where there is no $not_empty, on either side of a pivot: any value; on neither: none. */
 static Made
 make_presence(const Clause *clause, bool present)
 {
 	List *trees = NIL;
 
+	if (filter_traits(clause->property)->not_empty != NOT_EMPTY_NONE)
+		return make_not_empty(clause, present);
 	for (int above = 1; above >= 0; above--)
 	{
 		Made made = made_of_property(clause, filter_beside_pivot(filter_traits(clause->property), above));

@@ -43,6 +43,7 @@ typedef struct Writer
 
 extern Made made_tree(JsonTree *tree);
 extern Made made_group(List *trees, bool conjunction);
+extern bool condition_joins(const Clause *clause, JsonTree *tree, List *trees);
 extern Made write_condition(Writer *writer, const Clause *clause);
 extern int filter_max_in(const Writer *writer, const Clause *clause);
 extern JsonTree *uuids_condition(const Elements *elements);

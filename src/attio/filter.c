@@ -23,14 +23,15 @@ write_arms(Writer *writer, const Clause *clause, const Clause *but)
 
 	foreach(lc, clause->arms)
 	{
+		const Clause *arm = (const Clause *) lfirst(lc);
 		Made made;
 
-		if (lfirst(lc) == but)
+		if (arm == but)
 			continue;
-		made = write_clause(writer, (const Clause *) lfirst(lc));
+		made = write_clause(writer, arm);
 		if (made.kind == (conjunction ? MADE_FALSE : MADE_TRUE))
 			return made;
-		if (made.kind == MADE_TREE)
+		if (made.kind == MADE_TREE && !(conjunction && condition_joins(arm, made.tree, trees)))
 			trees = lappend(trees, made.tree);
 	}
 	return made_group(trees, conjunction);

@@ -39,6 +39,22 @@ is_number(const AttributeDef *attribute, JsonTree *value)
 	return is_type(attribute, "number") || is_type(attribute, "rating") || is_type(attribute, "currency");
 }
 
+/* Does $eq compare it without doubt?  Interactions are what people and companies have first of all. */
+static bool
+is_compared(const AttributeDef *attribute, JsonTree *value)
+{
+	return is_number(attribute, value) || is_type(attribute, "interaction");
+}
+
+/* The field that $eq compares then. */
+static const char *
+compared_field(const AttributeDef *attribute)
+{
+	if (is_type(attribute, "interaction"))
+		return "interacted_at";
+	return is_type(attribute, "currency") ? "currency_value" : "value";
+}
+
 /* Words of ASCII letters at both ends, without blanks there. */
 static bool
 is_cased_text(const AttributeDef *attribute, JsonTree *value)
@@ -304,12 +320,13 @@ measure_not(Measure *measure)
 	Fit fit;
 	const char *answer = NULL;
 
-	if (sample_find(measure, is_number, true, &fit))
+	if (sample_find(measure, is_compared, true, &fit))
 	{
-		Asked asked = sample_ask_row(
-			measure, fit.object, fit.without,
-			psprintf("{\"$not\":{%s:{\"$eq\":%s}}}", sample_quoted(fit.attribute->slug),
-					 json_write(json_at(fit.value, is_type(fit.attribute, "currency") ? "currency_value" : "value"))));
+		const char *field = compared_field(fit.attribute);
+		Asked asked =
+			sample_ask_row(measure, fit.object, fit.without,
+						   psprintf("{\"$not\":{%s:{\"%s\":{\"$eq\":%s}}}}", sample_quoted(fit.attribute->slug), field,
+									json_write(json_at(fit.value, field))));
 
 		answer = asked.refused ? NULL : truth_word(asked.rows == 1);
 	}

@@ -114,6 +114,8 @@ property_wanted(const AttributeDef *attribute, const PropertyDef *property, Colu
 			return everything || attribute->several_targets;
 		case IMPORT_ALL:
 			return everything;
+		case IMPORT_NEVER:
+			return set == COLUMNS_ANY;
 	}
 	return false;
 }

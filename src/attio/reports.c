@@ -48,6 +48,8 @@ import_words(const PropertyDef *property)
 			return "default where multiselect";
 		case IMPORT_DEFAULT_SEVERAL:
 			return "default where several objects are allowed, else all";
+		case IMPORT_NEVER:
+			return "none: a former name";
 		case IMPORT_ALL:
 			break;
 	}

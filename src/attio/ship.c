@@ -108,14 +108,21 @@ judge_boolean(const RemoteRelation *relation, const Comparison *comparison, cons
 	return comparison->op == OP_TRUE ? VERDICT_EXACT : VERDICT_SUPERSET;
 }
 
-/* Is there a value?  By ranges around a pivot. */
+/*
+ * Is there a value?  By $not_empty, or by ranges around a pivot.  What finds more
+ * rows than it should finds too few where it is negated.
+ */
 static Verdict
 judge_presence(const RemoteRelation *relation, const Comparison *comparison, const FilterTraits *traits)
 {
-	if (traits->pivot == NULL || comparison->column->multi || comparison->lowered || comparison->days > 0 ||
-		(comparison->op == OP_IS_NULL && !relation->remote.not_matches_empty))
+	bool is_wider = (traits->not_empty == NOT_EMPTY_WIDER);
+
+	if ((traits->pivot == NULL && traits->not_empty == NOT_EMPTY_NONE) || comparison->column->multi ||
+		comparison->lowered || comparison->days > 0)
 		return VERDICT_LOCAL;
-	return VERDICT_EXACT;
+	if (comparison->op == OP_IS_NULL && (is_wider || !relation->remote.not_matches_empty))
+		return VERDICT_LOCAL;
+	return is_wider ? VERDICT_SUPERSET : VERDICT_EXACT;
 }
 
 /*

@@ -117,7 +117,14 @@ static const FilterTraits class_traits[] = {
 		.value = {.operands = OPERANDS_TEXT}, .writing = WRITTEN_ACTOR_TYPE,
 		.write = literal_actor_type,
 	},
-	[FILTER_MEMBER] = {.value = {.operands = OPERANDS_UUID}, .writing = WRITTEN_ID},
+	/* the column shows members only, while Attio may take other actors' ids for owners, too */
+	[FILTER_MEMBER] = {
+		.value = {.operands = OPERANDS_UUID}, .writing = WRITTEN_ID, .not_empty = NOT_EMPTY_WIDER,
+	},
+	[FILTER_KIND] = {
+		.value = {.operands = OPERANDS_TEXT}, .not_empty = NOT_EMPTY_EXACT,
+		.write = literal_text,
+	},
 };
 /* clang-format on */
 

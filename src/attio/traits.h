@@ -26,12 +26,21 @@ typedef enum FilterWriting
 	WRITTEN_ACTOR_TYPE /* nothing: a literal, which tells of an actor's id what it takes */
 } FilterWriting;
 
+/* What $not_empty finds, if a class has it. */
+typedef enum NotEmpty
+{
+	NOT_EMPTY_NONE,  /* Attio refuses it */
+	NOT_EMPTY_EXACT, /* the rows whose column is not NULL */
+	NOT_EMPTY_WIDER  /* these, and perhaps others */
+} NotEmpty;
+
 typedef struct FilterTraits
 {
 	ValueTraits value;
 	FilterWriting writing;
 	bool has_in;       /* $in takes several values */
 	bool is_uncertain; /* the definitions may yet forbid to send what is exact */
+	NotEmpty not_empty;
 	const char *pivot; /* JSON: each value is on one side of it, so that it can be asked whether there is one */
 
 	/* The condition object of a comparison; NULL: it cannot be sent without losing rows. */

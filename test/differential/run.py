@@ -33,6 +33,7 @@ SWITCHES = {
     "several_conditions": ["same_value", "any_value"], "time_precision": ["ns", "us", "ms"], "max_in": [0, 40], "max_or": [0, 3],
     "unsorted_order": ["id", "creation", "hash", "updated", "updated_desc"], "tie_order": ["id", "reverse_id", "random"],
     "null_order": ["first", "last", "smallest", "largest"], "text_order": ["code_point", "case_blind", "utf16"], "app_actor_in_filter": [True, False],
+    "owner_member_id": ["members", "any_actor"],
 }
 
 # What an Attio may do that cannot be trusted; each set has one or more of them.
@@ -276,7 +277,27 @@ class Generator:
         op = self.pick("=", "=", "<>", "<", "<=", ">", ">=")
         return f"{operand} {op} {name}" if self.rng.random() < 0.15 else f"{name} {op} {operand}"
 
+    def contact(self, slug):
+        """Who was in touch with whom: conditions on the time, the owner and the type of one interaction, or two."""
+        names = [c for c in self.columns[slug] if c + "__owner_member_id" in self.columns[slug]]
+        leaves = []
+        for _ in range(self.pick(1, 2, 2, 3, 4)):
+            name = self.pick(names[0], names[-2], self.rng.choice(names))
+            age = f"timestamptz '2026-01-01Z' - interval '{self.pick(0, 7, 30, 30, 90, 400, -10)} days'"
+            leaves.append(self.pick(
+                f'"{name}" {self.pick("<", "<=", ">", ">=")} {self.pick(age, age, self.moment(slug, name))}', f'"{name}" {self.pick("<", ">=")} {age}',
+                f'("{name}" {self.pick("<", "<=")} {age} OR "{name}" IS NULL)', f'"{name}" IS {self.pick("", "NOT ")}NULL',
+                f'"{name}__owner_member_id" {self.pick("=", "=", "<>")} {self.uuid(slug, name + "__owner_member_id")}',
+                f'"{name}__owner_member_id" IS {self.pick("", "NOT ", "NOT ")}NULL',
+                f'"{name}__owner_member_id" IN ({self.uuid(slug, name + "__owner_member_id")}, {self.uuid(slug, name + "__owner_member_id")})',
+                f'"{name}__type" {self.pick("=", "=", "<>")} {self.operand("text", slug, name + "__type")}', f'"{name}__type" IS {self.pick("", "NOT ")}NULL',
+                f'"{name}__type" IN ({self.operand("text", slug, name + "__type")}, {self.operand("text", slug, name + "__type")})'))
+        whole = self.pick(" AND ", " AND ", " OR ").join(leaves)
+        return f"{self.pick('', '', 'NOT ')}({whole})"
+
     def tree(self, slug, depth):
+        if slug in ("people", "companies") and self.rng.random() < 0.12:
+            return self.contact(slug)
         if depth == 0 or self.rng.random() < 0.35:
             return self.leaf(slug)
         kind = self.pick("AND", "AND", "OR", "NOT")

@@ -57,7 +57,7 @@ PROPERTIES = {
                  "latitude": lambda v: None if v["latitude"] is None else decimal.Decimal(v["latitude"]),
                  "longitude": lambda v: None if v["longitude"] is None else decimal.Decimal(v["longitude"])},
     "interaction": {"": lambda v: time_of(v["interacted_at"]), "owner_member_id": owner,
-                    "interaction_type": member("interaction_type"),
+                    "type": member("interaction_type"), "interaction_type": member("interaction_type"),
                     "owner_actor_type": lambda v: v["owner_actor"]["type"],
                     "owner_actor_id": lambda v: v["owner_actor"]["id"]},
 }
