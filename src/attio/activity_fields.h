@@ -91,6 +91,20 @@ static const ParamDef task_record_params[] = {
 
 /* ----- meetings ----- */
 
+/* of the attribute that each listing is given */
+static const FieldDef interaction_fields[] = {
+	{.name = "object", .type = TEXTOID, .source = FIELD_GIVEN, .path = "object", .not_null = true},
+	{.name = "record_id", .type = UUIDOID, .path = "id.record_id", .not_null = true},
+	{.name = "attribute", .type = TEXTOID, .source = FIELD_GIVEN, .path = "attribute", .not_null = true},
+	{.name = "type", .type = TEXTOID, .source = FIELD_VALUE, .path = "interaction_type"},
+	{.name = "interacted_at", .type = TIMESTAMPTZOID, .source = FIELD_VALUE, .path = "", .not_null = true},
+	{.name = "owner_member_id", .type = UUIDOID, .source = FIELD_VALUE, .path = "owner_member_id"},
+	{.name = "owner_type", .type = TEXTOID, .source = FIELD_VALUE, .path = "owner_actor_type"},
+};
+static const ParamDef interaction_params[] = {
+	{.name = "object", .column = "object", .rule = PARAM_CHOICE, .verdict = VERDICT_EXACT},
+	{.name = "attribute", .column = "attribute", .rule = PARAM_CHOICE, .verdict = VERDICT_EXACT},
+};
 static const FieldDef meeting_fields[] = {
 	{.name = "meeting_id", .type = UUIDOID, .path = "id.meeting_id", .not_null = true},
 	{.name = "title", .type = TEXTOID, .path = "title"},

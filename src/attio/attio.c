@@ -7,6 +7,7 @@
  */
 #include "attio/attio.h"
 
+#include "attio/asks.h"
 #include "attio/filter.h"
 #include "attio/attio_options.h"
 #include "attio/bind.h"
@@ -45,7 +46,7 @@ const Service attio_service = {
 	.account_path = "/v2/self",
 	.explain_refusal = attio_explain_refusal,
 	.ship = ship_comparison_to_attio,
-	.write_asks = filter_asks,
+	.write_asks = attio_asks,
 	.named_ids = filter_named_ids,
 	.can_sort = sorts_are_as_planned,
 	.write_sorts = sorts_write,

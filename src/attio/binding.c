@@ -188,11 +188,24 @@ bind_by_name(const RemoteRelation *relation, ColumnBinding *binding, List *defin
 					  column->property == NULL || column->property->name[0] == '\0' ? NULL : column->property->name);
 }
 
+/* A property of the attribute that the listing is of: the one definition. */
+static void
+bind_value(const RemoteRelation *relation, const DeclaredColumn *column, List *definitions, ColumnBinding *binding)
+{
+	const char *property = column->field->path;
+
+	binding->name_given = relation->resource->value_of;
+	bind_property(relation, binding, (const AttributeDef *) linitial(definitions),
+				  property[0] == '\0' ? NULL : property);
+}
+
 void
 attio_bind_column(const RemoteRelation *relation, const DeclaredColumn *column, List *definitions,
 				  ColumnBinding *binding)
 {
-	if (column->by_name && column->kind == COLUMN_ATTRIBUTE)
+	if (column->kind == COLUMN_ATTRIBUTE && column->field != NULL)
+		bind_value(relation, column, definitions, binding);
+	else if (column->by_name && column->kind == COLUMN_ATTRIBUTE)
 		bind_by_name(relation, binding, definitions);
 	else if (column->kind == COLUMN_ATTRIBUTE)
 		bind_by_options(relation, column, definitions, binding);

@@ -237,6 +237,23 @@ const ResourceDef attio_resources[] = {
 		FIELDS(task_record_fields),
 		PARAMS(task_record_params),
 	},
+	/* the values of all interaction attributes, with the listings that interactions.c gives */
+	{
+		.name = "interactions",
+		.list = {"POST", "/v2/objects/{object_id}/records/query", .scopes = "record_permission:read object_configuration:read", .tolerated = "standard_object_disabled"},
+		.paging = {PAGING_OFFSET, .in_body = true, .limit = "limit", .place = "offset", .filter = "filter", .sorts = "sorts", .max_page = 500, .rows = "data"},
+		.abilities = CAN_FILTER | CAN_SORT | CAN_LOOKUP,
+		.id_path = "id.record_id",
+		.id_type = UUIDOID,
+		.values = "values",
+		.created = "created_at",
+		.created_member = "value",
+		.type_member = "attribute_type",
+		.changed_member = "active_from",
+		.value_of = "attribute",
+		FIELDS(interaction_fields),
+		PARAMS(interaction_params),
+	},
 	/* in the order of their begin */
 	{
 		.name = "meetings",

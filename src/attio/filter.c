@@ -380,14 +380,13 @@ filter_write(const AskInput *input, const Clause *whole, const FilterNeeds *know
 }
 
 /*
- * What a scan asks for.  May ask for the slugs of objects, for options and for
- * members; without a session it asks nothing, and names stand for what is not
- * known: plain EXPLAIN.
+ * What a scan asks for by these clauses.  May ask for the slugs of objects, for
+ * options and for members; without a session it asks nothing, and names stand for
+ * what is not known: plain EXPLAIN.
  */
 AskSet
-filter_asks(Session *session, const AskInput *input)
+filter_asks(Session *session, const AskInput *input, const Clause *whole)
 {
-	const Clause *whole = clause_read(input);
 	FilterNeeds needs = {0};
 
 	if (session == NULL)

@@ -8,6 +8,8 @@
 #include "attio/hint.h"
 
 #include "attio/binding.h"
+#include "attio/interactions.h"
+#include "attio/known_definitions.h"
 #include "catalog/pg_type.h"
 #include "utils/lsyscache.h"
 
@@ -101,6 +103,14 @@ know_by_name(KnownColumn *known, const RemoteRelation *relation, const char *nam
 	known->property = column->property == NULL ? "" : column->property->name;
 }
 
+/* A column of the value that each listing is of, whatever its attribute. */
+static void
+know_by_listing(KnownColumn *known, const DeclaredColumn *column)
+{
+	know_attribute(known, interaction_of_any());
+	known->property = column->field->path;
+}
+
 /* ----- what follows from it ----- */
 
 /* Is the column declared with the import's own type, or one that means the same? */
@@ -155,10 +165,13 @@ attio_hint_attribute(const RemoteRelation *relation, const DeclaredColumn *colum
 {
 	KnownColumn known = {.attribute_id = ""};
 
-	if (column->by_name)
+	if (column->field != NULL)
+		know_by_listing(&known, column);
+	else if (column->by_name)
 		know_by_name(&known, relation, column->name);
 	else
 		know_by_options(&known, relation, column);
+	hint->never_null = column->field != NULL && column->field->not_null;
 	hint->attribute_id = known.attribute_id;
 	hint->reason = reason_of_unknown(&known);
 	hint->learns = !known.is_field && !known.is_gone && (known.slug == NULL || known.type == NULL);

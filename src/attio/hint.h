@@ -11,12 +11,6 @@
 #include "attio/naming.h"
 #include "remote/table.h"
 
-/* A copy of what the session knew when planning first asked. */
-typedef struct KnownDefinitions
-{
-	List *definitions; /* AttributeDef; NIL = not asked, or nothing known */
-} KnownDefinitions;
-
 /* Attio's slot of Service. */
 extern void attio_hint_attribute(const RemoteRelation *relation, const DeclaredColumn *column, ColumnHint *hint);
 

@@ -8,7 +8,8 @@
 
 #include "attio/binding.h"
 #include "attio/endpoints.h"
-#include "attio/hint.h"
+#include "attio/interactions.h"
+#include "attio/known_definitions.h"
 #include "attio/attio_options.h"
 #include "catalog/pg_foreign_server.h"
 #include "catalog/pg_foreign_table.h"
@@ -85,25 +86,30 @@ attio_open_relation(RemoteRelation *relation, List *options, List *server_option
 List *
 attio_read_definitions(const RemoteRelation *relation, Session *session, ScanCost *cost)
 {
+	if (relation->resource->value_of != NULL)
+		return list_make1(unconstify(AttributeDef *, interaction_of_any()));
 	return metadata_attributes(session, relation->target, NULL, cost);
 }
 
 bool
 attio_has_changed(const RemoteRelation *relation, Session *session, List *definitions, ScanCost *cost)
 {
+	if (relation->resource->value_of != NULL)
+		return interactions_have_changed(relation, session, cost);
 	return metadata_has_changed(session, relation->target, definitions, cost);
 }
 
 void
 attio_note_hidden(const RemoteRelation *relation, Session *session, const AttributeDef *attribute)
 {
-	metadata_note_hidden(session, relation->target, attribute->id);
+	if (relation->target != NULL)
+		metadata_note_hidden(session, relation->target, attribute->id);
 }
 
 bool
 attio_is_hidden(const RemoteRelation *relation, Session *session, const AttributeDef *attribute)
 {
-	return metadata_is_hidden(session, relation->target, attribute->id);
+	return relation->target != NULL && metadata_is_hidden(session, relation->target, attribute->id);
 }
 
 /* All of an object or list: a saved view may hold other rows. */

@@ -123,7 +123,14 @@ target_ask_ahead(Session *session, const TargetKind *kind, ScanCost *cost)
 		ahead_ask(session, kind->path, cost);
 }
 
-/* All objects, or all lists that the key can see: a List of TargetDef.  Always asks. */
+/* All objects, or all lists that the key can see: a List of TargetDef, at most metadata_ttl old. */
+List *
+targets_known(Session *session, const TargetKind *kind, ScanCost *cost)
+{
+	return get_targets(session, kind, 0, cost);
+}
+
+/* The same, but always asks. */
 List *
 targets_read(Session *session, const TargetKind *kind, ScanCost *cost)
 {

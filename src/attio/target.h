@@ -37,6 +37,7 @@ extern const TargetDef *target_find(List *targets, const TargetDef *wanted);
 extern const char *target_name(const TargetDef *target);
 extern void target_ask_ahead(Session *session, const TargetKind *kind, ScanCost *cost);
 extern void targets_ask_ahead(Session *session, ScanCost *cost);
+extern List *targets_known(Session *session, const TargetKind *kind, ScanCost *cost);
 extern List *targets_read(Session *session, const TargetKind *kind, ScanCost *cost);
 extern List *targets_read_all(Session *session, ScanCost *cost);
 extern List *targets_known_slugs(const Session *session, const char *plural, const char *except);

@@ -7,6 +7,7 @@
  */
 #include "page/other_ways.h"
 
+#include "page/parts.h"
 #include "remote/service.h"
 #include "utils/memutils.h"
 
@@ -114,12 +115,15 @@ leave_offset(Pager *pager)
 	pager->request.offset = pager->walk.start = pager->walk.next.offset = 0;
 }
 
-/* Of several filters one was refused: the rows that the others gave are known by their ids, and do not come again. */
+/*
+ * Of several filters one was refused: the rows that the others gave from this
+ * listing on are known by their ids, and do not come again.
+ */
 static void
-begin_without_filters(Pager *pager)
+begin_without_filters(Pager *pager, int first)
 {
 	pager->request.distinct = true;
-	pager->listing = 0;
+	pager->listing = first;
 	pager->has_many = list_length(pager->request.asks.asks) > 1;
 	ways_begin(pager, pager->walk.methods);
 	pager->walk.next.limit = good_limit(pager, Max(pager->relation->page_size, WALK_PROOF), true);
@@ -133,6 +137,8 @@ begin_without_filters(Pager *pager)
 static void
 leave_filter(Pager *pager)
 {
+	int first = parts_first_listing(pager);
+	List *asks = pager->request.asks.asks;
 	MemoryContext saved;
 
 	if (pager->request.sort == SORT_ONE_PAGE && pager->handed)
@@ -143,13 +149,14 @@ leave_filter(Pager *pager)
 	pager->cost->refused++;
 	leave_offset(pager);
 	saved = MemoryContextSwitchTo(pager->context);
-	pager->request.asks.asks = asks_without_filters(pager->request.asks.asks);
+	pager->request.asks.asks =
+		list_concat(list_copy_head(asks, first), asks_without_filters(list_copy_tail(asks, first)));
 	MemoryContextSwitchTo(saved);
-	if (pager->has_many)
-		begin_without_filters(pager);
+	if (pager->resource->value_of != NULL ? pager->shares : pager->has_many)
+		begin_without_filters(pager, first);
 	listings_begin_again(pager->listings);
 	fetcher_drop(pager->fetcher);
-	pager->present = listings_at(pager->listings, 0);
+	pager->present = listings_at(pager->listings, first);
 }
 
 /* Sorts refused after unsorted pages have failed: nothing is left. */

@@ -95,6 +95,7 @@ typedef enum PageOutcome
 static HttpExchange *
 await_page(Pager *pager, PageAsk *ask)
 {
+	projection_give(pager->projection, pager->present->given);
 	for (;;)
 	{
 		HttpExchange *exchange;

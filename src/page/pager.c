@@ -9,6 +9,7 @@
 
 #include "page/other_ways.h"
 #include "page/page.h"
+#include "page/parts.h"
 #include "utils/memutils.h"
 
 StaticAssertDecl(HTTP_BODY_PADDING >= TOK_PADDING, "the tokenizer reads beyond the body");
@@ -127,6 +128,7 @@ next_listing(Pager *pager)
 	pager->replayable = (pager->listing < 0);
 	pager->listing++;
 	pager->present = next;
+	parts_begin(pager);
 	pager->walk.next.limit = first_limit(pager, pager->listing);
 	ways_begin(pager, first_walk(pager, pager->listing));
 	return true;
@@ -246,6 +248,8 @@ may_come_twice(const Pager *pager)
 {
 	if (pager->id_leaf < 0)
 		return false;
+	if (pager->resource->value_of != NULL)
+		return pager->request.distinct || pager->shares;
 	return pager->request.distinct ||
 		   (pager->has_many && (resource_can(pager->resource, CAN_SORT) || pager->request.asks.asks != NIL));
 }

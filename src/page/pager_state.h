@@ -60,6 +60,9 @@ struct Pager
 	bool keeps_seen; /* beyond the next beginning */
 	SeenRows *seen;  /* ids handed out by a distinct request; NULL = none */
 
+	/* of a table whose listings are each of one attribute's values (parts.c) */
+	bool shares; /* the present listing has its part in common with the one before or behind it */
+
 	/* what was learned */
 	int largest;             /* more rows than these are too large an answer */
 	int aim;                 /* rows that make a page of a good size; 0 = as the table says */

@@ -110,7 +110,7 @@ is_sort_never_null(const RelOptInfo *baserel, const ColumnHint *hint, const Var 
 {
 	ListCell *lc;
 
-	if (hint->is_creation)
+	if (hint->is_creation || hint->never_null)
 		return true;
 	foreach(lc, baserel->baserestrictinfo)
 		if (fails_on_null((Node *) ((RestrictInfo *) lfirst(lc))->clause, var))

@@ -23,31 +23,14 @@ asks_first_filter(const AskSet *set)
 	return set->asks == NIL ? NULL : ((Ask *) linitial(set->asks))->filter;
 }
 
-/* Are texts the same, either of which may be missing? */
-static bool
-is_same_or_missing(const char *one, const char *other)
-{
-	return one == NULL || other == NULL ? one == other : strcmp(one, other) == 0;
-}
-
 /* Do two asks differ in their filters only? */
 static bool
 is_same_but_filter(const Ask *one, const Ask *other)
 {
-	ListCell *a;
-	ListCell *b;
+	bool same_query =
+		one->query == NULL || other->query == NULL ? one->query == other->query : strcmp(one->query, other->query) == 0;
 
-	if (!is_same_or_missing(one->query, other->query) || list_length(one->given) != list_length(other->given))
-		return false;
-	forboth(a, one->given, b, other->given)
-	{
-		const Given *mine = (const Given *) lfirst(a);
-		const Given *theirs = (const Given *) lfirst(b);
-
-		if (strcmp(mine->name, theirs->name) != 0 || !is_same_or_missing(mine->value, theirs->value))
-			return false;
-	}
-	return true;
+	return same_query && given_equal(one->given, other->given);
 }
 
 /*

@@ -30,6 +30,8 @@ typedef struct Ask
 	const char *query; /* parameters of the query string, escaped and joined by "&"; NULL = none */
 	List *given;       /* Given (resource.h): for the path, and for fields that show it */
 	List *parts;       /* AskPart: rows with other values belong to other asks */
+	List *definitions; /* what its columns are bound with; NIL = as those of the scan */
+	JsonTree *sorts;   /* in the place of the request's; NULL = none of its own */
 } Ask;
 
 /* All of a scan: nothing at all, everything (no ask), or one listing for each ask. */

@@ -60,7 +60,7 @@ static void
 set_field(const ResourceDef *resource, DeclaredColumn *column, const char *name)
 {
 	column->field = resource_field(resource, name);
-	column->kind = COLUMN_FIELD;
+	column->kind = column->field != NULL && column->field->source == FIELD_VALUE ? COLUMN_ATTRIBUTE : COLUMN_FIELD;
 	if (column->field == NULL && strcmp(name, FIELD_NAME_RAW) == 0)
 		column->kind = COLUMN_RAW;
 	else if (column->field == NULL && strcmp(name, FIELD_NAME_CHANGED_AT) == 0 && resource->values != NULL)
@@ -83,7 +83,7 @@ set_kind(const ResourceDef *resource, DeclaredColumn *column)
 	{
 		column->by_name = true;
 		field = resource_field(resource, column->name);
-		if (resource->values == NULL || (field != NULL && field->not_null))
+		if (resource->values == NULL || resource->value_of != NULL || (field != NULL && field->not_null))
 			set_field(resource, column, column->name);
 	}
 }
@@ -237,5 +237,25 @@ column_bind(const RemoteRelation *relation, AttrNumber attnum, List *definitions
 		raise_unknown_field(relation, column);
 	if (column->kind == COLUMN_ATTRIBUTE || column->kind == COLUMN_CHANGED_AT)
 		relation->service->bind_column(relation, column, definitions, binding);
+	return binding;
+}
+
+ColumnBinding *
+column_bind_value(const RemoteRelation *relation, List *definitions)
+{
+	const ResourceDef *resource = relation->resource;
+	DeclaredColumn column = {.type = JSONBOID, .typmod = -1, .kind = COLUMN_ATTRIBUTE};
+	ColumnBinding *binding = (ColumnBinding *) palloc0(sizeof(ColumnBinding));
+
+	for (int i = 0; i < resource->nfields && column.field == NULL; i++)
+		if (resource->fields[i].source == FIELD_VALUE && resource->fields[i].path[0] == '\0')
+			column.field = &resource->fields[i];
+	if (column.field == NULL)
+		elog(ERROR, "resource \"%s\" has no field of its values", resource->name);
+	binding->name = column.field->name;
+	binding->type = column.type;
+	binding->typmod = column.typmod;
+	binding->kind = column.kind;
+	relation->service->bind_column(relation, &column, definitions, binding);
 	return binding;
 }

@@ -48,7 +48,7 @@ typedef struct DeclaredColumn
 
 	ColumnKind kind;       /* COLUMN_ATTRIBUTE: an attribute, or what only definitions can tell */
 	bool by_name;          /* no option says what it shows */
-	const FieldDef *field; /* COLUMN_FIELD; NULL: no field is called so */
+	const FieldDef *field; /* COLUMN_FIELD; NULL: no field is called so; COLUMN_ATTRIBUTE: a FIELD_VALUE, or NULL */
 } DeclaredColumn;
 
 /* What planning may know of a column, without a request. */
@@ -60,6 +60,7 @@ typedef struct ColumnHint
 	bool multi;                 /* the attribute holds several values: a filter asks whether any of them fits */
 	bool array;                 /* and the column shows all of them */
 	bool is_creation;           /* shows the time of creation, by which pages can be sorted */
+	bool never_null;            /* has a value in every row */
 	const FieldDef *field;      /* the field that it shows; NULL = none */
 	bool is_sent_with_others;   /* a value of the field is sent together with those of other fields */
 	const char *attribute_id;   /* "" = not known */
@@ -83,6 +84,7 @@ typedef struct ColumnBinding
 	const FieldDef *field;                /* COLUMN_FIELD */
 	const struct AttributeDef *attribute; /* COLUMN_ATTRIBUTE; NULL where it is missing; the service's own */
 	const char *attribute_name;           /* its present name in answers */
+	const char *name_given;               /* which is given to each listing by this name; NULL = it is the same for all */
 	const char *attribute_type;           /* as values say it */
 	const PropertyDef *property;          /* COLUMN_ATTRIBUTE; NULL: the value objects as they came */
 	bool multi;                           /* the attribute holds several values */
@@ -112,6 +114,12 @@ extern bool columns_learn(const struct RemoteRelation *relation);
  * 'null'.
  */
 extern ColumnBinding *column_bind(const struct RemoteRelation *relation, AttrNumber attnum, List *definitions);
+
+/*
+ * The value that rows of a listing are of, whole (ResourceDef.value_of); as of a
+ * column without a number.
+ */
+extern ColumnBinding *column_bind_value(const struct RemoteRelation *relation, List *definitions);
 
 /*
  * Has the column a value in every row, as far as its declaration tells: one of

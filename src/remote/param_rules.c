@@ -40,6 +40,8 @@ fits_rule(const ParamDef *param, TermOp op)
 		case PARAM_ANY:
 			return op == OP_EQ || op == OP_IN || op == OP_TRUE || op == OP_FALSE || op == OP_HAS_ANY ||
 				   op == OP_HAS_ALL || (op == OP_IS_NULL && param->of_null != NULL);
+		case PARAM_CHOICE:
+			return op == OP_EQ || op == OP_IN;
 		case PARAM_FROM:
 			return op == OP_GE || op == OP_GT;
 		case PARAM_BEFORE:

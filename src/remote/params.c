@@ -147,6 +147,55 @@ add_equals(ParamValues *values, const FieldDef *field, const Condition *conditio
 	return true;
 }
 
+/* Does the condition choose among listings? */
+static bool
+is_choice(const ResourceDef *resource, const List *term)
+{
+	Condition condition = term_condition(term);
+	const ParamDef *param = param_of_condition(resource, condition.slug, condition.op);
+
+	return param != NULL && param->rule == PARAM_CHOICE;
+}
+
+/* Does a condition that chooses let this value through? */
+static bool
+chooses_value(const ResourceDef *resource, const AskInput *input, const List *term, const char *value)
+{
+	Condition condition = term_condition(term);
+	ParamValues values = {.def = param_of_condition(resource, condition.slug, condition.op)};
+	const Operand *operand = condition.operand >= 0 ? &input->operands[condition.operand] : NULL;
+	ListCell *lc;
+
+	if (operand != NULL && operand->isnull)
+		return false;
+	if ((operand != NULL && !operand->known) ||
+		!add_equals(&values, resource_field(resource, condition.slug), &condition, operand))
+		return true;
+	foreach(lc, values.texts)
+		if (strcmp((const char *) lfirst(lc), value) == 0)
+			return true;
+	return false;
+}
+
+bool
+params_choose_listing(const AskInput *input, const List *given)
+{
+	const ResourceDef *resource = input->relation->resource;
+
+	for (int i = 1; i < list_length(input->term); i++)
+	{
+		const List *arm = (const List *) list_nth(input->term, i);
+		const char *value;
+
+		if (term_kind(arm) != TERM_PARAM || !is_choice(resource, arm))
+			continue;
+		value = given_value(given, resource_field(resource, term_condition(arm).slug)->path);
+		if (value != NULL && !chooses_value(resource, input, arm, value))
+			return false;
+	}
+	return true;
+}
+
 /* One condition becomes values of its parameter. */
 static void
 add_condition(const ResourceDef *resource, const AskInput *input, const List *term, ParamValues *all, AskSet *set)
@@ -196,7 +245,7 @@ collect_values(const ResourceDef *resource, const AskInput *input, ParamValues *
 	{
 		const List *arm = (const List *) list_nth(input->term, !keys_first ? i : i == 1 ? last : i - 1);
 
-		if (term_kind(arm) == TERM_PARAM)
+		if (term_kind(arm) == TERM_PARAM && !is_choice(resource, arm))
 			add_condition(resource, input, arm, all, set);
 	}
 }

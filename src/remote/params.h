@@ -22,6 +22,12 @@ struct Session;
 extern void params_write(const AskInput *input, AskSet *set);
 
 /*
+ * May a listing that is given this have rows, by the conditions that choose among
+ * listings?  What it is not given they do not ask about.
+ */
+extern bool params_choose_listing(const AskInput *input, const List *given);
+
+/*
  * What a scan asks for: by the service's own language, and by parameters.
  * Without a session it makes no request (EXPLAIN).
  */

@@ -78,6 +78,32 @@ given_value(const List *given, const char *name)
 	return NULL;
 }
 
+/* Are texts the same, either of which may be missing? */
+static bool
+is_same_or_missing(const char *one, const char *other)
+{
+	return one == NULL || other == NULL ? one == other : strcmp(one, other) == 0;
+}
+
+bool
+given_equal(const List *one, const List *other)
+{
+	const ListCell *a;
+	const ListCell *b;
+
+	if (list_length(one) != list_length(other))
+		return false;
+	forboth(a, one, b, other)
+	{
+		const Given *mine = (const Given *) lfirst(a);
+		const Given *theirs = (const Given *) lfirst(b);
+
+		if (strcmp(mine->name, theirs->name) != 0 || !is_same_or_missing(mine->value, theirs->value))
+			return false;
+	}
+	return true;
+}
+
 /* A path with what is given in the place of its parts. */
 static char *
 fill_path(const char *path, const List *given, const char *id, bool escape)

@@ -91,7 +91,8 @@ typedef enum ParamRule
 	PARAM_ANY,    /* column = ANY (values), so many in one request; of an array: column && values */
 	PARAM_FROM,   /* column >= value */
 	PARAM_BEFORE, /* column < value */
-	PARAM_ORDER   /* ORDER BY column, as a word */
+	PARAM_ORDER,  /* ORDER BY column, as a word */
+	PARAM_CHOICE  /* column = ANY (values): of many listings those that are given one of them; nothing is sent */
 } ParamRule;
 
 typedef struct ParamDef
@@ -123,7 +124,8 @@ typedef enum FieldSource
 {
 	FIELD_MEMBER,   /* a member of the row */
 	FIELD_POSITION, /* the row's place in its listing, from 1; in its document, where it stands in one */
-	FIELD_GIVEN     /* what was asked for: a Given of its listing */
+	FIELD_GIVEN,    /* what was asked for: a Given of its listing */
+	FIELD_VALUE     /* a property of the value of its listing's attribute */
 } FieldSource;
 
 /* When a field can be written. */
@@ -141,7 +143,7 @@ typedef struct FieldDef
 	FieldSource source;
 
 	/*
-	 * FIELD_GIVEN: the name.  FIELD_MEMBER: a dotted path; "../" before it: of the
+	 * FIELD_GIVEN: the name.  FIELD_VALUE: the property.  FIELD_MEMBER: a dotted path; "../" before it: of the
 	 * document that holds the row; "[]" in it: an array of what stands behind it in
 	 * each element of the array before it; several, separated by "|": the first
 	 * that is there and not null.
@@ -183,7 +185,9 @@ typedef struct ResourceDef
 	const char *created_member; /* member of the attribute's value that holds the time */
 	const char *type_member;    /* member of each value that names its attribute's type; NULL = none */
 	const char *changed_member; /* member of each value that tells since when it holds; NULL = none */
-	const char *parent;         /* field of the id of a row's parent, by which rows can be looked up; NULL = none */
+	const char *value_of; /* each listing is of the values of one attribute, whose name is given by this one, and a
+								 * row without a value of it is none; NULL = rows are what listings list */
+	const char *parent;   /* field of the id of a row's parent, by which rows can be looked up; NULL = none */
 	const FieldDef *fields;
 	int nfields;
 	const ParamDef *params;
@@ -217,6 +221,9 @@ extern Given *given_make(const char *name, const char *value);
 
 /* The value of the name in a List of Given, or NULL. */
 extern const char *given_value(const List *given, const char *name);
+
+/* Are two Lists of Given the same, in the same order? */
+extern bool given_equal(const List *one, const List *other);
 
 /* Put what is given, and a row's id, into a path, escaped.  Parts that are not given stay as they are. */
 extern char *resource_path(const char *path, const List *given, const char *id);

@@ -95,6 +95,50 @@ projection_next_path(const char **paths)
 	return path;
 }
 
+TokNode *
+projection_given(Projection *projection, TokNode *from, const char *name)
+{
+	MemoryContext saved;
+	GivenMember *member;
+	ListCell *lc;
+
+	foreach(lc, projection->given)
+	{
+		member = (GivenMember *) lfirst(lc);
+		if (member->parent == from && strcmp(member->name, name) == 0)
+			return member->node;
+	}
+	saved = MemoryContextSwitchTo(projection->context);
+	member = (GivenMember *) palloc(sizeof(GivenMember));
+	member->parent = from;
+	member->name = name;
+	member->node = projection_member(projection, from, psprintf("{%s}", name));
+	projection->given = lappend(projection->given, member);
+	MemoryContextSwitchTo(saved);
+	return member->node;
+}
+
+void
+projection_give(Projection *projection, const List *given)
+{
+	ListCell *lc;
+
+	foreach(lc, projection->given)
+	{
+		GivenMember *member = (GivenMember *) lfirst(lc);
+		const char *value = given_value(given, member->name);
+
+		if (value == NULL)
+			elog(ERROR, "the listing is not given \"%s\"", member->name);
+		if (strlen(value) == member->node->key_length && strcmp(value, member->node->key) == 0)
+			continue;
+		member->node->key = value;
+		member->node->key_length = strlen(value);
+		if (member->parent->table != NULL)
+			make_table(projection, member->parent, member->parent->nchildren);
+	}
+}
+
 /* The node at a dotted path. */
 TokNode *
 projection_path(Projection *projection, TokNode *from, const char *path)

@@ -15,6 +15,14 @@
 /* Places where the next page's cursor may stand. */
 #define PROJECTION_CURSORS 4
 
+/* A member whose name is what is given to each listing. */
+typedef struct GivenMember
+{
+	TokNode *parent;
+	TokNode *node;
+	const char *name; /* that it is given by */
+} GivenMember;
+
 typedef struct Projection
 {
 	MemoryContext context;
@@ -24,6 +32,7 @@ typedef struct Projection
 	int nleaves;
 	int cursors[PROJECTION_CURSORS]; /* leaves, the first of them that has a value counts */
 	int ncursors;
+	List *given; /* GivenMember */
 } Projection;
 
 /* TokGrow of all pages: in the current memory context. */
@@ -38,6 +47,12 @@ extern TokNode *projection_member(Projection *projection, TokNode *from, const c
 
 /* The next of several paths separated by "|", in the current memory context; NULL behind the last. */
 extern char *projection_next_path(const char **paths);
+
+/* The node of the member whose name projection_give() says. */
+extern TokNode *projection_given(Projection *projection, TokNode *from, const char *name);
+
+/* Pages of this listing are read from now on; what is given must live as long as they are. */
+extern void projection_give(Projection *projection, const List *given);
 extern TokNode *projection_path(Projection *projection, TokNode *from, const char *path);
 
 /* The node of a row's field: one dotted path, with "../" before it one of the document that the row stands in. */

@@ -65,6 +65,7 @@ struct RowReader
 	ValueReader moment;    /* timestamptz, for comparing */
 	int values_leaf;       /* the member that holds attribute values; -1 = not wanted */
 	Doubt doubt;           /* in the definition of "column" */
+	bool is_none;          /* the record has no value of its listing's attribute */
 };
 
 /* Is there a value, and is it not null? */
@@ -384,7 +385,8 @@ prepare_attribute(RowReader *reader, ColumnReader *column)
 	Projection *projection = reader->projection;
 	const ColumnBinding *binding = column->binding;
 	TokNode *values = values_node(reader);
-	TokNode *list = projection_member(projection, values, binding->attribute_name);
+	TokNode *list = binding->name_given != NULL ? projection_given(projection, values, binding->name_given)
+												: projection_member(projection, values, binding->attribute_name);
 	TokNode *element;
 
 	column->list_leaf = projection_leaf(projection, list);
@@ -552,6 +554,16 @@ prepare_column(RowReader *reader, ColumnReader *column)
 	check_array(reader, column);
 }
 
+/* A row that is a value of its listing's attribute is looked at for that, whatever columns are shown. */
+static void
+prepare_value(RowReader *reader, List *definitions)
+{
+	ColumnReader *column = &reader->columns[reader->ncolumns++];
+
+	column->binding = column_bind_value(reader->relation, definitions);
+	prepare_attribute(reader, column);
+}
+
 /*
  * Prepare to read these columns; what they need is added to the projection.
  * Raises what column_bind() raises.
@@ -566,8 +578,10 @@ row_reader_create(const RemoteRelation *relation, List *attnums, List *definitio
 	reader->relation = relation;
 	reader->projection = projection;
 	reader->values_leaf = -1;
-	reader->columns = (ColumnReader *) palloc0(sizeof(ColumnReader) * Max(list_length(attnums), 1));
+	reader->columns = (ColumnReader *) palloc0(sizeof(ColumnReader) * (list_length(attnums) + 1));
 	row_slices_init(&reader->slices);
+	if (relation->resource->value_of != NULL)
+		prepare_value(reader, definitions);
 	foreach(lc, attnums)
 	{
 		ColumnReader *column = &reader->columns[reader->ncolumns++];
@@ -616,6 +630,21 @@ doubt_in(RowReader *reader, ColumnReader *column, const PagerRow *row)
 	if (column->binding->attribute == NULL)
 		return DOUBT_NONE;
 	return doubt_of(&column->trust, row, row_first_slice(&reader->slices, row, column->list_leaf), column->list_leaf);
+}
+
+/* Has the record no value of the attribute that its listing is of? */
+static bool
+has_no_value(RowReader *reader, ColumnReader *column, const PagerRow *row)
+{
+	const TokSlice *list = value_list(reader, column, row);
+
+	return list == NULL || list->element == 0;
+}
+
+bool
+row_is_none(const RowReader *reader)
+{
+	return reader->is_none;
 }
 
 bool
@@ -671,6 +700,13 @@ row_read(RowReader *reader, const PagerRow *row, TupleTableSlot *slot)
 		reader->doubt = doubt_in(reader, column, row);
 		if (reader->doubt != DOUBT_NONE)
 			break;
+		if (at < 0)
+		{
+			reader->is_none = has_no_value(reader, column, row);
+			if (reader->is_none)
+				break;
+			continue;
+		}
 		slot->tts_values[at] = column->read(reader, column, row, &slot->tts_isnull[at]);
 		if (OidIsValid(column->domain))
 			domain_check(slot->tts_values[at], slot->tts_isnull[at], column->domain, &column->domain_check,

@@ -27,6 +27,9 @@ row_reader_create(const RemoteRelation *relation, List *attnums, List *definitio
 extern bool row_is_doubtful(const RowReader *reader);
 extern bool row_lacks_hidden(const RowReader *reader, Session *session);
 extern void row_settle(RowReader *reader, Session *session);
+
+/* Was the row just read none, since it has no value of the attribute that its listing is of? */
+extern bool row_is_none(const RowReader *reader);
 extern void row_read(RowReader *reader, const PagerRow *row, TupleTableSlot *slot);
 
 #endif /* ROW_READER_H */

@@ -171,6 +171,46 @@ planned_asks(const ScanExplained *scan)
 	return asks_of_scan(NULL, &input).asks;
 }
 
+/* What a listing is given that conditions choose it by, such as people.last_interaction. */
+static char *
+listing_in_words(const ResourceDef *resource, const List *given)
+{
+	StringInfoData text;
+
+	initStringInfo(&text);
+	for (int i = 0; i < resource->nparams; i++)
+	{
+		const ParamDef *param = &resource->params[i];
+		const char *value = given_value(given, resource_field(resource, param->column)->path);
+
+		if (param->rule == PARAM_CHOICE && value != NULL)
+			appendStringInfo(&text, "%s%s", text.len > 0 ? "." : "", clean_text(value, strlen(value), 100));
+	}
+	return text.data;
+}
+
+/* The listings that are read, each once; returns how many. */
+static int
+explain_listings(const ScanExplained *scan, const List *asks)
+{
+	const List *last = NIL;
+	List *words = NIL;
+	const ListCell *lc;
+
+	foreach(lc, asks)
+	{
+		const Ask *ask = (const Ask *) lfirst(lc);
+
+		if (ask->given == NIL || given_equal(ask->given, last))
+			continue;
+		words = lappend(words, listing_in_words(scan->relation->resource, ask->given));
+		last = ask->given;
+	}
+	if (words != NIL)
+		ExplainPropertyList(service_label(scan->service, "Listings"), words, scan->es);
+	return Max(list_length(words), 1);
+}
+
 /* The filter: as sent, where the scan ran, else as planned. */
 static void
 explain_filter(const ScanExplained *scan)
@@ -178,11 +218,14 @@ explain_filter(const ScanExplained *scan)
 	List *asks = scan_present_asks(scan->node);
 	const Ask *first;
 	char *text;
+	int listings = 1;
 
 	if (asks == NIL && !scan->es->analyze && setting_push_filter)
 		asks = planned_asks(scan);
 	if (asks == NIL)
 		return;
+	if (scan->relation->resource->value_of != NULL)
+		listings = explain_listings(scan, asks);
 	first = (const Ask *) linitial(asks);
 	if (first->filter != NULL)
 	{
@@ -191,7 +234,7 @@ explain_filter(const ScanExplained *scan)
 	}
 	if (first->query != NULL)
 		explain_text(scan, "Parameters", clean_text(first->query, strlen(first->query), FILTER_SHOWN));
-	if (list_length(asks) > 1)
+	if (list_length(asks) > listings)
 		explain_integer(scan, term_has_key(scan->plan->filter) ? "Key Batches" : "Value Batches", list_length(asks));
 }
 

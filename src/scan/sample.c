@@ -40,7 +40,7 @@ typedef struct Sample
 	int wanted;
 } Sample;
 
-/* A tuple of the row, in the memory of the sample; definitions are read again where it does not fit them. */
+/* A tuple of the row, in the memory of the sample, or NULL; definitions are read again where it does not fit them. */
 static HeapTuple
 make_row(Sample *sample, const PagerRow *row)
 {
@@ -57,42 +57,70 @@ make_row(Sample *sample, const PagerRow *row)
 			doubt_raise_changed(sample->relation);
 		row_settle(sample->reader, sample->session);
 	}
+	if (row_is_none(sample->reader))
+	{
+		MemoryContextSwitchTo(saved);
+		return NULL;
+	}
 	MemoryContextSwitchTo(sample->target);
 	tuple = heap_form_tuple(RelationGetDescr(sample->rel), sample->slot->tts_values, sample->slot->tts_isnull);
 	MemoryContextSwitchTo(saved);
 	return tuple;
 }
 
+/* What asks for all rows. */
+static AskSet
+everything_of(Sample *sample)
+{
+	AskInput input = {
+		.relation = sample->relation, .definitions = sample->definitions, .cost = &sample->cost, .looked_up = -1};
+
+	return asks_of_scan(sample->session, &input);
+}
+
+/* In the place of one of those that are kept, if there are enough. */
+static void
+keep_row(Sample *sample, HeapTuple tuple, ReservoirStateData *reservoir)
+{
+	int at = sample->nrows;
+
+	if (at < sample->wanted)
+		sample->nrows++;
+	else
+	{
+		at = (int) (sample->wanted * sampler_random_fract(&reservoir->randstate));
+		heap_freetuple(sample->rows[at]);
+	}
+	sample->rows[at] = tuple;
+}
+
 /* Everything, of which each row stays with the same chance; returns how many there were. */
 static double
 read_all(Sample *sample)
 {
-	PageRequest everything = {.wanted = -1};
+	PageRequest everything = {.wanted = -1, .asks = everything_of(sample)};
 	PagerAnswer stop;
 	ReservoirStateData reservoir;
 	double skip = -1;
 	double seen = 0;
 	PagerRow row;
+	HeapTuple tuple;
 
 	reservoir_init_selection_state(&reservoir, sample->wanted);
 	pager_begin(sample->pager, &everything);
 	while (pager_next_row(sample->pager, &row, &stop))
 	{
 		seen++;
-		if (sample->nrows < sample->wanted)
+		if (sample->nrows >= sample->wanted)
 		{
-			sample->rows[sample->nrows++] = make_row(sample, &row);
-			continue;
+			if (skip < 0)
+				skip = reservoir_get_next_S(&reservoir, seen - 1, sample->wanted);
+			if (skip-- > 0)
+				continue;
 		}
-		if (skip < 0)
-			skip = reservoir_get_next_S(&reservoir, seen - 1, sample->wanted);
-		if (skip-- <= 0)
-		{
-			int at = (int) (sample->wanted * sampler_random_fract(&reservoir.randstate));
-
-			heap_freetuple(sample->rows[at]);
-			sample->rows[at] = make_row(sample, &row);
-		}
+		tuple = make_row(sample, &row);
+		if (tuple != NULL)
+			keep_row(sample, tuple, &reservoir);
 	}
 	pager_close(sample->pager);
 	return seen;

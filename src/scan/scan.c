@@ -68,7 +68,7 @@ rebind_columns(RemoteScan *state, ForeignScanState *node)
 	return true;
 }
 
-/* Read the row into the slot; false where all begins anew. */
+/* Read the row into the slot; false where it is none, and where all begins anew. */
 static bool
 decode_row(RemoteScan *state, ForeignScanState *node, const PagerRow *row)
 {
@@ -76,7 +76,7 @@ decode_row(RemoteScan *state, ForeignScanState *node, const PagerRow *row)
 	{
 		row_read(state->reader, row, node->ss.ss_ScanTupleSlot);
 		if (!row_is_doubtful(state->reader))
-			return true;
+			return !row_is_none(state->reader);
 		if (!row_lacks_hidden(state->reader, state->table.session) && rebind_columns(state, node))
 			return false;
 		row_settle(state->reader, state->table.session);

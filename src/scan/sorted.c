@@ -140,7 +140,8 @@ is_page_in_order(void *judge, const Pager *pager, size_t nrows)
 		/* the scan, which reads it next, has them read again */
 		if (!read_row_keys(sort, pager, i, keys))
 			break;
-		good = (i == 0 || !is_row_before(sort, keys, last)) && !(sort->guarded && keys[0].isnull);
+		good = (i == 0 || !is_row_before(sort, keys, last)) && !(sort->guarded && keys[0].isnull) &&
+			   !row_is_none(sort->reader);
 		last = keys;
 		keys = other;
 	}
