@@ -14,13 +14,11 @@
 #include "row/doubt.h"
 #include "row/row_slices.h"
 #include "row/rowkey.h"
-#include "base/timestamps.h"
 #include "base/types.h"
 #include "row/value.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
-#include "utils/timestamp.h"
 
 typedef struct ColumnReader ColumnReader;
 
@@ -299,23 +297,6 @@ read_raw(RowReader *reader, ColumnReader *column, const PagerRow *row, bool *isn
 	return datum_of_slice(reader, column, whole);
 }
 
-/* A moment, for comparing; what is none is an error of the input function. */
-static int64
-nanoseconds_of(RowReader *reader, const TokSlice *slice)
-{
-	int64 nanoseconds;
-	int64 microseconds;
-
-	if (slice->kind == TOK_STRING && parse_iso_nanoseconds(slice->start, slice->length, &nanoseconds))
-		return nanoseconds;
-	reader->slice = slice;
-	microseconds = DatumGetTimestampTz(reader->moment.convert(&reader->moment, slice));
-	microseconds += (int64) (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * USECS_PER_DAY;
-	if (microseconds > PG_INT64_MAX / 1000 || microseconds < PG_INT64_MIN / 1000)
-		return microseconds > 0 ? PG_INT64_MAX : PG_INT64_MIN;
-	return microseconds * 1000;
-}
-
 /* The latest active_from of all current values, whatever the type of the column. */
 static Datum
 read_changed_at(RowReader *reader, ColumnReader *column, const PagerRow *row, bool *isnull)
@@ -332,7 +313,8 @@ read_changed_at(RowReader *reader, ColumnReader *column, const PagerRow *row, bo
 
 			if (!is_value(&slices[at]))
 				continue;
-			time = nanoseconds_of(reader, &slices[at]);
+			reader->slice = &slices[at];
+			time = value_nanoseconds(&reader->moment, &slices[at]);
 			if (latest != NULL && time <= latest_time)
 				continue;
 			latest = &slices[at];

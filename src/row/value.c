@@ -304,3 +304,18 @@ value_reader_init(ValueReader *reader, Oid type, int32 typmod)
 	fmgr_info(function, &reader->input);
 	reader->settings = fixed_settings_of_type(type);
 }
+
+int64
+value_nanoseconds(ValueReader *moment, const TokSlice *slice)
+{
+	int64 nanoseconds;
+	int64 microseconds;
+
+	if (slice->kind == TOK_STRING && parse_iso_nanoseconds(slice->start, slice->length, &nanoseconds))
+		return nanoseconds;
+	microseconds = DatumGetTimestampTz(moment->convert(moment, slice));
+	microseconds += (int64) (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * USECS_PER_DAY;
+	if (microseconds > PG_INT64_MAX / 1000 || microseconds < PG_INT64_MIN / 1000)
+		return microseconds > 0 ? PG_INT64_MAX : PG_INT64_MIN;
+	return microseconds * 1000;
+}

@@ -14,6 +14,7 @@
 #include "page/count.h"
 #include "page/fetch.h"
 #include "remote/param_rules.h"
+#include "remote/params.h"
 #include "remote/request.h"
 #include "row/doubt.h"
 #include "row/reader.h"
