@@ -122,6 +122,8 @@ read_all(Sample *sample)
 		tuple = make_row(sample, &row);
 		if (tuple != NULL)
 			keep_row(sample, tuple, &reservoir);
+		else
+			seen--;
 	}
 	pager_close(sample->pager);
 	return seen;
