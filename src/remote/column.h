@@ -84,12 +84,12 @@ typedef struct ColumnBinding
 	const FieldDef *field;                /* COLUMN_FIELD */
 	const struct AttributeDef *attribute; /* COLUMN_ATTRIBUTE; NULL where it is missing; the service's own */
 	const char *attribute_name;           /* its present name in answers */
-	const char *name_given;               /* which is given to each listing by this name; NULL = it is the same for all */
-	const char *attribute_type;           /* as values say it */
-	const PropertyDef *property;          /* COLUMN_ATTRIBUTE; NULL: the value objects as they came */
-	bool multi;                           /* the attribute holds several values */
-	bool single;                          /* but was imported as one of one value */
-	List *all_attribute_names;            /* COLUMN_CHANGED_AT: char *, of all attributes */
+	const char *name_given;      /* which is given to each listing by this name; NULL = it is the same for all */
+	const char *attribute_type;  /* as values say it */
+	const PropertyDef *property; /* COLUMN_ATTRIBUTE; NULL: the value objects as they came */
+	bool multi;                  /* the attribute holds several values */
+	bool single;                 /* but was imported as one of one value */
+	List *all_attribute_names;   /* COLUMN_CHANGED_AT: char *, of all attributes */
 } ColumnBinding;
 
 /*

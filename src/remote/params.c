@@ -152,7 +152,7 @@ static bool
 is_choice(const ResourceDef *resource, const List *term)
 {
 	Condition condition = term_condition(term);
-	const ParamDef *param = param_of_condition(resource, condition.slug, condition.op);
+	const ParamDef *param = param_of_condition(resource, condition.name, condition.op);
 
 	return param != NULL && param->rule == PARAM_CHOICE;
 }
@@ -162,14 +162,14 @@ static bool
 chooses_value(const ResourceDef *resource, const AskInput *input, const List *term, const char *value)
 {
 	Condition condition = term_condition(term);
-	ParamValues values = {.def = param_of_condition(resource, condition.slug, condition.op)};
+	ParamValues values = {.def = param_of_condition(resource, condition.name, condition.op)};
 	const Operand *operand = condition.operand >= 0 ? &input->operands[condition.operand] : NULL;
 	ListCell *lc;
 
 	if (operand != NULL && operand->isnull)
 		return false;
 	if ((operand != NULL && !operand->known) ||
-		!add_equals(&values, resource_field(resource, condition.slug), &condition, operand))
+		!add_equals(&values, resource_field(resource, condition.name), &condition, operand))
 		return true;
 	foreach(lc, values.texts)
 		if (strcmp((const char *) lfirst(lc), value) == 0)
@@ -189,7 +189,7 @@ params_choose_listing(const AskInput *input, const List *given)
 
 		if (term_kind(arm) != TERM_PARAM || !is_choice(resource, arm))
 			continue;
-		value = given_value(given, resource_field(resource, term_condition(arm).slug)->path);
+		value = given_value(given, resource_field(resource, term_condition(arm).name)->path);
 		if (value != NULL && !chooses_value(resource, input, arm, value))
 			return false;
 	}
