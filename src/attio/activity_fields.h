@@ -96,7 +96,7 @@ static const FieldDef interaction_fields[] = {
 	{.name = "object", .type = TEXTOID, .source = FIELD_GIVEN, .path = "object", .not_null = true},
 	{.name = "record_id", .type = UUIDOID, .path = "id.record_id", .not_null = true},
 	{.name = "attribute", .type = TEXTOID, .source = FIELD_GIVEN, .path = "attribute", .not_null = true},
-	{.name = "type", .type = TEXTOID, .source = FIELD_VALUE, .path = "interaction_type"},
+	{.name = "type", .type = TEXTOID, .source = FIELD_VALUE, .path = "type"},
 	{.name = "interacted_at", .type = TIMESTAMPTZOID, .source = FIELD_VALUE, .path = "", .not_null = true},
 	{.name = "owner_member_id", .type = UUIDOID, .source = FIELD_VALUE, .path = "owner_member_id"},
 	{.name = "owner_type", .type = TEXTOID, .source = FIELD_VALUE, .path = "owner_actor_type"},
