@@ -75,20 +75,64 @@ def one_meeting(emulator, database):
 
 
 @case(WORK)
+def parameters(emulator, database):
+    """Conditions that become parameters, each by itself and together; the same rows where Attio ignores them."""
+    record = database.value("SELECT record_id FROM crm.meeting_records LIMIT 1")
+    meeting = "meeting_id, title FROM crm.meetings WHERE"
+    person = "meeting_id, email_address FROM crm.meeting_participants WHERE"
+    linked = "meeting_id, record_id FROM crm.meeting_records WHERE"
+    for sql, wanted in (
+            (f"{meeting} start_at < '2025-04-01'", "starts_before=2025-04-01T00%3A00%3A00Z"),
+            (f"{meeting} start_at <= '2025-04-01'", "starts_before=2025-04-01T00%3A00%3A00.000001Z"),
+            (f"{meeting} end_at < '2025-04-01'", "starts_before=2025-04-01T00%3A00%3A00Z"),
+            (f"{meeting} end_at >= '2026-04-01'", "ends_from=2026-04-01T00%3A00%3A00Z"),
+            (f"{meeting} start_at > '2026-04-01'", "ends_from=2026-04-01T00%3A00%3A00Z"),
+            (f"{meeting} start_at BETWEEN '2025-05-01' AND '2025-06-01 12:00'",
+             "ends_from=2025-05-01T00%3A00%3A00Z&starts_before=2025-06-01T12%3A00%3A00.000001Z"),
+            (f"{meeting} 'p3@example.org' = ANY (participants)", "participants=p3%40example.org"),
+            (f"{meeting} participants && '{{p3@example.org,p4@example.org}}'",
+             "participants=p3%40example.org,p4%40example.org"),
+            (f"{meeting} 'p3@example.org' = ANY (participants) AND end_at >= '2026-02-01'",
+             "participants=p3%40example.org&ends_from=2026-02-01T00%3A00%3A00Z"),
+            (f"{person} email_address = 'p3@example.org'", "participants=p3%40example.org"),
+            (f"{person} email_address IN ('p3@example.org', 'p5@example.org') AND start_at < '2025-06-01'",
+             "participants=p3%40example.org,p5%40example.org&starts_before=2025-06-01T00%3A00%3A00Z"),
+            (f"{person} start_at >= '2026-04-01'", "ends_from=2026-04-01T00%3A00%3A00Z"),
+            (f"{linked} object = 'people' AND record_id = '{record}'", "linked_object=people&linked_record_id=ID"),
+            (f"{linked} object = 'people' AND record_id = '{record}' AND start_at < '2026-01-01'",
+             "linked_object=people&linked_record_id=ID&starts_before=2026-01-01T00%3A00%3A00Z"),
+            (f"{linked} object = 'people' AND record_id = '{record}' AND start_at >= '2026-01-01'",
+             "linked_object=people&linked_record_id=ID&ends_from=2026-01-01T00%3A00%3A00Z")):
+        found, log = asked(emulator, lambda q=sql: lines(database, f"SELECT {q} ORDER BY 1, 2"))
+        where = sql.partition(" FROM ")[2]
+        tap.ok(found and log == [f"GET /meetings?{wanted}&limit=200"], f"asked for: {where}", (len(found), log))
+        emulator.switches(parameters="ignored")
+        tap.equal(lines(database, f"SELECT {sql} ORDER BY 1, 2"), found, "the same rows where that is ignored")
+        emulator.switches(**FOLLOWED)
+    for where in ("'p3@example.org' <> ALL (participants)", "'a,b' = ANY (participants)", "start_at IS NULL",
+                  f"'people' = ANY (linked_objects) AND '{record}' = ANY (linked_record_ids)",
+                  "NOT start_at < '2025-04-01' OR title = 'x'"):
+        _, log = asked(emulator, lambda w=where: lines(database, f"SELECT {meeting} {w}"))
+        tap.equal(log, ["GET /meetings?limit=200"] + ["GET /meetings?limit=200&cursor"] * 2, f"not asked for: {where}")
+    person = database.value("SELECT linked_record_ids[1] FROM crm.meetings WHERE linked_objects = '{people,companies}' LIMIT 1")
+    tap.ok(lines(database, f"SELECT {meeting} 'companies' = ANY (linked_objects) AND '{person}' = ANY (linked_record_ids)"),
+           "beside a link to an object a record of another one is found")
+
+
+@case(WORK)
 def recordings(emulator, database):
     titles = "('Meeting 3', 'Meeting 6', 'Meeting 0')"
     ids = lines(database, f"SELECT meeting_id FROM crm.meetings WHERE title IN {titles}")
-    each = ["GET /meetings/ID/call_recordings?limit=200"] * 3 + ["GET /meetings/ID/call_recordings?limit=200&cursor"]
+    path = ["GET /meetings/ID/call_recordings?limit=200"]
     some = ", ".join(f"'{ident}'" for ident in ids)
     found, log = asked(emulator, lambda: lines(
         database, f"SELECT * FROM crm.call_recordings WHERE meeting_id IN ({some}, '{NOWHERE}')"))
     tap.equal(len(found), 1 + 1 + 113, "recordings of these meetings")
-    tap.equal(sorted(log), sorted(["GET /meetings/ID/call_recordings?limit=200"] * 4), "are asked for by meeting")
+    tap.equal(log, path * 4, "are asked for by meeting")
     found, log = asked(emulator, lambda: lines(
         database, f"SELECT r.* FROM crm.meetings m JOIN crm.call_recordings r USING (meeting_id) WHERE title IN {titles}"))
     tap.equal(len(found), 1 + 1 + 113, "so are those of a join")
-    tap.equal(sorted(log[:1] + log[-3:]) and [line for line in log if "call_recordings" in line], each[:3],
-              "one request for each meeting")
+    tap.equal([line for line in log if "call_recordings" in line], path * 3, "one request for each meeting")
     found, log = asked(emulator, lambda: lines(database, "SELECT count(*) FROM crm.call_recordings"))
     tap.equal(len([line for line in log if "call_recordings" in line]), 420, "without one all meetings are walked")
     tap.equal([line for line in log if "call_recordings" not in line],
@@ -98,7 +142,8 @@ def recordings(emulator, database):
 @case(WORK)
 def transcripts(emulator, database):
     wrong = database.psql("SELECT * FROM crm.transcripts")
-    tap.ok('without a condition on column "meeting_id"' in wrong.err, "a transcript is of a meeting", wrong)
+    tap.ok('without conditions on columns "meeting_id" and "call_recording_id"' in wrong.err,
+           "a transcript is of a recording of a meeting", wrong)
     wrong = database.psql(f"SELECT * FROM crm.transcripts WHERE meeting_id = '{NOWHERE}'")
     tap.ok('without a condition on column "call_recording_id"' in wrong.err, "and of a recording", wrong)
     meeting, recording = database.value(
@@ -115,11 +160,13 @@ def transcripts(emulator, database):
 
 @case(WORK)
 def files(emulator, database):
-    for condition, column in (("true", "object"), ("object = 'people'", "record_id"),
-                              (f"record_id = '{NOWHERE}'", "object")):
+    for condition, words in (("true", 'conditions on columns "object" and "record_id"'),
+                             ("object = 'people'", 'a condition on column "record_id"'),
+                             (f"record_id = '{NOWHERE}'", 'a condition on column "object"')):
         wrong = database.psql(f"SELECT * FROM crm.files WHERE {condition}")
-        tap.ok(f'without a condition on column "{column}"' in wrong.err, f"files where {condition}: error", wrong)
-    record = database.value("SELECT record_id FROM crm.meeting_records LIMIT 1")
+        tap.ok(f"without {words}" in wrong.err and "A query that works: SELECT * FROM files WHERE" in wrong.err,
+               f"files where {condition}: error", wrong)
+    record = database.value("SELECT linked_record_ids[1] FROM crm.meetings WHERE title = 'Meeting 0'")
     of = f"object = 'people' AND record_id = '{record}'"
     found, log = asked(emulator, lambda: lines(database, f"SELECT file_id FROM crm.files WHERE {of}"))
     path = "GET /files?object=people&record_id=ID&limit=200"
@@ -151,7 +198,7 @@ def deletes(emulator, database):
     sent = [e["path"] for e in emulator.log() if e["method"] == "DELETE"]
     tap.ok(sent and sent[0].endswith(f"/v2/meetings/{meeting}/call_recordings/{recording}"), "these", sent)
     tap.equal(lines(database, f"SELECT * FROM crm.call_recordings WHERE meeting_id = '{meeting}'"), [], "it is gone")
-    record = database.value("SELECT record_id FROM crm.meeting_records LIMIT 1")
+    record = database.value("SELECT linked_record_ids[1] FROM crm.meetings WHERE title = 'Meeting 0'")
     of = f"object = 'people' AND record_id = '{record}'"
     ident = database.value(f"SELECT file_id FROM crm.files WHERE {of} LIMIT 1")
     found, log = asked(emulator, lambda: lines(

@@ -110,9 +110,9 @@ static const FieldDef meeting_fields[] = {
 	{.name = "title", .type = TEXTOID, .path = "title"},
 	{.name = "description", .type = TEXTOID, .path = "description"},
 	{.name = "is_all_day", .type = BOOLOID, .path = "is_all_day"},
-	{.name = "start_at", .type = TIMESTAMPTZOID, .path = "start.datetime|start.date"},
+	{.name = "start_at", .type = TIMESTAMPTZOID, .path = "start.datetime|start.date", .not_null = true},
 	{.name = "start_timezone", .type = TEXTOID, .path = "start.timezone"},
-	{.name = "end_at", .type = TIMESTAMPTZOID, .path = "end.datetime|end.date"},
+	{.name = "end_at", .type = TIMESTAMPTZOID, .path = "end.datetime|end.date", .not_null = true},
 	{.name = "end_timezone", .type = TEXTOID, .path = "end.timezone"},
 	{.name = "participants", .type = TEXTARRAYOID, .path = "participants[].email_address"},
 	{.name = "linked_objects", .type = TEXTARRAYOID, .path = "linked_records[].object_slug"},
@@ -123,14 +123,14 @@ static const FieldDef meeting_fields[] = {
 };
 static const FieldDef meeting_participant_fields[] = {
 	{.name = "meeting_id", .type = UUIDOID, .path = "../id.meeting_id", .not_null = true},
-	{.name = "start_at", .type = TIMESTAMPTZOID, .path = "../start.datetime|../start.date"},
+	{.name = "start_at", .type = TIMESTAMPTZOID, .path = "../start.datetime|../start.date", .not_null = true},
 	{.name = "email_address", .type = TEXTOID, .path = "email_address"},
 	{.name = "is_organizer", .type = BOOLOID, .path = "is_organizer"},
 	{.name = "status", .type = TEXTOID, .path = "status"},
 };
 static const FieldDef meeting_record_fields[] = {
 	{.name = "meeting_id", .type = UUIDOID, .path = "../id.meeting_id", .not_null = true},
-	{.name = "start_at", .type = TIMESTAMPTZOID, .path = "../start.datetime|../start.date"},
+	{.name = "start_at", .type = TIMESTAMPTZOID, .path = "../start.datetime|../start.date", .not_null = true},
 	{.name = "object", .type = TEXTOID, .path = "object_slug", .not_null = true},
 	{.name = "record_id", .type = UUIDOID, .path = "record_id", .not_null = true},
 };
@@ -143,12 +143,28 @@ static const Way records_of_meeting = {.list = ONE_MEETING, .paging = {PAGING_NO
 
 static const ParamDef meeting_params[] = {
 	{.name = "{meeting_id}", .column = "meeting_id", .rule = PARAM_EQUAL, .verdict = VERDICT_EXACT, .way = &meeting_by_id},
+	{.name = "participants", .column = "participants", .rule = PARAM_ANY, .verdict = VERDICT_SUPERSET, .max_values = 50, .has_commas = true},
+	{.name = "ends_from", .column = "end_at", .rule = PARAM_FROM, .verdict = VERDICT_SUPERSET, .implied_by = "start_at"},
+	{.name = "starts_before", .column = "start_at", .rule = PARAM_BEFORE, .verdict = VERDICT_SUPERSET, .implied_by = "end_at"},
+	{.name = "sort", .column = "start_at", .rule = PARAM_ORDER, .ascending = "start_asc", .descending = "start_desc"},
 };
+
+/* a meeting does not end before it begins, so what begins from a moment on ends from then on */
+#define BY_START \
+	{.name = "ends_from", .column = "start_at", .rule = PARAM_FROM, .verdict = VERDICT_SUPERSET}, \
+	{.name = "starts_before", .column = "start_at", .rule = PARAM_BEFORE, .verdict = VERDICT_SUPERSET}, \
+	{.name = "sort", .column = "start_at", .rule = PARAM_ORDER, .ascending = "start_asc", .descending = "start_desc"}
+
 static const ParamDef meeting_participant_params[] = {
 	{.name = "{meeting_id}", .column = "meeting_id", .rule = PARAM_EQUAL, .verdict = VERDICT_EXACT, .way = &participants_of_meeting},
+	{.name = "participants", .column = "email_address", .rule = PARAM_ANY, .verdict = VERDICT_SUPERSET, .max_values = 50, .has_commas = true},
+	BY_START,
 };
 static const ParamDef meeting_record_params[] = {
 	{.name = "{meeting_id}", .column = "meeting_id", .rule = PARAM_EQUAL, .verdict = VERDICT_EXACT, .way = &records_of_meeting},
+	{.name = "linked_object", .column = "object", .rule = PARAM_EQUAL, .verdict = VERDICT_SUPERSET, .together = "record"},
+	{.name = "linked_record_id", .column = "record_id", .rule = PARAM_EQUAL, .verdict = VERDICT_SUPERSET, .together = "record"},
+	BY_START,
 };
 
 /* ----- recordings and what was said ----- */

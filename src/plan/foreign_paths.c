@@ -118,10 +118,14 @@ get_foreign_rel_size(PlannerInfo *root, RelOptInfo *baserel, Oid table)
 /* Of a listing that asks for less than it must: anything else is better, such as to look rows up by a join. */
 #define COST_OF_AN_ERROR 1.0e10
 
-/* Do the relation's own conditions and these give all parameters that must be given? */
-static bool
-are_params_given(PlannerInfo *root, RelOptInfo *baserel, List *conditions)
+/* Of a listing for each parent, of which nobody knows how many there are: a hundred requests. */
+#define COST_OF_PARENTS 1.0e4
+
+/* What a listing costs beside its rows, where the relation's own conditions and these do not give all parameters. */
+static Cost
+cost_without_params(PlannerInfo *root, RelOptInfo *baserel, List *conditions)
 {
+	const ResourceDef *resource = relation_plan_of(baserel)->relation->resource;
 	List *terms = NIL;
 	ListCell *lc;
 
@@ -132,7 +136,9 @@ are_params_given(PlannerInfo *root, RelOptInfo *baserel, List *conditions)
 		if (judged->term != NIL)
 			terms = lappend(terms, (Node *) judged->term);
 	}
-	return params_are_given(relation_plan_of(baserel)->relation->resource, terms);
+	if (!params_are_given(resource, terms))
+		return COST_OF_AN_ERROR;
+	return params_leave_parents(resource, terms) ? COST_OF_PARENTS : 0;
 }
 
 /* One path: a listing of so many rows, for the rows of these outer relations, whose conditions are these, in this order. */
@@ -147,8 +153,7 @@ add_listing_path(PlannerInfo *root, RelOptInfo *baserel, double fetched, double 
 	cost_listing(fetched, plan->has_key ? KEYS_PER_REQUEST : plan->relation->page_size, &startup, &total);
 	startup += baserel->baserestrictcost.startup;
 	total += baserel->baserestrictcost.startup + baserel->baserestrictcost.per_tuple * fetched;
-	if (!are_params_given(root, baserel, conditions))
-		total += COST_OF_AN_ERROR;
+	total += cost_without_params(root, baserel, conditions);
 	add_path(baserel, (Path *) compat_create_foreignscan_path(root, baserel, rows, startup, total, pathkeys,
 															  required_outer, NIL));
 }

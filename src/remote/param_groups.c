@@ -149,8 +149,11 @@ params_choose(const ResourceDef *resource, bool *given)
 		const ParamDef *param = &resource->params[i];
 
 		if (!is_of_listing(resource, param))
+		{
 			given[i] = false;
-		else if (param->either != NULL)
+			continue;
+		}
+		if (param->either != NULL)
 			choices = choices == NIL ? choose_group(resource, given, param->either) : choices;
 		else if (param->together != NULL)
 			missing = list_concat_unique_ptr(missing, leave_half_group(resource, given, param));

@@ -211,6 +211,17 @@ params_are_given(const ResourceDef *resource, const List *terms)
 }
 
 bool
+params_leave_parents(const ResourceDef *resource, const List *terms)
+{
+	const bool *given = params_of_terms(resource, terms);
+
+	for (int i = 0; i < resource->nparams && resource->parents != NULL; i++)
+		if (resource->params[i].required && resource->params[i].way == NULL && !given[i])
+			return true;
+	return false;
+}
+
+bool
 params_send(const ResourceDef *resource, const List *terms, const List *term)
 {
 	bool *given;

@@ -29,6 +29,9 @@ extern bool params_are_given(const ResourceDef *resource, const List *terms);
  */
 extern const ResourceDef *params_resource(const ResourceDef *resource, const List *terms);
 
+/* Is there a listing for each of the parents, because the terms do not say of which one? */
+extern bool params_leave_parents(const ResourceDef *resource, const List *terms);
+
 /* How many of so many keys of a lookup by this term fit one request. */
 extern int params_keys_per_request(const ResourceDef *resource, const List *term, int keys);
 
