@@ -238,20 +238,20 @@ static const FieldDef thread_fields[] = {
 };
 static const FieldDef comment_fields[] = {
 	{.name = "comment_id", .type = UUIDOID, .path = "id.comment_id", .not_null = true},
-	{.name = "thread_id", .type = UUIDOID, .path = "thread_id", .not_null = true},
-	{.name = "object", .type = TEXTOID, .source = FIELD_GIVEN, .path = "object"},
+	{.name = "thread_id", .type = UUIDOID, .path = "thread_id", .not_null = true, .write = FIELD_ON_CREATE},
+	{.name = "object", .type = TEXTOID, .source = FIELD_GIVEN, .path = "object", .write = FIELD_ON_CREATE, .sent_as = "record.object"},
 	{.name = "object_id", .type = UUIDOID, .path = "record.object_id"},
-	{.name = "record_id", .type = UUIDOID, .path = "record.record_id"},
-	{.name = "list", .type = TEXTOID, .source = FIELD_GIVEN, .path = "list"},
+	{.name = "record_id", .type = UUIDOID, .path = "record.record_id", .write = FIELD_ON_CREATE},
+	{.name = "list", .type = TEXTOID, .source = FIELD_GIVEN, .path = "list", .write = FIELD_ON_CREATE, .sent_as = "entry.list"},
 	{.name = "list_id", .type = UUIDOID, .path = "entry.list_id"},
-	{.name = "entry_id", .type = UUIDOID, .path = "entry.entry_id"},
-	{.name = "content_plaintext", .type = TEXTOID, .path = "content_plaintext"},
-	{.name = "author", .type = UUIDOID, .path = "author.id"},
+	{.name = "entry_id", .type = UUIDOID, .path = "entry.entry_id", .write = FIELD_ON_CREATE},
+	{.name = "content_plaintext", .type = TEXTOID, .path = "content_plaintext", .write = FIELD_ON_CREATE, .sent_as = "content", .sent_with = "format=plaintext", .is_required = true},
+	{.name = "author", .type = UUIDOID, .path = "author.id", .write = FIELD_ON_CREATE, .sent_with = "author.type=workspace-member", .is_required = true},
 	{.name = "author__actor_type", .type = TEXTOID, .path = "author.type"},
 	{.name = "resolved_at", .type = TIMESTAMPTZOID, .path = "resolved_at"},
 	{.name = "resolved_by", .type = UUIDOID, .path = "resolved_by.id"},
 	{.name = "resolved_by__actor_type", .type = TEXTOID, .path = "resolved_by.type"},
-	{.name = "created_at", .type = TIMESTAMPTZOID, .path = "created_at"},
+	{.name = "created_at", .type = TIMESTAMPTZOID, .path = "created_at", .write = FIELD_ON_CREATE},
 };
 
 /* one thread, and the comments of one thread: the answer holds it, not a list of it */

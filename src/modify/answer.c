@@ -8,6 +8,7 @@
 #include "modify/modify_state.h"
 
 #include "access/sysattr.h"
+#include "base/fixed_settings.h"
 #include "commands/trigger.h"
 #include "nodes/nodeFuncs.h"
 #include "row/rowkey.h"
@@ -103,7 +104,6 @@ read_answer(ModifyState *state, const char *body, const char *request, PagerRow 
 	row->page = &state->page;
 	row->row = &state->page.rows[0];
 	row->id_leaf = state->id_leaf;
-	row->given = state->relation->given;
 }
 
 /* The answer casts doubt on the definitions: have they changed?  Then read by the new ones from now on. */
@@ -122,11 +122,36 @@ bind_anew(ModifyState *state)
 	return true;
 }
 
+/* What answers do not show, as the row in the slot has it: where the row was put. */
+static List *
+given_of_slot(const ModifyState *state, TupleTableSlot *slot)
+{
+	List *given = list_copy(state->relation->given);
+	ListCell *lc;
+
+	if (TTS_EMPTY(slot))
+		return given;
+	foreach(lc, state->answer_columns)
+	{
+		const DeclaredColumn *column = column_declared(state->relation, (AttrNumber) lfirst_int(lc));
+		bool isnull;
+		Datum value;
+
+		if (column->field == NULL || column->field->source != FIELD_GIVEN)
+			continue;
+		value = slot_getattr(slot, lfirst_int(lc), &isnull);
+		if (!isnull)
+			given = lappend(given, given_make(column->field->path, fixed_output(column->type, value)));
+	}
+	return given;
+}
+
 /* Fill the slot with what was answered to this request, as far as somebody wants to know. */
 void
 answer_read(ModifyState *state, const char *body, const char *request, TupleTableSlot *slot)
 {
 	PagerRow row = {0};
+	List *given;
 
 	/* an answer without a body tells nothing: the row is as it was sent */
 	if (state->reader == NULL || body == NULL)
@@ -135,9 +160,11 @@ answer_read(ModifyState *state, const char *body, const char *request, TupleTabl
 			ExecStoreAllNullTuple(slot);
 		return;
 	}
+	given = given_of_slot(state, slot);
 	read_answer(state, body, request, &row);
 	for (;;)
 	{
+		row.given = given;
 		ExecClearTuple(slot);
 		row_read(state->reader, &row, slot);
 		if (!row_is_doubtful(state->reader))
