@@ -9,6 +9,7 @@
 
 #include "access/table.h"
 #include "base/fixed_settings.h"
+#include "base/types.h"
 #include "executor/executor.h"
 #include "foreign/fdwapi.h"
 #include "modify/batches.h"
@@ -40,18 +41,36 @@ typedef struct DirectState
 
 /* ----- planning ----- */
 
-/* The one condition, if it is on the row's id; else NIL. */
-static List *
-only_key_term(const ForeignScan *scan)
+/* The operand of a condition that says which ids rows have, of their type; -1: it does not. */
+static int
+operand_of_ids(const RemoteRelation *relation, const ForeignScan *scan, const List *term)
+{
+	Condition condition;
+	Oid type;
+
+	if (term_kind(term) == TERM_KEY)
+		return intVal(lsecond(term));
+	if (term_kind(term) != TERM_PARAM)
+		return -1;
+	condition = term_condition(term);
+	if (!column_hint(relation, condition.column)->is_key || (condition.op != OP_EQ && condition.op != OP_IN))
+		return -1;
+	type = exprType((Node *) list_nth(scan->fdw_exprs, condition.operand));
+	if (OidIsValid(element_type_of(type)))
+		type = element_type_of(type);
+	return type == relation->resource->id_type ? condition.operand : -1;
+}
+
+/* The same of the one condition of a scan. */
+static int
+only_ids(const RemoteRelation *relation, const ForeignScan *scan)
 {
 	const ScanPlan *plan = scan_plan_from_nodes(scan);
-	List *term;
 
 	if (list_length(scan->scan.plan.qual) != 1 || list_length(plan->filter) != 2 ||
 		term_kind(plan->filter) != TERM_AND || plan->limited)
-		return NIL;
-	term = (List *) lsecond(plan->filter);
-	return term_kind(term) == TERM_KEY ? term : NIL;
+		return -1;
+	return operand_of_ids(relation, scan, (const List *) lsecond(plan->filter));
 }
 
 /*
@@ -86,13 +105,10 @@ new_values(PlannerInfo *root, Index rtindex, List **columns)
  * the old row tells which differ, and only those are sent.
  */
 static bool
-is_one_whole_value(Oid table, Oid user, List *columns, bool returns)
+is_one_whole_value(RemoteRelation *relation, Oid user, List *columns, bool returns)
 {
-	RemoteRelation *relation;
-
 	if (list_length(columns) != 1)
 		return false;
-	relation = remote_relation_open_by_oid(table);
 	relation->user = user;
 	/* what RETURNING shows is what the answer says */
 	if (returns && relation->resource->update.status == 204)
@@ -102,9 +118,9 @@ is_one_whole_value(Oid table, Oid user, List *columns, bool returns)
 
 /* Does the path of the write have parts that the row shows? */
 static bool
-needs_row(Oid table, CmdType operation)
+needs_row(const RemoteRelation *relation, CmdType operation)
 {
-	const ResourceDef *resource = remote_relation_open_by_oid(table)->resource;
+	const ResourceDef *resource = relation->resource;
 	const Access *access = operation == CMD_DELETE ? &resource->delete : &resource->update;
 
 	return access->path != NULL && row_path_needs_row(resource, access->path);
@@ -119,21 +135,23 @@ plan_direct_modify(PlannerInfo *root, ModifyTable *plan, Index rtindex, int subp
 	DirectPlan direct = {0};
 	List *values = NIL;
 	List *columns = NIL;
-	List *key;
+	RemoteRelation *relation;
 	ListCell *lc;
 
 	if (plan->operation != CMD_UPDATE && plan->operation != CMD_DELETE)
 		return false;
-	if (!IsA(scan, ForeignScan) || scan->scan.scanrelid != rtindex || (key = only_key_term(scan)) == NIL)
+	if (!IsA(scan, ForeignScan) || scan->scan.scanrelid != rtindex)
 		return false;
-	if (needs_row(rte->relid, plan->operation))
+	relation = remote_relation_open_by_oid(rte->relid);
+	direct.key = only_ids(relation, scan);
+	if (direct.key < 0 || needs_row(relation, plan->operation))
 		return false;
 	if (plan->operation == CMD_DELETE ? plan->returningLists != NIL : get_rel_relispartition(rte->relid))
 		return false;
 	if (plan->operation == CMD_UPDATE)
 	{
 		values = new_values(root, rtindex, &columns);
-		if (!is_one_whole_value(rte->relid, compat_planned_user(root, find_base_rel(root, rtindex)), columns,
+		if (!is_one_whole_value(relation, compat_planned_user(root, find_base_rel(root, rtindex)), columns,
 								plan->returningLists != NIL) ||
 			!is_independent(values))
 			return false;
@@ -146,7 +164,6 @@ plan_direct_modify(PlannerInfo *root, ModifyTable *plan, Index rtindex, int subp
 	scan->operation = plan->operation;
 	scan->resultRelation = rtindex;
 	direct.columns = copyObject(columns);
-	direct.key = intVal(lsecond(key));
 	direct.counts = plan->canSetTag;
 	direct_plan_to_nodes(&direct, scan);
 	return true;
