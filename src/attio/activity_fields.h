@@ -20,11 +20,11 @@
 
 static const FieldDef note_fields[] = {
 	{.name = "note_id", .type = UUIDOID, .path = "id.note_id", .not_null = true},
-	{.name = "parent_object", .type = TEXTOID, .path = "parent_object", .not_null = true, .write = FIELD_ON_CREATE, .is_required = true},
+	{.name = "parent_object", .type = TEXTOID, .path = "parent_object", .not_null = true, .write = FIELD_ON_CREATE, .is_required = true, .changes_form = true},
 	{.name = "parent_record_id", .type = UUIDOID, .path = "parent_record_id", .not_null = true, .write = FIELD_ON_CREATE, .is_required = true},
 	{.name = "title", .type = TEXTOID, .path = "title", .write = FIELD_WRITABLE, .is_required = true},
-	{.name = "content_plaintext", .type = TEXTOID, .path = "content_plaintext", .write = FIELD_ON_CREATE, .sent_as = "content", .sent_with = "format=plaintext", .is_required = true},
-	{.name = "content_markdown", .type = TEXTOID, .path = "content_markdown", .write = FIELD_ON_CREATE, .sent_as = "content", .sent_with = "format=markdown"},
+	{.name = "content_plaintext", .type = TEXTOID, .path = "content_plaintext", .write = FIELD_ON_CREATE, .sent_as = "content", .sent_with = "format=plaintext", .is_required = true, .changes_form = true},
+	{.name = "content_markdown", .type = TEXTOID, .path = "content_markdown", .write = FIELD_ON_CREATE, .sent_as = "content", .sent_with = "format=markdown", .changes_form = true},
 	{.name = "tags", .type = JSONBOID, .path = "tags"},
 	{.name = "meeting_id", .type = UUIDOID, .path = "meeting_id", .write = FIELD_ON_CREATE},
 	{.name = "created_at", .type = TIMESTAMPTZOID, .path = "created_at", .write = FIELD_ON_CREATE},
@@ -50,7 +50,7 @@ static const FieldDef task_fields[] = {
 	{.name = "is_completed", .type = BOOLOID, .path = "is_completed", .write = FIELD_WRITABLE, .unset = "false"},
 	{.name = "completed_at", .type = TIMESTAMPTZOID, .path = "completed_at"},
 	{.name = "assignees", .type = UUIDARRAYOID, .path = "assignees[].referenced_actor_id", .write = FIELD_WRITABLE, .sent_with = "assignees[].referenced_actor_type=workspace-member", .sent_email = "assignees[].workspace_member_email_address", .unset = "[]"},
-	{.name = "linked_objects", .type = TEXTARRAYOID, .path = "linked_records[].target_object_id", .write = FIELD_WRITABLE, .sent_as = "linked_records[].target_object", .unset = "[]"},
+	{.name = "linked_objects", .type = TEXTARRAYOID, .path = "linked_records[].target_object_id", .write = FIELD_WRITABLE, .sent_as = "linked_records[].target_object", .unset = "[]", .changes_form = true},
 	{.name = "linked_record_ids", .type = UUIDARRAYOID, .path = "linked_records[].target_record_id", .write = FIELD_WRITABLE},
 	{.name = "created_at", .type = TIMESTAMPTZOID, .path = "created_at"},
 	{.name = "created_by", .type = UUIDOID, .path = "created_by_actor.id"},

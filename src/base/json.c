@@ -195,6 +195,17 @@ json_has(JsonTree *tree, const char *name)
 	return json_object_is_type(tree, json_type_object) && json_object_object_get_ex(tree, name, NULL);
 }
 
+/* Is there a member at the dotted path, be it null? */
+bool
+json_has_at(JsonTree *tree, const char *path)
+{
+	const char *dot = strrchr(path, '.');
+
+	if (dot == NULL)
+		return json_has(tree, path);
+	return json_has(json_at(tree, pnstrdup(path, dot - path)), dot + 1);
+}
+
 /* How many members an object has; 0 for what is no object. */
 int
 json_count(JsonTree *tree)

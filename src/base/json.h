@@ -47,6 +47,7 @@ extern void json_append(JsonTree *array, JsonTree *tree);
 
 extern JsonTree *json_member(JsonTree *tree, const char *name);
 extern bool json_has(JsonTree *tree, const char *name);
+extern bool json_has_at(JsonTree *tree, const char *path);
 extern int json_count(JsonTree *tree);
 extern bool json_next(JsonTree *tree, JsonMember *member);
 extern JsonTree *json_element(JsonTree *tree, int index);

@@ -16,6 +16,7 @@
 #include "base/fixed_settings.h"
 #include "base/types.h"
 #include "catalog/pg_type.h"
+#include "modify/flat_stored.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
@@ -275,17 +276,6 @@ put_at_path(JsonTree *object, const char *path, JsonTree *value)
 	json_put(object, path, value);
 }
 
-/* Is there a member at the dotted path, be it null? */
-static bool
-has_path(JsonTree *object, const char *path)
-{
-	const char *dot = strrchr(path, '.');
-
-	if (dot == NULL)
-		return json_has(object, path);
-	return json_has(json_at(object, pnstrdup(path, dot - path)), dot + 1);
-}
-
 /* What goes with a value, at a path in the object that holds it; "skip" characters of the path lead there. */
 static void
 put_with(JsonTree *object, const FieldDef *field, size_t skip)
@@ -362,7 +352,7 @@ put_elements(const FlatWriter *writer, const FlatColumn *column, JsonTree *row, 
 	const char *inside = strstr(path, "[]");
 	char *place = pnstrdup(path, inside - path);
 	size_t skip = inside - path + strlen("[].");
-	bool is_first = !has_path(row, place);
+	bool is_first = !json_has_at(row, place);
 	JsonTree *list;
 	ListCell *lc;
 
@@ -419,15 +409,6 @@ put_column(const FlatWriter *writer, const FlatColumn *column, const RowChange *
 	put_with(row, column->field, 0);
 }
 
-/* The path of an array in which the path stands, or the path itself. */
-static char *
-outer_path(const char *path)
-{
-	const char *inside = strstr(path, "[]");
-
-	return inside == NULL ? pstrdup(path) : pnstrdup(path, inside - path);
-}
-
 /* Raise an ERROR: a new row must have a value of the field. */
 static void
 refuse_incomplete(const FlatWriter *writer, const FieldDef *field)
@@ -451,10 +432,10 @@ complete_new_row(const FlatWriter *writer, JsonTree *row)
 
 		if (field->write == FIELD_READ_ONLY)
 			continue;
-		path = outer_path(field_sent_path(field));
+		path = field_sent_place(field);
 		if (field->is_required && json_at(row, path) == NULL)
 			refuse_incomplete(writer, field);
-		if (field->unset != NULL && !has_path(row, path))
+		if (field->unset != NULL && !json_has_at(row, path))
 			put_at_path(row, path, json_read(field->unset, strlen(field->unset)));
 	}
 }
@@ -524,7 +505,21 @@ flat_row_holds(void *state, const RowBody *body, AttrNumber attnum)
 	const FieldDef *field = column_declared(writer->relation, attnum)->field;
 	JsonTree *row = resource->row_member == NULL ? body->sent : json_member(body->sent, resource->row_member);
 
-	return field != NULL && field->write != FIELD_READ_ONLY && has_path(row, outer_path(field_sent_path(field)));
+	return field != NULL && field->write != FIELD_READ_ONLY && json_has_at(row, field_sent_place(field));
+}
+
+/* WriteMethods.find_unstored */
+static List *
+find_unstored_fields(void *state, JsonTree *sent, JsonTree *answered)
+{
+	const ResourceDef *resource = ((const FlatWriter *) state)->relation->resource;
+
+	/* what is answered without the row tells nothing */
+	if (!json_is_object(answered))
+		return NIL;
+	if (resource->row_member != NULL)
+		sent = json_member(sent, resource->row_member);
+	return flat_stored_otherwise(resource, sent, answered);
 }
 
 /* WriteMethods.is_alone */
@@ -539,4 +534,5 @@ const WriteMethods flat_writing = {
 	.encode = encode_flat_row,
 	.holds_column = flat_row_holds,
 	.is_alone = flat_column_is_alone,
+	.find_unstored = find_unstored_fields,
 };

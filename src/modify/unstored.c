@@ -47,7 +47,10 @@ unstored_report(const RemoteRelation *relation, const char *id, List *values, in
 		ereport(
 			is_error ? ERROR : WARNING,
 			(errcode(is_error ? ERRCODE_FDW_ERROR : ERRCODE_WARNING),
-			 errmsg("%s did not store attribute \"%s\" of \"%s\" as it was sent", title, value->name, relation->name),
+			 relation->resource->values != NULL
+				 ? errmsg("%s did not store attribute \"%s\" of \"%s\" as it was sent", title, value->name,
+						  relation->name)
+				 : errmsg("%s did not store field \"%s\" of \"%s\" as it was sent", title, value->name, relation->name),
 			 errdetail("In the row with %s %s, %s was sent, and %s was stored.", resource_id_name(relation->resource),
 					   id, shown_value(value->sent), shown_value(value->stored)),
 			 is_error ? errhint("The row was nevertheless written. Option on_ignored_write makes this an error.")

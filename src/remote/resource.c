@@ -33,6 +33,15 @@ field_sent_path(const FieldDef *field)
 	return field->sent_as == NULL ? field->path : field->sent_as;
 }
 
+char *
+field_sent_place(const FieldDef *field)
+{
+	const char *path = field_sent_path(field);
+	const char *inside = strstr(path, "[]");
+
+	return inside == NULL ? pstrdup(path) : pnstrdup(path, inside - path);
+}
+
 bool
 fields_are_sent_together(const FieldDef *one, const FieldDef *other)
 {

@@ -161,6 +161,7 @@ typedef struct FieldDef
 	const char *sent_with;  /* "path=text": a text that goes with each value, or with each element; NULL = none */
 	const char *sent_email; /* path of a text with an "@", which goes alone; NULL = as others */
 	const char *unset;      /* JSON that a new row without a value says; NULL = nothing */
+	bool changes_form;      /* answers may show it in another form than it was sent */
 	bool is_required;       /* a row that is created must have a value of it, or of another field sent as the same */
 } FieldDef;
 
@@ -213,6 +214,9 @@ extern const FieldDef *resource_field(const ResourceDef *resource, const char *n
 
 /* Where the field stands in what is sent. */
 extern const char *field_sent_path(const FieldDef *field);
+
+/* The same, of an array's elements the array; in the current memory context. */
+extern char *field_sent_place(const FieldDef *field);
 
 /* Are both written, and members of the same elements of an array, so that they are sent together? */
 extern bool fields_are_sent_together(const FieldDef *one, const FieldDef *other);
