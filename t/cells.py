@@ -121,7 +121,8 @@ def activity():
     with Emulator("--activity", "1100") as emulator, \
             Database("attio_cells_activity", emulator, FAST, schema="workspace") as database:
         wanted = Activity(emulator)
-        for table in ("meetings", "meeting_participants", "meeting_records"):
+        compare_activity(database, "attio_notes", wanted.notes())
+        for table in ("tasks", "task_records", "meetings", "meeting_participants", "meeting_records"):
             compare_activity(database, table, getattr(wanted, table)())
         recordings = wanted.call_recordings()
         compare_activity(database, "call_recordings", recordings)

@@ -104,6 +104,30 @@ class Activity:
             for slug, record in records
             for f in all_of(by_cursor(self.emulator, f"/v2/files?object={slug}&record_id={record}"))]
 
+    def notes(self):
+        return [{
+            "note_id": n["id"]["note_id"], "created_at": n["created_at"], **actor("created_by", n["created_by_actor"]),
+            **{key: n[key] for key in ("parent_object", "parent_record_id", "title", "content_plaintext",
+                                       "content_markdown", "tags", "meeting_id")}}
+            for n in by_offset(self.emulator, "/v2/notes", 50)]
+
+    def task_documents(self):
+        return by_offset(self.emulator, "/v2/tasks", 1000)
+
+    def tasks(self):
+        return [{
+            "task_id": t["id"]["task_id"], "created_at": t["created_at"], **actor("created_by", t["created_by_actor"]),
+            **{key: t[key] for key in ("content_plaintext", "deadline_at", "is_completed", "completed_at")},
+            "assignees": [a["referenced_actor_id"] for a in t["assignees"]],
+            "linked_objects": [r["target_object_id"] for r in t["linked_records"]],
+            "linked_record_ids": [r["target_record_id"] for r in t["linked_records"]]} for t in self.task_documents()]
+
+    def task_records(self):
+        return [{
+            "task_id": t["id"]["task_id"], "object": r["target_object_id"], "record_id": r["target_record_id"],
+            **{key: t[key] for key in ("content_plaintext", "deadline_at", "is_completed", "created_at")},
+            "assignees": [a["referenced_actor_id"] for a in t["assignees"]]}
+            for t in self.task_documents() for r in t["linked_records"]]
 
     def threads_of(self, kind, slug, ident):
         """The threads on a record or on an entry, and what their rows show of it."""
