@@ -67,6 +67,15 @@ ways_unsorted(Pager *pager, int64 start)
 
 /* ----- requests ----- */
 
+/* The sorts of this listing's pages; NULL = none. */
+static JsonTree *
+sorts_of(const Pager *pager, const WalkMethods *methods, const Listing *listing)
+{
+	if (methods == &walk_one_page && pager->request.sort == SORT_ONE_PAGE)
+		return pager->request.merged ? listing->ask->sorts : pager->request.sorts;
+	return methods->is_sorted ? pager->by_created : NULL;
+}
+
 PageAsk
 ways_ask(const Pager *pager)
 {
@@ -76,10 +85,7 @@ ways_ask(const Pager *pager)
 	(void) walk_place(&pager->walk, 0, &ask.place);
 	if (is_one_page && pager->request.guarded)
 		ask.filter = pager->request.guard;
-	if (is_one_page && pager->request.sort == SORT_ONE_PAGE)
-		ask.sorts = pager->request.sorts;
-	else if (pager->walk.methods->is_sorted)
-		ask.sorts = pager->by_created;
+	ask.sorts = sorts_of(pager, pager->walk.methods, pager->present);
 	return ask;
 }
 
@@ -89,8 +95,7 @@ ways_first_ask(Pager *pager, const WalkMethods *methods, const Listing *listing,
 	PageAsk ask = {listing, listing->filter, NULL, {0, NULL, limit}};
 
 	prepare_walk(pager, methods);
-	if (methods->is_sorted)
-		ask.sorts = pager->by_created;
+	ask.sorts = sorts_of(pager, methods, listing);
 	return ask;
 }
 
@@ -189,7 +194,7 @@ ways_take_another(Pager *pager, const PageAsk *ask)
 	}
 	if (is_last_way(pager, ask))
 		raise_no_order(pager);
-	if (ask->sorts != NULL && !pager->handed)
+	if (ask->sorts != NULL && (!pager->handed || pager->request.merged))
 	{
 		pager->cost->unsorted++;
 		if (pager->request.sort != SORT_ANY)
@@ -233,7 +238,7 @@ void
 ways_leave_sorts(Pager *pager)
 {
 	pager->page.nrows = 0;
-	if (pager->handed)
+	if (pager->handed && !pager->request.merged)
 		ways_raise_unsorted(pager);
 	if (pager->unsorted_fails)
 		raise_no_order(pager);

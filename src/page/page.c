@@ -364,7 +364,7 @@ judge_page(Pager *pager)
 	pager->place = ask.place;
 	step = walk_judge(&pager->walk, &page);
 	if (pager->walk.methods == &walk_one_page && pager->request.sort == SORT_ONE_PAGE && step.verdict == WALK_ON &&
-		(int) page.nrows < pager->request.first_page && !pager->handed)
+		(int) page.nrows < pager->request.first_page && (!pager->handed || pager->request.merged))
 	{
 		pager->stop = PAGER_TOO_SHORT;
 		pager->page.nrows = 0;
@@ -394,7 +394,7 @@ hand_out_page(Pager *pager, const WalkStep *step)
 
 	pager->first = pager->next = row_of_unit(pager, step->first);
 	/* behind all that meet the guard the others are still to come */
-	if (step->verdict == WALK_END && !(is_one_page && pager->request.guarded))
+	if ((step->verdict == WALK_END && !(is_one_page && pager->request.guarded)) || pager->request.merged)
 		pager->behind = NEXT_LISTING;
 	/* from the second page on, what the table asks for */
 	if (!is_one_page)

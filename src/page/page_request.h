@@ -25,12 +25,13 @@ typedef struct PageRequest
 {
 	AskSet asks;
 	SortShape sort;
-	JsonTree *sorts;       /* SORT_ONE_PAGE */
-	bool guarded;          /* SORT_ONE_PAGE: rows without a value come last */
-	JsonTree *guard;       /* the filter of the first page then */
-	int first_page;        /* rows of the first page; 0 = as the table says */
-	int64 offset;          /* rows that the service leaves out */
-	bool distinct;         /* a row may be in several of the listings and counts once */
+	JsonTree *sorts; /* SORT_ONE_PAGE */
+	bool guarded;    /* SORT_ONE_PAGE: rows without a value come last */
+	JsonTree *guard; /* the filter of the first page then */
+	int first_page;  /* rows of the first page; 0 = as the table says */
+	int64 offset;    /* rows that the service leaves out */
+	bool distinct;   /* a row may be in several of the listings and counts once */
+	bool merged; /* SORT_ONE_PAGE: each listing has its own page, by its ask's own sorts, and the scan merges them */
 	bool all_or_none;      /* a refused filter ends it all */
 	int64 wanted;          /* rows behind those that count, at most; -1 = any number */
 	PageJudge is_in_order; /* of sorted pages; NULL = nobody looks */

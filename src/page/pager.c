@@ -92,7 +92,7 @@ first_limit(const Pager *pager, int listing)
 	/* large enough to prove an order that has to be */
 	int limit = Max(Max(pager->relation->page_size, SMALLEST_PAGE), first_walk(pager, listing)->first_rows);
 
-	if (pager->request.first_page > 0 && listing == 0)
+	if (pager->request.first_page > 0 && (listing == 0 || pager->request.merged))
 		limit = Min(limit, pager->request.first_page);
 	else
 		limit = good_limit(pager, limit, true);
@@ -221,14 +221,15 @@ look_ahead(Pager *pager)
 		look_ahead_listings(pager);
 }
 
-/* All listings of a lookup are wanted: let the first pages of several be under way before the first is awaited. */
+/* All listings of a lookup, or of what is merged, are wanted: let the first pages of several be under way before the first is awaited. */
 static void
 ask_side_by_side(Pager *pager)
 {
 	PageAsk ask;
 
-	if (!pager->request.all_or_none || !pager->has_many || pager->present->filter != NULL ||
-		pager->session->max_requests == 1)
+	if (!pager->request.merged && (!pager->request.all_or_none || pager->present->filter != NULL))
+		return;
+	if (!pager->has_many || pager->session->max_requests == 1)
 		return;
 	pager->window = pager->session->max_requests;
 	ask = ways_ask(pager);

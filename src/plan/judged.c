@@ -45,8 +45,9 @@ judged_term(const JudgedCondition *condition, List **operands)
 	return term;
 }
 
-bool
-judge_is_all_exact(PlannerInfo *root, const RelOptInfo *rel)
+/* Is all of the relation's conditions worth so much? */
+static bool
+is_all_worth(PlannerInfo *root, const RelOptInfo *rel, Verdict least)
 {
 	ListCell *lc;
 
@@ -54,8 +55,20 @@ judge_is_all_exact(PlannerInfo *root, const RelOptInfo *rel)
 	{
 		const JudgedCondition *judged = judge_condition(root, rel, lfirst_node(RestrictInfo, lc)->clause);
 
-		if (judged->verdict != VERDICT_EXACT || judged->is_uncertain)
+		if (judged->verdict < least || judged->is_uncertain)
 			return false;
 	}
 	return setting_push_filter || rel->baserestrictinfo == NIL;
+}
+
+bool
+judge_is_all_exact(PlannerInfo *root, const RelOptInfo *rel)
+{
+	return is_all_worth(root, rel, VERDICT_EXACT);
+}
+
+bool
+judge_is_all_sent(PlannerInfo *root, const RelOptInfo *rel)
+{
+	return is_all_worth(root, rel, VERDICT_SUPERSET);
 }

@@ -30,4 +30,7 @@ extern List *judged_term(const JudgedCondition *condition, List **operands);
 /* Does the service alone decide which rows meet the relation's conditions, whatever the definitions turn out to be? */
 extern bool judge_is_all_exact(PlannerInfo *root, const RelOptInfo *rel);
 
+/* Is something sent of each of them? */
+extern bool judge_is_all_sent(PlannerInfo *root, const RelOptInfo *rel);
+
 #endif /* PLAN_JUDGED_H */

@@ -254,6 +254,17 @@ is_constant_or_none(Node *node)
 }
 
 /*
+ * Does the service decide which rows count?  Pages that are merged are read again
+ * where a row does not meet the conditions, so that to send them is enough.
+ */
+static bool
+are_conditions_left(PlannerInfo *root, const RelOptInfo *baserel)
+{
+	return relation_plan_of(baserel)->relation->resource->value_of != NULL ? judge_is_all_sent(root, baserel)
+																		   : judge_is_all_exact(root, baserel);
+}
+
+/*
  * Is the scan all there is below a LIMIT whose rows fit one page?  Then nothing
  * reads it further (limit_tuples is not set where anything else stands above).
  */
@@ -266,7 +277,7 @@ is_one_page_wanted(PlannerInfo *root, RelOptInfo *baserel)
 		   baserel->reloptkind == RELOPT_BASEREL && bms_membership(root->all_baserels) == BMS_SINGLETON &&
 		   root->parse->rowMarks == NIL && root->parse->limitOption == LIMIT_OPTION_COUNT &&
 		   is_constant_or_none(root->parse->limitCount) && is_constant_or_none(root->parse->limitOffset) &&
-		   judge_is_all_exact(root, baserel) && !late_is_unknown(root, baserel);
+		   are_conditions_left(root, baserel) && !late_is_unknown(root, baserel);
 }
 
 WantedOrder

@@ -71,6 +71,23 @@ apply_window(RemoteScan *state, const Operand *operands, PageRequest *plan, bool
 	plan->first_page = plan->wanted >= 0 && plan->wanted <= state->table.relation->page_size ? (int) plan->wanted : 0;
 }
 
+/* Each listing is sorted by its own attribute. */
+static void
+write_own_sorts(RemoteScan *state, const SortInput *sorts, PageRequest *plan)
+{
+	ListCell *lc;
+
+	plan->merged = true;
+	foreach(lc, plan->asks.asks)
+	{
+		Ask *ask = (Ask *) lfirst(lc);
+		SortInput own = *sorts;
+
+		own.definitions = ask->definitions;
+		ask->sorts = state->table.session->service->write_sorts(&own);
+	}
+}
+
 /*
  * The sorts of one page, and what is asked for first where NULLs come last.
  * Otherwise why the service cannot be asked for them.
@@ -81,7 +98,10 @@ build_sorts(RemoteScan *state, const AskInput *input, const SortInput *sorts, Pa
 	const ScanPlan *planned = state->plan;
 	bool incomplete = plan->asks.incomplete;
 
-	plan->sorts = state->table.session->service->write_sorts(sorts);
+	if (state->table.relation->resource->value_of != NULL)
+		write_own_sorts(state, sorts, plan);
+	else
+		plan->sorts = state->table.session->service->write_sorts(sorts);
 	if (planned->guard != NIL)
 	{
 		AskInput first = *input;
@@ -107,7 +127,7 @@ set_local_sort(RemoteScan *state, PageRequest *plan)
 {
 	plan->sort = SORT_ANY;
 	plan->sorts = plan->guard = NULL;
-	plan->guarded = false;
+	plan->guarded = plan->merged = false;
 	plan->first_page = 0;
 	plan->wanted = -1;
 	plan->offset = 0;
@@ -137,7 +157,7 @@ choose_order(RemoteScan *state, const AskInput *input, PageRequest *plan)
 		plan->asks.asks = asks_without_filters(plan->asks.asks);
 		plan->asks.incomplete = true;
 	}
-	if (way != SORT_LOCALLY && list_length(plan->asks.asks) > 1)
+	if (way != SORT_LOCALLY && !plan->merged && list_length(plan->asks.asks) > 1)
 		why = "the rows need several filters";
 	apply_window(state, input->operands, plan, way != SORT_WITHOUT_OFFSET);
 	if (way == SORT_WITHOUT_ID && plan->sort != SORT_ONE_PAGE)

@@ -260,16 +260,24 @@ receive_row(RemoteScan *state, ForeignScanState *node)
 	return slot;
 }
 
-/* Likewise, of a scan that counts rows only those that meet the conditions. */
+/*
+ * Likewise, of a scan that counts rows or merges pages only those that meet the
+ * conditions.  Of pages that are merged all do, or more may be wanted than they hold.
+ */
 static TupleTableSlot *
 receive_matching_row(RemoteScan *state, ForeignScanState *node)
 {
 	TupleTableSlot *slot;
 
-	do
+	for (;;)
+	{
 		slot = receive_row(state, node);
-	while (state->plan->limited && !TupIsNull(slot) && !scan_meets_conditions(node, slot));
-	return slot;
+		if (TupIsNull(slot) || (!state->plan->limited && !sorted_merges(state->sort)) ||
+			scan_meets_conditions(node, slot))
+			return slot;
+		if (sorted_merges(state->sort))
+			ask_in_another_way(state, node, PAGER_TOO_SHORT);
+	}
 }
 
 /* The next row of a scan that sorts locally; of one that counts rows as well, within LIMIT and OFFSET. */

@@ -37,6 +37,7 @@ struct SortedScan
 	bool fits_page;
 	bool one_page; /* the pager's plan is SORT_ONE_PAGE */
 	bool guarded;
+	bool merges;            /* the pages of several listings */
 	Tuplesortstate *sorted; /* NULL until all rows are read */
 	TupleTableSlot *sorted_slot;
 };
@@ -190,6 +191,7 @@ sorted_begin(SortedScan *sort, SortWay way, const char *why, PageRequest *plan)
 		sort->has_filter = (plan->asks.asks != NIL);
 		sort->fits_page = plan->sort == SORT_ONE_PAGE || (plan->wanted >= 0 && plan->first_page > 0);
 	}
+	sort->merges = (way != SORT_LOCALLY && plan->merged);
 	if (way == SORT_LOCALLY)
 		return;
 	sort->one_page = (plan->sort == SORT_ONE_PAGE);
@@ -254,10 +256,33 @@ sorted_works(SortedScan *sort)
 bool
 sorted_is_local(const SortedScan *sort)
 {
-	return sort != NULL && sort->way == SORT_LOCALLY;
+	return sort != NULL && (sort->way == SORT_LOCALLY || sort->merges);
 }
 
-/* Read and sort all rows; none where the scan has begun anew meanwhile, and has another sort. */
+bool
+sorted_merges(const SortedScan *sort)
+{
+	return sort != NULL && sort->merges;
+}
+
+/* For rows that are still to come; of so many that are wanted, -1 = all. */
+static void
+begin_tuplesort(SortedScan *sort, TupleDesc tupdesc, int64 bound)
+{
+	MemoryContext saved = MemoryContextSwitchTo(sort->scan->context);
+
+	sort->sorted =
+		tuplesort_begin_heap(tupdesc, sort->nkeys, sort->columns, sort->operators, sort->collations, sort->nulls_first,
+							 work_mem, NULL, TUPLESORT_RANDOMACCESS | (bound >= 0 ? TUPLESORT_ALLOWBOUNDED : 0));
+	if (bound >= 0)
+		tuplesort_set_bound(sort->sorted, bound);
+	MemoryContextSwitchTo(saved);
+}
+
+/*
+ * Read and sort all rows; none where the scan has begun anew meanwhile, and has
+ * another sort.  Where what is merged turns out to be not in order, all comes again.
+ */
 static void
 sort_all_rows(SortedScan *sort, ForeignScanState *node, RowSource source, int64 bound)
 {
@@ -267,19 +292,24 @@ sort_all_rows(SortedScan *sort, ForeignScanState *node, RowSource source, int64 
 
 	if (sort->sorted_slot == NULL)
 		sort->sorted_slot = MakeTupleTableSlot(CreateTupleDescCopy(tupdesc), &TTSOpsMinimalTuple);
-	sort->sorted =
-		tuplesort_begin_heap(tupdesc, sort->nkeys, sort->columns, sort->operators, sort->collations, sort->nulls_first,
-							 work_mem, NULL, TUPLESORT_RANDOMACCESS | (bound >= 0 ? TUPLESORT_ALLOWBOUNDED : 0));
-	if (bound >= 0)
-		tuplesort_set_bound(sort->sorted, bound);
 	MemoryContextSwitchTo(saved);
 	sort->scan->async = false;
-	for (slot = source(sort->scan, node); !TupIsNull(slot); slot = source(sort->scan, node))
+	begin_tuplesort(sort, tupdesc, bound);
+	for (;;)
+	{
+		slot = source(sort->scan, node);
+		if (sort->scan->sort != sort)
+		{
+			sorted_end(sort);
+			return;
+		}
+		if (sort->sorted == NULL)
+			begin_tuplesort(sort, tupdesc, bound);
+		if (TupIsNull(slot))
+			break;
 		tuplesort_puttupleslot(sort->sorted, slot);
-	if (sort->scan->sort == sort)
-		tuplesort_performsort(sort->sorted);
-	else
-		sorted_end(sort);
+	}
+	tuplesort_performsort(sort->sorted);
 }
 
 TupleTableSlot *
@@ -320,5 +350,5 @@ sorted_end(SortedScan *sort)
 const char *
 sorted_why(const SortedScan *sort)
 {
-	return sorted_is_local(sort) ? sort->why : NULL;
+	return sort != NULL && sort->way == SORT_LOCALLY ? sort->why : NULL;
 }

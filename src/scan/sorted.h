@@ -51,6 +51,9 @@ extern void sorted_check_second_step(SortedScan *sort, const Pager *pager, Tuple
 /* Does the scan sort its rows itself?  Also of NULL, which does not. */
 extern bool sorted_is_local(const SortedScan *sort);
 
+/* Are these rows the first pages of several listings?  Then one that does not meet the conditions leaves too few. */
+extern bool sorted_merges(const SortedScan *sort);
+
 /*
  * The next row of a scan that sorts locally, in the node's slot.  The first call reads all; bound: so many are wanted,
  * -1 = all.  An empty slot, too, where the scan has begun anew under other definitions: then it has another sort.
