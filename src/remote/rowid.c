@@ -6,14 +6,12 @@
  */
 #include "remote/rowid.h"
 
-#include "base/hex.h"
+#include "base/uuid_text.h"
 #include "catalog/pg_type.h"
 #include "common/cryptohash.h"
 #include "common/sha2.h"
 #include "utils/builtins.h"
 #include "utils/uuid.h"
-
-#define UUID_TEXT 36
 
 /* Digits of a bigint, and its sign. */
 #define BIGINT_TEXT 20
@@ -22,25 +20,8 @@
 static bool
 parse_uuid_id(RowId *id, const char *text, size_t length)
 {
-	int digits = 0;
-
-	if (length != UUID_TEXT)
+	if (!parse_uuid_text(text, length, id->bytes))
 		return false;
-	for (int i = 0; i < UUID_TEXT; i++)
-	{
-		int value = hex_digit(text[i]);
-
-		if (i == 8 || i == 13 || i == 18 || i == 23)
-		{
-			if (text[i] != '-')
-				return false;
-			continue;
-		}
-		if (value < 0)
-			return false;
-		id->bytes[digits / 2] = (unsigned char) (digits % 2 == 0 ? value << 4 : id->bytes[digits / 2] | value);
-		digits++;
-	}
 	id->length = UUID_LEN;
 	return true;
 }

@@ -188,10 +188,11 @@ parse_number(Scanner *scanner, const char *p)
 	return is_word(*p) ? fail_at(scanner, p) : p;
 }
 
+/* A page has padding behind its end, so as many bytes as the word has can be compared at once. */
 static inline const char *
 parse_literal(Scanner *scanner, const char *p, const char *word, size_t length)
 {
-	if (strncmp(p, word, length) != 0 || is_word(p[length]))
+	if (memcmp(p, word, length) != 0 || is_word(p[length]))
 		return fail_at(scanner, p);
 	return p + length;
 }

@@ -10,9 +10,9 @@
  */
 #include "row/value.h"
 
-#include "base/hex.h"
 #include "base/errors.h"
 #include "base/fixed_settings.h"
+#include "base/uuid_text.h"
 #include "catalog/pg_type.h"
 #include "lib/stringinfo.h"
 #include "base/timestamps.h"
@@ -23,6 +23,29 @@
 #include "utils/numeric.h"
 #include "utils/timestamp.h"
 #include "utils/uuid.h"
+
+/*
+ * Raises ERROR where the text is not valid UTF-8.  What has only ASCII is, and
+ * most has: the tokenizer has refused NUL and other control characters.
+ */
+static void
+verify_utf8(const char *text, size_t length)
+{
+	uint64 bits = 0;
+	size_t i = 0;
+
+	for (; i + sizeof(uint64) <= length; i += sizeof(uint64))
+	{
+		uint64 word;
+
+		memcpy(&word, text + i, sizeof(word));
+		bits |= word;
+	}
+	for (; i < length; i++)
+		bits |= (unsigned char) text[i];
+	if ((bits & UINT64CONST(0x8080808080808080)) != 0)
+		(void) pg_verify_mbstr(PG_UTF8, text, (int) length, false);
+}
 
 /*
  * The text of a string slice, escapes resolved, zero-terminated, in the current
@@ -47,7 +70,7 @@ value_string(const TokSlice *slice, size_t *length)
 	else
 		memcpy(text, slice->start, slice->length);
 	text[*length] = '\0';
-	(void) pg_verify_mbstr(PG_UTF8, text, (int) *length, false);
+	verify_utf8(text, *length);
 	return text;
 }
 
@@ -90,7 +113,7 @@ slice_to_text(ValueReader *reader, const TokSlice *slice)
 	/* The common case makes no intermediate copy. */
 	if (slice->kind == TOK_STRING && !slice->escaped)
 	{
-		(void) pg_verify_mbstr(PG_UTF8, slice->start, (int) slice->length, false);
+		verify_utf8(slice->start, slice->length);
 		return PointerGetDatum(cstring_to_text_with_len(slice->start, (int) slice->length));
 	}
 	else
@@ -202,29 +225,12 @@ static Datum
 slice_to_uuid(ValueReader *reader, const TokSlice *slice)
 {
 	pg_uuid_t *uuid;
-	const char *p = slice->start;
 
-	if (slice->kind != TOK_STRING || slice->length != 36)
+	if (slice->kind != TOK_STRING)
 		return by_input_function(reader, slice);
 	uuid = (pg_uuid_t *) palloc(sizeof(pg_uuid_t));
-	for (int i = 0; i < UUID_LEN; i++)
-	{
-		int high;
-		int low;
-
-		if (i == 4 || i == 6 || i == 8 || i == 10)
-		{
-			if (*p != '-')
-				return by_input_function(reader, slice);
-			p++;
-		}
-		high = hex_digit(p[0]);
-		low = hex_digit(p[1]);
-		if (high < 0 || low < 0)
-			return by_input_function(reader, slice);
-		uuid->data[i] = (unsigned char) (high << 4 | low);
-		p += 2;
-	}
+	if (!parse_uuid_text(slice->start, slice->length, uuid->data))
+		return by_input_function(reader, slice);
 	return UUIDPGetDatum(uuid);
 }
 
@@ -253,7 +259,7 @@ slice_to_json(ValueReader *reader, const TokSlice *slice)
 	char *text = pnstrdup(slice->start - string, slice->length + 2 * string);
 	Datum result;
 
-	(void) pg_verify_mbstr(PG_UTF8, text, (int) (slice->length + 2 * string), false);
+	verify_utf8(text, slice->length + 2 * string);
 	result = call_input_function(reader, text);
 	pfree(text);
 	return result;
