@@ -11,7 +11,7 @@ from attio_test import QUICK, Workspace, must  # noqa: E402
 from cases import case, run, tap  # noqa: E402
 
 STATEMENTS, FAILURES, ROWS = (int(n) for n in os.environ.get("ATTIO_FLAT", "600,60,300").split(","))
-# kB by which malloc's memory may differ, which keeps what it has once given out
+# kB by which malloc's memory may differ, which keeps some of what it has once given out; after many writes more of it
 MARGIN_KB, WRITING_KB = 1024, 8192
 # Connections that a session may have more or fewer than before: those that were cut come back when they are needed.
 CONNECTIONS = 8
@@ -77,7 +77,7 @@ def judge(found, what, margin_kb=MARGIN_KB):
     if not tap.ok(len(found) >= 2, f"{what}: the session lives", found):
         return
     (contexts, ours, used, descriptors, data), last = found[0], found[-1]
-    tap.equal((last[0], last[1]), (contexts, ours), f"{what}: as many memory contexts as before, and of ours")
+    tap.ok(last[0] <= contexts and last[1] <= ours, f"{what}: no more memory contexts than before", found)
     tap.ok(last[3] - descriptors <= CONNECTIONS, f"{what}: {last[3] - descriptors:+d} descriptors", found)
     tap.ok(last[2] - used < 16 * 1024, f"{what}: {last[2] - used:+d} bytes in them", found)
     tap.ok(last[4] - data < margin_kb, f"{what}: {last[4] - data:+d} kB of data", found)
@@ -93,17 +93,17 @@ def statements(_emulator, database):
 
 @case(WORK)
 def rows(emulator, database):
-    """Many rows written by one statement, whatever it is."""
+    """Many rows written by one statement, whatever it is: the second time nothing more is left than the first time."""
     write = ("INSERT INTO all_types (a_text, a_number) SELECT 'many', i FROM generate_series(1, {0}) i;\n",
              "UPDATE all_types SET a_number = a_number + 1 WHERE a_text = 'many';\n",
              "DELETE FROM all_types WHERE a_text = 'many';\n")
     settings = "SET attio_fdw.max_rows_written = 0;\n"
     emulator.forget()
-    found = in_one_session(database, settings + "".join(write).format(20), *(w.format(ROWS) for w in write))
+    found = in_one_session(database, settings + "".join(write).format(20), *(w.format(ROWS) for w in write + write))
     sent = [e for e in emulator.log() if e["method"] in ("PUT", "PATCH", "DELETE")
             or e["path"].endswith("/records")]
-    tap.ok(len(sent) >= 3 * ROWS, f"{ROWS} rows written three times", len(sent))
-    judge(found, f"{ROWS} rows of a statement", WRITING_KB)
+    tap.ok(len(sent) >= 6 * ROWS, f"{ROWS} rows written six times", len(sent))
+    judge(found[len(write):], f"{ROWS} rows of a statement", WRITING_KB)
 
 
 run()

@@ -18,6 +18,9 @@
 
 #include "utils/timestamp.h"
 
+/* Bytes that are taken from a socket at once: pages are large, and each call costs. */
+#define RECEIVE_BUFFER (128L * 1024)
+
 #define HEADER_LIMIT (64 * 1024)
 #define FIRST_BODY_SIZE (64 * 1024)
 
@@ -324,6 +327,7 @@ set_network_options(HttpTransfer *transfer)
 	CURL *easy = transfer->easy;
 
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, RECEIVE_BUFFER);
 	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
 	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long) CURL_HTTP_VERSION_2TLS);
 	curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
