@@ -77,6 +77,13 @@ CREATE FUNCTION attio_fdw_types(OUT type text, OUT multiselect boolean, OUT prop
 COMMENT ON FUNCTION attio_fdw_types() IS
 	'how attribute types and their properties become columns';
 
+CREATE FUNCTION attio_fdw_tables(OUT table_name text, OUT column_name text, OUT sql_type text, OUT conditions text, OUT written text,
+	OUT request text, OUT scopes text)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C STRICT IMMUTABLE;
+COMMENT ON FUNCTION attio_fdw_tables() IS
+	'the tables of what is neither a record nor an entry, and the columns that all tables have: conditions that are sent, what can be written, scopes';
+
 CREATE FUNCTION attio_fdw_measure(server name, apply boolean DEFAULT false, OUT question text, OUT switch text, OUT answer text, OUT statement text,
 	OUT evidence text)
 	RETURNS SETOF record

@@ -1,0 +1,238 @@
+/*
+ * tables.c
+ *		What there is to say of each table that a resource makes.
+ *
+ * Owns: attio_fdw_tables(), which tells in words what endpoints.c says: columns,
+ * conditions that are sent, keys that are needed, what can be written.  Makes no
+ * request.
+ */
+#include "base/compat.h"
+
+#include "attio/endpoints.h"
+#include "funcapi.h"
+#include "lib/stringinfo.h"
+#include "remote/param_groups.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+
+extern PGDLLEXPORT Datum attio_fdw_tables(PG_FUNCTION_ARGS);
+
+PG_FUNCTION_INFO_V1(attio_fdw_tables);
+
+/* Append a text behind others. */
+static void
+append_words(StringInfo to, const char *between, const char *words)
+{
+	if (to->len > 0)
+		appendStringInfoString(to, between);
+	appendStringInfoString(to, words);
+}
+
+/* ----- the table ----- */
+
+/* Columns of which each must have a condition: "a and b" */
+static char *
+columns_together(const List *params)
+{
+	StringInfoData text;
+	const ListCell *lc;
+
+	initStringInfo(&text);
+	foreach(lc, params)
+		append_words(&text, " and ", ((const ParamDef *) lfirst(lc))->column);
+	return text.data;
+}
+
+/* Which columns must have conditions, in all ways: "a and b, or c"; "" where none must. */
+static char *
+needed_columns(const ResourceDef *resource)
+{
+	bool *given = (bool *) palloc0(sizeof(bool) * Max(resource->nparams, 1));
+	List *missing = params_choose(resource, given);
+	StringInfoData text;
+	const ListCell *lc;
+
+	initStringInfo(&text);
+	foreach(lc, missing)
+		append_words(&text, ", or ", columns_together((const List *) lfirst(lc)));
+	for (int i = 0; i < resource->nparams && missing != NIL; i++)
+		if (resource->params[i].way != NULL)
+			append_words(&text, ", or ", resource->params[i].column);
+	return text.data;
+}
+
+/* The statements that write rows. */
+static char *
+statements(const ResourceDef *resource)
+{
+	const struct
+	{
+		const char *word;
+		const Access *access;
+	} all[] = {{"INSERT", &resource->create}, {"UPDATE", &resource->update}, {"DELETE", &resource->delete}};
+	StringInfoData text;
+
+	initStringInfo(&text);
+	for (int i = 0; i < (int) lengthof(all); i++)
+		if (all[i].access->path != NULL)
+			append_words(&text, ", ", all[i].word);
+	return text.data;
+}
+
+/* The scopes to read rows and, behind them, those that writing needs besides. */
+static char *
+all_scopes(const ResourceDef *resource)
+{
+	const Access *writes[] = {&resource->create, &resource->update, &resource->delete};
+	StringInfoData text;
+
+	initStringInfo(&text);
+	append_words(&text, "", resource->list.scopes);
+	for (int i = 0; i < (int) lengthof(writes); i++)
+	{
+		char *scopes = writes[i]->scopes == NULL ? NULL : pstrdup(writes[i]->scopes);
+		char *rest = NULL;
+
+		for (char *scope = scopes == NULL ? NULL : strtok_r(scopes, " ", &rest); scope != NULL;
+			 scope = strtok_r(NULL, " ", &rest))
+			if (strstr(text.data, scope) == NULL)
+				append_words(&text, " ", scope);
+	}
+	return text.data;
+}
+
+/* ----- its columns ----- */
+
+/* The conditions that become this parameter, which is of an array or of a single value. */
+static void
+append_conditions(StringInfo text, const ParamDef *param, bool is_array)
+{
+	switch (param->rule)
+	{
+		case PARAM_EQUAL:
+		case PARAM_ANY:
+		case PARAM_CHOICE:
+			append_words(text, ", ", is_array ? "= ANY (column), &&, @>" : "=, = ANY");
+			break;
+		case PARAM_FROM:
+			append_words(text, ", ", ">=, >");
+			break;
+		case PARAM_BEFORE:
+			append_words(text, ", ", "<, <=");
+			break;
+		case PARAM_ORDER:
+			append_words(text, ", ", "ORDER BY");
+			break;
+	}
+	if (param->of_null != NULL)
+		append_words(text, ", ", "IS NULL");
+}
+
+/* Conditions on the column that are sent, and with which others they stand. */
+static char *
+sent_conditions(const ResourceDef *resource, const FieldDef *field)
+{
+	bool is_array = OidIsValid(get_element_type(field->type));
+	const char *id = resource_id_name(resource);
+	const char *together = NULL;
+	StringInfoData text;
+
+	initStringInfo(&text);
+	for (int i = 0; i < resource->nparams; i++)
+	{
+		const ParamDef *param = &resource->params[i];
+
+		if (strcmp(param->column, field->name) == 0 ||
+			(param->implied_by != NULL && strcmp(param->implied_by, field->name) == 0))
+		{
+			append_conditions(&text, param, is_array);
+			together = param->together != NULL ? param->together : together;
+		}
+	}
+	if (resource_can(resource, CAN_FILTER) &&
+		((id != NULL && strcmp(id, field->name) == 0) ||
+		 (resource->parent != NULL && strcmp(resource->parent, field->name) == 0)))
+		append_words(&text, ", ", "=, = ANY");
+	for (int i = 0; i < resource->nparams && together != NULL; i++)
+		if (resource->params[i].together != NULL && strcmp(resource->params[i].together, together) == 0 &&
+			strcmp(resource->params[i].column, field->name) != 0)
+			appendStringInfo(&text, " (with %s)", resource->params[i].column);
+	return text.data;
+}
+
+/* Whether, and when, the column can be written. */
+static const char *
+written_words(const ResourceDef *resource, const FieldDef *field)
+{
+	/* of records and entries this is what their own writer does */
+	if (resource->values != NULL)
+		return resource->parent != NULL && strncmp(field->name, "parent_", strlen("parent_")) == 0
+				   ? "by INSERT, required"
+				   : "";
+	switch (field->write)
+	{
+		case FIELD_READ_ONLY:
+			break;
+		case FIELD_ON_CREATE:
+			return field->is_required ? "by INSERT, required" : "by INSERT";
+		case FIELD_WRITABLE:
+			return field->is_required ? "yes, required" : "yes";
+	}
+	return "";
+}
+
+/* ----- attio_fdw_tables ----- */
+
+/* One row of the result; texts that are NULL are NULL. */
+static void
+put_row(ReturnSetInfo *result, const char *const *texts, int ntexts)
+{
+	Datum *values = (Datum *) palloc(sizeof(Datum) * ntexts);
+	bool *nulls = (bool *) palloc(sizeof(bool) * ntexts);
+
+	for (int i = 0; i < ntexts; i++)
+	{
+		nulls[i] = (texts[i] == NULL);
+		values[i] = nulls[i] ? (Datum) 0 : CStringGetTextDatum(texts[i]);
+	}
+	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+}
+
+/*
+ * attio_fdw_tables() -> setof (table_name, column_name, sql_type, conditions, written, request, scopes)
+ *   A row for each table, without a column, and behind it one for each column.
+ */
+Datum
+attio_fdw_tables(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+
+	compat_materialize(fcinfo);
+	for (const ResourceDef *resource = attio_resources; resource->name != NULL; resource++)
+	{
+		const char *const table[] = {resource->name,
+									 NULL,
+									 NULL,
+									 needed_columns(resource),
+									 statements(resource),
+									 psprintf("%s %s", resource->list.method, resource->list.path),
+									 all_scopes(resource)};
+
+		put_row(result, table, lengthof(table));
+		for (int i = 0; i < resource->nfields; i++)
+		{
+			const FieldDef *field = &resource->fields[i];
+			const char *const column[] = {
+				resource->name,
+				field->name,
+				psprintf("%s%s", format_type_be(field->type), field->not_null ? " not null" : ""),
+				sent_conditions(resource, field),
+				written_words(resource, field),
+				NULL,
+				NULL};
+
+			put_row(result, column, lengthof(column));
+		}
+	}
+	return (Datum) 0;
+}
