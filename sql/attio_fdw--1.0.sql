@@ -27,10 +27,10 @@ CREATE FUNCTION attio_fdw_version() RETURNS text
 COMMENT ON FUNCTION attio_fdw_version() IS
 	'version of the library, and the commit it was built from';
 
-CREATE FUNCTION attio_fdw_ddl(server name, table_name text, columns text DEFAULT 'default') RETURNS text
+CREATE FUNCTION attio_fdw_ddl(server name, table_name text, columns text DEFAULT 'default', history text DEFAULT '') RETURNS text
 	AS 'MODULE_PATHNAME' LANGUAGE C STRICT VOLATILE;
-COMMENT ON FUNCTION attio_fdw_ddl(name, text, text) IS
-	'the CREATE FOREIGN TABLE statement that IMPORT FOREIGN SCHEMA would run for one table';
+COMMENT ON FUNCTION attio_fdw_ddl(name, text, text, text) IS
+	'the CREATE FOREIGN TABLE statement that IMPORT FOREIGN SCHEMA would run for one table, or that of a table of an attribute''s history';
 
 CREATE FUNCTION attio_fdw_bind(foreign_table regclass) RETURNS integer
 	AS 'MODULE_PATHNAME' LANGUAGE C STRICT VOLATILE;

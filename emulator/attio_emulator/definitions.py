@@ -106,7 +106,7 @@ def create_object(request):
 
 def change_object(request):
     target, data = request.target("objects", request.args["object"]), request.data_of()
-    target.slug = changed_slug(data, target.slug, in_workspace(request, "objects"))
+    target.rename(changed_slug(data, target.slug, in_workspace(request, "objects")))
     target.singular = data.get("singular_noun", target.singular)
     target.plural = data.get("plural_noun", target.plural)
     target.changed()

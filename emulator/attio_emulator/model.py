@@ -225,11 +225,27 @@ class Target:
             self.rows[ident] = self.row(ident)
         return self.rows.values()
 
+    def show_mirrors(self, old, new):
+        """Relationships name their other side, (object, attribute), by slugs; the new ones from now on."""
+        for each in self.workspace.objects:
+            for attribute in each.attributes:
+                if attribute.mirror is not None and (attribute.mirror == old or old[1] is None
+                                                     and attribute.mirror[0] == old[0]):
+                    attribute.mirror = (new[0], new[1] or attribute.mirror[1])
+
+    def rename(self, slug):
+        if self.kind == "objects":
+            self.show_mirrors((self.slug, None), (slug, None))
+        self.slug = slug
+        self.changed()
+
     def rename_attribute(self, attribute, slug):
         if slug == attribute.slug:
             return
+        self.show_mirrors((self.slug, attribute.slug), (self.slug, slug))
         for row in self.keep_all_rows():
             row.values[slug] = row.values.pop(attribute.slug, [])
+            row.history[slug] = row.history.pop(attribute.slug, [])
         attribute.slug = slug
         self.redefined()
 

@@ -66,8 +66,7 @@ def rename(target, mutation, ids):
     if "attribute" in mutation:
         target.rename_attribute(target.attribute(mutation["attribute"]), mutation["to"])
     else:
-        target.slug = mutation["to"]
-        target.changed()
+        target.rename(mutation["to"])
 
 
 def add_attribute(target, mutation, ids):

@@ -50,17 +50,19 @@ raise_lacking(const Session *session, const char *what)
 			(errcode(ERRCODE_FDW_ERROR), errmsg("servers of %s do not support %s", session->service->title, what)));
 }
 
-/* attio_fdw_ddl(server name, table_name text, columns text) -> text */
+/* attio_fdw_ddl(server name, table_name text, columns text, history text) -> text; history '' means none */
 Datum
 attio_fdw_ddl(PG_FUNCTION_ARGS)
 {
 	Session *session = session_of_caller(NameStr(*PG_GETARG_NAME(0)));
 	char *table = text_to_cstring(PG_GETARG_TEXT_PP(1));
 	char *columns = text_to_cstring(PG_GETARG_TEXT_PP(2));
+	char *history = text_to_cstring(PG_GETARG_TEXT_PP(3));
 
 	if (session->service->table_ddl == NULL)
 		raise_lacking(session, "attio_fdw_ddl()");
-	PG_RETURN_TEXT_P(cstring_to_text(session->service->table_ddl(session, table, columns)));
+	PG_RETURN_TEXT_P(
+		cstring_to_text(session->service->table_ddl(session, table, columns, history[0] == '\0' ? NULL : history)));
 }
 
 /* attio_fdw_refresh(server name) -> void: forget definitions, read them anew when next needed */

@@ -58,6 +58,10 @@ static const OptionDef own_options[] = {
 	 "checked locally"},
 	{"matching_attribute", TABLE, OPTION_TEXT, GUARD_NONE, NULL, 0, 0, NULL,
 	 "slug of a unique attribute (for a list: parent_record): an INSERT updates the row that has the same value, if one exists"},
+	{"history", TABLE, OPTION_TEXT, GUARD_NONE, NULL, 0, 0, NULL,
+	 "slug of an attribute: the table shows all values that it has had, one row for each; a condition must say of which records or entries"},
+	{"history_id", TABLE, OPTION_UUID, GUARD_NONE, NULL, 0, 0, NULL,
+	 "id of that attribute; remains valid when the slug is renamed"},
 	{"page_order", TABLE, OPTION_WORD, GUARD_NONE, "auto", 0, 0, page_order_words,
 	 "auto: unsorted pages, or pages sorted by created_at when unsorted pages are not in id order; created_at: always sorted by it"},
 	{"missing_attribute", TABLE, OPTION_WORD, GUARD_NONE, "error", 0, 0, missing_attribute_words,
@@ -75,6 +79,27 @@ static const OptionDef own_options[] = {
 	 "whether the attribute could hold several values at import"},
 };
 /* clang-format on */
+
+/* A table of history is of one attribute of an object or list, and has no other rows. */
+static void
+check_history(List *options, const char *kind)
+{
+	static const char *const others[] = {"view", "matching_attribute"};
+
+	if (option_is_set(options, "history_id") && !option_is_set(options, "history"))
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_OPTION_NAME), errmsg("option \"history_id\" requires \"history\"")));
+	if (!option_is_set(options, "history"))
+		return;
+	if (strcmp(kind, "resource") == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_OPTION_NAME), errmsg("option \"history\" requires \"object\" or \"list\""),
+				 errhint("Only attributes of objects and lists have a history.")));
+	for (int i = 0; i < (int) lengthof(others); i++)
+		if (option_is_set(options, others[i]))
+			ereport(ERROR, (errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
+							errmsg("options \"history\" and \"%s\" exclude each other", others[i])));
+}
 
 /* Rules that look at several options at once. */
 static void
@@ -97,6 +122,7 @@ check_together(List *options, Oid place)
 			ereport(ERROR, (errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
 							errmsg("option \"view\" requires \"object\" or \"list\""),
 							errhint("Only objects and lists have views.")));
+		check_history(options, kind);
 		if ((option_is_set(options, "object_id") && strcmp(kind, "object") != 0) ||
 			(option_is_set(options, "list_id") && strcmp(kind, "list") != 0))
 			ereport(ERROR, (errcode(ERRCODE_FDW_INVALID_OPTION_NAME),

@@ -99,8 +99,10 @@ bind_missing(const RemoteRelation *relation, ColumnBinding *binding, const char 
 	ereport(ERROR,
 			(errcode(ERRCODE_FDW_COLUMN_NAME_NOT_FOUND),
 			 errmsg("column \"%s\" of foreign table \"%s\" has no attribute in Attio", binding->name, relation->name),
-			 errdetail("The %s does not exist in %s \"%s\"; it may have been archived or renamed.", what,
-					   relation->target->kind->noun, relation->target->slug),
+			 relation->history != NULL
+				 ? errdetail("The table shows the history of one attribute, and no other attribute.")
+				 : errdetail("The %s does not exist in %s \"%s\"; it may have been archived or renamed.", what,
+							 relation->target->kind->noun, relation->target->slug),
 			 nearest != NULL && strcmp(nearest, binding->name) != 0
 				 ? errhint("Perhaps you meant \"%s\". Otherwise drop the column, or set the table option "
 						   "missing_attribute to 'null'.",

@@ -144,7 +144,8 @@ comments_of_table(List *statements, Session *session, const DriftTable *table, c
 
 	if (refusal.disabled || refusal.absent != NULL)
 		return statements;
-	statements = add_comment(statements, table, NULL, table_comment(target), replace);
+	if (table->relation->history == NULL)
+		statements = add_comment(statements, table, NULL, table_comment(target), replace);
 	foreach(lc, table->columns)
 	{
 		const char *property;

@@ -262,7 +262,15 @@ attio_schema_changes(Session *session, List *tables, const char *schema, bool cr
 	ListCell *lc;
 
 	foreach(lc, tables)
-		opened = lappend(opened, drift_table_open(lfirst_oid(lc)));
+	{
+		DriftTable *table = drift_table_open(lfirst_oid(lc));
+
+		/* tables of history find their attribute by its id, and the import makes none */
+		if (table->relation->history == NULL)
+			opened = lappend(opened, table);
+	}
+	if (opened == NIL)
+		return NIL;
 	read_offers(session, opened, &offered);
 	foreach(lc, opened)
 	{

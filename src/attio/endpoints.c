@@ -9,6 +9,7 @@
 
 #include "attio/activity_fields.h"
 #include "attio/configuration_fields.h"
+#include "attio/history_fields.h"
 #include "attio/meetings.h"
 #include "attio/metadata.h"
 
@@ -138,6 +139,27 @@ const ResourceDef attio_resources[] = {
 		.changed_member = "active_from",
 		.parent = "parent_record_id",
 		FIELDS(entry_fields),
+	},
+	/* all values that one attribute of a record, or of an entry, has had: of tables with the option history */
+	{
+		.name = "record_history",
+		.is_template = true,
+		.list = {"GET", "/v2/objects/{object}/records/{record_id}/attributes/{attribute}/values?show_historic=true", .scopes = "record_permission:read object_configuration:read", .may_be_gone = true},
+		.paging = {PAGING_OFFSET, .limit = "limit", .place = "offset", .max_page = 50, .rows = "data"},
+		.abilities = CAN_LOOKUP,
+		.values = "",
+		FIELDS(record_history_fields),
+		PARAMS(record_history_params),
+	},
+	{
+		.name = "entry_history",
+		.is_template = true,
+		.list = {"GET", "/v2/lists/{list}/entries/{entry_id}/attributes/{attribute}/values?show_historic=true", .scopes = "list_entry:read list_configuration:read", .may_be_gone = true},
+		.paging = {PAGING_OFFSET, .limit = "limit", .place = "offset", .max_page = 50, .rows = "data"},
+		.abilities = CAN_LOOKUP,
+		.values = "",
+		FIELDS(entry_history_fields),
+		PARAMS(entry_history_params),
 	},
 	/* the people who use the workspace; actor references point here */
 	{
@@ -350,3 +372,5 @@ const ResourceDef attio_resources[] = {
 
 const ResourceDef *const resource_records = &attio_resources[0];
 const ResourceDef *const resource_entries = &attio_resources[1];
+const ResourceDef *const resource_record_history = &attio_resources[2];
+const ResourceDef *const resource_entry_history = &attio_resources[3];

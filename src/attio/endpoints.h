@@ -9,8 +9,10 @@
 
 extern const ResourceDef attio_resources[]; /* ends with one without a name */
 
-/* The templates of tables of records and of entries. */
+/* The templates of tables of records and of entries, and of those with the option history. */
 extern const ResourceDef *const resource_records;
 extern const ResourceDef *const resource_entries;
+extern const ResourceDef *const resource_record_history;
+extern const ResourceDef *const resource_entry_history;
 
 #endif /* ATTIO_ENDPOINTS_H */

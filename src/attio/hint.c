@@ -80,7 +80,8 @@ known_definitions(const RemoteRelation *relation)
 
 	if (relation->known->definitions != NIL || session == NULL)
 		return relation->known->definitions;
-	relation->known->definitions = metadata_copy(metadata_peek(session, relation->target));
+	relation->known->definitions =
+		metadata_copy(attributes_shown(metadata_peek(session, relation->target), relation->history));
 	return relation->known->definitions;
 }
 
@@ -175,6 +176,8 @@ attio_hint_attribute(const RemoteRelation *relation, const DeclaredColumn *colum
 	hint->attribute_id = known.attribute_id;
 	hint->reason = reason_of_unknown(&known);
 	hint->learns = !known.is_field && !known.is_gone && (known.slug == NULL || known.type == NULL);
-	if (hint->reason == NULL)
+	if (hint->reason == NULL && relation->history != NULL)
+		hint->reason = "not filterable in Attio";
+	else if (hint->reason == NULL)
 		hint_property(&known, column, hint);
 }

@@ -81,6 +81,28 @@ append_table_options(StringInfo out, const ResourceDef *resource, const TargetDe
 	appendStringInfoString(out, options.data);
 }
 
+/* "CREATE FOREIGN TABLE name (columns" of these columns, a List of ColumnName. */
+static void
+append_columns(StringInfo ddl, const char *table, List *columns)
+{
+	ListCell *lc;
+
+	appendStringInfo(ddl, "CREATE FOREIGN TABLE %s (", table);
+	foreach(lc, columns)
+	{
+		const ColumnName *column = (const ColumnName *) lfirst(lc);
+		StringInfoData options;
+		ListCell *option;
+
+		initStringInfo(&options);
+		foreach(option, import_column_options(column))
+			append_option(&options, ((DefElem *) lfirst(option))->defname, defGetString((DefElem *) lfirst(option)));
+		appendStringInfo(ddl, "%s\n\t%s %s OPTIONS (%s)%s", foreach_current_index(lc) > 0 ? "," : "",
+						 quote_identifier(column->name), import_column_type(column), options.data,
+						 column->not_null ? " NOT NULL" : "");
+	}
+}
+
 /* The CREATE FOREIGN TABLE statement of one table, without a semicolon; in a schema, or NULL: where IMPORT puts it. */
 char *
 import_table_ddl(const char *schema, const Offer *made, List *attributes, ColumnSet set, const char *server)
@@ -92,20 +114,7 @@ import_table_ddl(const char *schema, const Offer *made, List *attributes, Column
 	ListCell *lc;
 
 	initStringInfo(&ddl);
-	appendStringInfo(&ddl, "CREATE FOREIGN TABLE %s (", quote_qualified_identifier(schema, made->table));
-	foreach(lc, columns)
-	{
-		const ColumnName *column = (const ColumnName *) lfirst(lc);
-		StringInfoData options;
-		ListCell *option;
-
-		initStringInfo(&options);
-		foreach(option, import_column_options(column))
-			append_option(&options, ((DefElem *) lfirst(option))->defname, defGetString((DefElem *) lfirst(option)));
-		appendStringInfo(&ddl, "%s\n\t%s %s OPTIONS (%s)%s", foreach_current_index(lc) > 0 ? "," : "",
-						 quote_identifier(column->name), import_column_type(column), options.data,
-						 column->not_null ? " NOT NULL" : "");
-	}
+	append_columns(&ddl, quote_qualified_identifier(schema, made->table), columns);
 	appendStringInfo(&ddl, "\n) SERVER %s OPTIONS (", quote_identifier(server));
 	append_table_options(&ddl, resource, made->target);
 	appendStringInfoChar(&ddl, ')');
@@ -373,11 +382,76 @@ table_statement(Session *session, const Offer *made, ColumnSet set, const char *
 }
 
 /*
+ * The columns of a table of history: the key, what the attribute's value shows,
+ * since when and until when; without what the latter say already.
+ */
+static List *
+history_columns(const TargetDef *target, AttributeDef *attribute, ColumnSet set)
+{
+	const ResourceDef *resource = target->kind == &target_list ? resource_entry_history : resource_record_history;
+	List *left_out = NIL;
+	List *columns = name_columns(resource, list_make1(attribute), set, &left_out);
+	List *ordered = list_make1(linitial(columns));
+	ListCell *lc;
+
+	foreach(lc, columns)
+	{
+		const ColumnName *column = (const ColumnName *) lfirst(lc);
+
+		if (column->kind == COLUMN_ATTRIBUTE &&
+			(column->property == NULL || strcmp(column->property->name, "active_from") != 0))
+			ordered = lappend(ordered, lfirst(lc));
+	}
+	foreach(lc, columns)
+		if (((const ColumnName *) lfirst(lc))->kind == COLUMN_FIELD)
+			ordered = list_append_unique_ptr(ordered, lfirst(lc));
+	return ordered;
+}
+
+/*
+ * The statement that creates a table of the history of one attribute, which is
+ * given by its slug.  Raises ERROR, with the nearest slug, if there is none, or
+ * if the table is not one of an object or list.
+ */
+static char *
+history_ddl(Session *session, const Offer *made, ColumnSet set, const char *history)
+{
+	const TargetDef *target = made->target;
+	List *attributes = target == NULL ? NIL : metadata_attributes(session, target, NULL, NULL);
+	const AttributeDef *attribute = attribute_by_slug(attributes, history);
+	AttributeDef *one = (AttributeDef *) palloc(sizeof(AttributeDef));
+	List *slugs = NIL;
+	const char *nearest;
+	StringInfoData ddl;
+	ListCell *lc;
+
+	foreach(lc, attributes)
+		slugs = lappend(slugs, ((const AttributeDef *) lfirst(lc))->slug);
+	nearest = closest_in_list(history, slugs);
+	if (attribute == NULL)
+		ereport(ERROR, (errcode(ERRCODE_FDW_COLUMN_NAME_NOT_FOUND),
+						errmsg("attribute \"%s\" of \"%s\" does not exist", history, made->table),
+						nearest != NULL ? errhint("Perhaps you meant \"%s\".", nearest) : 0));
+	/* a row of a history holds one value */
+	*one = *attribute;
+	one->multiselect = false;
+	initStringInfo(&ddl);
+	append_columns(&ddl, quote_identifier(shorten_name(made->table, psprintf("_%s_history", history), attribute->id)),
+				   history_columns(target, one, set));
+	appendStringInfo(&ddl, "\n) SERVER %s OPTIONS (", quote_identifier(session->server_name));
+	append_table_options(&ddl, made->resource, target);
+	appendStringInfo(&ddl, ", history %s, history_id %s);", quote_literal_cstr(attribute->slug),
+					 quote_literal_cstr(attribute->id));
+	return ddl.data;
+}
+
+/*
  * The statement that the import would run for one table, which is given by its
- * name or slug.  Raises ERROR, with the nearest name, if there is none.
+ * name or slug; or that of one of an attribute's history.  Raises ERROR, with
+ * the nearest name, if there is none.
  */
 char *
-attio_table_ddl(Session *session, const char *table, const char *columns)
+attio_table_ddl(Session *session, const char *table, const char *columns, const char *history)
 {
 	ColumnSet set = import_column_set(columns);
 	List *objects;
@@ -397,6 +471,8 @@ attio_table_ddl(Session *session, const char *table, const char *columns)
 		names = lappend(names, made->table);
 		if (strcmp(made->table, table) != 0)
 			continue;
+		if (history != NULL)
+			return history_ddl(session, made, set, history);
 		statement = table_statement(session, made, set, session->server_name, false);
 		if (statement != NULL)
 			return psprintf("%s;", statement);

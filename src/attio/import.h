@@ -15,6 +15,6 @@ extern const char *import_column_type(const ColumnName *column);
 extern char *
 import_table_ddl(const char *schema, const Offer *made, List *attributes, ColumnSet set, const char *server);
 extern const char *import_granted_scopes(Session *session);
-extern char *attio_table_ddl(Session *session, const char *table, const char *columns);
+extern char *attio_table_ddl(Session *session, const char *table, const char *columns, const char *history);
 
 #endif /* ATTIO_IMPORT_H */

@@ -378,3 +378,21 @@ attribute_by_slug(List *attributes, const char *slug)
 			return (const AttributeDef *) lfirst(lc);
 	return NULL;
 }
+
+/*
+ * Of a table of the history of one attribute, which an id or a slug names, that
+ * attribute; NIL: there is none.  With NULL all.  The List is the caller's, or
+ * "attributes".
+ */
+List *
+attributes_shown(List *attributes, const char *history)
+{
+	const AttributeDef *attribute;
+
+	if (history == NULL)
+		return attributes;
+	attribute = attribute_by_id(attributes, history);
+	if (attribute == NULL)
+		attribute = attribute_by_slug(attributes, history);
+	return attribute == NULL ? NIL : list_make1(unconstify(AttributeDef *, attribute));
+}

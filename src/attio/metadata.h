@@ -48,5 +48,6 @@ extern List *metadata_copy(List *attributes);
 extern void metadata_ask_ahead(Session *session, List *targets, int *next, ScanCost *cost);
 extern const AttributeDef *attribute_by_id(List *attributes, const char *id);
 extern const AttributeDef *attribute_by_slug(List *attributes, const char *slug);
+extern List *attributes_shown(List *attributes, const char *history);
 
 #endif /* ATTIO_METADATA_H */

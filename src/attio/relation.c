@@ -10,7 +10,9 @@
 #include "attio/endpoints.h"
 #include "attio/interactions.h"
 #include "attio/known_definitions.h"
+#include "attio/shape.h"
 #include "attio/attio_options.h"
+#include "base/errors.h"
 #include "catalog/pg_foreign_server.h"
 #include "catalog/pg_foreign_table.h"
 
@@ -57,6 +59,9 @@ read_own_options(RemoteRelation *relation, List *options, List *server_options)
 	relation->by_creation = strcmp(table_word(options, "page_order"), "created_at") == 0;
 	relation->missing_is_null = strcmp(table_word(options, "missing_attribute"), "null") == 0;
 	relation->view = table_word(options, "view");
+	relation->history = table_word(options, "history_id");
+	if (relation->history == NULL)
+		relation->history = table_word(options, "history");
 	relation->matching = table_word(options, "matching_attribute");
 	relation->on_ignored_write = server_word(server_options, "on_ignored_write");
 	relation->remote.nulls = server_word(server_options, "remote_nulls");
@@ -78,17 +83,48 @@ attio_open_relation(RemoteRelation *relation, List *options, List *server_option
 		return;
 	relation->resource = target->kind == &target_list ? resource_entries : resource_records;
 	relation->given = list_make1(given_make(target->kind->noun, target_identifier(target)));
+	if (relation->history != NULL)
+	{
+		relation->resource = target->kind == &target_list ? resource_entry_history : resource_record_history;
+		relation->given = lappend(relation->given, given_make("attribute", relation->history));
+	}
 	relation->subject.what = psprintf("foreign table \"%s\"", relation->name);
 	relation->subject.name = target->slug;
 	relation->subject.among = target->kind->plural;
 }
 
+/* The table shows the history of an attribute that does not exist.  Does not return. */
+static void
+raise_no_history(const RemoteRelation *relation, List *attributes)
+{
+	List *slugs = NIL;
+	const char *nearest;
+	ListCell *lc;
+
+	foreach(lc, attributes)
+		slugs = lappend(slugs, ((const AttributeDef *) lfirst(lc))->slug);
+	nearest = closest_in_list(relation->history, slugs);
+	ereport(ERROR, (errcode(ERRCODE_FDW_COLUMN_NAME_NOT_FOUND),
+					errmsg("foreign table \"%s\" shows the history of an unknown attribute: \"%s\"", relation->name,
+						   relation->history),
+					errdetail("It does not exist in %s \"%s\"; it may have been archived or renamed.",
+							  relation->target->kind->noun, relation->target->slug),
+					nearest != NULL ? errhint("Perhaps you meant \"%s\".", nearest) : 0));
+}
+
 List *
 attio_read_definitions(const RemoteRelation *relation, Session *session, ScanCost *cost)
 {
+	List *attributes;
+	List *definitions;
+
 	if (relation->resource->value_of != NULL)
 		return list_make1(unconstify(AttributeDef *, interaction_of_any()));
-	return metadata_attributes(session, relation->target, NULL, cost);
+	attributes = metadata_attributes(session, relation->target, NULL, cost);
+	definitions = attributes_shown(attributes, relation->history);
+	if (definitions == NIL && relation->history != NULL)
+		raise_no_history(relation, attributes);
+	return definitions;
 }
 
 bool
@@ -112,14 +148,15 @@ attio_is_hidden(const RemoteRelation *relation, Session *session, const Attribut
 	return relation->target != NULL && metadata_is_hidden(session, relation->target, attribute->id);
 }
 
-/* All of an object or list: a saved view may hold other rows. */
+/* All of an object or list, or the same history: a saved view may hold other rows. */
 const char *
 attio_same_rows(const RemoteRelation *one, const RemoteRelation *other, const char **hint)
 {
 	const TargetDef *first = one->target;
 	const TargetDef *second = other->target;
 
-	if (first == NULL || second == NULL || first->kind != second->kind || one->view != NULL || other->view != NULL)
+	if (first == NULL || second == NULL || !shape_same_text(one->history, other->history) ||
+		first->kind != second->kind || one->view != NULL || other->view != NULL)
 		return NULL;
 	if (first->id != NULL && second->id != NULL ? pg_strcasecmp(first->id, second->id) != 0
 												: strcmp(first->slug, second->slug) != 0)

@@ -51,6 +51,7 @@ typedef struct RemoteRelation
 
 	/* the service's own: shared rooms do not look at these */
 	const struct TargetDef *target; /* what of the service's the table shows; NULL for other resources */
+	const char *history;            /* id or slug of the attribute whose values are its rows; NULL = rows are others */
 	struct KnownDefinitions *known;
 	struct NameIndex *names;
 } RemoteRelation;

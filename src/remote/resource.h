@@ -181,7 +181,7 @@ typedef struct ResourceDef
 	const char *row_member; /* member that holds the row in what is sent; NULL = it is what is sent */
 	const char *id_path;    /* a row's identity; NULL = rows have none, and cannot be written */
 	Oid id_type;
-	const char *values;         /* member that holds attribute values; NULL = none */
+	const char *values;         /* member that holds attribute values; "" = a row is one; NULL = none */
 	const char *created;        /* its attribute of the time of creation, which every row has; NULL = none */
 	const char *created_member; /* member of the attribute's value that holds the time */
 	const char *type_member;    /* member of each value that names its attribute's type; NULL = none */

@@ -130,8 +130,12 @@ typedef struct Service
 	/* The statements that IMPORT FOREIGN SCHEMA runs (char *).  May make requests. */
 	List *(*import_schema)(struct Session *session, ImportForeignSchemaStmt *stmt);
 
-	/* The one that creates a table, in the current memory context.  May make requests. */
-	char *(*table_ddl)(struct Session *session, const char *table, const char *columns);
+	/*
+	 * The one that creates a table, in the current memory context; with the name
+	 * of an attribute, one of its history (NULL = of the table's rows).  May make
+	 * requests.
+	 */
+	char *(*table_ddl)(struct Session *session, const char *table, const char *columns, const char *history);
 
 	/*
 	 * What attio_fdw_check() looks at, beside what it does for every service:

@@ -138,6 +138,9 @@ remote_table_open(RemoteRelation *relation, Oid user, bool definitions, List *co
 	ListCell *lc;
 
 	session_pin(table.session);
+	/* what is not there must be a row, and not the attribute that its path names */
+	if (relation->resource->values != NULL && relation->resource->values[0] == '\0')
+		definitions = true;
 	foreach(lc, columns)
 		definitions = definitions || column_needs_definitions(relation, (AttrNumber) lfirst_int(lc));
 	if (definitions)

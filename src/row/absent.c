@@ -61,6 +61,18 @@ read_list(const TokSlice *list)
 	return values;
 }
 
+/* The value has none of the members that this property shows. */
+static void
+check_value(JsonTree *value, const char *attribute, const PropertyDef *property)
+{
+	if (!json_is_object(value))
+		refuse_shape(attribute, "", 0);
+	for (int i = 0; property->members[i] != NULL; i++)
+		check_path(value, attribute, property->members[i]);
+	if (property->is_required)
+		check_choice(value, attribute, property->members[0]);
+}
+
 /*
  * One value of an attribute has none of the members that this property shows:
  * an ERROR where it is no object, or a choice without title or id.  "list" is
@@ -70,17 +82,22 @@ void
 absent_check(const TokSlice *list, uint32 element, const char *attribute, const PropertyDef *property)
 {
 	JsonTree *values = read_list(list);
-	JsonTree *value = json_element(values, (int) element);
 
 	/* deeper than anything that is known to come: what it holds is not known */
-	if (values == NULL)
-		return;
-	if (!json_is_object(value))
-		refuse_shape(attribute, "", 0);
-	for (int i = 0; property->members[i] != NULL; i++)
-		check_path(value, attribute, property->members[i]);
-	if (property->is_required)
-		check_choice(value, attribute, property->members[0]);
+	if (values != NULL)
+		check_value(json_element(values, (int) element), attribute, property);
+}
+
+/* The same of a row, of so many bytes, that is the value. */
+void
+absent_check_row(const char *row, size_t length, const char *attribute, const PropertyDef *property)
+{
+	char *text = pnstrdup(row, length);
+	JsonTree *value = json_read(text, length);
+
+	pfree(text);
+	if (value != NULL)
+		check_value(value, attribute, property);
 }
 
 void

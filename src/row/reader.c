@@ -9,161 +9,12 @@
 
 #include "base/errors.h"
 #include "catalog/pg_type.h"
-#include "lib/stringinfo.h"
-#include "row/absent.h"
-#include "row/doubt.h"
-#include "row/row_slices.h"
+#include "row/column_reader.h"
 #include "row/rowkey.h"
 #include "base/types.h"
-#include "row/value.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
-
-typedef struct ColumnReader ColumnReader;
-
-typedef Datum (*ColumnFunction)(RowReader *reader, ColumnReader *column, const PagerRow *row, bool *isnull);
-
-struct ColumnReader
-{
-	const ColumnBinding *binding;
-	ColumnFunction read;
-	ValueReader value;
-	bool is_array;
-	int16 element_length;
-	bool element_byval;
-	char element_align;
-	PropertyForm form;
-	Oid domain;         /* whose constraints hold; InvalidOid = no domain */
-	void *domain_check; /* cache of the check */
-	Oid array_of;       /* element type of an array */
-	Oid element_domain; /* likewise of an array's elements */
-	void *element_check;
-	Trust trust;      /* in its definition */
-	bool refuses_two; /* a scalar that must not meet a second value */
-	int list_leaf;    /* the array of values; -1 = none */
-	int leaves[PROPERTY_MAX_MEMBERS];
-	int nleaves;
-	int *changed_leaves; /* COLUMN_CHANGED_AT: active_from of each attribute */
-	int nchanged;
-};
-
-struct RowReader
-{
-	MemoryContext context;
-	const RemoteRelation *relation;
-	Projection *projection;
-	ColumnReader *columns;
-	int ncolumns;
-	RowSlices slices;    /* of the row that is read */
-	const PagerRow *row; /* being read, for the error context */
-	const ColumnReader *column;
-	const TokSlice *slice; /* being converted, likewise */
-	TokSlice made;         /* a slice that stands in no page */
-	ValueReader moment;    /* timestamptz, for comparing */
-	int values_leaf;       /* the member that holds attribute values; -1 = not wanted */
-	Doubt doubt;           /* in the definition of "column" */
-	bool is_none;          /* the record has no value of its listing's attribute */
-};
-
-/* Is there a value, and is it not null? */
-static inline bool
-is_value(const TokSlice *slice)
-{
-	return slice != NULL && slice->kind != TOK_NULL;
-}
-
-/* Is it a string of these letters, none of them escaped? */
-static bool
-is_text(const TokSlice *slice, const char *text)
-{
-	return slice != NULL && slice->kind == TOK_STRING && slice->length == strlen(text) &&
-		   memcmp(slice->start, text, slice->length) == 0;
-}
-
-/* A value of the column's base type; the slice is named where that fails. */
-static Datum
-datum_of_slice(RowReader *reader, ColumnReader *column, const TokSlice *slice)
-{
-	reader->slice = slice;
-	return column->value.convert(&column->value, slice);
-}
-
-/* ----- one value of an attribute ----- */
-
-/* Nothing to show of a value: none of its members is null, or they are not there, which may be an ERROR. */
-static void
-check_absent(RowReader *reader, ColumnReader *column, const PagerRow *row, uint32 element)
-{
-	for (int i = 0; i < column->nleaves; i++)
-		if (row_element_slice(&reader->slices, row, column->leaves[i], element) != NULL)
-			return;
-	reader->slice = row_first_slice(&reader->slices, row, column->list_leaf);
-	if (column->binding->property == NULL)
-		absent_check_element(reader->slice, element, column->binding->field->name);
-	else
-		absent_check(reader->slice, element, column->binding->attribute_name, column->binding->property);
-}
-
-/* All lines that are there, in one line. */
-static Datum
-join_lines(RowReader *reader, ColumnReader *column, const PagerRow *row, uint32 element, bool *isnull)
-{
-	StringInfoData line;
-
-	initStringInfo(&line);
-	for (int i = 0; i < column->nleaves; i++)
-	{
-		const TokSlice *slice = row_element_slice(&reader->slices, row, column->leaves[i], element);
-		size_t length;
-		char *part;
-
-		if (slice == NULL || slice->kind != TOK_STRING || slice->length == 0)
-			continue;
-		reader->slice = slice;
-		part = value_string(slice, &length);
-		appendStringInfo(&line, "%s%s", line.len > 0 ? ", " : "", part);
-		pfree(part);
-	}
-	*isnull = (line.len == 0);
-	if (*isnull)
-	{
-		check_absent(reader, column, row, element);
-		return (Datum) 0;
-	}
-	value_slice_of_text(&reader->made, line.data);
-	return datum_of_slice(reader, column, &reader->made);
-}
-
-/* One value, by the form of its property. */
-static Datum
-read_value(RowReader *reader, ColumnReader *column, const PagerRow *row, uint32 element, bool *isnull)
-{
-	const TokSlice *slice = row_element_slice(&reader->slices, row, column->leaves[0], element);
-
-	switch (column->form)
-	{
-		case FORM_PLAIN:
-			break;
-		case FORM_ONE_OF:
-			for (int i = 1; i < column->nleaves && !is_value(slice); i++)
-				slice = row_element_slice(&reader->slices, row, column->leaves[i], element);
-			break;
-		case FORM_LINES:
-			return join_lines(reader, column, row, element, isnull);
-		case FORM_IF:
-			slice = is_text(slice, column->binding->property->only_if)
-						? row_element_slice(&reader->slices, row, column->leaves[1], element)
-						: NULL;
-			break;
-	}
-	*isnull = !is_value(slice);
-	if (!*isnull)
-		return datum_of_slice(reader, column, slice);
-	if (slice == NULL)
-		check_absent(reader, column, row, element);
-	return (Datum) 0;
-}
 
 /* ----- columns ----- */
 
@@ -191,12 +42,15 @@ value_list(RowReader *reader, ColumnReader *column, const PagerRow *row)
 	return list;
 }
 
-/* The one value of an attribute, or the first of them. */
+/* The one value of an attribute, or the first of them, or the row, where that is the value. */
 static Datum
 read_scalar(RowReader *reader, ColumnReader *column, const PagerRow *row, bool *isnull)
 {
-	const TokSlice *list = value_list(reader, column, row);
+	const TokSlice *list;
 
+	if (column->list_leaf < 0)
+		return read_value(reader, column, row, 0, isnull);
+	list = value_list(reader, column, row);
 	*isnull = (list == NULL || list->element == 0);
 	if (*isnull)
 		return (Datum) 0;
@@ -360,17 +214,38 @@ values_node(RowReader *reader)
 	return values;
 }
 
+/* Want the members of the row, which is the one value that the column shows. */
+static void
+prepare_own_value(RowReader *reader, ColumnReader *column)
+{
+	Projection *projection = reader->projection;
+	const PropertyDef *property = column->binding->property;
+
+	column->read = property == NULL ? read_raw : read_scalar;
+	for (int i = 0; property != NULL && property->members[i] != NULL; i++)
+		column->leaves[column->nleaves++] =
+			projection_leaf(projection, projection_path(projection, projection->row, property->members[i]));
+}
+
 /* Want the members of the values that the column shows. */
 static void
 prepare_attribute(RowReader *reader, ColumnReader *column)
 {
 	Projection *projection = reader->projection;
 	const ColumnBinding *binding = column->binding;
-	TokNode *values = values_node(reader);
-	TokNode *list = binding->name_given != NULL ? projection_given(projection, values, binding->name_given)
-												: projection_member(projection, values, binding->attribute_name);
+	TokNode *values;
+	TokNode *list;
 	TokNode *element;
 
+	column->form = binding->property == NULL ? FORM_PLAIN : binding->property->form;
+	if (reader->relation->resource->values[0] == '\0')
+	{
+		prepare_own_value(reader, column);
+		return;
+	}
+	values = values_node(reader);
+	list = binding->name_given != NULL ? projection_given(projection, values, binding->name_given)
+									   : projection_member(projection, values, binding->attribute_name);
 	column->list_leaf = projection_leaf(projection, list);
 	column->trust.type = binding->attribute_type;
 	if (reader->relation->resource->type_member != NULL)
@@ -381,7 +256,6 @@ prepare_attribute(RowReader *reader, ColumnReader *column)
 		return;
 	}
 	element = projection_element(projection, list);
-	column->form = binding->property->form;
 	for (int i = 0; binding->property->members[i] != NULL; i++)
 		column->leaves[column->nleaves++] =
 			projection_leaf(projection, projection_path(projection, element, binding->property->members[i]));
@@ -609,7 +483,7 @@ check_values(RowReader *reader, const PagerRow *row)
 static Doubt
 doubt_in(RowReader *reader, ColumnReader *column, const PagerRow *row)
 {
-	if (column->binding->attribute == NULL)
+	if (column->binding->attribute == NULL || column->list_leaf < 0)
 		return DOUBT_NONE;
 	return doubt_of(&column->trust, row, row_first_slice(&reader->slices, row, column->list_leaf), column->list_leaf);
 }

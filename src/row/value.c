@@ -74,6 +74,14 @@ value_string(const TokSlice *slice, size_t *length)
 	return text;
 }
 
+/* Is it a string of these letters, none of them escaped? */
+bool
+value_is_text(const TokSlice *slice, const char *text)
+{
+	return slice != NULL && slice->kind == TOK_STRING && slice->length == strlen(text) &&
+		   memcmp(slice->start, text, slice->length) == 0;
+}
+
 /* The text of any slice: of a string its contents, else the JSON itself. */
 static char *
 slice_text(const TokSlice *slice, size_t *length)

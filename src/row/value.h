@@ -26,6 +26,7 @@ extern void value_reader_init(ValueReader *reader, Oid type, int32 typmod);
 /* A moment in nanoseconds, for comparing, by a reader of timestamptz; what is none is an error of the input function. */
 extern int64 value_nanoseconds(ValueReader *moment, const TokSlice *slice);
 extern void value_slice_of_text(TokSlice *slice, const char *text);
+extern bool value_is_text(const TokSlice *slice, const char *text);
 extern char *value_string(const TokSlice *slice, size_t *length);
 
 #endif /* ROW_VALUE_H */

@@ -1,0 +1,79 @@
+/*
+ * column_reader.h
+ *		How the columns of a row are read; private to reader.c and one_value.c.
+ */
+#ifndef ROW_COLUMN_READER_H
+#define ROW_COLUMN_READER_H
+
+#include "row/doubt.h"
+#include "remote/table.h"
+#include "row/projection.h"
+#include "row/row_slices.h"
+#include "row/value.h"
+
+typedef struct ColumnReader ColumnReader;
+typedef struct RowReader RowReader;
+
+typedef Datum (*ColumnFunction)(RowReader *reader, ColumnReader *column, const PagerRow *row, bool *isnull);
+
+struct ColumnReader
+{
+	const ColumnBinding *binding;
+	ColumnFunction read;
+	ValueReader value;
+	bool is_array;
+	int16 element_length;
+	bool element_byval;
+	char element_align;
+	PropertyForm form;
+	Oid domain;         /* whose constraints hold; InvalidOid = no domain */
+	void *domain_check; /* cache of the check */
+	Oid array_of;       /* element type of an array */
+	Oid element_domain; /* likewise of an array's elements */
+	void *element_check;
+	Trust trust;      /* in its definition */
+	bool refuses_two; /* a scalar that must not meet a second value */
+	int list_leaf;    /* the array of values; -1 = none */
+	int leaves[PROPERTY_MAX_MEMBERS];
+	int nleaves;
+	int *changed_leaves; /* COLUMN_CHANGED_AT: active_from of each attribute */
+	int nchanged;
+};
+
+struct RowReader
+{
+	MemoryContext context;
+	const RemoteRelation *relation;
+	Projection *projection;
+	ColumnReader *columns;
+	int ncolumns;
+	RowSlices slices;    /* of the row that is read */
+	const PagerRow *row; /* being read, for the error context */
+	const ColumnReader *column;
+	const TokSlice *slice; /* being converted, likewise */
+	TokSlice made;         /* a slice that stands in no page */
+	ValueReader moment;    /* timestamptz, for comparing */
+	int values_leaf;       /* the member that holds attribute values; -1 = not wanted */
+	Doubt doubt;           /* in the definition of "column" */
+	bool is_none;          /* the record has no value of its listing's attribute */
+};
+
+/* Is there a value, and is it not null? */
+static inline bool
+is_value(const TokSlice *slice)
+{
+	return slice != NULL && slice->kind != TOK_NULL;
+}
+
+/* A value of the column's base type; the slice is named where that fails. */
+static inline Datum
+datum_of_slice(RowReader *reader, ColumnReader *column, const TokSlice *slice)
+{
+	reader->slice = slice;
+	return column->value.convert(&column->value, slice);
+}
+
+/* One value of the column's attribute, by the form of its property. */
+extern Datum read_value(RowReader *reader, ColumnReader *column, const PagerRow *row, uint32 element, bool *isnull);
+
+#endif /* ROW_COLUMN_READER_H */
