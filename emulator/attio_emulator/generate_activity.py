@@ -6,6 +6,9 @@ from .generate_resources import Filler
 FIRST = 60      # documents before these are generate_resources' own
 PROVIDERS = ("attio", "dropbox", "box", "google-drive", "microsoft-onedrive")
 KINDS = ("file", "file", "folder", "connected-file", "connected-folder")
+TALKS = (("Call about the offer", "They compare us with two others.\nDecision this month."),
+         ("Demo", "Their team lead wants to see the reports."), ("Lunch", "Budget is there, the contract is with legal."),
+         ("Call", "Nobody picked up.\nTry again on Monday."))
 SPEAKERS = ("Mira", "Jonas", "Ünïcode “Q”", "")
 
 
@@ -34,9 +37,20 @@ class More(Filler):
             for number in range(1 if i % 3 == 0 else 0):
                 self.add_recording(i, number)
         workspace.comments += self.entry_threads(count - FIRST, FIRST)
+        self.add_deal_notes(count)
         # one meeting with more recordings than a page holds
         for number in range(count // 4):
             self.add_recording(0, number + 1)
+
+    def add_deal_notes(self, count):
+        """A note in three on a deal, each deal having some."""
+        deals = self.workspace.target("objects", "deals")
+        records = list(deals.rows)
+        for i in range(count // 3):
+            title, content = TALKS[i % len(TALKS)]
+            self.workspace.notes.append(dict(
+                self.note(i, deals, records[i % len(records)]), id=self.ident("note_id", f"deal {i}"), title=title,
+                content_plaintext=content, content_markdown=content, created_at=self.at(66 * i % 7300)))
 
     def more_task(self, i, target, record):
         task = self.task(i, target, record)
