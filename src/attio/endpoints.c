@@ -319,6 +319,7 @@ const ResourceDef attio_resources[] = {
 		FIELDS(call_recording_fields),
 		PARAMS(call_recording_params),
 		.parents = meetings_all,
+		.walked = "meetings",
 	},
 	/* a row for each utterance */
 	{

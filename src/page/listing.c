@@ -7,6 +7,8 @@
 #include "page/listing.h"
 
 #include "common/hashfn.h"
+#include "miscadmin.h"
+#include "remote/params.h"
 
 struct Listings
 {
@@ -16,9 +18,17 @@ struct Listings
 	const AskSet *asks;
 	ScanCost *cost;
 	bool begun;    /* "parents" is known */
-	List *parents; /* of Lists of Given: what each listing is given, where the asks do not say it */
+	List *parents; /* of Lists of Given */
+	List *parts;   /* ListingPart: what there is, where that is known */
 	List *made;    /* Listing */
 };
+
+/* What makes one listing. */
+typedef struct ListingPart
+{
+	List *parent;   /* of Given, where the asks do not say it; else NIL */
+	const Ask *ask; /* NULL: nothing in particular is asked for */
+} ListingPart;
 
 Listings *
 listings_begin(Session *session, const RemoteRelation *relation, const AskSet *asks, ScanCost *cost)
@@ -33,29 +43,63 @@ listings_begin(Session *session, const RemoteRelation *relation, const AskSet *a
 	return listings;
 }
 
-/* NULL: nothing in particular is asked for. */
-static const Ask *
-nth_ask(const Listings *listings, int n)
+/* Does the parent say something else than what is asked for?  Then none of its rows is. */
+static bool
+is_other_parent(const List *parent, const Ask *ask)
 {
-	return listings->asks->asks == NIL ? NULL : (const Ask *) list_nth(listings->asks->asks, n);
+	const ListCell *lc;
+
+	foreach(lc, ask == NULL ? NIL : ask->given)
+	{
+		const Given *given = (const Given *) lfirst(lc);
+		const char *value = given_value(parent, given->name);
+
+		if (value != NULL && given->value != NULL && strcmp(value, given->value) != 0)
+			return true;
+	}
+	return false;
 }
 
-/* How many there are in all. */
-static int
-count_listings(Listings *listings)
+/* Add what is asked for of one parent. */
+static void
+add_parts(Listings *listings, List *parent)
+{
+	List *asks = listings->asks->asks == NIL ? list_make1(NULL) : listings->asks->asks;
+	ListCell *lc;
+
+	foreach(lc, asks)
+	{
+		ListingPart *part;
+
+		CHECK_FOR_INTERRUPTS();
+		if (is_other_parent(parent, (const Ask *) lfirst(lc)))
+			continue;
+		part = (ListingPart *) palloc(sizeof(ListingPart));
+		*part = (ListingPart){parent, (const Ask *) lfirst(lc)};
+		listings->parts = lappend(listings->parts, part);
+	}
+}
+
+/* Find out which listings there are: the asks, or each of them of each parent. */
+static void
+find_parts(Listings *listings)
 {
 	const ResourceDef *resource = listings->relation->resource;
+	ListCell *lc;
 
-	if (listings->asks->nothing)
-		return 0;
-	if (listings->asks->asks != NIL)
-		return list_length(listings->asks->asks);
-	if (resource->parents == NULL)
-		return 1;
+	if (listings->asks->nothing || listings->parts != NIL)
+		return;
+	if (resource->parents == NULL || asks_say_parent(resource, listings->asks))
+	{
+		add_parts(listings, NIL);
+		return;
+	}
+	/* of the parents that were read when the asks were others */
 	if (!listings->begun)
 		listings->parents = resource->parents(listings->session, listings->cost);
 	listings->begun = true;
-	return list_length(listings->parents);
+	foreach(lc, listings->parents)
+		add_parts(listings, (List *) lfirst(lc));
 }
 
 /* The path with what is given in it, and with the parameters that are asked for. */
@@ -91,14 +135,13 @@ static Listing *
 make_listing(const Listings *listings, int n)
 {
 	Listing *listing = (Listing *) palloc0(sizeof(Listing));
-	const Ask *ask = nth_ask(listings, n);
+	const ListingPart *part = (const ListingPart *) list_nth(listings->parts, n);
+	const Ask *ask = part->ask;
 
 	listing->number = n;
-	listing->given = listings->relation->given;
-	if (ask == NULL && listings->parents != NIL)
-		listing->given = (List *) list_nth(listings->parents, n);
-	else if (ask != NULL && ask->given != NIL)
-		listing->given = list_concat_copy(ask->given, listings->relation->given);
+	listing->given = part->parent != NIL ? part->parent : listings->relation->given;
+	if (ask != NULL && ask->given != NIL)
+		listing->given = list_concat_copy(ask->given, listing->given);
 	listing->path = path_of(listings, listing->given, ask);
 	listing->filter = ask == NULL ? NULL : ask->filter;
 	listing->ask = ask;
@@ -112,7 +155,8 @@ listings_at(Listings *listings, int n)
 	MemoryContext saved = MemoryContextSwitchTo(listings->context);
 	const Listing *listing = NULL;
 
-	while (list_length(listings->made) <= n && list_length(listings->made) < count_listings(listings))
+	find_parts(listings);
+	while (list_length(listings->made) <= n && list_length(listings->made) < list_length(listings->parts))
 		listings->made = lappend(listings->made, make_listing(listings, list_length(listings->made)));
 	if (n < list_length(listings->made))
 		listing = (const Listing *) list_nth(listings->made, n);
@@ -123,5 +167,5 @@ listings_at(Listings *listings, int n)
 void
 listings_begin_again(Listings *listings)
 {
-	listings->made = NIL;
+	listings->made = listings->parts = NIL;
 }

@@ -316,8 +316,9 @@ raise_circle(Pager *pager)
 static bool
 is_out_of_order(const Pager *pager, const PageAsk *ask)
 {
-	return pager->request.sort != SORT_ANY && pager->request.is_in_order != NULL && ask->sorts != NULL &&
-		   !is_second_step(pager) && !pager->request.is_in_order(pager->request.judge, pager, pager->page.nrows);
+	return pager->request.sort != SORT_ANY && pager->request.is_in_order != NULL &&
+		   (ask->sorts != NULL || pager->request.sort == SORT_LISTED) && !is_second_step(pager) &&
+		   !pager->request.is_in_order(pager->request.judge, pager, pager->page.nrows);
 }
 
 /* So many rows make the page full: there may be more. */

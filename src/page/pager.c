@@ -167,7 +167,14 @@ go_to_next(Pager *pager)
 
 /* ----- asking ahead ----- */
 
-/* The pages that follow in this listing. */
+/* Are all of several listings wanted, as those of a lookup's keys are where each takes a request? */
+static bool
+wants_all_listings(const Pager *pager)
+{
+	return pager->request.all_or_none && pager->has_many && pager->present->filter == NULL;
+}
+
+/* The pages that follow in this listing; where others are wanted as well, the one that there is for certain. */
 static void
 look_ahead_pages(Pager *pager)
 {
@@ -175,7 +182,7 @@ look_ahead_pages(Pager *pager)
 
 	if (pager->walk.methods == &walk_one_page)
 		return;
-	for (int i = 0; i < pager->window && walk_place(&pager->walk, i, &ask.place); i++)
+	for (int i = 0; i < (wants_all_listings(pager) ? 1 : pager->window) && walk_place(&pager->walk, i, &ask.place); i++)
 	{
 		if (pager->request.wanted >= 0 && ask.place.offset + 1 >= pager->request.offset + pager->request.wanted)
 			return;
@@ -217,7 +224,7 @@ look_ahead(Pager *pager)
 	if (pager->behind != NEXT_LISTING)
 		look_ahead_pages(pager);
 	/* where the pages of a listing come one after the other, the listings that follow come beside it */
-	if (pager->behind == NEXT_LISTING || pager->walk.methods == &walk_cursor)
+	if (pager->behind == NEXT_LISTING || pager->walk.methods == &walk_cursor || wants_all_listings(pager))
 		look_ahead_listings(pager);
 }
 
@@ -227,9 +234,7 @@ ask_side_by_side(Pager *pager)
 {
 	PageAsk ask;
 
-	if (!pager->request.merged && (!pager->request.all_or_none || pager->present->filter != NULL))
-		return;
-	if (!pager->has_many || pager->session->max_requests == 1)
+	if (!pager->has_many || pager->session->max_requests == 1 || !(pager->request.merged || wants_all_listings(pager)))
 		return;
 	pager->window = pager->session->max_requests;
 	ask = ways_ask(pager);
@@ -459,6 +464,12 @@ pager_settle(Pager *pager)
 	pager->is_settled = true;
 	pager->behind = NEXT_ASKED;
 	pager->stop = PAGER_ROW;
+}
+
+bool
+pager_on_first_page(const Pager *pager)
+{
+	return pager->place.offset == 0 && pager->place.cursor == NULL;
 }
 
 bool

@@ -25,6 +25,8 @@
 #include "plan/judged.h"
 #include "plan/late.h"
 #include "plan/relation_plan.h"
+#include "remote/param_rules.h"
+#include "remote/param_texts.h"
 #include "utils/lsyscache.h"
 
 /* ----- columns ----- */
@@ -246,6 +248,40 @@ order_on_one_page(const RelOptInfo *baserel, RelationPlan *plan, List *pathkeys)
 	return order.covered == 0 ? nothing : order;
 }
 
+/*
+ * By the key of a parameter, over all pages of a listing.  Only by times and
+ * integers that no row lacks, so that the service's order can be no other.
+ */
+static WantedOrder
+order_as_listed(const RelOptInfo *baserel, RelationPlan *plan, List *pathkeys)
+{
+	WantedOrder order = {SORT_ANY, 0, NULL, NIL};
+	const ResourceDef *resource = plan->relation->resource;
+	bool descending;
+	const FieldDef *field;
+	Var *var;
+
+	if (pathkeys == NIL)
+		return order;
+	descending = compat_pathkey_is_desc(linitial_node(PathKey, pathkeys));
+	var = sorted_column(baserel, linitial_node(PathKey, pathkeys));
+	field = var == NULL ? NULL : column_hint(plan->relation, var->varattno)->field;
+	if (field == NULL || !field->not_null || field->type != var->vartype ||
+		!(param_is_time(field->type) || param_is_integer(field->type)) ||
+		param_of_order(resource, field->name, descending) == NULL)
+		return order;
+	order.shape = SORT_LISTED;
+	order.covered = 1;
+	order.keys = (SortKey *) palloc(sizeof(SortKey));
+	order.keys[0] = (SortKey){.attnum = var->varattno,
+							  .descending = descending,
+							  .attribute_id = "",
+							  .name = field->name,
+							  .type = "",
+							  .property = ""};
+	return order;
+}
+
 /* Is the number of rows known while planning? */
 static bool
 is_constant_or_none(Node *node)
@@ -286,8 +322,11 @@ wanted_order(PlannerInfo *root, RelOptInfo *baserel)
 	RelationPlan *plan = relation_plan_of(baserel);
 	WantedOrder order = {SORT_ANY, 0, NULL, NIL};
 
-	if (!setting_push_sort || plan->has_key || !resource_can(plan->relation->resource, CAN_SORT))
+	if (!setting_push_sort || plan->has_key)
 		return order;
+	/* who reads all rows can as well sort them locally */
+	if (!resource_can(plan->relation->resource, CAN_SORT))
+		return root->tuple_fraction > 0 ? order_as_listed(baserel, plan, root->query_pathkeys) : order;
 	order = order_over_pages(baserel, plan, root->query_pathkeys);
 	/* who reads all rows can as well sort them by all keys locally */
 	if (order.covered < list_length(root->query_pathkeys) && root->tuple_fraction <= 0)

@@ -157,8 +157,9 @@ params_choose(const ResourceDef *resource, bool *given)
 			choices = choices == NIL ? choose_group(resource, given, param->either) : choices;
 		else if (param->together != NULL)
 			missing = list_concat_unique_ptr(missing, leave_half_group(resource, given, param));
-		if (!given[i] &&
-			(is_end_of_span_missing(resource, given, param) || (param->required && !resource_has_parents(resource))))
+		if (is_of_listing(resource, param) && !given[i] &&
+			(is_end_of_span_missing(resource, given, param) ||
+			 ((param->required || param->way != NULL) && !resource_has_parents(resource))))
 			missing = list_append_unique_ptr(missing, unconstify(ParamDef *, param));
 	}
 	return missing != NIL ? list_make1(missing) : choices;

@@ -401,6 +401,25 @@ multiply_asks(List *asks, const ParamValues *values, const AskInput *input)
 }
 
 bool
+asks_say_parent(const ResourceDef *resource, const AskSet *set)
+{
+	const Ask *ask = set->asks == NIL ? NULL : (const Ask *) linitial(set->asks);
+	bool found = false;
+
+	for (int i = 0; i < resource->nparams; i++)
+	{
+		const ParamDef *param = &resource->params[i];
+
+		if (!param_is_of_path(param) || param->way != resource->way)
+			continue;
+		found = true;
+		if (ask == NULL || given_value(ask->given, bare_name(param)) == NULL)
+			return false;
+	}
+	return found;
+}
+
+bool
 ask_has_row(const Ask *ask, TupleTableSlot *slot)
 {
 	ListCell *lc;
@@ -495,6 +514,14 @@ params_write(const AskInput *input, AskSet *set)
 		return;
 	set->asks = multiply_by_all(input, asks, all);
 	set->nothing = (set->asks == NIL);
+}
+
+bool
+asks_need_several(const ResourceDef *resource, const AskSet *set)
+{
+	if (list_length(set->asks) > 1)
+		return true;
+	return resource_has_parents(resource) && !asks_say_parent(resource, set);
 }
 
 void

@@ -33,6 +33,12 @@ extern bool params_choose_listing(const AskInput *input, const List *given);
  */
 extern AskSet asks_of_scan(struct Session *session, const AskInput *input);
 
+/* Do they say all that the path of a listing needs, so that nothing else says which listings there are? */
+extern bool asks_say_parent(const struct ResourceDef *resource, const AskSet *set);
+
+/* Do these take more than one listing of the resource? */
+extern bool asks_need_several(const struct ResourceDef *resource, const AskSet *set);
+
 /* Ask for the order of a field by the parameter that gives it, which there is (param_of_order()). */
 extern void params_add_order(const struct ResourceDef *resource, const char *field, bool descending, AskSet *set);
 

@@ -201,6 +201,7 @@ typedef struct ResourceDef
 	 * requests.
 	 */
 	List *(*parents)(struct Session *session, struct ScanCost *cost);
+	const char *walked; /* what these are, for EXPLAIN; NULL: it says nothing */
 } ResourceDef;
 
 /* A resource that can be a table by its own name, or NULL. */

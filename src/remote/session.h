@@ -43,6 +43,7 @@ typedef struct Session
 	int64 writes;                 /* made so far */
 	TimestampTz wrote_at;         /* of the last write, by the service's clock; 0 = none that a read waits for */
 	int read_after_write_timeout; /* milliseconds */
+	bool ignores_orders;          /* pages were not in the order that a parameter asked for */
 	SortTrust sorts;
 	int page_limit;        /* rows that the service returns for one query, at most */
 	int page_seen;         /* rows of the largest page that it returned */

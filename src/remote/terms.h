@@ -17,7 +17,8 @@ typedef enum SortShape
 	SORT_ANY,
 	SORT_CREATED_ASC, /* by creation, and the id among equals */
 	SORT_CREATED_DESC,
-	SORT_ONE_PAGE /* by other keys: all that is wanted fits one page */
+	SORT_ONE_PAGE, /* by other keys: all that is wanted fits one page */
+	SORT_LISTED    /* by the key of a parameter, over all pages of one listing */
 } SortShape;
 
 /* How a condition travels (docs/invariants.md 1.3). */

@@ -86,6 +86,8 @@ sorts_in_words(const ScanPlan *plan, const RemoteRelation *relation)
 	StringInfoData text;
 
 	initStringInfo(&text);
+	if (plan->shape == SORT_LISTED)
+		return psprintf("%s %s", plan->sorts[0].name, plan->sorts[0].descending ? "desc" : "asc");
 	if (plan->shape != SORT_ONE_PAGE)
 		appendStringInfo(&text, "%s %s, ", relation->resource->created,
 						 plan->shape == SORT_CREATED_DESC ? "desc" : "asc");
@@ -136,7 +138,8 @@ explain_request(const ScanExplained *scan)
 	explain_row_count(scan, "Offset", plan->offset);
 	if (relation->view != NULL)
 		explain_text(scan, "View", relation->view);
-	if (plan->ncounts == 0 && (relation->by_creation || plan->shape != SORT_ANY) && resource_can(resource, CAN_SORT))
+	if (plan->ncounts == 0 && (plan->shape == SORT_LISTED || ((relation->by_creation || plan->shape != SORT_ANY) &&
+															  resource_can(resource, CAN_SORT))))
 		explain_text(scan, "Sorts", sorts_in_words(plan, relation));
 	if (plan->guard != NIL)
 		explain_text(scan, "Second Step", "rows without a value, if too few have one");
@@ -154,6 +157,7 @@ planned_asks(const ScanExplained *scan)
 					  .looked_up = NO_OPERAND,
 					  .operands = operands,
 					  .noperands = list_length(exprs)};
+	AskSet set;
 	ListCell *lc;
 
 	foreach(lc, exprs)
@@ -168,7 +172,21 @@ planned_asks(const ScanExplained *scan)
 		operand->value = constant->constvalue;
 		operand->isnull = constant->constisnull;
 	}
-	return asks_of_scan(NULL, &input).asks;
+	set = asks_of_scan(NULL, &input);
+	if (scan->plan->shape == SORT_LISTED && !asks_need_several(scan->relation->resource, &set))
+		params_add_order(scan->relation->resource, scan->plan->sorts[0].name, scan->plan->sorts[0].descending, &set);
+	return set.asks;
+}
+
+/* The listings that are walked where the asks do not say which, each of something that is listed first. */
+static void
+explain_walk(const ScanExplained *scan, List *asks)
+{
+	const ResourceDef *resource = scan->relation->resource;
+	AskSet set = {.asks = asks};
+
+	if (resource->parents != NULL && resource->walked != NULL && !asks_say_parent(resource, &set))
+		explain_text(scan, "Walks", psprintf("%s over %s", resource->name, resource->walked));
 }
 
 /* What a listing is given that conditions choose it by, such as people.last_interaction. */
@@ -222,6 +240,7 @@ explain_filter(const ScanExplained *scan)
 
 	if (asks == NIL && !scan->es->analyze && setting_push_filter)
 		asks = planned_asks(scan);
+	explain_walk(scan, asks);
 	if (asks == NIL)
 		return;
 	if (scan->relation->resource->value_of != NULL)

@@ -135,6 +135,27 @@ set_local_sort(RemoteScan *state, PageRequest *plan)
 	state->skip = state->plan->limited ? state->offset : 0;
 }
 
+/* The same where a parameter gives it, of one listing. */
+static void
+choose_listed_order(RemoteScan *state, const AskInput *input, PageRequest *plan)
+{
+	const SortKey *key = &state->plan->sorts[0];
+	const ResourceDef *resource = state->table.relation->resource;
+	SortWay way = sorted_way(state->sort);
+	const char *why = NULL;
+
+	apply_window(state, input->operands, plan, true);
+	if (way != SORT_LOCALLY && asks_need_several(resource, &plan->asks))
+		why = "the rows need several listings";
+	if (why != NULL)
+		way = SORT_LOCALLY;
+	if (way == SORT_LOCALLY)
+		set_local_sort(state, plan);
+	else
+		params_add_order(resource, key->name, key->descending, &plan->asks);
+	sorted_begin(state->sort, way, why, plan);
+}
+
 /* How the plan comes by the order that is counted on. */
 static void
 choose_order(RemoteScan *state, const AskInput *input, PageRequest *plan)
@@ -216,7 +237,9 @@ prepare_round(RemoteScan *state, ForeignScanState *node)
 	plan.distinct = plan.all_or_none;
 	plan.sort = state->plan->shape;
 	plan.first_page = state->plan->first_page;
-	if (state->sort != NULL)
+	if (state->sort != NULL && state->plan->shape == SORT_LISTED)
+		choose_listed_order(state, &input, &plan);
+	else if (state->sort != NULL)
 		choose_order(state, &input, &plan);
 	else
 		apply_window(state, input.operands, &plan, true);

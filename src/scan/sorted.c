@@ -12,6 +12,7 @@
 #include "base/guc.h"
 #include "row/reader.h"
 #include "scan/scan_state.h"
+#include "utils/datum.h"
 #include "utils/memutils.h"
 #include "utils/sortsupport.h"
 #include "utils/tuplesort.h"
@@ -29,6 +30,8 @@ struct SortedScan
 	RowReader *reader; /* of the key columns alone: other columns may hold what their types cannot */
 	TupleTableSlot *slot;
 	MemoryContext judged; /* datums of the page that is looked at */
+	MemoryContext kept;   /* SORT_LISTED: of the last row of the page before it */
+	NullableDatum *last;  /* its keys; NULL = none */
 	SortWay way;
 	const char *why; /* SORT_LOCALLY */
 	bool refused;    /* a way was, and the session does not know yet */
@@ -86,6 +89,7 @@ sorted_create(RemoteScan *scan, ForeignScanState *node, Projection *projection)
 	sort->reader = row_reader_create(scan->table.relation, columns, scan->table.definitions, projection);
 	sort->slot = MakeTupleTableSlot(CreateTupleDescCopy(tupdesc), &TTSOpsVirtual);
 	sort->judged = AllocSetContextCreate(CurrentMemoryContext, "attio_fdw sorted page", ALLOCSET_SMALL_SIZES);
+	sort->kept = AllocSetContextCreate(CurrentMemoryContext, "attio_fdw sorted row", ALLOCSET_SMALL_SIZES);
 	return sort;
 }
 
@@ -124,6 +128,53 @@ is_row_before(SortedScan *sort, const NullableDatum *a, const NullableDatum *b)
 	return false;
 }
 
+/* Keep the keys of the last row, with which the next page is compared. */
+static void
+keep_last_keys(SortedScan *sort, const NullableDatum *keys)
+{
+	MemoryContext saved;
+
+	MemoryContextReset(sort->kept);
+	saved = MemoryContextSwitchTo(sort->kept);
+	sort->last = (NullableDatum *) palloc(sizeof(NullableDatum) * sort->nkeys);
+	for (int k = 0; k < sort->nkeys; k++)
+	{
+		Form_pg_attribute column = TupleDescAttr(sort->slot->tts_tupleDescriptor, sort->columns[k] - 1);
+
+		sort->last[k] = keys[k];
+		if (!keys[k].isnull)
+			sort->last[k].value = datumCopy(keys[k].value, column->attbyval, column->attlen);
+	}
+	MemoryContextSwitchTo(saved);
+}
+
+/*
+ * Is a page of a listing that a parameter sorts in order, behind the page before
+ * it?  Where it is not, the session does not ask for such orders again.
+ */
+static bool
+is_listed_page_in_order(SortedScan *sort, const Pager *pager, size_t nrows)
+{
+	MemoryContext saved = MemoryContextSwitchTo(sort->judged);
+	NullableDatum *keys = (NullableDatum *) palloc(sizeof(NullableDatum) * sort->nkeys);
+	bool good = true;
+
+	if (pager_on_first_page(pager))
+		sort->last = NULL;
+	for (size_t i = 0; i < nrows && good; i++)
+	{
+		/* the scan, which reads it next, has the definitions read again */
+		if (!read_row_keys(sort, pager, i, keys))
+			break;
+		good = sort->last == NULL || !is_row_before(sort, keys, sort->last);
+		keep_last_keys(sort, keys);
+	}
+	sort->scan->table.session->ignores_orders |= !good;
+	MemoryContextSwitchTo(saved);
+	MemoryContextReset(sort->judged);
+	return good;
+}
+
 /* Is no row of the page before its neighbour, and where only rows with a value were asked for, are there no others? */
 static bool
 is_page_in_order(void *judge, const Pager *pager, size_t nrows)
@@ -134,6 +185,11 @@ is_page_in_order(void *judge, const Pager *pager, size_t nrows)
 	NullableDatum *keys = (NullableDatum *) palloc(sizeof(NullableDatum) * sort->nkeys);
 	bool good = true;
 
+	if (sort->shape == SORT_LISTED)
+	{
+		MemoryContextSwitchTo(saved);
+		return is_listed_page_in_order(sort, pager, nrows);
+	}
 	for (size_t i = 0; i < nrows && good; i++)
 	{
 		NullableDatum *other = last;
@@ -169,6 +225,8 @@ sorted_way(SortedScan *sort)
 
 	if (sort->way == SORT_LOCALLY)
 		return sort->way;
+	if (sort->shape == SORT_LISTED)
+		trust = sort->scan->table.session->ignores_orders ? SORTS_UNTRUSTED : SORTS_TRUSTED;
 	if (!setting_push_sort || trust == SORTS_UNTRUSTED)
 	{
 		sort->why = setting_push_sort ? "earlier answers in this session were not sorted as requested"
@@ -204,6 +262,8 @@ sorted_begin(SortedScan *sort, SortWay way, const char *why, PageRequest *plan)
 static bool
 does_way_apply(const SortedScan *sort, SortWay way)
 {
+	if (sort->shape == SORT_LISTED)
+		return way == SORT_LOCALLY;
 	switch (way)
 	{
 		case SORT_WITHOUT_OFFSET:
@@ -247,7 +307,7 @@ sorted_works(SortedScan *sort)
 	if (sort->way == SORT_WITHOUT_ID)
 		sort->scan->table.session->sorts = SORTS_WITHOUT_ID;
 	/* an attribute may be one that the service does not sort by; the time of creation is not */
-	else if (sort->way == SORT_LOCALLY && sort->shape != SORT_ONE_PAGE)
+	else if (sort->way == SORT_LOCALLY && sort->shape != SORT_ONE_PAGE && sort->shape != SORT_LISTED)
 		sort->scan->table.session->sorts = SORTS_UNTRUSTED;
 }
 

@@ -1,6 +1,6 @@
 /*
  * made_up.c
- *		A service of three endpoints that nobody offers, served by test/module/made_up.py.
+ *		A service of some endpoints that nobody offers, served by test/module/made_up.py.
  *
  * It shows that the shared rooms know no service: nothing outside of test/ knows
  * this one.  A library of its own holds it, with a handler and a validator of its
@@ -8,7 +8,9 @@
  *
  * Shelves have bigint ids and can be written; books stand on a shelf, which must
  * be named, and come in crates.  The stock is what stands in no shelf: crates by
- * offset, whose books are known by their crate.
+ * offset, whose books are known by their crate.  Loans are asked for by shelf and
+ * kind or by desk and hall, in pages at offsets and by cursor; visits are listed
+ * for each shelf.
  */
 #include "../../attio_fdw.c"
 
@@ -46,6 +48,47 @@ static const FieldDef stock_fields[] = {
 	{.name = "published", .type = TIMESTAMPTZOID, .path = "published.moment|published.day"},
 	{.name = "reading_time", .type = INTERVALOID, .path = "seconds"},
 };
+static const FieldDef loan_fields[] = {
+	{.name = "id", .type = INT8OID, .path = "id", .not_null = true},
+	{.name = "shelf_id", .type = INT8OID, .path = "shelf"},
+	{.name = "kind", .type = TEXTOID, .source = FIELD_GIVEN, .path = "kind"},
+	{.name = "desk_id", .type = INT8OID, .path = "desk"},
+	{.name = "hall", .type = TEXTOID, .path = "hall"},
+	{.name = "day", .type = INT4OID, .path = "day", .not_null = true},
+	{.name = "until", .type = INT4OID, .path = "until"},
+	{.name = "readers", .type = TEXTARRAYOID, .path = "readers"},
+	{.name = "keepers", .type = TEXTARRAYOID, .path = "keepers"},
+	{.name = "note", .type = TEXTOID, .path = "note"},
+	{.name = "place", .type = TEXTOID, .path = "place"},
+	{.name = "floor", .type = INT4OID, .path = "floor"},
+};
+static const FieldDef visit_fields[] = {
+	{.name = "shelf_id", .type = INT8OID, .source = FIELD_GIVEN, .path = "shelf", .not_null = true},
+	{.name = "id", .type = INT8OID, .path = "id", .not_null = true},
+	{.name = "came_at", .type = TIMESTAMPTZOID, .path = "came_at", .not_null = true},
+	{.name = "who", .type = TEXTOID, .path = "who"},
+};
+static const ParamDef loan_params[] = {
+	{.name = "shelf", .column = "shelf_id", .rule = PARAM_EQUAL, .together = "shelf", .either = "place"},
+	{.name = "kind", .column = "kind", .rule = PARAM_EQUAL, .together = "shelf", .either = "place", .example = "lent"},
+	{.name = "desk", .column = "desk_id", .rule = PARAM_EQUAL, .together = "desk", .either = "place"},
+	{.name = "hall", .column = "hall", .rule = PARAM_EQUAL, .together = "desk", .either = "place", .example = "north"},
+	{.name = "readers", .column = "readers", .rule = PARAM_ANY, .max_values = 2, .has_commas = true},
+	{.name = "keeper", .column = "keepers", .rule = PARAM_EQUAL, .of_null = ""},
+	{.name = "note", .column = "note", .rule = PARAM_EQUAL, .of_null = "none"},
+	{.name = "until_from", .column = "until", .rule = PARAM_FROM, .implied_by = "day"},
+	{.name = "day_before", .column = "day", .rule = PARAM_BEFORE, .implied_by = "until"},
+	{.name = "place", .column = "place", .rule = PARAM_EQUAL, .together = "where"},
+	{.name = "floor", .column = "floor", .rule = PARAM_EQUAL, .together = "where"},
+	{.name = "sort", .column = "day", .rule = PARAM_ORDER, .ascending = "day_asc", .descending = "day_desc"},
+};
+static const ParamDef visit_params[] = {
+	{.name = "{shelf}", .column = "shelf_id", .rule = PARAM_EQUAL, .verdict = VERDICT_EXACT, .required = true},
+	{.name = "after", .column = "came_at", .rule = PARAM_FROM, .max_days = 10},
+	{.name = "before", .column = "came_at", .rule = PARAM_BEFORE, .max_days = 10},
+	{.name = "who", .column = "who", .rule = PARAM_EQUAL},
+	{.name = "sort", .column = "came_at", .rule = PARAM_ORDER, .descending = "newest"},
+};
 static const ParamDef stock_params[] = {
 	{.name = "keyword", .column = "title", .rule = PARAM_EQUAL, .verdict = VERDICT_SUPERSET},
 };
@@ -59,6 +102,17 @@ static const ParamDef book_params[] = {
 
 #define ROWS(fields_, params_) \
 	.fields = fields_, .nfields = lengthof(fields_), .params = params_, .nparams = lengthof(params_)
+
+/* Shelves 1 to 4: as if they had been read. */
+static List *
+four_shelves(Session *session, ScanCost *cost)
+{
+	List *shelves = NIL;
+
+	for (int i = 1; i <= 4; i++)
+		shelves = lappend(shelves, list_make1(given_make("shelf", psprintf("%d", i))));
+	return shelves;
+}
 
 static const ResourceDef made_up_resources[] = {
 	{
@@ -91,6 +145,44 @@ static const ResourceDef made_up_resources[] = {
 		.id_path = "../crate",
 		.id_type = INT8OID,
 		ROWS(stock_fields, stock_params),
+	},
+	{
+		.name = "loans",
+		.list = {"GET", "/loans"},
+		.paging = {PAGING_OFFSET, .limit = "limit", .place = "offset", .max_page = 5, .rows = "loans"},
+		.abilities = CAN_LOOKUP,
+		.id_path = "id",
+		.id_type = INT8OID,
+		ROWS(loan_fields, loan_params),
+	},
+	{
+		.name = "loans_by_cursor",
+		.list = {"GET", "/loans_by_cursor"},
+		.paging = {PAGING_CURSOR, .limit = "page_size", .place = "page_token", .max_page = 5, .rows = "loans",
+				   .next = "page.next_token"},
+		.abilities = CAN_LOOKUP,
+		.id_path = "id",
+		.id_type = INT8OID,
+		ROWS(loan_fields, loan_params),
+	},
+	/* without ids */
+	{
+		.name = "loan_notes",
+		.list = {"GET", "/loans"},
+		.paging = {PAGING_NONE, .rows = "loans"},
+		.abilities = CAN_LOOKUP,
+		ROWS(loan_fields, loan_params),
+	},
+	{
+		.name = "visits",
+		.list = {"GET", "/shelves/{shelf}/visits", .may_be_gone = true},
+		.paging = {PAGING_OFFSET, .limit = "limit", .place = "offset", .max_page = 5, .rows = "visits"},
+		.abilities = CAN_LOOKUP,
+		.id_path = "id",
+		.id_type = INT8OID,
+		ROWS(visit_fields, visit_params),
+		.parents = four_shelves,
+		.walked = "shelves",
 	},
 	{.name = NULL},
 };

@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
-"""The service that test/module/made_up.c reads and writes: shelves, and the books on them, which come in crates."""
+"""The service that test/module/made_up.c reads and writes: shelves, and the books on them, which come in crates; loans and
+visits of shelves."""
+import datetime
 import os
 import sys
 import urllib.parse
@@ -70,6 +72,75 @@ def change_stock(request):
     return {}
 
 
+def all_loans():
+    """Of shelf n there are n % 4 * 3 loans; the first are not in the order of their days."""
+    loans = []
+    for shelf in range(1, 301):
+        for i in range(shelf % 4 * 3):
+            number = 100 * shelf + i
+            day = number * 7919 % 1000
+            loans.append({"id": number, "shelf": shelf, "desk": number % 40, "hall": ["north", "south"][shelf % 2],
+                          "day": day, "until": day + number % 3 * 10, "note": [None, "red", "blue"][number % 3],
+                          "readers": [f"r{number % 5}", f"r{number % 7}"], "keepers": [f"k{i % 3}"] * (number % 4 > 0),
+                          "place": ["attic", "cellar"][number % 2], "floor": number % 3})
+    return loans
+
+
+# What a parameter of loans asks for: of a loan and the parameter's text.
+LOAN_PARAMETERS = {
+    "shelf": lambda loan, text: str(loan["shelf"]) == text, "desk": lambda loan, text: str(loan["desk"]) == text,
+    "hall": lambda loan, text: loan["hall"] == text, "kind": lambda loan, text: text == "lent",
+    "readers": lambda loan, text: bool(set(loan["readers"]) & set(text.split(","))),
+    "keeper": lambda loan, text: text in loan["keepers"] if text else not loan["keepers"],
+    "note": lambda loan, text: loan["note"] == (None if text == "none" else text),
+    "until_from": lambda loan, text: loan["until"] >= int(text), "day_before": lambda loan, text: loan["day"] < int(text),
+    "place": lambda loan, text: loan["place"] == text, "floor": lambda loan, text: str(loan["floor"]) == text,
+}
+
+
+def followed(request):
+    """The parameters that are looked at."""
+    return {name: text for name, text in request.query.items() if name not in request.data["ignored"]}
+
+
+def list_loans(request):
+    asked = followed(request)
+    found = [loan for loan in request.data["loans"]
+             if all(fits(loan, asked[name]) for name, fits in LOAN_PARAMETERS.items() if name in asked)]
+    if "sort" in asked:
+        found.sort(key=lambda loan: loan["day"], reverse=asked["sort"] == "day_desc")
+        late = request.data["late"]
+        if late and len(found) > late:
+            found[late:] = found[:late - 1:-1]
+    if request.path == "/loans_by_cursor":
+        return page(request, found, SHELVES._replace(rows="loans"), default=2, maximum=5)
+    return page(request, found, STOCK._replace(rows="loans"), default=1000, maximum=1000)
+
+
+def list_visits(request):
+    """Of shelf n so many, one every second day."""
+    shelf = find_shelf(request)["id"]
+    asked = followed(request)
+    day = datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc)
+    found = [{"id": i, "who": ["Ada", "Bo"][i % 2], "came_at": (day + datetime.timedelta(days=2 * i)).isoformat()}
+             for i in range(shelf * 5)]
+    if "after" in asked:
+        after, before = (datetime.datetime.fromisoformat(asked[name].replace("Z", "+00:00")) for name in ("after", "before"))
+        found = [visit for visit in found if after <= datetime.datetime.fromisoformat(visit["came_at"]) < before]
+    if "who" in asked:
+        found = [visit for visit in found if visit["who"] == asked["who"]]
+    if asked.get("sort") == "newest":
+        found.reverse()
+    return page(request, found, STOCK._replace(rows="visits"), default=5, maximum=5)
+
+
+def change_habits(request):
+    """For tests: names of parameters that are not looked at; from which loan on a sort is not followed."""
+    request.data["ignored"] = request.json().get("ignored", [])
+    request.data["late"] = request.json().get("late", 0)
+    return {}
+
+
 def write_shelf(request):
     if request.method == "POST":
         request.args["shelf"] = str(max(request.data["shelves"]) + 1)
@@ -101,11 +172,13 @@ class Library(Service):
                              ("PUT", "/shelves/{shelf}", "all", write_shelf),
                              ("DELETE", "/shelves/{shelf}", "all", delete_shelf),
                              ("GET", "/shelves/{shelf}/books", "all", list_books), ("GET", "/stock", "all", list_stock),
-                             ("PUT", "/stock", "all", change_stock)], shelf="[0-9]+")
+                             ("PUT", "/stock", "all", change_stock), ("GET", "/loans", "all", list_loans),
+                             ("GET", "/loans_by_cursor", "all", list_loans), ("PUT", "/habits", "all", change_habits),
+                             ("GET", "/shelves/{shelf}/visits", "all", list_visits)], shelf="[0-9]+")
 
     def build(self, arguments):
         return {"shelves": {i: {"id": i, "label": {"text": f"Shelf {i}"}, "places": 10 * i} for i in range(1, 13)},
-                "stock": stock_of([]), "moves": False}
+                "stock": stock_of([]), "moves": False, "loans": all_loans(), "ignored": [], "late": 0}
 
     def refusal(self, status, code, message):
         return Refusal(status, {"oops": {"number": code, "text": message}})

@@ -7,5 +7,13 @@ CREATE USER MAPPING FOR CURRENT_USER SERVER library OPTIONS (api_key 'emulator-k
 CREATE FOREIGN TABLE shelves (id bigint, name text, places int) SERVER library OPTIONS (resource 'shelves', page_size '5');
 CREATE FOREIGN TABLE books (shelf_id bigint, id bigint, title text, language text) SERVER library
 	OPTIONS (resource 'books', page_size '2');
+CREATE FOREIGN TABLE loans (id bigint, shelf_id bigint, kind text, desk_id bigint, hall text, day int NOT NULL, until int,
+	readers text[], keepers text[], note text, place text, floor int) SERVER library OPTIONS (resource 'loans', page_size '5');
+CREATE FOREIGN TABLE loans_by_cursor (id bigint, shelf_id bigint, kind text, desk_id bigint, hall text, day int NOT NULL, until int,
+	readers text[], keepers text[], note text, place text, floor int) SERVER library OPTIONS (resource 'loans_by_cursor', page_size '5');
+CREATE FOREIGN TABLE loan_notes (id bigint, shelf_id bigint, kind text, desk_id bigint, hall text, day int NOT NULL, until int,
+	readers text[], keepers text[], note text, place text, floor int) SERVER library OPTIONS (resource 'loan_notes');
+CREATE FOREIGN TABLE visits (shelf_id bigint, id bigint, came_at timestamptz, who text) SERVER library
+	OPTIONS (resource 'visits', page_size '5');
 CREATE FOREIGN TABLE stock (crate bigint, labels text[], "position" int, title text, authors text[], author_list jsonb,
 	published timestamptz, reading_time interval) SERVER library OPTIONS (resource 'stock', page_size '4');
