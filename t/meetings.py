@@ -186,6 +186,63 @@ def files(emulator, database):
     tap.equal((found, log), ([ident], ["GET /files/ID"]), "a file by its id")
 
 
+def quiet(database, sql):
+    result = must(database.psql(sql))
+    tap.equal(result.err, "", "without a warning")
+    return result.out.splitlines()
+
+
+@case(WORK)
+def creates(emulator, database):
+    record = database.value("SELECT record_id FROM crm.meeting_records WHERE object = 'companies' LIMIT 1")
+    meeting = {"title": "New", "description": "", "is_all_day": False, "external_ref": "mine/1",
+               "start": {"datetime": "2026-05-01T08:00:00Z", "timezone": "Europe/Paris"},
+               "end": {"datetime": "2026-05-01T09:00:00Z"},
+               "participants": [{"email_address": "a@b.com", "status": "accepted", "is_organizer": True},
+                                {"email_address": "c@d.com", "status": "pending", "is_organizer": False}],
+               "linked_records": [{"object": "companies", "record_id": record}]}
+    day = {"title": "Day", "description": "All of it", "is_all_day": True, "external_ref": "mine/2", "participants": [],
+           "start": {"date": "2026-05-01"}, "end": {"date": "2026-05-02"}}
+    for sql, wanted in (
+            ("(title, external_ref, start_at, start_timezone, end_at, participants, participants__status, "
+             "participants__is_organizer, linked_objects, linked_record_ids) VALUES ('New', 'mine/1', "
+             "'2026-05-01 10:00+02', 'Europe/Paris', '2026-05-01 11:00+02', '{a@b.com,c@d.com}', '{accepted,pending}', "
+             f"'{{true,false}}', '{{companies}}', '{{{record}}}')", meeting),
+            ("(title, external_ref, description, is_all_day, start_date, end_date) VALUES "
+             "('Day', 'mine/2', 'All of it', true, '2026-05-01', '2026-05-02')", day)):
+        emulator.forget()
+        made = quiet(database, f"INSERT INTO crm.meetings {sql} RETURNING title, start_at < end_at, meeting_id IS NOT NULL")
+        tap.equal(made, [f"{wanted['title']}|t|t"], f"a meeting is created: {wanted['title']}")
+        tap.equal([json.loads(e["body"])["data"] for e in emulator.sent("POST")], [wanted], "so it was sent")
+    ident = database.value("SELECT meeting_id FROM crm.meetings WHERE title = 'New'")
+    emulator.forget()
+    made = quiet(database, f"INSERT INTO crm.call_recordings (meeting_id, video_url) VALUES ('{ident}', "
+                           "'https://example.com/v.mp4') RETURNING meeting_id, status")
+    tap.equal(made, [f"{ident}|processing"], "a recording is created in a meeting")
+    tap.equal([(e["path"], json.loads(e["body"])) for e in emulator.sent("POST")],
+              [(f"/v2/meetings/{ident}/call_recordings", {"data": {"video_url": "https://example.com/v.mp4"}})],
+              "the meeting stands in the path")
+    for sql, body in (
+            ("(object, record_id, file_type, name) VALUES ('companies', '%s', 'folder', 'F')",
+             {"file_type": "folder", "name": "F"}),
+            ("(object, record_id, file_type, storage_provider, external_provider_file_id) VALUES "
+             "('companies', '%s', 'connected-file', 'dropbox', 'id:1')",
+             {"file_type": "connected-file", "storage_provider": "dropbox", "external_provider_file_id": "id:1"})):
+        emulator.forget()
+        made = quiet(database, f"INSERT INTO crm.files {sql % record} RETURNING object, record_id, file_type")
+        tap.equal(made, [f"companies|{record}|{body['file_type']}"], f"created: a {body['file_type']}")
+        tap.equal([json.loads(e["body"]) for e in emulator.sent("POST")],
+                  [dict(body, object="companies", record_id=record)], "so it was sent")
+    wrong = database.psql(f"INSERT INTO crm.files (object, record_id, file_type, name) "
+                          f"VALUES ('companies', '{record}', 'file', 'F')")
+    tap.ok("file_type" in wrong.err and "folder, connected-file or connected-folder" in wrong.err,
+           "bytes are not uploaded", wrong)
+    for table, columns, field in (("meetings", "title", "external_ref"), ("call_recordings", "video_url", "meeting_id"),
+                                  ("files", "object", "record_id")):
+        wrong, log = asked(emulator, lambda t=table, c=columns: database.psql(f"INSERT INTO crm.{t} ({c}) VALUES ('x')"))
+        tap.ok(f'field "{field}"' in wrong.err and not log, f"{table}: {field} is needed, before anything is sent", wrong)
+
+
 @case(WORK)
 def deletes(emulator, database):
     meeting, recording = database.value(

@@ -409,6 +409,34 @@ put_column(const FlatWriter *writer, const FlatColumn *column, const RowChange *
 	put_with(row, column->field, 0);
 }
 
+/* Does the value of a new row go into the path, and not into the body: "{name}"? */
+static bool
+is_path_part(const FieldDef *field)
+{
+	return field_sent_path(field)[0] == '{';
+}
+
+/* By what name. */
+static char *
+path_part_name(const FieldDef *field)
+{
+	const char *path = field_sent_path(field);
+
+	return pnstrdup(path + 1, strlen(path) - 2);
+}
+
+/* What is given of the row, with the value of one more such column. */
+static List *
+give_column(const FlatColumn *column, const RowChange *change, List *given)
+{
+	int at = column->attnum - 1;
+
+	if (change->slot->tts_isnull[at])
+		return given;
+	return lappend(given,
+				   given_make(path_part_name(column->field), fixed_output(column->type, change->slot->tts_values[at])));
+}
+
 /* Raise an ERROR: a new row must have a value of the field. */
 static void
 refuse_incomplete(const FlatWriter *writer, const FieldDef *field)
@@ -421,7 +449,7 @@ refuse_incomplete(const FlatWriter *writer, const FieldDef *field)
 
 /* A new row is created: check which fields must have a value, and say of the others what they are without. */
 static void
-complete_new_row(const FlatWriter *writer, JsonTree *row)
+complete_new_row(const FlatWriter *writer, JsonTree *row, const List *given)
 {
 	const ResourceDef *resource = writer->relation->resource;
 
@@ -433,7 +461,8 @@ complete_new_row(const FlatWriter *writer, JsonTree *row)
 		if (field->write == FIELD_READ_ONLY)
 			continue;
 		path = field_sent_place(field);
-		if (field->is_required && json_at(row, path) == NULL)
+		if (field->is_required &&
+			(is_path_part(field) ? given_value(given, path_part_name(field)) == NULL : json_at(row, path) == NULL))
 			refuse_incomplete(writer, field);
 		if (field->unset != NULL && !json_has_at(row, path))
 			put_at_path(row, path, json_read(field->unset, strlen(field->unset)));
@@ -480,11 +509,13 @@ encode_flat_row(void *state, const RowChange *change, RowBody *body)
 	{
 		const FlatColumn *column = (const FlatColumn *) lfirst(lc);
 
-		if (column->is_assigned)
+		if (column->is_assigned && is_path_part(column->field))
+			body->given = give_column(column, change, body->given);
+		else if (column->is_assigned)
 			put_column(writer, column, change, row);
 	}
 	if (writer->inserting)
-		complete_new_row(writer, row);
+		complete_new_row(writer, row, body->given);
 	else if (json_count(row) == 0)
 		return false;
 	body->sent = row;

@@ -154,7 +154,8 @@ typedef struct FieldDef
 	/*
 	 * Of a resource without attribute values: what is sent.  A path is dotted; "[]"
 	 * in it: of each element of an array, whose other members are those of the fields
-	 * that say the same before their "[]"; these are sent together.
+	 * that say the same before their "[]"; these are sent together.  "{name}": of a
+	 * new row, a part of the path and not of the body.
 	 */
 	FieldWrite write;
 	const char *sent_as;    /* path in what is sent; NULL = as in "path" */

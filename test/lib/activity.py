@@ -46,7 +46,8 @@ def actor(name, value):
 
 
 def point(name, value):
-    return {name + "_at": value.get("datetime") or value["date"] + "T00:00:00Z", name + "_timezone": value.get("timezone")}
+    return {name + "_at": value.get("datetime") or value["date"] + "T00:00:00Z", name + "_date": value.get("date"),
+            name + "_timezone": value.get("timezone")}
 
 
 class Activity:
@@ -61,6 +62,8 @@ class Activity:
             "meeting_id": m["id"]["meeting_id"], "title": m["title"], "description": m["description"],
             "is_all_day": m["is_all_day"], **point("start", m["start"]), **point("end", m["end"]),
             "participants": [p["email_address"] for p in m["participants"]],
+            "participants__status": [p["status"] for p in m["participants"]],
+            "participants__is_organizer": [p["is_organizer"] for p in m["participants"]],
             "linked_objects": [r["object_slug"] for r in m["linked_records"]],
             "linked_record_ids": [r["record_id"] for r in m["linked_records"]],
             "created_at": m["created_at"], **actor("created_by", m["created_by_actor"])} for m in self.documents]
