@@ -49,8 +49,11 @@ class Known:
 
     def __init__(self, emulator):
         members = emulator.get("/v2/workspace_members")
-        self.member, self.other = [m["id"]["workspace_member_id"] for m in members[:2]]
-        self.email, self.other_email = [m["email_address"] for m in members[:2]]
+        # two that have a task in common
+        common = next(t for t in tasks(emulator) if len({a["referenced_actor_id"] for a in t["assignees"]}) > 1)
+        self.member, self.other = [a["referenced_actor_id"] for a in common["assignees"][:2]]
+        emails = {m["id"]["workspace_member_id"]: m["email_address"] for m in members}
+        self.email, self.other_email = emails[self.member], emails[self.other]
         linked = [r for t in tasks(emulator) for r in t["linked_records"]]
         self.person = next(r["target_record_id"] for r in linked if r["target_object_id"] == "people")
         self.company = next(r["target_record_id"] for r in linked if r["target_object_id"] == "companies")

@@ -236,6 +236,11 @@ def walk_resources(w):
     note = w.data("POST", "/v2/notes", {"data": {"parent_object": "people", "parent_record_id": person, "title": "T",
                                                  "format": "markdown", "content": "# C"}})
     w.call("GET", f"/v2/notes/{note['id']['note_id']}")
+    # newer than the specification, so this one goes past the proxy, too
+    newer = Walker(w.upstream)
+    newer.call("PATCH", f"/v2/notes/{note['id']['note_id']}", {"data": {"title": "U"}})
+    w.violations += newer.violations
+    w.walked |= newer.walked
     w.call("DELETE", f"/v2/notes/{note['id']['note_id']}")
     w.call("GET", "/v2/tasks?sort=created_at:desc&is_completed=false")
     task = w.data("POST", "/v2/tasks", {"data": {
@@ -298,6 +303,35 @@ def read_by_extension(url):
         return len(tables)
 
 
+# What the extension writes beside records and entries: statements whose requests the specification has.
+WRITES = """
+    INSERT INTO crm.attio_notes (parent_object, parent_record_id, title, content_markdown, created_at)
+        SELECT 'people', record_id, 'Conform', '# C', '2024-02-29Z' FROM crm.people LIMIT 1;
+    INSERT INTO crm.attio_notes (parent_object, parent_record_id, title, content_plaintext)
+        SELECT 'people', record_id, 'Conform', 'C' FROM crm.people LIMIT 1;
+    DELETE FROM crm.attio_notes WHERE title = 'Conform';
+    INSERT INTO crm.tasks (content_plaintext) VALUES ('Conform');
+    INSERT INTO crm.tasks (content_plaintext, deadline_at, is_completed, assignees, linked_objects, linked_record_ids)
+        SELECT 'Conform', '2026-02-28 12:00Z', true, ARRAY[workspace_member_id], '{people}', ARRAY[record_id]
+        FROM crm.people, crm.workspace_members LIMIT 1;
+    UPDATE crm.tasks SET is_completed = NOT is_completed, deadline_at = NULL WHERE content_plaintext = 'Conform';
+    UPDATE crm.tasks SET assignees = '{}', linked_objects = '{}', linked_record_ids = '{}' WHERE content_plaintext = 'Conform';
+    ALTER FOREIGN TABLE crm.tasks ALTER assignees TYPE text[];
+    UPDATE crm.tasks SET assignees = ARRAY(SELECT email_address FROM crm.workspace_members) WHERE content_plaintext = 'Conform';
+    SELECT count(*) FROM crm.tasks WHERE NOT is_completed AND assignees = '{}';
+    SELECT count(*) FROM crm.task_records WHERE object = 'people' AND record_id = (SELECT record_id FROM crm.people LIMIT 1);
+    SELECT count(*) FROM crm.task_records WHERE task_id = (SELECT task_id FROM crm.tasks LIMIT 1);
+    SELECT count(*) FROM crm.attio_notes WHERE note_id = (SELECT note_id FROM crm.attio_notes LIMIT 1);
+    DELETE FROM crm.tasks WHERE content_plaintext = 'Conform'"""
+
+
+def write_by_extension(url):
+    """Each of these through the proxy; raises the first error."""
+    with Database("attio_conformance", type("E", (), {"url": url}), schema="attio") as database:
+        for statement in WRITES.split(";"):
+            must(database.psql(statement))
+
+
 def main():
     problems = []
     specification = patched_specification(os.environ["OPENAPI"])
@@ -320,6 +354,10 @@ def main():
             except AssertionError as error:
                 problems.append(f"the extension: {error}")
                 tables = 0
+            try:
+                write_by_extension(proxy.url)
+            except AssertionError as error:
+                problems.append(f"the extension: {error}")
             # it can fail: a wrong answer, a wrong request
             emulator.faults({"match": {"path": "/v2/lists$"}, "body": json.dumps({"data": [{"id": {"list_id": 5}}]})})
             bad = Walker(proxy.url)
