@@ -253,6 +253,9 @@ prepare_attribute(RowReader *reader, ColumnReader *column)
 	if (binding->property == NULL)
 	{
 		column->read = read_leaf;
+		/* so that its values are counted, which say whether there is a row */
+		if (binding->name_given != NULL)
+			(void) projection_element(projection, list);
 		return;
 	}
 	element = projection_element(projection, list);

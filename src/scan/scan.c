@@ -28,7 +28,9 @@ scan_open(RemoteScan *state, ForeignScanState *node)
 	const ScanPlan *plan = state->plan;
 	Projection *projection;
 	List *optional;
-	bool needed = plan->optional != NIL || plan->filter != NIL || plan->nsorts > 0;
+	/* rows that are one value of their attribute are read by its definition, whatever their columns are */
+	bool needed =
+		plan->optional != NIL || plan->filter != NIL || plan->nsorts > 0 || relation->resource->value_of != NULL;
 
 	scan_take_way(relation, plan);
 	projection = projection_create(&relation->resource->paging);
