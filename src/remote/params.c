@@ -552,10 +552,14 @@ asks_of_scan(struct Session *session, const AskInput *input)
 	/* keys that become a parameter are none of the others', which may have been refused */
 	if (by_param)
 		others.looked_up = -1;
-	if (by_param && input->without_others)
-		set.incomplete = true;
-	else if (service->write_asks != NULL)
+	if (service->write_asks != NULL &&
+		(!by_param || !input->without_others || input->relation->resource->value_of != NULL))
 		set = service->write_asks(session, &others);
+	if (by_param && input->without_others)
+	{
+		set.asks = asks_without_filters(set.asks);
+		set.incomplete = true;
+	}
 	params_write(input, &set);
 	return set;
 }

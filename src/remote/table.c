@@ -141,6 +141,8 @@ remote_table_open(RemoteRelation *relation, Oid user, bool definitions, List *co
 	/* what is not there must be a row, and not the attribute that its path names */
 	if (relation->resource->values != NULL && relation->resource->values[0] == '\0')
 		definitions = true;
+	/* whether a record has the value that makes it a row shows its definition */
+	definitions = definitions || relation->resource->value_of != NULL;
 	foreach(lc, columns)
 		definitions = definitions || column_needs_definitions(relation, (AttrNumber) lfirst_int(lc));
 	if (definitions)

@@ -421,6 +421,8 @@ prepare_value(RowReader *reader, List *definitions)
 
 	column->binding = column_bind_value(reader->relation, definitions);
 	prepare_attribute(reader, column);
+	(void) projection_element(reader->projection,
+							  projection_given(reader->projection, values_node(reader), column->binding->name_given));
 }
 
 /*

@@ -41,6 +41,7 @@ struct SortedScan
 	bool one_page; /* the pager's plan is SORT_ONE_PAGE */
 	bool guarded;
 	bool merges;            /* the pages of several listings */
+	bool lacks;             /* a sorted page holds records that are no rows: it is the filter that was not followed */
 	Tuplesortstate *sorted; /* NULL until all rows are read */
 	TupleTableSlot *sorted_slot;
 };
@@ -197,8 +198,8 @@ is_page_in_order(void *judge, const Pager *pager, size_t nrows)
 		/* the scan, which reads it next, has them read again */
 		if (!read_row_keys(sort, pager, i, keys))
 			break;
-		good = (i == 0 || !is_row_before(sort, keys, last)) && !(sort->guarded && keys[0].isnull) &&
-			   !row_is_none(sort->reader);
+		sort->lacks = sort->lacks || row_is_none(sort->reader);
+		good = !sort->lacks && (i == 0 || !is_row_before(sort, keys, last)) && !(sort->guarded && keys[0].isnull);
 		last = keys;
 		keys = other;
 	}
@@ -250,6 +251,7 @@ sorted_begin(SortedScan *sort, SortWay way, const char *why, PageRequest *plan)
 		sort->fits_page = plan->sort == SORT_ONE_PAGE || (plan->wanted >= 0 && plan->first_page > 0);
 	}
 	sort->merges = (way != SORT_LOCALLY && plan->merged);
+	sort->lacks = false;
 	if (way == SORT_LOCALLY)
 		return;
 	sort->one_page = (plan->sort == SORT_ONE_PAGE);
@@ -290,7 +292,7 @@ sorted_fall_back(SortedScan *sort, PagerAnswer stop)
 		return;
 	}
 	/* over pages the pager compares the times of creation itself, and knows whether it was the sort */
-	if (stop == PAGER_UNSORTED && sort->one_page)
+	if (stop == PAGER_UNSORTED && sort->one_page && !sort->lacks)
 		sort->scan->table.session->sorts = SORTS_UNTRUSTED;
 	sort->way = SORT_LOCALLY;
 	sort->refused = false;
