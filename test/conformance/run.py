@@ -20,6 +20,8 @@ from attio_emulator import api, parameters  # noqa: E402
 from attio_test import KEY, Database, Emulator, must  # noqa: E402
 
 VIOLATION = "stoplight.io/prism/errors"
+# Endpoints that came after the specification, by its vendor's later documents.
+NEWER = {("PATCH", "/v2/notes/{id}")}
 # Answers that the specification does not list for the endpoint, and why we give them.
 REVIEWED = {
     400: "filter and validation errors are recorded on endpoints whose specification lists only 404",
@@ -293,13 +295,44 @@ def walk_resources(w):
     w.call("DELETE", f"/v2/webhooks/{hook['id']['webhook_id']}")
 
 
+# Tables that are read by keys.
+JOINS = {
+    "files": "JOIN crm.people p ON t.object = 'people' AND t.record_id = p.record_id",
+    "threads": "JOIN crm.people p ON t.object = 'people' AND t.record_id = p.record_id",
+    "comments": "JOIN crm.threads h ON h.thread_id = t.thread_id JOIN crm.people p ON h.object = 'people' AND h.record_id = p.record_id",
+    "transcripts": "JOIN crm.call_recordings r ON r.meeting_id = t.meeting_id AND r.call_recording_id = t.call_recording_id",
+}
+
+
+def write_by_extension(database):
+    """Notes, tasks, comments: made, changed, deleted."""
+    must(database.psql("""
+        SELECT record_id AS person FROM crm.people LIMIT 1 \\gset
+        SELECT workspace_member_id AS member FROM crm.workspace_members LIMIT 1 \\gset
+        INSERT INTO crm.attio_notes (parent_object, parent_record_id, title, content_plaintext)
+            VALUES ('people', :'person', 'Title', 'Text') RETURNING note_id \\gset
+        DELETE FROM crm.attio_notes WHERE note_id = :'note_id';
+        INSERT INTO crm.tasks (content_plaintext, deadline_at, assignees, linked_objects, linked_record_ids)
+            VALUES ('Call', now(), ARRAY[:'member'::uuid], '{people}', ARRAY[:'person'::uuid]) RETURNING task_id \\gset
+        UPDATE crm.tasks SET is_completed = true, deadline_at = NULL WHERE task_id = :'task_id';
+        DELETE FROM crm.tasks WHERE task_id = :'task_id';
+        INSERT INTO crm.comments (object, record_id, content_plaintext, author)
+            VALUES ('people', :'person', 'Hm', :'member') RETURNING comment_id, thread_id \\gset
+        INSERT INTO crm.comments (thread_id, content_plaintext, author, created_at)
+            VALUES (:'thread_id', 'Yes', :'member', '2025-01-02 03:04:05.678Z');
+        INSERT INTO crm.comments (list, entry_id, content_plaintext, author)
+            SELECT 'sales_pipeline', entry_id, 'No', :'member' FROM crm.sales_pipeline LIMIT 1;
+        DELETE FROM crm.comments WHERE comment_id = :'comment_id'"""))
+
+
 def read_by_extension(url):
     """All tables of a workspace, read through the proxy; the error, if there is one."""
     with Database("attio_conformance", type("E", (), {"url": url}), schema="attio", columns="all") as database:
         tables = database.value("SELECT string_agg(quote_ident(foreign_table_name), ' ') FROM information_schema.foreign_tables").split()
         for table in tables:
-            must(database.psql(f"SELECT count(t) FROM crm.{table} t; ALTER FOREIGN TABLE crm.{table} OPTIONS (ADD page_order 'created_at');"
-                               f"SELECT count(*) FROM crm.{table};"))
+            read = f"SELECT count(t) FROM crm.{table} t {JOINS.get(table, '')}"
+            must(database.psql(f"{read}; ALTER FOREIGN TABLE crm.{table} OPTIONS (ADD page_order 'created_at'); {read}"))
+        write_by_extension(database)
         return len(tables)
 
 
@@ -334,6 +367,7 @@ def write_by_extension(url):
 
 def main():
     problems = []
+    newer = {(m, pattern.pattern) for (m, pattern, _, _), (_, path, _, _) in zip(api.COMPILED, api.ROUTES) if (m, path) in NEWER}
     specification = patched_specification(os.environ["OPENAPI"])
     problems += wrong_parameters(specification)
     with Emulator("--scale", "24") as emulator:
@@ -346,7 +380,8 @@ def main():
                 except (TypeError, KeyError, IndexError) as error:
                     problems.append(f"{walk.__name__} ended early: {error!r}")     # for want of an answer, which is noted
             problems += w.violations
-            missed = [f"{m} {p}" for m, p in sorted({(m, pattern.pattern) for m, pattern, _, _ in api.COMPILED} - w.walked)]
+            missed = [f"{m} {p}" for m, p in sorted({(m, pattern.pattern) for m, pattern, _, _ in api.COMPILED} - w.walked)
+                      if (m, p) not in newer]
             problems += [f"not walked: {route}" for route in missed]
             emulator.reset()
             try:
