@@ -266,4 +266,17 @@ def walks(library):
     tap.equal([line for line in library.asked() if "sort" in line], [], "is not")
 
 
+@case(WORLD)
+def writes(library):
+    """A scan that must be read before the statement writes is asked for with the parameters that stay the same."""
+    library.asked()
+    sql = ("UPDATE shelves SET places = 10 WHERE id = 1 RETURNING "
+           "(SELECT count(*) FROM books b WHERE b.shelf_id = 3 AND b.id > shelves.places)")
+    tap.equal(rows(sql), ["10"], "books of one shelf, whatever the row")
+    tap.ok(any(line.startswith("GET /shelves/3/books") for line in library.asked()), "are asked for by it")
+    wrong = query(sql.replace("b.shelf_id = 3", "b.shelf_id = shelves.id"))
+    tap.ok('would read foreign table "books" after it has begun to write' in wrong.err,
+           "books of the row's shelf are an error", wrong)
+
+
 run()

@@ -13,6 +13,7 @@
 #include "nodes/nodeFuncs.h"
 #include "remote/params.h"
 #include "scan/foreign_scan.h"
+#include "scan/operands.h"
 #include "scan/scan_state.h"
 #include "utils/ruleutils.h"
 
@@ -150,28 +151,14 @@ static List *
 planned_asks(const ScanExplained *scan)
 {
 	List *exprs = scan->scan->fdw_exprs;
-	Operand *operands = (Operand *) palloc0(sizeof(Operand) * Max(list_length(exprs), 1));
 	AskInput input = {.relation = scan->relation,
 					  .is_planned = true,
 					  .term = scan->plan->filter,
 					  .looked_up = NO_OPERAND,
-					  .operands = operands,
+					  .operands = scan_constant_operands(exprs),
 					  .noperands = list_length(exprs)};
 	AskSet set;
-	ListCell *lc;
 
-	foreach(lc, exprs)
-	{
-		Operand *operand = &operands[foreach_current_index(lc)];
-		Const *constant = (Const *) lfirst(lc);
-
-		operand->type = exprType((Node *) constant);
-		if (!IsA(constant, Const))
-			continue;
-		operand->known = true;
-		operand->value = constant->constvalue;
-		operand->isnull = constant->constisnull;
-	}
 	set = asks_of_scan(NULL, &input);
 	if (scan->plan->shape == SORT_LISTED && !asks_need_several(scan->relation->resource, &set))
 		params_add_order(scan->relation->resource, scan->plan->sorts[0].name, scan->plan->sorts[0].descending, &set);

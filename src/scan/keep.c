@@ -6,8 +6,8 @@
  * what the statement has written.  Such a scan reads all of its rows before it
  * hands out the first, and hands them out again when it is run again.  Where an
  * operand may have changed by then, it asks anew, but only until the statement
- * begins to write: before that all of the table is read, without conditions,
- * which the executor checks.
+ * begins to write: before that all of the table is read, with no conditions but
+ * those on parameters that stay the same; the executor checks all of them.
  */
 #include "scan/keep.h"
 
@@ -220,7 +220,7 @@ scan_freeze(ForeignScanState *node)
 		if (state->kept == NULL)
 			store_present_rows(state, node);
 	}
-	else if (counts || plan->shape == SORT_ONE_PAGE || plan->limited)
+	else if (counts || plan->shape == SORT_ONE_PAGE || plan->limited || !round_can_read_whole(node, plan))
 		raise_late_read(node);
 	else if (state->whole == NULL)
 		store_whole_table(state, node);

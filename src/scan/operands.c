@@ -11,6 +11,27 @@
 #include "utils/datum.h"
 #include "utils/lsyscache.h"
 
+Operand *
+scan_constant_operands(const List *exprs)
+{
+	Operand *operands = (Operand *) palloc0(sizeof(Operand) * Max(list_length(exprs), 1));
+	const ListCell *lc;
+
+	foreach(lc, exprs)
+	{
+		Operand *operand = &operands[foreach_current_index(lc)];
+		const Const *constant = (const Const *) lfirst(lc);
+
+		operand->type = exprType((const Node *) constant);
+		if (!IsA(constant, Const))
+			continue;
+		operand->known = true;
+		operand->value = constant->constvalue;
+		operand->isnull = constant->constisnull;
+	}
+	return operands;
+}
+
 /* The values of the operands now, in the filter's memory context; a join hands one of them over. */
 Operand *
 scan_evaluate_operands(RemoteScan *state, ForeignScanState *node)

@@ -9,6 +9,7 @@
 
 #include "base/guc.h"
 #include "common/int.h"
+#include "remote/param_rules.h"
 #include "remote/params.h"
 #include "scan/operands.h"
 #include "scan/sorted.h"
@@ -198,13 +199,45 @@ choose_order(RemoteScan *state, const AskInput *input, PageRequest *plan)
 	sorted_begin(state->sort, way, why, plan);
 }
 
+/* Of the plan's terms the parameters that stay the same whenever the scan runs; NIL = none. */
+static List *
+constant_params(const ScanPlan *plan, const Operand *operands)
+{
+	List *params = plan->filter == NIL ? NIL : term_of_params(plan->filter);
+	List *arms = NIL;
+
+	for (int i = 1; i < list_length(params); i++)
+	{
+		List *arm = (List *) list_nth(params, i);
+		int operand = term_operand(arm);
+
+		if (operand < 0 || operands[operand].known)
+			arms = lappend(arms, arm);
+	}
+	return arms == NIL ? NIL : term_of_arms(TERM_AND, arms);
+}
+
+bool
+round_can_read_whole(const ForeignScanState *node, const ScanPlan *plan)
+{
+	const ForeignScan *scan = (const ForeignScan *) node->ss.ps.plan;
+	RemoteRelation *relation = scan_relation(node);
+	List *params;
+
+	scan_take_way(relation, plan);
+	params = constant_params(plan, scan_constant_operands(scan->fdw_exprs));
+	return params_are_given(relation->resource, list_copy_tail(params, 1));
+}
+
 /* The terms that ask for rows and, of a lookup, its keys in portions. */
 static void
 set_round_terms(const RemoteScan *state, AskInput *input)
 {
-	if (!state->reads_whole)
+	if (state->reads_whole)
+		input->term = constant_params(state->plan, input->operands);
+	else
 		input->term = setting_push_filter ? state->plan->filter : term_of_params(state->plan->filter);
-	if (state->plan->lookup == NO_OPERAND || input->term == NIL)
+	if (state->plan->lookup == NO_OPERAND || input->term == NIL || state->reads_whole)
 		return;
 	input->looked_up = state->plan->lookup;
 	input->keys_per_request = state->keys_per_request;
@@ -226,8 +259,8 @@ prepare_round(RemoteScan *state, ForeignScanState *node)
 	pager_close(state->pager);
 	MemoryContextReset(state->filter_context);
 	saved = MemoryContextSwitchTo(state->filter_context);
-	if (!state->reads_whole)
-		input.operands = scan_evaluate_operands(state, node);
+	input.operands = state->reads_whole ? scan_constant_operands(((ForeignScan *) node->ss.ps.plan)->fdw_exprs)
+										: scan_evaluate_operands(state, node);
 	input.noperands = list_length(state->operand_states);
 	input.tells = state->notices;
 	state->notices = false;

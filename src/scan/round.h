@@ -10,4 +10,7 @@
 /* Begin a round: what the conditions, the order and the limit ask for now. */
 extern void prepare_round(RemoteScan *state, ForeignScanState *node);
 
+/* Are the parameters that must be given among those that stay the same whenever the scan runs?  Makes no request. */
+extern bool round_can_read_whole(const ForeignScanState *node, const ScanPlan *plan);
+
 #endif /* SCAN_ROUND_H */

@@ -566,6 +566,36 @@ run_refused(void)
 	return asks_text(&set);
 }
 
+/* A filter whatever is asked. */
+static AskSet
+write_some_filter(struct Session *session, const AskInput *input)
+{
+	AskSet set = {.asks = list_make1(ask_by_filter(json_make_object()))};
+
+	return set;
+}
+
+/* A lookup by a parameter of a service that has filters, too, before one was refused and after that. */
+static char *
+run_lookup(bool is_refused)
+{
+	static const Service filtering = {.title = "Filtering", .write_asks = write_some_filter};
+	RemoteRelation relation = {.name = events.name, .resource = &events, .service = &filtering};
+	TestCondition keys = {"company_id", OP_IN, INT8ARRAYOID, "{7,8}"};
+	Condition condition = {.name = keys.name, .attribute_id = "", .type = "", .property = "", .op = keys.op};
+	Operand operand = make_operand(&keys);
+	AskInput input = {.relation = &relation,
+					  .operands = &operand,
+					  .noperands = 1,
+					  .keys_per_request = 1,
+					  .without_others = is_refused};
+	AskSet set;
+
+	input.term = term_of_arms(TERM_AND, list_make1(term_of_condition(TERM_PARAM, &condition)));
+	set = asks_of_scan(NULL, &input);
+	return asks_text(&set);
+}
+
 /* attio_test_asks() -> name, wanted, got: of each case */
 Datum
 attio_test_asks(PG_FUNCTION_ARGS)
@@ -601,5 +631,8 @@ attio_test_asks(PG_FUNCTION_ARGS)
 						filter_cases[i].known, filter_cases[i].actor_type));
 	SHOW("refused", "parameters stay where a filter was refused, each once", "kinds=a kinds=b kinds=b [company=7]",
 		 run_refused());
+	SHOW("refused", "a lookup by a parameter beside a filter", "{}[company=7] {}[company=8]", run_lookup(false));
+	SHOW("refused", "and without the filter, not without its keys", "[company=7] [company=8] incomplete",
+		 run_lookup(true));
 	PG_RETURN_NULL();
 }
