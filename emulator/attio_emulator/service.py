@@ -79,6 +79,9 @@ class Attio(Service):
         if lacking:
             raise errors.missing_scope(lacking)
 
+    def reads_rows(self, path):
+        return path.endswith("/query")
+
     def headers(self, request, status):
         headers = {"x-attio-execution-id": f"{request.serial:08x}"}
         if self.tells_moment(request, status):

@@ -69,7 +69,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         for mutation in fault.get("before", []):
             emulator.service.mutate(emulator, mutation)
         entry = {"method": method, "path": self.path, "body": body.decode("utf-8", "replace"), "at": request.at,
-                 "status": None, "bytes": 0, "connection": self.client_address[1]}
+                 "status": None, "bytes": 0, "connection": self.client_address[1],
+                 "rows": emulator.service.reads_rows(self.path)}
         request.serial = emulator.log.add(entry)
         self.arrived = False
         status, answer, headers = (fault["status"], b"{}", {}) if faults.is_refusal(fault) else emulator.answer(request)

@@ -58,6 +58,10 @@ class Service:
         if not set(scopes.split()) <= set(granted.split()):
             raise self.refusal(403, "forbidden", "The key lacks one of: " + scopes)
 
+    def reads_rows(self, path):
+        """Is a request with this path one for rows?  The log says so of each."""
+        return False
+
     def headers(self, request, status):
         """Headers that every answer has, or that depend on its status."""
         return {}
