@@ -68,7 +68,8 @@ def joins(library):
     tap.equal(rows("SELECT s.name, count(*), min(b.title) FROM shelves s JOIN books b ON b.shelf_id = s.id "
                    "WHERE s.places < 30 GROUP BY 1 ORDER BY 1"),
               ["Shelf 1|10|Book 1.0 of 1", "Shelf 2|10|Book 1.0 of 2"], "a join gives the required parameter")
-    tap.equal([line for line in library.asked() if "books" in line and "page_token" not in line],
+    # (both are under way at once)
+    tap.equal(sorted(line for line in library.asked() if "books" in line and "page_token" not in line),
               [f"GET /shelves/{i}/books?page_size=2" for i in (1, 2)], "by a lookup for each shelf")
 
 
