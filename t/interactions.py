@@ -2,10 +2,11 @@
 """The table of interactions: a row for each value, and requests for the listings that conditions leave, only."""
 import json
 import os
+import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
-from attio_test import FAST, Workspace, must  # noqa: E402
+from attio_test import Workspace, must, psql_command  # noqa: E402
 from cases import case, run, tap  # noqa: E402
 from expected import all_rows, owner, time_of  # noqa: E402
 
@@ -221,6 +222,51 @@ def hidden(emulator, database):
                   database.value(TOP.format("", "DESC", "LIMIT 5").replace("@interactions", "shown")),
                   f"plan_gated {shown}: newest")
     emulator.reset()
+
+
+@case(WORK)
+def renamed(emulator, database):
+    # within one session, which knows the definitions: a slug that is gone, and one that another attribute has now
+    names = ("first_interaction", "last_interaction")
+    query = "SELECT attribute, count(*), min(interacted_at) FROM interactions WHERE object = 'people' GROUP BY 1 ORDER BY 1"
+    newest_of = "SELECT attribute FROM interactions WHERE object = 'people' ORDER BY interacted_at DESC LIMIT 1"
+    with Between(database) as session:
+        before = session.ask(query)
+        emulator.mutate(*({"do": "rename", "kind": "objects", "slug": "people", "attribute": name, "to": f"{name}_too"}
+                          for name in names))
+        # rows of other listings may have been handed out by then
+        first = session.ask(query)
+        after = session.ask(query) if "40001" in first else first
+        tap.equal(after.replace("_interaction_too", "_interaction"), before, "renamed attributes lose no row")
+        tap.ok("last_interaction_too" in after, "they show their present slugs", after)
+        emulator.mutate(*({"do": "rename", "kind": "objects", "slug": "people", "attribute": f"{name}_too", "to": name}
+                          for name in names))
+        tap.equal(session.ask(newest_of), must(database.psql(newest_of)).out, "the newest under the former slugs again")
+
+
+class Between:
+    """One session that is asked several times."""
+
+    def __init__(self, database):
+        self.process = subprocess.Popen(psql_command("-v", "ON_ERROR_STOP=0", "-d", database.name), stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+    def ask(self, query):
+        self.process.stdin.write(query + ";\n\\echo -- end\n")
+        self.process.stdin.flush()
+        lines = []
+        while not lines or lines[-1] != "-- end":
+            line = self.process.stdout.readline()
+            assert line, lines
+            lines.append(line.rstrip("\n"))
+        return "\n".join(lines[:-1])
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.stdin.close()
+        self.process.wait()
 
 
 @case(WORK)
