@@ -94,6 +94,37 @@ static const FieldDef status_fields[] = {
 	{.name = "target_time_in_status", .type = INTERVALOID, .path = "target_time_in_status"},
 };
 
+static const FieldDef view_fields[] = {
+	{.name = "view_id", .type = UUIDOID, .path = "id.view_id", .not_null = true},
+	{.name = "target", .type = TEXTOID, .source = FIELD_GIVEN, .path = "target", .not_null = true},
+	{.name = "target_id", .type = UUIDOID, .source = FIELD_GIVEN, .path = "target_id", .not_null = true},
+	{.name = "target_slug", .type = TEXTOID, .source = FIELD_GIVEN, .path = "target_slug"},
+	{.name = "title", .type = TEXTOID, .path = "title"},
+	{.name = "created_at", .type = TIMESTAMPTZOID, .path = "created_at"},
+};
+static const FieldDef self_fields[] = {
+	{.name = "active", .type = BOOLOID, .path = "active", .not_null = true},
+	{.name = "workspace_id", .type = UUIDOID, .path = "workspace_id"},
+	{.name = "workspace_name", .type = TEXTOID, .path = "workspace_name"},
+	{.name = "workspace_slug", .type = TEXTOID, .path = "workspace_slug"},
+	{.name = "workspace_logo_url", .type = TEXTOID, .path = "workspace_logo_url"},
+	{.name = "scope", .type = TEXTOID, .path = "scope"},
+	{.name = "authorized_by", .type = UUIDOID, .path = "authorized_by_workspace_member_id"},
+	{.name = "client_id", .type = TEXTOID, .path = "client_id"},
+	{.name = "token_type", .type = TEXTOID, .path = "token_type"},
+};
+static const FieldDef record_entry_fields[] = {
+	{.name = "object", .type = TEXTOID, .source = FIELD_GIVEN, .path = "object", .not_null = true},
+	{.name = "record_id", .type = UUIDOID, .source = FIELD_GIVEN, .path = "record_id", .not_null = true},
+	{.name = "list_id", .type = UUIDOID, .path = "list_id", .not_null = true},
+	{.name = "list", .type = TEXTOID, .path = "list_api_slug"},
+	{.name = "entry_id", .type = UUIDOID, .path = "entry_id", .not_null = true},
+	{.name = "created_at", .type = TIMESTAMPTZOID, .path = "created_at"},
+};
+static const ParamDef record_entry_params[] = {
+	{.name = "{object}", .column = "object", .rule = PARAM_EQUAL, .verdict = VERDICT_EXACT, .required = true, .together = "record"},
+	{.name = "{record_id}", .column = "record_id", .rule = PARAM_EQUAL, .verdict = VERDICT_EXACT, .required = true, .together = "record"},
+};
 /* clang-format on */
 
 #endif /* ATTIO_CONFIGURATION_FIELDS_H */

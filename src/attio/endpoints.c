@@ -216,6 +216,34 @@ const ResourceDef attio_resources[] = {
 		FIELDS(status_fields),
 		.parents = all_statuses,
 	},
+	/* saved views of all objects and lists, without archived ones, which answers do not mark */
+	{
+		.name = "views",
+		.list = {"GET", "/v2/{target}/{target_id}/views", .scopes = "object_configuration:read list_configuration:read", .tolerated = "standard_object_disabled"},
+		.paging = {PAGING_CURSOR, .limit = "limit", .place = "cursor", .max_page = 1000, .rows = "data", .next = "pagination.next_cursor"},
+		.id_path = "id.view_id",
+		.id_type = UUIDOID,
+		FIELDS(view_fields),
+		.parents = all_targets,
+	},
+	/* the lists that a record is on */
+	{
+		.name = "record_entries",
+		.list = {"GET", "/v2/objects/{object}/records/{record_id}/entries", .scopes = "record_permission:read object_configuration:read list_entry:read"},
+		.paging = {PAGING_OFFSET, .limit = "limit", .place = "offset", .max_page = 1000, .rows = "data"},
+		.abilities = CAN_LOOKUP,
+		.id_path = "entry_id",
+		.id_type = UUIDOID,
+		FIELDS(record_entry_fields),
+		PARAMS(record_entry_params),
+	},
+	/* the key, and the workspace that it belongs to: one row */
+	{
+		.name = "self",
+		.list = {"GET", "/v2/self", .scopes = ""},
+		.paging = {PAGING_NONE, .rows = "", .single = true},
+		FIELDS(self_fields),
+	},
 	/* the oldest first */
 	{
 		.name = "notes",
