@@ -19,16 +19,17 @@ HASH = OWN + "SET enable_nestloop = off; SET enable_mergejoin = off;"
 WHOLE = "SET attio_fdw.push_filter = off;"
 # name, query, the server's own plans to compare with: name, settings, rounds
 CASES = (
+    # first: the emulator keeps what it selected for 64 queries, and the lookups below are more
+    ("with whom one member was in touch within 30 days", "SELECT count(b.name) FROM crm.bench b WHERE b.last_interaction__owner_member_id = '73cd6f98-da1e-4e72-8044-3bb7fd73c5b2' "
+     "AND b.last_interaction >= '2025-12-02Z'", (("reading all rows", WHOLE, 0),)),
+    ("not contacted for a year, or never", "SELECT count(b.name) FROM crm.bench b WHERE b.last_interaction < '2025-01-01Z' OR b.last_interaction IS NULL",
+     (("reading all rows", WHOLE, 0),)),
     ("1,000 local rows with records by id", "SELECT count(b.name) FROM public.outer_keys o JOIN crm.bench b ON b.record_id = o.key",
      (("nested loop over single lookups", LOOP, 1), ("hash over a whole scan", HASH, 0))),
     ("the same, LEFT", "SELECT count(*) FROM public.outer_keys o LEFT JOIN crm.bench b ON b.record_id = o.key", (("hash over a whole scan", HASH, 0),)),
     ("the same, NOT EXISTS", "SELECT count(*) FROM public.outer_keys o WHERE NOT EXISTS (SELECT FROM crm.bench b WHERE b.record_id = o.key)", (("hash over a whole scan", HASH, 0),)),
     ("20 local rows with records by id", "SELECT count(b.name) FROM public.outer_keys o JOIN crm.bench b ON b.record_id = o.key WHERE o.id <= 20",
      (("nested loop over single lookups", LOOP, 0), ("hash over a whole scan", HASH, 0))),
-    ("with whom one member was in touch within 30 days", "SELECT count(b.name) FROM crm.bench b WHERE b.last_interaction__owner_member_id = '73cd6f98-da1e-4e72-8044-3bb7fd73c5b2' "
-     "AND b.last_interaction >= '2025-12-02Z'", (("reading all rows", WHOLE, 0),)),
-    ("not contacted for a year, or never", "SELECT count(b.name) FROM crm.bench b WHERE b.last_interaction < '2025-01-01Z' OR b.last_interaction IS NULL",
-     (("reading all rows", WHOLE, 0),)),
     ("count(*)", "SELECT count(*) FROM crm.bench", (("reading all rows", OWN, 0),)),
 )
 TIMED = """CREATE FUNCTION timed(query text) RETURNS double precision LANGUAGE plpgsql AS $$

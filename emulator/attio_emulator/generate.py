@@ -20,6 +20,7 @@ REVENUES = ["$0-$1M", "$1M-$10M", "$10M-$50M", "$50M-$100M", "$100M-$250M", "$25
             "$10B+"]
 CITIES = [("London", "Greater London", "GB"), ("Berlin", None, "DE"), ("São Paulo", "SP", "BR"), ("東京", None, "JP")]
 
+DAY = 86_400_000
 LONG_TEXT = "Ten kilobytes of text. " * 446
 ODD_TEXTS = [
     "", "plain", 'quotes " and \\ backslash', "line\nbreak\ttab", "emoji 🚀👩‍🚀", "RTL שלום", "null", "{}", "%_wild",
@@ -174,7 +175,7 @@ class Companies(Maker):
 class Deals(Maker):
     def fill(self, row, index, rng):
         self.put(row, "name", values.plain(f"{WORDS[index % len(WORDS)]} renewal #{index}"))
-        self.when = self.workspace.time(self.age(index) + index % 60 * 86_400_000)
+        self.when = self.workspace.time(min(self.age(index) + index % 60 * DAY, 731 * DAY - 3_600_000))
         self.choose(row, "stage", index)
         self.when = row.created
         self.put(row, "owner", values.actor("workspace-member", self.member(index)))
