@@ -229,7 +229,7 @@ def renamed(emulator, database):
     # within one session, which knows the definitions: a slug that is gone, and one that another attribute has now
     names = ("first_interaction", "last_interaction")
     query = "SELECT attribute, count(*), min(interacted_at) FROM interactions WHERE object = 'people' GROUP BY 1 ORDER BY 1"
-    newest_of = "SELECT attribute FROM interactions WHERE object = 'people' ORDER BY interacted_at DESC LIMIT 1"
+    newest_of = "SELECT interacted_at FROM interactions WHERE object = 'people' ORDER BY interacted_at DESC LIMIT 1"
     with Between(database) as session:
         before = session.ask(query)
         emulator.mutate(*({"do": "rename", "kind": "objects", "slug": "people", "attribute": name, "to": f"{name}_too"}
@@ -241,7 +241,9 @@ def renamed(emulator, database):
         tap.ok("last_interaction_too" in after, "they show their present slugs", after)
         emulator.mutate(*({"do": "rename", "kind": "objects", "slug": "people", "attribute": f"{name}_too", "to": name}
                           for name in names))
-        tap.equal(session.ask(newest_of), must(database.psql(newest_of)).out, "the newest under the former slugs again")
+        first = session.ask(newest_of)
+        again = session.ask(newest_of) if "40001" in first else first
+        tap.equal(again, must(database.psql(newest_of)).out, "the newest under the former slugs again")
 
 
 class Between:
