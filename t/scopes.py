@@ -21,7 +21,10 @@ NEEDS = {
     "workspace_members": ("user_management:read",),
     "objects": ("object_configuration:read",),
     "lists": ("list_configuration:read",),
-    "attributes": BOTH, "select_options": BOTH, "statuses": BOTH,
+    "attributes": BOTH, "select_options": BOTH, "statuses": BOTH, "views": BOTH,
+    "record_entries": (*RECORD, "list_entry:read"),
+    "self": (),
+    "interactions": RECORD,
     "meetings": MEETING, "meeting_participants": MEETING, "meeting_records": MEETING,
     "call_recordings": (*MEETING, "call_recording:read"),       # the meetings are walked
     "transcripts": ("meeting:read", "call_recording:read"),
@@ -36,6 +39,7 @@ SOME = "00000000-0000-4000-8000-000000000000"
 
 # of tables that need a condition: one that no row meets, as what counts is whether it may be asked
 CONDITIONS = {
+    "record_entries": "object = 'people' AND record_id = (SELECT record_id FROM persons LIMIT 1)",
     "files": f"object = 'people' AND record_id = '{SOME}'",
     "threads": f"object = 'people' AND record_id = '{SOME}'",
     "comments": f"object = 'people' AND record_id = '{SOME}'",
@@ -75,7 +79,8 @@ def make_key(emulator, name, lacking):
 
 
 def prepare(database):
-    must(database.psql("CREATE TABLE IF NOT EXISTS recordings AS SELECT call_recording_id, meeting_id FROM crm.call_recordings"))
+    must(database.psql("CREATE TABLE IF NOT EXISTS recordings AS SELECT call_recording_id, meeting_id FROM crm.call_recordings; "
+                       "CREATE TABLE IF NOT EXISTS persons AS SELECT record_id FROM crm.people LIMIT 1"))
 
 
 @case(WORK)
