@@ -305,18 +305,11 @@ JOINS = {
 }
 
 
-def write_by_extension(database):
-    """Notes, tasks, comments: made, changed, deleted."""
+def write_comments(database):
+    """In each place that they can be made, and deleted."""
     must(database.psql("""
         SELECT record_id AS person FROM crm.people LIMIT 1 \\gset
         SELECT workspace_member_id AS member FROM crm.workspace_members LIMIT 1 \\gset
-        INSERT INTO crm.attio_notes (parent_object, parent_record_id, title, content_plaintext)
-            VALUES ('people', :'person', 'Title', 'Text') RETURNING note_id \\gset
-        DELETE FROM crm.attio_notes WHERE note_id = :'note_id';
-        INSERT INTO crm.tasks (content_plaintext, deadline_at, assignees, linked_objects, linked_record_ids)
-            VALUES ('Call', now(), ARRAY[:'member'::uuid], '{people}', ARRAY[:'person'::uuid]) RETURNING task_id \\gset
-        UPDATE crm.tasks SET is_completed = true, deadline_at = NULL WHERE task_id = :'task_id';
-        DELETE FROM crm.tasks WHERE task_id = :'task_id';
         INSERT INTO crm.comments (object, record_id, content_plaintext, author)
             VALUES ('people', :'person', 'Hm', :'member') RETURNING comment_id, thread_id \\gset
         INSERT INTO crm.comments (thread_id, content_plaintext, author, created_at)
@@ -333,7 +326,7 @@ def read_by_extension(url):
         for table in tables:
             read = f"SELECT count(t) FROM crm.{table} t {JOINS.get(table, '')}"
             must(database.psql(f"{read}; ALTER FOREIGN TABLE crm.{table} OPTIONS (ADD page_order 'created_at'); {read}"))
-        write_by_extension(database)
+        write_comments(database)
         return len(tables)
 
 
