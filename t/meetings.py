@@ -120,6 +120,23 @@ def parameters(emulator, database):
 
 
 @case(WORK)
+def orders(emulator, database):
+    """The first or the last meetings are asked for in their order."""
+    for sort, order in (("start_desc", "DESC"), ("start_asc", "ASC")):
+        sql = f"SELECT start_at FROM crm.meetings ORDER BY start_at {order} LIMIT 5"
+        found, log = asked(emulator, lambda q=sql: lines(database, q))
+        tap.ok(len(log) == 1 and f"sort={sort}" in log[0], f"in one request: {sql}", log)
+        tap.equal(found, sorted(found, reverse=order == "DESC"), "in order")
+        emulator.switches(sort_parameter="ignored", listing_order="hash")
+        tap.equal(lines(database, f"SELECT FROM attio_fdw_disconnect('attio'); {sql}"), found, "so where Attio ignores that")
+        emulator.switches(**FOLLOWED)
+    idents = ", ".join(f"'{i}'" for i in lines(database, "SELECT meeting_id FROM crm.meetings LIMIT 3"))
+    sql = f"SELECT start_at FROM crm.meetings WHERE meeting_id IN ({idents}) ORDER BY start_at DESC LIMIT 2"
+    found, log = asked(emulator, lambda: lines(database, sql))
+    tap.equal((found, log), (sorted(found, reverse=True), ["GET /meetings/ID"] * 3), "one by one without an order")
+
+
+@case(WORK)
 def recordings(emulator, database):
     titles = "('Meeting 3', 'Meeting 6', 'Meeting 0')"
     ids = lines(database, f"SELECT meeting_id FROM crm.meetings WHERE title IN {titles}")

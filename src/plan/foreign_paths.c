@@ -115,8 +115,8 @@ get_foreign_rel_size(PlannerInfo *root, RelOptInfo *baserel, Oid table)
 		baserel->rows = plan->fetched = clamp_row_est(Min(baserel->rows, keys));
 }
 
-/* Of a listing that asks for less than it must: anything else is better, such as to look rows up by a join. */
-#define COST_OF_AN_ERROR 1.0e10
+/* Of a listing that asks for less than it must: anything else is better, such as to look rows up by a join that is disabled. */
+#define COST_OF_AN_ERROR 1.0e12
 
 /* Of a listing for each parent, of which nobody knows how many there are: a hundred requests. */
 #define COST_OF_PARENTS 1.0e4

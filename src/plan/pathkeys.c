@@ -282,6 +282,24 @@ order_as_listed(const RelOptInfo *baserel, RelationPlan *plan, List *pathkeys)
 	return order;
 }
 
+/* Do conditions ask for rows in the place of the resource's own listing, whose order alone can be asked for? */
+static bool
+opens_way(PlannerInfo *root, const RelOptInfo *baserel)
+{
+	const ResourceDef *resource = relation_plan_of(baserel)->relation->resource;
+	List *terms = NIL;
+	ListCell *lc;
+
+	foreach(lc, baserel->baserestrictinfo)
+	{
+		const JudgedCondition *judged = judge_condition(root, baserel, lfirst_node(RestrictInfo, lc)->clause);
+
+		if (judged->term != NIL)
+			terms = lappend(terms, (Node *) judged->term);
+	}
+	return params_resource(resource, terms) != resource;
+}
+
 /* Is the number of rows known while planning? */
 static bool
 is_constant_or_none(Node *node)
@@ -326,7 +344,9 @@ wanted_order(PlannerInfo *root, RelOptInfo *baserel)
 		return order;
 	/* who reads all rows can as well sort them locally */
 	if (!resource_can(plan->relation->resource, CAN_SORT))
-		return root->tuple_fraction > 0 ? order_as_listed(baserel, plan, root->query_pathkeys) : order;
+		return root->tuple_fraction > 0 && !opens_way(root, baserel)
+				   ? order_as_listed(baserel, plan, root->query_pathkeys)
+				   : order;
 	order = order_over_pages(baserel, plan, root->query_pathkeys);
 	/* who reads all rows can as well sort them by all keys locally */
 	if (order.covered < list_length(root->query_pathkeys) && root->tuple_fraction <= 0)
