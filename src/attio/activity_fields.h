@@ -52,7 +52,7 @@ static const FieldDef task_fields[] = {
 	{.name = "assignees", .type = UUIDARRAYOID, .path = "assignees[].referenced_actor_id", .write = FIELD_WRITABLE, .sent_with = "assignees[].referenced_actor_type=workspace-member", .sent_email = "assignees[].workspace_member_email_address", .unset = "[]"},
 	{.name = "linked_objects", .type = TEXTARRAYOID, .path = "linked_records[].target_object_id", .write = FIELD_WRITABLE, .sent_as = "linked_records[].target_object", .unset = "[]", .changes_form = true},
 	{.name = "linked_record_ids", .type = UUIDARRAYOID, .path = "linked_records[].target_record_id", .write = FIELD_WRITABLE},
-	{.name = "created_at", .type = TIMESTAMPTZOID, .path = "created_at"},
+	{.name = "created_at", .type = TIMESTAMPTZOID, .path = "created_at", .not_null = true},
 	{.name = "created_by", .type = UUIDOID, .path = "created_by_actor.id"},
 	{.name = "created_by__actor_type", .type = TEXTOID, .path = "created_by_actor.type"},
 };
@@ -74,7 +74,7 @@ static const FieldDef task_record_fields[] = {
 	{.name = "deadline_at", .type = TIMESTAMPTZOID, .path = "../deadline_at"},
 	{.name = "is_completed", .type = BOOLOID, .path = "../is_completed"},
 	{.name = "assignees", .type = UUIDARRAYOID, .path = "../assignees[].referenced_actor_id"},
-	{.name = "created_at", .type = TIMESTAMPTZOID, .path = "../created_at"},
+	{.name = "created_at", .type = TIMESTAMPTZOID, .path = "../created_at", .not_null = true},
 };
 static const Way records_of_task = {
 	.list = {"GET", "/v2/tasks/{task_id}", .scopes = TASK_SCOPES("read"), .may_be_gone = true},
