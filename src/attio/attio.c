@@ -12,7 +12,7 @@
 #include "attio/attio_options.h"
 #include "attio/bind.h"
 #include "attio/checks.h"
-#include "attio/comments.h"
+#include "attio/sql_comments.h"
 #include "attio/drift.h"
 #include "attio/import.h"
 #include "attio/refusal.h"

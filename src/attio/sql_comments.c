@@ -1,11 +1,11 @@
 /*
- * comments.c
+ * sql_comments.c
  *		What Attio tells of objects, lists and attributes, as comments.
  *
  * Owns: the words of a comment, and whose comments may be replaced.  Tables and
  * columns: attio/drift.
  */
-#include "attio/comments.h"
+#include "attio/sql_comments.h"
 
 #include "attio/binding.h"
 #include "attio/choices.h"
