@@ -41,13 +41,11 @@ tables_of_schema(const char *schema)
 	List *servers = NIL;
 
 	SPI_connect();
-	if (SPI_execute(psprintf("SELECT s.srvname, c.oid, s.oid FROM pg_catalog.pg_foreign_table f"
-							 " JOIN pg_catalog.pg_class c ON c.oid = f.ftrelid"
-							 " JOIN pg_catalog.pg_foreign_server s ON s.oid = f.ftserver"
-							 " WHERE c.relnamespace = %u ORDER BY s.srvname, c.relname",
-							 namespace),
-					true, 0) != SPI_OK_SELECT)
-		elog(ERROR, "could not read the foreign tables of a schema");
+	catalog_query(psprintf("SELECT s.srvname, c.oid, s.oid FROM pg_foreign_table f"
+						   " JOIN pg_class c ON c.oid = f.ftrelid"
+						   " JOIN pg_foreign_server s ON s.oid = f.ftserver"
+						   " WHERE c.relnamespace = '%u'::oid ORDER BY s.srvname, c.relname",
+						   namespace));
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
 		HeapTuple tuple = SPI_tuptable->vals[i];

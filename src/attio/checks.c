@@ -14,6 +14,7 @@
 #include "attio/workspace.h"
 #include "base/errors.h"
 #include "base/guc.h"
+#include "base/statement.h"
 #include "catalog/pg_foreign_server.h"
 #include "executor/spi.h"
 #include "lib/stringinfo.h"
@@ -323,13 +324,11 @@ tables_of_server(const Session *session)
 	List *schemas = NIL;
 
 	SPI_connect();
-	if (SPI_execute(psprintf("SELECT n.nspname, c.oid FROM pg_catalog.pg_foreign_table f"
-							 " JOIN pg_catalog.pg_class c ON c.oid = f.ftrelid"
-							 " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
-							 " WHERE f.ftserver = %u ORDER BY n.nspname, c.relname",
-							 session->server),
-					true, 0) != SPI_OK_SELECT)
-		elog(ERROR, "could not read the foreign tables of a server");
+	catalog_query(psprintf("SELECT n.nspname, c.oid FROM pg_foreign_table f"
+						   " JOIN pg_class c ON c.oid = f.ftrelid"
+						   " JOIN pg_namespace n ON n.oid = c.relnamespace"
+						   " WHERE f.ftserver = '%u'::oid ORDER BY n.nspname, c.relname",
+						   session->server));
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
 		bool isnull;

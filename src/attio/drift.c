@@ -13,6 +13,7 @@
 #include "access/table.h"
 #include "attio/import.h"
 #include "base/errors.h"
+#include "base/statement.h"
 #include "catalog/pg_class.h"
 #include "commands/defrem.h"
 #include "executor/spi.h"
@@ -31,6 +32,7 @@ typedef struct DriftColumn
 	bool was_default;       /* the import made it by itself */
 	bool is_default;        /* and would do so now */
 	bool dropped;
+	bool keeps_name;  /* the new one is not possible */
 	const char *name; /* when all is done */
 } DriftColumn;
 
@@ -231,24 +233,58 @@ leave(Drift *drift, const char *cause, const char *obstacle, const char *advice)
 	drift->changes = lappend(drift->changes, change);
 }
 
-/* What in the database uses a column, so that it can neither be dropped nor change its type; NULL = nothing. */
+/* What is to be done with a column: bits, so that one reason can hold of several. */
+typedef enum ColumnUse
+{
+	TO_DROP = 1,
+	TO_RETYPE = 2,
+	TO_RENAME = 4
+} ColumnUse;
+
+/* Why a column of table %1$u with number %2$d cannot be dropped, or get another type or name. */
+static const struct
+{
+	int uses; /* ColumnUse */
+	const char *query;
+} column_obstacles[] = {
+	{TO_DROP | TO_RETYPE, "SELECT CASE WHEN d.classid = 'pg_rewrite'::regclass"
+						  " THEN (SELECT pg_describe_object('pg_class'::regclass, r.ev_class, 0)"
+						  " FROM pg_rewrite r WHERE r.oid = d.objid)"
+						  " ELSE pg_describe_object(d.classid, d.objid, d.objsubid) END"
+						  " FROM pg_depend d WHERE d.refclassid = 'pg_class'::regclass"
+						  " AND d.refobjid = '%1$u'::oid AND d.refobjsubid = %2$d AND d.deptype = 'n'"},
+	{TO_RETYPE, "SELECT pg_describe_object('pg_attrdef'::regclass, d.oid, 0)"
+				" FROM pg_attrdef d WHERE d.adrelid = '%1$u'::oid AND d.adnum = %2$d"},
+	/* a column of this table's row type */
+	{TO_RETYPE, "SELECT pg_describe_object('pg_class'::regclass, u.attrelid, u.attnum)"
+				" FROM pg_type t JOIN pg_attribute u ON u.atttypid IN (t.oid, t.typarray) AND NOT u.attisdropped"
+				" JOIN pg_class c ON c.oid = u.attrelid AND c.relkind IN ('r', 'p', 'm')"
+				" WHERE t.typrelid = '%1$u'::oid AND %2$d > 0"},
+	/* their rows are lost, or do not suit the type */
+	{TO_DROP | TO_RETYPE, "SELECT 'child ' || pg_describe_object('pg_class'::regclass, i.inhrelid, 0)"
+						  " FROM pg_inherits i WHERE i.inhparent = '%1$u'::oid AND %2$d > 0"},
+	{TO_DROP | TO_RETYPE | TO_RENAME, "SELECT 'parent ' || pg_describe_object('pg_class'::regclass, i.inhparent, 0)"
+									  " FROM pg_inherits i JOIN pg_attribute a ON a.attrelid = i.inhrelid"
+									  " WHERE i.inhrelid = '%1$u'::oid AND a.attnum = %2$d AND a.attinhcount > 0"},
+};
+
+/* What in the database uses a column, so that this cannot be done with it; NULL = nothing. */
 static char *
-column_users(const DriftTable *table, AttrNumber attnum)
+column_users(const DriftTable *table, AttrNumber attnum, ColumnUse use)
 {
 	MemoryContext caller = CurrentMemoryContext;
+	StringInfoData queries;
 	char *users;
-	char *query =
-		psprintf("SELECT pg_catalog.string_agg(DISTINCT CASE WHEN d.classid = 'pg_catalog.pg_rewrite'::regclass"
-				 " THEN (SELECT pg_catalog.pg_describe_object('pg_catalog.pg_class'::regclass, r.ev_class, 0)"
-				 " FROM pg_catalog.pg_rewrite r WHERE r.oid = d.objid)"
-				 " ELSE pg_catalog.pg_describe_object(d.classid, d.objid, d.objsubid) END, ', ')"
-				 " FROM pg_catalog.pg_depend d WHERE d.refclassid = 'pg_catalog.pg_class'::regclass"
-				 " AND d.refobjid = %u AND d.refobjsubid = %d AND d.deptype = 'n'",
-				 table->oid, attnum);
 
+	initStringInfo(&queries);
+	for (int i = 0; i < (int) lengthof(column_obstacles); i++)
+		if ((column_obstacles[i].uses & use) != 0)
+		{
+			appendStringInfoString(&queries, queries.len > 0 ? " UNION " : "");
+			appendStringInfo(&queries, column_obstacles[i].query, table->oid, attnum);
+		}
 	SPI_connect();
-	if (SPI_execute(query, true, 0) != SPI_OK_SELECT || SPI_processed != 1)
-		elog(ERROR, "could not read what depends on a column");
+	catalog_query(psprintf("SELECT string_agg(u, ', ' ORDER BY u COLLATE \"C\") FROM (%s) used (u)", queries.data));
 	users = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
 	users = users == NULL ? NULL : MemoryContextStrdup(caller, users);
 	SPI_finish();
@@ -307,7 +343,7 @@ drop_columns(Drift *drift)
 		cause = column->now == NULL
 					? psprintf("%s is archived or does not exist any more", shown_by(column))
 					: psprintf("%s does not have \"%s\" any more", shown_by(column), column->declared->name);
-		users = column_users(drift->table, column->declared->attnum);
+		users = column_users(drift->table, column->declared->attnum, TO_DROP);
 		column->dropped = true;
 		if (users != NULL)
 		{
@@ -321,17 +357,24 @@ drop_columns(Drift *drift)
 	}
 }
 
-/* Is the column still to get another name?  The user's own names stay. */
+/* Does the column not have the name that the import would give it now?  The user's own names stay. */
 static bool
-waits_for_name(const DriftColumn *column)
+lacks_name(const DriftColumn *column)
 {
 	return !column->dropped && column->then != NULL && strcmp(column->declared->name, column->then->name) == 0 &&
 		   strcmp(column->name, column->now->name) != 0;
 }
 
-/* Is it the present name of a column that is to get another one? */
+/* Is it still to get that name? */
 static bool
-will_be_free(List *columns, const char *name)
+waits_for_name(const DriftColumn *column)
+{
+	return lacks_name(column) && !column->keeps_name;
+}
+
+/* The column that has this name and is to get another one, or NULL. */
+static const DriftColumn *
+waiting_holder(List *columns, const char *name)
 {
 	ListCell *lc;
 
@@ -340,7 +383,22 @@ will_be_free(List *columns, const char *name)
 		const DriftColumn *column = (const DriftColumn *) lfirst(lc);
 
 		if (waits_for_name(column) && strcmp(column->name, name) == 0)
-			return true;
+			return column;
+	}
+	return NULL;
+}
+
+/* Do columns exchange their names in a circle of which this one is a part? */
+static bool
+is_in_circle(List *columns, const DriftColumn *column)
+{
+	const DriftColumn *holder = column;
+
+	for (int i = 0; i < list_length(columns); i++)
+	{
+		holder = waiting_holder(columns, holder->now->name);
+		if (holder == NULL || holder == column)
+			return holder == column;
 	}
 	return false;
 }
@@ -378,6 +436,27 @@ passing_name(List *names)
 	}
 }
 
+/* Columns whose names another table decides on. */
+static void
+keep_inherited_names(Drift *drift)
+{
+	ListCell *lc;
+
+	foreach(lc, drift->columns)
+	{
+		DriftColumn *column = (DriftColumn *) lfirst(lc);
+		const char *users =
+			waits_for_name(column) ? column_users(drift->table, column->declared->attnum, TO_RENAME) : NULL;
+
+		if (users == NULL)
+			continue;
+		column->keeps_name = true;
+		leave(drift, rename_cause(column),
+			  psprintf("Column \"%s\" keeps its name, because it is used by %s.", column->name, users),
+			  "Drop or change what uses it, then run attio_fdw_sync() again.");
+	}
+}
+
 /* Follow slugs; names may be exchanged, in circles of any length. */
 static void
 rename_columns(Drift *drift)
@@ -385,6 +464,7 @@ rename_columns(Drift *drift)
 	bool moved = true;
 	ListCell *lc;
 
+	keep_inherited_names(drift);
 	while (moved)
 	{
 		DriftColumn *waiting = NULL;
@@ -397,7 +477,7 @@ rename_columns(Drift *drift)
 			if (!waits_for_name(column))
 				continue;
 			if (has_name(drift->names, column->now->name))
-				waiting = will_be_free(drift->columns, column->now->name) ? column : waiting;
+				waiting = waiting == NULL && is_in_circle(drift->columns, column) ? column : waiting;
 			else
 			{
 				rename_column(drift, column, column->now->name);
@@ -441,7 +521,7 @@ retype_column(Drift *drift, const DriftColumn *column)
 		return true;
 	if (column->then == NULL || strcmp(is, import_column_type(column->then)) != 0)
 		return column->then == NULL || column->then->is_array == column->now->is_array;
-	users = column_users(drift->table, declared->attnum);
+	users = column_users(drift->table, declared->attnum, TO_RETYPE);
 	if (users != NULL)
 	{
 		leave(drift, cause, psprintf("Column \"%s\" keeps its type, because it is used by %s.", column->name, users),
@@ -479,6 +559,9 @@ set_column_options(Drift *drift, const DriftColumn *column)
 		const char *is = option_value(present, wanted->defname);
 
 		/* which case an id is written in is nobody's change */
+		/* by the former slug the next run knows that the name was the import's */
+		if (lacks_name(column) && strcmp(wanted->defname, "attribute") == 0)
+			continue;
 		if (is == NULL ? column->now->kind != COLUMN_ATTRIBUTE : pg_strcasecmp(is, defGetString(wanted)) == 0)
 			continue;
 		appendStringInfo(&changed, "%s%s %s %s", changed.len > 0 ? ", " : "", is == NULL ? "ADD" : "SET",
@@ -509,6 +592,12 @@ add_columns(Drift *drift, List *now)
 			found = found || is_column(((const DriftColumn *) lfirst(each))->declared, column);
 		if (found)
 			continue;
+		if (get_rel_relispartition(drift->table->oid))
+		{
+			leave(drift, cause, psprintf("Column \"%s\" is not added, because the table is a partition.", column->name),
+				  "Add it to the partitioned table, and run attio_fdw_bind() for this one.");
+			continue;
+		}
 		if (has_name(drift->names, column->name))
 		{
 			leave(drift, cause,

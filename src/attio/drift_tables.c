@@ -23,6 +23,7 @@ typedef struct Offered
 	const char *lacked; /* scope that the key needs to see lists; NULL = it has it */
 	List *now;          /* Offer */
 	List *then;
+	List *freed; /* char *: names of tables that get others */
 } Offered;
 
 /* The offer of what the table shows, or NULL. */
@@ -136,6 +137,58 @@ follow_slug(List *changes, const DriftTable *table, const TargetDef *target)
 												  target->kind->noun, quote_literal_cstr(name))));
 }
 
+/* Does something have this name that keeps it? */
+static bool
+is_taken(const char *schema, const char *name, const Offered *offered)
+{
+	ListCell *lc;
+
+	foreach(lc, offered->freed)
+		if (strcmp((const char *) lfirst(lc), name) == 0)
+			return false;
+	return OidIsValid(get_relname_relid(name, get_namespace_oid(schema, false)));
+}
+
+/* Does the table have the import's name, and would an import call it otherwise now? */
+static bool
+lacks_name(const DriftTable *table, const Offered *offered)
+{
+	return is_imported(table, offered) && strcmp(find_offer(offered->now, table)->table, table->name) != 0;
+}
+
+/* Is it to get a name that it cannot have? */
+static bool
+is_stuck(const DriftTable *table, const Offered *offered)
+{
+	return lacks_name(table, offered) && is_taken(table->schema, find_offer(offered->now, table)->table, offered);
+}
+
+/* Tables in the order in which they can get their names: one that frees another's stands before it. */
+static List *
+order_by_names(List *tables, Offered *offered)
+{
+	List *ordered = NIL;
+	int before;
+
+	do
+	{
+		ListCell *lc;
+
+		before = list_length(ordered);
+		foreach(lc, tables)
+		{
+			DriftTable *table = (DriftTable *) lfirst(lc);
+
+			if (list_member_ptr(ordered, table) || is_stuck(table, offered))
+				continue;
+			ordered = lappend(ordered, table);
+			if (lacks_name(table, offered))
+				offered->freed = lappend(offered->freed, unconstify(char *, table->name));
+		}
+	} while (list_length(ordered) > before);
+	return list_concat_unique_ptr(ordered, tables);
+}
+
 /* The table's own name, where it is the import's. */
 static List *
 follow_name(List *changes, const DriftTable *table, const Offered *offered)
@@ -143,12 +196,12 @@ follow_name(List *changes, const DriftTable *table, const Offered *offered)
 	const Offer *now = find_offer(offered->now, table);
 	SchemaChange *change;
 
-	if (strcmp(now->table, table->name) == 0)
+	if (!lacks_name(table, offered))
 		return changes;
 	change =
 		drift_change(table, psprintf("it is imported as \"%s\" now", now->table),
 					 psprintf("ALTER FOREIGN TABLE %s RENAME TO %s", table->qualified, quote_identifier(now->table)));
-	if (OidIsValid(get_relname_relid(now->table, get_namespace_oid(table->schema, false))))
+	if (is_stuck(table, offered))
 	{
 		change->statement = NULL;
 		change->obstacle =
@@ -177,11 +230,10 @@ changes_of_table(Session *session, const DriftTable *table, const Offered *offer
 			return list_make1(change_of_absent(table, offered));
 	}
 	changes = drift_of_columns(table, attributes, is_imported(table, offered));
-	if (target != NULL)
+	/* by the former slug the next run knows that the name was the import's */
+	if (target != NULL && !is_stuck(table, offered))
 		changes = follow_slug(changes, table, target);
-	if (is_imported(table, offered))
-		changes = follow_name(changes, table, offered);
-	return changes;
+	return follow_name(changes, table, offered);
 }
 
 /* Is there an imported table of the offer's kind, so that a new one is missing? */
@@ -215,7 +267,7 @@ is_shown(const Offer *made, List *tables)
 
 /* A table that the schema lacks, with the columns that the first of its other tables has; NULL where Attio shows none. */
 static SchemaChange *
-change_of_missing(Session *session, const Offer *made, List *tables, const char *schema)
+change_of_missing(Session *session, const Offer *made, List *tables, const char *schema, const Offered *offered)
 {
 	const DriftTable *first = (const DriftTable *) linitial(tables);
 	SchemaChange *change = (SchemaChange *) palloc0(sizeof(SchemaChange));
@@ -234,7 +286,7 @@ change_of_missing(Session *session, const Offer *made, List *tables, const char 
 	change->cause = made->target == NULL
 						? psprintf("resource \"%s\" has no table", made->resource->name)
 						: psprintf("%s \"%s\" has no table", made->target->kind->noun, target_name(made->target));
-	if (OidIsValid(get_relname_relid(made->table, get_namespace_oid(schema, false))))
+	if (is_taken(schema, made->table, offered))
 	{
 		change->obstacle = psprintf("No foreign table is created, because \"%s\" exists.", made->table);
 		change->advice = "Rename or drop the other one, then run attio_fdw_sync() again.";
@@ -254,7 +306,7 @@ change_of_missing(Session *session, const Offer *made, List *tables, const char 
 List *
 attio_schema_changes(Session *session, List *tables, const char *schema, bool creates)
 {
-	Offered offered;
+	Offered offered = {0};
 	List *opened = NIL;
 	List *changes = NIL;
 	List *targets = NIL;
@@ -272,6 +324,7 @@ attio_schema_changes(Session *session, List *tables, const char *schema, bool cr
 	if (opened == NIL)
 		return NIL;
 	read_offers(session, opened, &offered);
+	opened = order_by_names(opened, &offered);
 	foreach(lc, opened)
 	{
 		const TargetDef *shown = ((const DriftTable *) lfirst(lc))->relation->target;
@@ -291,7 +344,7 @@ attio_schema_changes(Session *session, List *tables, const char *schema, bool cr
 		SchemaChange *change = NULL;
 
 		if (creates && !is_shown(made, opened) && is_kind_imported(made, opened, &offered))
-			change = change_of_missing(session, made, opened, schema);
+			change = change_of_missing(session, made, opened, schema, &offered);
 		if (change != NULL)
 			changes = lappend(changes, change);
 	}
