@@ -53,7 +53,7 @@ def each_way(emulator, database):
             ("an entry", f"list = 'sales_pipeline' AND entry_id = '{place.entry}'", None),
             ("a thread", f"thread_id = '{thread}'", {"/v2/threads/ID"}),
             ("nothing that is there", f"thread_id = '{NOBODY}'", {"/v2/threads/ID"})):
-        for table in ("threads", "comments"):
+        for table in ("comments",) if "thread_id" in condition else ("threads", "comments"):
             emulator.forget()
             count = int(database.value(f"SELECT count(*) FROM crm.{table} WHERE {condition}"))
             paths = asked(emulator)
@@ -67,8 +67,29 @@ def each_way(emulator, database):
     tap.equal(asked(emulator), ["/v2/comments/ID"], "is asked for by its id")
     shown = database.value(f"SELECT to_jsonb(c) FROM crm.comments c WHERE comment_id = '{comment}'")
     tap.equal({key: json.loads(shown)[key] for key in ("object", "record_id", "list_id")},
-              {"object": None, "record_id": place.person, "list_id": None},
-              "which shows its record, but the names that nobody asked for are NULL")
+              {"object": "people", "record_id": place.person, "list_id": None}, "which shows its record")
+
+
+@case(WORK)
+def names_of_places(emulator, database):
+    """Whatever a comment is asked for by, the columns show the same."""
+    place = Place(database)
+    for name, condition in (("a record", f"object = 'people' AND record_id = '{place.person}'"),
+                            ("an entry", f"list = 'sales_pipeline' AND entry_id = '{place.entry}'")):
+        database.psql(f"DROP TABLE IF EXISTS shown; CREATE TABLE shown AS SELECT * FROM crm.comments WHERE {condition}")
+        for key in ("comment_id", "thread_id"):
+            for operator in ("EXCEPT ALL", "INTERSECT ALL"):
+                count = database.value(
+                    f"SELECT count(*) FROM (SELECT * FROM shown {operator} SELECT c.* FROM (SELECT DISTINCT {key} FROM shown) s "
+                    f"JOIN crm.comments c USING ({key})) x")
+                wanted = "0" if operator == "EXCEPT ALL" else database.value("SELECT count(*) FROM shown")
+                tap.equal(count, wanted, f"comments of {name} by {key}: {operator}")
+    joined = ("SELECT count(*) FROM (SELECT DISTINCT object, list, thread_id FROM shown) s JOIN crm.comments c "
+              "ON c.thread_id = s.thread_id AND c.list = s.list")
+    tap.equal(database.value(joined), database.value("SELECT count(*) FROM shown"), "a join by the name of the place, too")
+    emulator.forget()
+    database.value(f"SELECT content_plaintext FROM crm.comments WHERE thread_id = '{NOBODY}'")
+    tap.equal(len(emulator.log()), 1, "names that nobody wants are not asked for")
 
 
 @case(WORK)
@@ -76,7 +97,8 @@ def without_a_place(emulator, database):
     place = Place(database)
     emulator.forget()
     for sql, words in (
-            ("SELECT * FROM crm.threads", '"object" and "record_id", or "list" and "entry_id", or "thread_id"'),
+            ("SELECT * FROM crm.threads", '"object" and "record_id", or "list" and "entry_id"'),
+            (f"SELECT * FROM crm.threads WHERE thread_id = '{NOBODY}'", '"object" and "record_id", or "list" and "entry_id"'),
             ("SELECT * FROM crm.comments WHERE content_plaintext = 'x'", 'or "comment_id", or "thread_id"'),
             (f"SELECT * FROM crm.comments WHERE record_id = '{place.person}'", 'on column "object"'),
             ("SELECT * FROM crm.comments WHERE list = 'sales_pipeline'", 'on column "entry_id"'),

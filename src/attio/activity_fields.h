@@ -235,7 +235,7 @@ static const ParamDef file_params[] = {
 
 /* ----- threads and comments: of one record or of one entry ----- */
 
-/* answers do not say what a thread is about, so these columns show what was asked for */
+/* answers do not say what a thread is about, so these columns show what was asked for, and none is asked for by its id */
 static const FieldDef thread_fields[] = {
 	{.name = "thread_id", .type = UUIDOID, .path = "id.thread_id", .not_null = true},
 	{.name = "object", .type = TEXTOID, .source = FIELD_GIVEN, .path = "object"},
@@ -247,10 +247,10 @@ static const FieldDef thread_fields[] = {
 static const FieldDef comment_fields[] = {
 	{.name = "comment_id", .type = UUIDOID, .path = "id.comment_id", .not_null = true},
 	{.name = "thread_id", .type = UUIDOID, .path = "thread_id", .not_null = true, .write = FIELD_ON_CREATE},
-	{.name = "object", .type = TEXTOID, .source = FIELD_GIVEN, .path = "object", .write = FIELD_ON_CREATE, .sent_as = "record.object"},
+	{.name = "object", .type = TEXTOID, .source = FIELD_GIVEN, .path = "object", .named_by = "record.object_id", .names = "objects", .unless = "entry.entry_id", .write = FIELD_ON_CREATE, .sent_as = "record.object"},
 	{.name = "object_id", .type = UUIDOID, .path = "record.object_id"},
 	{.name = "record_id", .type = UUIDOID, .path = "record.record_id", .write = FIELD_ON_CREATE},
-	{.name = "list", .type = TEXTOID, .source = FIELD_GIVEN, .path = "list", .write = FIELD_ON_CREATE, .sent_as = "entry.list"},
+	{.name = "list", .type = TEXTOID, .source = FIELD_GIVEN, .path = "list", .named_by = "entry.list_id", .names = "lists", .write = FIELD_ON_CREATE, .sent_as = "entry.list"},
 	{.name = "list_id", .type = UUIDOID, .path = "entry.list_id"},
 	{.name = "entry_id", .type = UUIDOID, .path = "entry.entry_id", .write = FIELD_ON_CREATE},
 	{.name = "content_plaintext", .type = TEXTOID, .path = "content_plaintext", .write = FIELD_ON_CREATE, .sent_as = "content", .sent_with = "format=plaintext", .is_required = true},
@@ -262,11 +262,7 @@ static const FieldDef comment_fields[] = {
 	{.name = "created_at", .type = TIMESTAMPTZOID, .path = "created_at", .write = FIELD_ON_CREATE},
 };
 
-/* one thread, and the comments of one thread: the answer holds it, not a list of it */
-static const Way thread_by_id = {
-	.list = {"GET", "/v2/threads/{thread_id}", .scopes = "comment:read", .may_be_gone = true},
-	.paging = {PAGING_NONE, .rows = "data", .single = true},
-};
+/* the comments of one thread: the answer holds it, not a list of it */
 static const Way comments_of_thread = {
 	.list = {"GET", "/v2/threads/{thread_id}", .scopes = "comment:read", .may_be_gone = true},
 	.paging = {PAGING_NONE, .rows = "data.comments"},
@@ -284,7 +280,6 @@ static const Way comment_by_id = {
 	{.name = "record_id", .column = "record_id", .rule = PARAM_EQUAL, .verdict = VERDICT_EXACT, .together = "record", .either = "place"}
 
 static const ParamDef thread_params[] = {
-	{.name = "{thread_id}", .column = "thread_id", .rule = PARAM_EQUAL, .verdict = VERDICT_EXACT, .way = &thread_by_id},
 	OF_RECORD_OR_ENTRY,
 };
 static const ParamDef comment_params[] = {

@@ -62,6 +62,7 @@ const Service attio_service = {
 	.open_relation = attio_open_relation,
 	.read_definitions = attio_read_definitions,
 	.has_changed = attio_has_changed,
+	.read_names = target_slugs_by_id,
 	.same_rows = attio_same_rows,
 	.note_hidden = attio_note_hidden,
 	.is_hidden = attio_is_hidden,

@@ -189,6 +189,24 @@ target_parents(Session *session, const TargetDef *list, ScanCost *cost)
 	return NIL;
 }
 
+/* Service.read_names: slugs of objects, or of lists, by their ids; at most metadata_ttl old. */
+List *
+target_slugs_by_id(Session *session, const char *kind, ScanCost *cost)
+{
+	const TargetKind *wanted = strcmp(kind, target_list.plural) == 0 ? &target_list : &target_object;
+	List *names = NIL;
+	ListCell *lc;
+
+	foreach(lc, get_targets(session, wanted, 0, cost))
+	{
+		const TargetDef *target = (const TargetDef *) lfirst(lc);
+
+		if (target->slug != NULL)
+			names = lappend(names, given_make(pstrdup(target->id), pstrdup(target->slug)));
+	}
+	return names;
+}
+
 /* The present slug of an object, or NULL; at most metadata_ttl old. */
 const char *
 target_object_slug(Session *session, const char *id, ScanCost *cost)

@@ -42,6 +42,7 @@ extern List *targets_read(Session *session, const TargetKind *kind, ScanCost *co
 extern List *targets_read_all(Session *session, ScanCost *cost);
 extern List *targets_known_slugs(const Session *session, const char *plural, const char *except);
 extern List *target_parents(Session *session, const TargetDef *list, ScanCost *cost);
+extern List *target_slugs_by_id(Session *session, const char *kind, ScanCost *cost);
 extern const char *target_object_slug(Session *session, const char *id, ScanCost *cost);
 
 #endif /* ATTIO_TARGET_H */

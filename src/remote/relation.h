@@ -46,6 +46,7 @@ typedef struct RemoteRelation
 	RemoteFacts remote;
 	Oid user; /* planning: whose session may know the definitions; InvalidOid = none */
 	int natts;
+	List *field_names;               /* FieldNames (table.h): of the fields that show names of ids */
 	struct DeclaredColumn **columns; /* of column 1, 2, ...; NULL until asked for; owned by column.c */
 	struct ColumnHint **hints;       /* likewise */
 

@@ -152,6 +152,15 @@ typedef struct FieldDef
 	bool not_null;
 
 	/*
+	 * FIELD_GIVEN, where a way is gone, whose rows were not asked for by it: the
+	 * path of the id of what is called so, and which names these are
+	 * (Service.read_names); where "unless" has a value the field has none.
+	 */
+	const char *named_by;
+	const char *names;
+	const char *unless;
+
+	/*
 	 * Of a resource without attribute values: what is sent.  A path is dotted; "[]"
 	 * in it: of each element of an array, whose other members are those of the fields
 	 * that say the same before their "[]"; these are sent together.  "{name}": of a

@@ -83,6 +83,9 @@ typedef struct Service
 	 */
 	const char *(*same_rows)(const struct RemoteRelation *one, const struct RemoteRelation *other, const char **hint);
 
+	/* What ids are called, of this kind (FieldDef.names): a List of Given.  May make requests.  NULL = no field needs it. */
+	List *(*read_names)(struct Session *session, const char *kind, struct ScanCost *cost);
+
 	/* Answers lack an attribute although it is defined: so it is until the definitions are read again. */
 	void (*note_hidden)(const struct RemoteRelation *relation, struct Session *session,
 						const struct AttributeDef *attribute);

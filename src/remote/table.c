@@ -118,6 +118,49 @@ remote_has_changed(const RemoteRelation *relation, Session *session, List *defin
 	return relation->resource->values != NULL && relation->service->has_changed(relation, session, definitions, cost);
 }
 
+/* ----- names of ids ----- */
+
+bool
+field_is_named(const RemoteRelation *relation, const FieldDef *field)
+{
+	return field != NULL && field->named_by != NULL && relation->resource->way != NULL;
+}
+
+void
+remote_table_learn_names(RemoteTable *table, List *columns, ScanCost *cost)
+{
+	RemoteRelation *relation = table->relation;
+	ListCell *lc;
+
+	foreach(lc, columns)
+	{
+		const FieldDef *field = column_declared(relation, (AttrNumber) lfirst_int(lc))->field;
+		FieldNames *names;
+
+		if (!field_is_named(relation, field))
+			continue;
+		names = (FieldNames *) palloc(sizeof(FieldNames));
+		names->field = field;
+		names->names = relation->service->read_names(table->session, field->names, cost);
+		relation->field_names = lappend(relation->field_names, names);
+	}
+}
+
+const char *
+remote_name_of_id(const RemoteRelation *relation, const FieldDef *field, const char *id)
+{
+	ListCell *lc;
+
+	foreach(lc, relation->field_names)
+	{
+		const FieldNames *names = (const FieldNames *) lfirst(lc);
+
+		if (names->field == field)
+			return given_value(names->names, id);
+	}
+	return NULL;
+}
+
 /* ----- tables ----- */
 
 RequestSubject

@@ -24,6 +24,13 @@ typedef struct RemoteTable
 	List *definitions; /* AttributeDef; NIL = not needed, or the resource has none */
 } RemoteTable;
 
+/* What the ids of a field are called. */
+typedef struct FieldNames
+{
+	const FieldDef *field;
+	List *names; /* Given: id and name */
+} FieldNames;
+
 extern RemoteRelation *remote_relation_open(Relation rel);
 
 /* The same of a table that is locked, but not open. */
@@ -44,6 +51,15 @@ extern bool remote_has_changed(const RemoteRelation *relation, Session *session,
  */
 extern RemoteTable
 remote_table_open(RemoteRelation *relation, Oid user, bool definitions, List *columns, ScanCost *cost);
+
+/* Does the field show the name of an id that its rows have?  Only where rows are asked for by a way. */
+extern bool field_is_named(const RemoteRelation *relation, const FieldDef *field);
+
+/* Learn the names that these columns (an IntList) show.  May make requests. */
+extern void remote_table_learn_names(RemoteTable *table, List *columns, ScanCost *cost);
+
+/* The name of an id, or NULL.  It lives as long as the relation. */
+extern const char *remote_name_of_id(const RemoteRelation *relation, const FieldDef *field, const char *id);
 
 /* What requests about the table are about, for their errors. */
 extern RequestSubject remote_subject(const RemoteRelation *relation, const Access *access);

@@ -201,6 +201,28 @@ read_listing(RowReader *reader, ColumnReader *column, const PagerRow *row, bool 
 	return from_cstring(reader, column, text, isnull);
 }
 
+/* What the id is called that the row has.  ERROR where nobody knows. */
+static Datum
+read_name(RowReader *reader, ColumnReader *column, const PagerRow *row, bool *isnull)
+{
+	const FieldDef *field = column->binding->field;
+	const TokSlice *id = row_first_slice(&reader->slices, row, column->leaves[0]);
+	const char *name;
+	size_t length;
+
+	*isnull =
+		!is_value(id) || (column->nleaves > 1 && is_value(row_first_slice(&reader->slices, row, column->leaves[1])));
+	if (*isnull)
+		return (Datum) 0;
+	name = remote_name_of_id(reader->relation, field, value_string(id, &length));
+	if (name == NULL)
+		ereport(ERROR, (errcode(ERRCODE_FDW_ERROR),
+						errmsg("column \"%s\" of foreign table \"%s\" cannot show a name: %s does not list this id",
+							   column->binding->name, reader->relation->name, reader->relation->service->title),
+						errhint("Leave the column out of the query.")));
+	return from_cstring(reader, column, name, isnull);
+}
+
 /* ----- preparing ----- */
 
 /* The node of a row's values, which must be an object. */
@@ -298,6 +320,20 @@ prepare_elements(RowReader *reader, ColumnReader *column, TokNode *node, const c
 	column->read = read_field_array;
 }
 
+/* Want the id whose name the field shows, and what would leave it without one. */
+static void
+prepare_name(RowReader *reader, ColumnReader *column)
+{
+	const FieldDef *field = column->binding->field;
+
+	column->leaves[column->nleaves++] =
+		projection_leaf(reader->projection, projection_field(reader->projection, field->named_by));
+	if (field->unless != NULL)
+		column->leaves[column->nleaves++] =
+			projection_leaf(reader->projection, projection_field(reader->projection, field->unless));
+	column->read = read_name;
+}
+
 /* Want what the field shows: a member, the first of several, or what stands in an array. */
 static void
 prepare_field(RowReader *reader, ColumnReader *column)
@@ -306,6 +342,11 @@ prepare_field(RowReader *reader, ColumnReader *column)
 	const char *inside;
 	TokNode *node;
 
+	if (field_is_named(reader->relation, field))
+	{
+		prepare_name(reader, column);
+		return;
+	}
 	if (field->source != FIELD_MEMBER)
 	{
 		column->read = read_listing;

@@ -38,6 +38,8 @@ scan_open(RemoteScan *state, ForeignScanState *node)
 	if (plan->learns)
 		compat_forget_plans(relation->table);
 	optional = optional_columns(relation, plan->optional, state->table.definitions);
+	remote_table_learn_names(&state->table, plan->columns, &state->cost);
+	remote_table_learn_names(&state->table, optional, &state->cost);
 	state->reader =
 		row_reader_create(relation, list_concat_copy(plan->columns, optional), state->table.definitions, projection);
 	state->sort = sorted_create(state, node, projection);
