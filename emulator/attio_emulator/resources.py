@@ -157,6 +157,8 @@ def change_task(request):
     unknown = set(data) - {"deadline_at", "is_completed", "linked_records", "assignees"}
     if unknown:
         raise errors.bad_body(["data", sorted(unknown)[0]], "Cannot be changed")
+    if not isinstance(data.get("is_completed", False), bool):
+        raise errors.bad_body(["data", "is_completed"], "Expected boolean")
     changed = {k: data[k] for k in ("deadline_at", "is_completed") if k in data}
     if changed.get("is_completed", task["is_completed"]) != task["is_completed"]:
         changed["completed_at"] = Context(request).now if changed["is_completed"] else None

@@ -27,7 +27,7 @@ static const FieldDef note_fields[] = {
 	{.name = "content_markdown", .type = TEXTOID, .path = "content_markdown", .write = FIELD_ON_CREATE, .sent_as = "content", .sent_with = "format=markdown", .changes_form = true},
 	{.name = "tags", .type = JSONBOID, .path = "tags"},
 	{.name = "meeting_id", .type = UUIDOID, .path = "meeting_id", .write = FIELD_ON_CREATE},
-	{.name = "created_at", .type = TIMESTAMPTZOID, .path = "created_at", .write = FIELD_ON_CREATE},
+	{.name = "created_at", .type = TIMESTAMPTZOID, .path = "created_at", .is_always_set = true, .write = FIELD_ON_CREATE},
 	{.name = "created_by", .type = UUIDOID, .path = "created_by_actor.id"},
 	{.name = "created_by__actor_type", .type = TEXTOID, .path = "created_by_actor.type"},
 };
@@ -123,7 +123,7 @@ static const FieldDef meeting_fields[] = {
 	{.name = "linked_record_ids", .type = UUIDARRAYOID, .path = "linked_records[].record_id", .write = FIELD_ON_CREATE},
 	/* of a new meeting only: by what it is known to who makes it */
 	{.name = "external_ref", .type = TEXTOID, .path = "external_ref", .write = FIELD_ON_CREATE, .changes_form = true, .is_required = true},
-	{.name = "created_at", .type = TIMESTAMPTZOID, .path = "created_at"},
+	{.name = "created_at", .type = TIMESTAMPTZOID, .path = "created_at", .is_always_set = true},
 	{.name = "created_by", .type = UUIDOID, .path = "created_by_actor.id"},
 	{.name = "created_by__actor_type", .type = TEXTOID, .path = "created_by_actor.type"},
 };
@@ -180,7 +180,7 @@ static const FieldDef call_recording_fields[] = {
 	{.name = "meeting_id", .type = UUIDOID, .path = "id.meeting_id", .not_null = true, .write = FIELD_ON_CREATE, .sent_as = "{meeting}", .is_required = true},
 	{.name = "status", .type = TEXTOID, .path = "status"},
 	{.name = "web_url", .type = TEXTOID, .path = "web_url"},
-	{.name = "created_at", .type = TIMESTAMPTZOID, .path = "created_at"},
+	{.name = "created_at", .type = TIMESTAMPTZOID, .path = "created_at", .is_always_set = true},
 	{.name = "created_by", .type = UUIDOID, .path = "created_by_actor.id"},
 	{.name = "created_by__actor_type", .type = TEXTOID, .path = "created_by_actor.type"},
 	/* of a new recording only: where Attio finds the video */
@@ -217,7 +217,7 @@ static const FieldDef file_fields[] = {
 	{.name = "external_provider_file_id", .type = TEXTOID, .path = "external_provider_file_id", .write = FIELD_ON_CREATE},
 	{.name = "microsoft_drive_id", .type = TEXTOID, .path = "microsoft_drive_id", .write = FIELD_ON_CREATE},
 	{.name = "parent_folder_id", .type = UUIDOID, .path = "parent_folder_id", .write = FIELD_ON_CREATE},
-	{.name = "created_at", .type = TIMESTAMPTZOID, .path = "created_at"},
+	{.name = "created_at", .type = TIMESTAMPTZOID, .path = "created_at", .is_always_set = true},
 	{.name = "created_by", .type = UUIDOID, .path = "created_by_actor.id"},
 	{.name = "created_by__actor_type", .type = TEXTOID, .path = "created_by_actor.type"},
 };
@@ -242,7 +242,7 @@ static const FieldDef thread_fields[] = {
 	{.name = "record_id", .type = UUIDOID, .source = FIELD_GIVEN, .path = "record_id"},
 	{.name = "list", .type = TEXTOID, .source = FIELD_GIVEN, .path = "list"},
 	{.name = "entry_id", .type = UUIDOID, .source = FIELD_GIVEN, .path = "entry_id"},
-	{.name = "created_at", .type = TIMESTAMPTZOID, .path = "created_at"},
+	{.name = "created_at", .type = TIMESTAMPTZOID, .path = "created_at", .is_always_set = true},
 };
 static const FieldDef comment_fields[] = {
 	{.name = "comment_id", .type = UUIDOID, .path = "id.comment_id", .not_null = true},
@@ -259,7 +259,7 @@ static const FieldDef comment_fields[] = {
 	{.name = "resolved_at", .type = TIMESTAMPTZOID, .path = "resolved_at"},
 	{.name = "resolved_by", .type = UUIDOID, .path = "resolved_by.id"},
 	{.name = "resolved_by__actor_type", .type = TEXTOID, .path = "resolved_by.type"},
-	{.name = "created_at", .type = TIMESTAMPTZOID, .path = "created_at", .write = FIELD_ON_CREATE},
+	{.name = "created_at", .type = TIMESTAMPTZOID, .path = "created_at", .is_always_set = true, .write = FIELD_ON_CREATE},
 };
 
 /* the comments of one thread: the answer holds it, not a list of it */

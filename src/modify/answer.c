@@ -99,7 +99,9 @@ read_answer(ModifyState *state, const char *body, const char *request, PagerRow 
 	TokStatus status = tok_page(&state->page, body, strlen(body), state->projection->root);
 
 	MemoryContextSwitchTo(saved);
-	if (status != TOK_OK || state->page.nrows != 1)
+	/* without an id it is no row: its columns would all be NULL */
+	if (status != TOK_OK || state->page.nrows != 1 ||
+		(state->id_leaf >= 0 && rowkey_slice(&state->page, &state->page.rows[0], state->id_leaf) == NULL))
 		request_raise_shape_of(state->session, request, "The row was nevertheless written.");
 	row->page = &state->page;
 	row->row = &state->page.rows[0];

@@ -127,7 +127,7 @@ column_has_value(const RemoteRelation *relation, AttrNumber attnum)
 	if (column->not_null || OidIsValid(get_element_type(getBaseType(column->type))))
 		return true;
 	if (field != NULL)
-		return field->not_null;
+		return field->not_null || field->is_always_set;
 	return strcmp(name, FIELD_NAME_RAW) == 0 ||
 		   (relation->resource->created != NULL && strcmp(name, relation->resource->created) == 0);
 }

@@ -150,6 +150,7 @@ typedef struct FieldDef
 	 */
 	const char *path;
 	bool not_null;
+	bool is_always_set; /* every row has a value, although a new one need not be given it */
 
 	/*
 	 * FIELD_GIVEN, where a way is gone, whose rows were not asked for by it: the

@@ -122,6 +122,12 @@ store_whole_table(RemoteScan *state, ForeignScanState *node)
 	memcpy(values, slot->tts_values, sizeof(Datum) * natts);
 	memcpy(nulls, slot->tts_isnull, sizeof(bool) * natts);
 	state->reads_whole = true;
+	/* what is asked by a key is asked in another way than the table */
+	if (state->pager != NULL && state->table.relation->resource->way != NULL)
+	{
+		pager_close(state->pager);
+		state->pager = NULL;
+	}
 	if (state->pager == NULL)
 		scan_open(state, node);
 	else

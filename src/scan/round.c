@@ -217,15 +217,22 @@ constant_params(const ScanPlan *plan, const Operand *operands)
 	return arms == NIL ? NIL : term_of_arms(TERM_AND, arms);
 }
 
+void
+round_take_whole_way(RemoteRelation *relation, const ForeignScan *scan, const ScanPlan *plan)
+{
+	List *params = constant_params(plan, scan_constant_operands(scan->fdw_exprs));
+
+	relation->resource = params_resource(relation->resource, list_copy_tail(params, 1));
+}
+
 bool
 round_can_read_whole(const ForeignScanState *node, const ScanPlan *plan)
 {
 	const ForeignScan *scan = (const ForeignScan *) node->ss.ps.plan;
 	RemoteRelation *relation = scan_relation(node);
-	List *params;
+	List *params = constant_params(plan, scan_constant_operands(scan->fdw_exprs));
 
-	scan_take_way(relation, plan);
-	params = constant_params(plan, scan_constant_operands(scan->fdw_exprs));
+	round_take_whole_way(relation, scan, plan);
 	return params_are_given(relation->resource, list_copy_tail(params, 1));
 }
 

@@ -32,7 +32,10 @@ scan_open(RemoteScan *state, ForeignScanState *node)
 	bool needed =
 		plan->optional != NIL || plan->filter != NIL || plan->nsorts > 0 || relation->resource->value_of != NULL;
 
-	scan_take_way(relation, plan);
+	if (state->reads_whole)
+		round_take_whole_way(relation, (const ForeignScan *) node->ss.ps.plan, plan);
+	else
+		scan_take_way(relation, plan);
 	projection = projection_create(&relation->resource->paging);
 	state->table = remote_table_open(relation, state->user, needed, plan->columns, &state->cost);
 	if (plan->learns)
