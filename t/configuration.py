@@ -72,6 +72,11 @@ def record_entries(emulator, database):
         result = database.psql(f"SELECT * FROM record_entries {where}")
         tap.ok(result.code != 0 and "without" in result.err and words in result.err, f"a record must be named: {where}",
                result)
+    nobody = "00000000-0000-4000-8000-000000000000"
+    tap.equal(database.value(f"""SELECT count(*) FROM record_entries WHERE object = 'companies' AND record_id = '{nobody}';
+        SELECT count(*), count(r.entry_id) > 0 FROM (VALUES ('{one}'::uuid), ('{nobody}'), (NULL)) v (id)
+        LEFT JOIN record_entries r ON r.object = 'companies' AND r.record_id = v.id GROUP BY v.id ORDER BY 2, 1""")
+              .split("\n")[:3], ["0", "1|f", "1|f"], "a record that does not exist, or is deleted, is on no list")
     result = database.psql(f"SELECT * FROM record_entries WHERE object = 'compnies' AND record_id = '{one}'")
     tap.ok(result.code != 0 and "HV00R" in result.err, "an object that does not exist", result)
 

@@ -229,7 +229,7 @@ const ResourceDef attio_resources[] = {
 	/* the lists that a record is on */
 	{
 		.name = "record_entries",
-		.list = {"GET", "/v2/objects/{object}/records/{record_id}/entries", .scopes = "record_permission:read object_configuration:read list_entry:read"},
+		.list = {"GET", "/v2/objects/{object}/records/{record_id}/entries", .scopes = "record_permission:read object_configuration:read list_entry:read", .may_be_gone = true},
 		.paging = {PAGING_OFFSET, .limit = "limit", .place = "offset", .max_page = 1000, .rows = "data"},
 		.abilities = CAN_LOOKUP,
 		.id_path = "entry_id",

@@ -62,8 +62,11 @@ static const RefusalRow refusal_rows[] = {
 	{0, NULL, ERRCODE_FDW_ERROR, HINT_ATTIO},
 };
 
-/* So begins the message of a path that Attio does not know. */
-#define NO_ENDPOINT "Could not find endpoint"
+/*
+ * So begin messages of what is not found, though no row is gone: a path that
+ * Attio does not know, an object or a list that the statement names.
+ */
+static const char *const not_of_rows[] = {"Could not find endpoint", "Object with slug/ID", "List with slug/ID"};
 
 /* What a refusal is about: all rows that fit.  Only what Attio itself says has a code. */
 static const struct
@@ -195,8 +198,9 @@ attio_explain_refusal(Session *session, HttpExchange *exchange, const RequestSub
 		hint = HINT_SCORE;
 	refusal->of_service = (code != NULL);
 	refusal->kinds = kinds_of(exchange->status, code);
-	if (message != NULL && strncmp(message, NO_ENDPOINT, strlen(NO_ENDPOINT)) == 0)
-		refusal->kinds &= ~REFUSAL_GONE;
+	for (int i = 0; message != NULL && i < (int) lengthof(not_of_rows); i++)
+		if (strncmp(message, not_of_rows[i], strlen(not_of_rows[i])) == 0)
+			refusal->kinds &= ~REFUSAL_GONE;
 	refusal->sqlstate = row->sqlstate;
 	refusal->code = code == NULL ? NULL : clean_text(code, strlen(code), 100);
 	if (message != NULL)
