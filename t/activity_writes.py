@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Statements that write to tables of activity: what they read beside it, what is refused, odd answers."""
+import json
 import os
 import sys
 
@@ -66,6 +67,19 @@ def answers(emulator, database):
     emulator.faults()
     result = database.psql("UPDATE tasks SET is_completed = NULL WHERE content_plaintext = 'odd'")
     tap.ok("data.is_completed: Expected boolean" in result.err, "a flag cannot be empty", result.err)
+
+
+@case(WORK)
+def times_as_text(emulator, database):
+    """A text that is written as a time must be one."""
+    must(database.psql("CREATE FOREIGN TABLE text_tasks (task_id uuid, content_plaintext text, deadline_at text) "
+                       "SERVER attio OPTIONS (resource 'tasks')"))
+    emulator.forget()
+    result = database.psql("INSERT INTO text_tasks (content_plaintext, deadline_at) VALUES ('no time', 'garbage')")
+    tap.ok("22007" in result.err and not [e for e in emulator.log() if e["method"] == "POST"], "no time: nothing is sent", result.err)
+    must(database.psql("INSERT INTO text_tasks (content_plaintext, deadline_at) VALUES ('a time', '2026-02-03 04:05+02')"))
+    tap.equal([json.loads(e["body"])["data"]["deadline_at"] for e in emulator.log() if e["method"] == "POST"], ["2026-02-03T02:05:00Z"],
+              "a time is sent as any other")
 
 
 run()

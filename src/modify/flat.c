@@ -163,6 +163,18 @@ flat_moment(const FlatWriter *writer, const FlatColumn *column, Oid type, Datum 
 	return json_text(psprintf("%sZ", buffer));
 }
 
+/* The time that a text is; in UTC where it names no zone, whatever the session has. */
+static Datum
+moment_of_text(const char *text)
+{
+	int level = fixed_settings_begin(fixed_settings_of_type(TIMESTAMPTZOID));
+	Datum moment =
+		DirectFunctionCall3(timestamptz_in, CStringGetDatum(text), ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
+
+	fixed_settings_end(level);
+	return moment;
+}
+
 /* The JSON that a text is. */
 static JsonTree *
 flat_json(const FlatWriter *writer, const FlatColumn *column, const char *text)
@@ -204,6 +216,8 @@ flat_value(const FlatWriter *writer, const FlatColumn *column, Oid field_type, O
 		case JSONOID:
 		case JSONBOID:
 			return flat_json(writer, column, text);
+		case TIMESTAMPTZOID:
+			return flat_moment(writer, column, TIMESTAMPTZOID, moment_of_text(text));
 		default:
 			return json_text(text);
 	}
