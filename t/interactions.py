@@ -6,29 +6,12 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
+from activity import interactions_of  # noqa: E402
 from attio_test import Workspace, must, psql_command  # noqa: E402
 from cases import case, run, tap  # noqa: E402
-from expected import all_rows, owner, time_of  # noqa: E402
 
 PAGE = 40
 COLUMNS = "object, record_id, attribute, type, interacted_at, owner_member_id, owner_type"
-
-
-def interactions_of(emulator):
-    """All rows, worked out from the emulator's answers: a list for each (object, attribute)."""
-    listings = {}
-    for found in emulator.get("/v2/objects"):
-        slug = found["api_slug"]
-        names = [a["api_slug"] for a in emulator.get(f"/v2/objects/{slug}/attributes?limit=1000")
-                 if a["type"] == "interaction" and not a["is_archived"]]
-        for row in all_rows(emulator, "objects", slug) if names else []:
-            for name in names:
-                for value in row["values"].get(name, []):
-                    listings.setdefault((slug, name), []).append(
-                        {"object": slug, "record_id": row["id"]["record_id"], "attribute": name,
-                         "type": value["interaction_type"], "interacted_at": time_of(value["interacted_at"]),
-                         "owner_member_id": owner(value), "owner_type": value["owner_actor"]["type"]})
-    return listings
 
 
 def keep(emulator, database, table):

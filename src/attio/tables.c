@@ -9,6 +9,8 @@
 #include "base/compat.h"
 
 #include "attio/endpoints.h"
+#include "attio/interactions.h"
+#include "attio/traits.h"
 #include "funcapi.h"
 #include "lib/stringinfo.h"
 #include "remote/param_groups.h"
@@ -128,6 +130,23 @@ append_conditions(StringInfo text, const ParamDef *param, bool is_array)
 		append_words(text, ", ", "IS NULL");
 }
 
+/* The conditions that become a filter on a property of the value that the row is of. */
+static void
+append_filters(StringInfo text, const FieldDef *field)
+{
+	const FilterTraits *traits = filter_traits(attribute_property(interaction_of_any()->type, field->path));
+
+	if (traits->value.operands == OPERANDS_NONE)
+		return;
+	append_words(text, ", ", "=, = ANY");
+	if (traits->value.ranges)
+		append_words(text, ", ", "<, <=, >=, >");
+	if (traits->not_empty != NOT_EMPTY_NONE && !field->not_null)
+		append_words(text, ", ", "IS NOT NULL");
+	if (traits->value.sorts == SORTS_AS_SQL)
+		append_words(text, ", ", "ORDER BY");
+}
+
 /* Conditions on the column that are sent, and with which others they stand. */
 static char *
 sent_conditions(const ResourceDef *resource, const FieldDef *field)
@@ -153,6 +172,8 @@ sent_conditions(const ResourceDef *resource, const FieldDef *field)
 		((id != NULL && strcmp(id, field->name) == 0) ||
 		 (resource->parent != NULL && strcmp(resource->parent, field->name) == 0)))
 		append_words(&text, ", ", "=, = ANY");
+	if (field->source == FIELD_VALUE)
+		append_filters(&text, field);
 	for (int i = 0; i < resource->nparams && together != NULL; i++)
 		if (resource->params[i].together != NULL && strcmp(resource->params[i].together, together) == 0 &&
 			strcmp(resource->params[i].column, field->name) != 0)

@@ -8,6 +8,7 @@ import urllib.parse
 import urllib.request
 
 from attio_test import KEY
+from expected import all_rows, owner, time_of
 
 
 def get(emulator, path):
@@ -149,6 +150,23 @@ class Activity:
             **place, **c["record"], **(c["entry"] or {}), **actor("author", c["author"]), "created_at": c["created_at"],
             "resolved_at": c["resolved_at"], **(actor("resolved_by", c["resolved_by"]) if c["resolved_by"] else {})}
             for each in places for place, threads in [self.threads_of(*each)] for t in threads for c in t["comments"]]
+
+
+def interactions_of(emulator):
+    """The rows of interactions: a list for each (object, attribute)."""
+    listings = {}
+    for found in emulator.get("/v2/objects"):
+        slug = found["api_slug"]
+        names = [a["api_slug"] for a in emulator.get(f"/v2/objects/{slug}/attributes?limit=1000")
+                 if a["type"] == "interaction" and not a["is_archived"]]
+        for row in all_rows(emulator, "objects", slug) if names else []:
+            for name in names:
+                for value in row["values"].get(name, []):
+                    listings.setdefault((slug, name), []).append(
+                        {"object": slug, "record_id": row["id"]["record_id"], "attribute": name,
+                         "type": value["interaction_type"], "interacted_at": time_of(value["interacted_at"]),
+                         "owner_member_id": owner(value), "owner_type": value["owner_actor"]["type"]})
+    return listings
 
 
 def load_twin(database, table, rows):
