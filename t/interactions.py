@@ -154,6 +154,7 @@ def newest(emulator, database):
         for where in NEWEST:
             same(emulator, database, TOP.format(where, "DESC", "LIMIT 10"), f"{switches}: newest {where}")
             same(emulator, database, ALL % where, f"{switches}: all {where}")
+        same(emulator, database, ALL % f"WHERE {CONDITIONS[-1][0]}", f"{switches}: records of several filters")
         emulator.reset()
 
 

@@ -132,7 +132,7 @@ class Generator:
         if kind == "boolean":
             return self.pick(name, f"NOT {name}", f"{name} IS NOT TRUE", f"{name} = {self.value(table, column, kind)}")
         if self.rng.random() < 0.2:
-            some = ", ".join(self.value(table, column, kind) for _ in range(self.pick(1, 2, 3, 8)))
+            some = ", ".join(self.value(table, column, kind) for _ in range(self.pick(1, 2, 3, 8, 8 if table != "interactions" else 130)))
             return self.pick(f"{name} IN ({some})", f"{name} = ANY (ARRAY[{some}])", f"{name} NOT IN ({some})")
         if kind == "text" and self.rng.random() < 0.2:
             return f"{name} LIKE '%{self.pick('1', 'e', 'M', '_')}%'"
@@ -203,7 +203,6 @@ class Generator:
             column = self.rng.choice([c for c, k in self.columns[table].items() if k.startswith("timestamp")] or ["position"])
             return f"SELECT {self.pick('min', 'max')}({column})::text FROM @{table} t WHERE {where}"
         return f"SELECT t::text FROM @{table} t WHERE {where}"
-
 
     def of_interactions(self, where):
         """What the merge of listings in order, and choices among them, could get wrong."""
