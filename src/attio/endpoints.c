@@ -237,6 +237,15 @@ const ResourceDef attio_resources[] = {
 		FIELDS(record_entry_fields),
 		PARAMS(record_entry_params),
 	},
+	/* all values that an attribute has had, of a record or of an entry */
+	{
+		.name = "attribute_history",
+		.list = {"GET", "/v2/objects/{object}/records/{record_id}/attributes/{attribute}/values?show_historic=true", .scopes = "record_permission:read object_configuration:read", .may_be_gone = true},
+		.paging = {PAGING_OFFSET, .limit = "limit", .place = "offset", .max_page = 50, .rows = "data"},
+		.abilities = CAN_LOOKUP,
+		FIELDS(attribute_history_fields),
+		PARAMS(attribute_history_params),
+	},
 	/* the key, and the workspace that it belongs to: one row */
 	{
 		.name = "self",

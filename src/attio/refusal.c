@@ -64,9 +64,10 @@ static const RefusalRow refusal_rows[] = {
 
 /*
  * So begin messages of what is not found, though no row is gone: a path that
- * Attio does not know, an object or a list that the statement names.
+ * Attio does not know, an object, a list or an attribute that the statement names.
  */
-static const char *const not_of_rows[] = {"Could not find endpoint", "Object with slug/ID", "List with slug/ID"};
+static const char *const not_of_rows[] = {"Could not find endpoint", "Object with slug/ID", "List with slug/ID",
+										  "Attribute with slug/ID"};
 
 /* What a refusal is about: all rows that fit.  Only what Attio itself says has a code. */
 static const struct
@@ -79,7 +80,7 @@ static const struct
 	{400, "unknown_filter_attribute_slug", REFUSAL_NAME},
 	{403, NULL, REFUSAL_ABSENT},
 	{404, NULL, REFUSAL_ABSENT},
-	{0, "not_found", REFUSAL_GONE}, /* but for endpoints that are not there */
+	{0, "not_found", REFUSAL_GONE}, /* but see not_of_rows */
 	{0, "standard_object_disabled", REFUSAL_DISABLED},
 	{0, "uniqueness_conflict", REFUSAL_CONFLICT},
 };

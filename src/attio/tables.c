@@ -58,8 +58,13 @@ needed_columns(const ResourceDef *resource)
 	foreach(lc, missing)
 		append_words(&text, ", or ", columns_together((const List *) lfirst(lc)));
 	for (int i = 0; i < resource->nparams && missing != NIL; i++)
-		if (resource->params[i].way != NULL)
-			append_words(&text, ", or ", resource->params[i].column);
+	{
+		List *others =
+			resource->params[i].way == NULL ? NIL : params_missing_of_way(resource, given, &resource->params[i]);
+
+		if (others != NIL)
+			append_words(&text, ", or ", columns_together(others));
+	}
 	return text.data;
 }
 

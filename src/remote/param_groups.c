@@ -24,13 +24,6 @@ is_same_name(const char *one, const char *other)
 	return one != NULL && other != NULL && strcmp(one, other) == 0;
 }
 
-/* Is it a parameter of the listing that is asked, or of the way that is gone in its place? */
-static bool
-is_of_listing(const ResourceDef *resource, const ParamDef *param)
-{
-	return param->way == resource->way;
-}
-
 /* Are these sent together or not at all?  A parameter without a group is one by itself. */
 static bool
 is_same_group(const ParamDef *one, const ParamDef *other)
@@ -46,7 +39,7 @@ members_of_group(const ResourceDef *resource, const bool *given, const ParamDef 
 
 	for (int i = 0; i < resource->nparams; i++)
 		if (is_same_group(&resource->params[i], param) && given[i] == wanted &&
-			is_of_listing(resource, &resource->params[i]))
+			param_is_of_listing(resource, &resource->params[i]))
 			members = lappend(members, unconstify(ParamDef *, &resource->params[i]));
 	return members;
 }
@@ -73,7 +66,7 @@ choose_group(const ResourceDef *resource, bool *given, const char *choice)
 		const ParamDef *param = &resource->params[i];
 		List *lacks;
 
-		if (!is_same_name(param->either, choice) || !is_of_listing(resource, param) ||
+		if (!is_same_name(param->either, choice) || !param_is_of_listing(resource, param) ||
 			(last != NULL && is_same_group(param, last)))
 			continue;
 		last = param;
@@ -148,7 +141,7 @@ params_choose(const ResourceDef *resource, bool *given)
 	{
 		const ParamDef *param = &resource->params[i];
 
-		if (!is_of_listing(resource, param))
+		if (!param_is_of_listing(resource, param))
 		{
 			given[i] = false;
 			continue;
@@ -157,7 +150,7 @@ params_choose(const ResourceDef *resource, bool *given)
 			choices = choices == NIL ? choose_group(resource, given, param->either) : choices;
 		else if (param->together != NULL)
 			missing = list_concat_unique_ptr(missing, leave_half_group(resource, given, param));
-		if (is_of_listing(resource, param) && !given[i] &&
+		if (param_is_of_listing(resource, param) && !given[i] &&
 			(is_end_of_span_missing(resource, given, param) ||
 			 ((param->required || param->way != NULL) && !resource_has_parents(resource))))
 			missing = list_append_unique_ptr(missing, unconstify(ParamDef *, param));
@@ -225,10 +218,43 @@ columns_of(const List *params)
 	return text.data;
 }
 
+List *
+params_missing_of_way(const ResourceDef *resource, const bool *given, const ParamDef *param)
+{
+	List *params = NIL;
+
+	for (int i = 0; i < resource->nparams; i++)
+	{
+		const ParamDef *other = &resource->params[i];
+
+		if (other->way == param->way && other < param)
+			return NIL;
+		if ((other->way == param->way || other->every_way) && !given[i])
+			params = lappend(params, unconstify(ParamDef *, other));
+	}
+	return params;
+}
+
+/* Is no parameter given that belongs to the resource's own listing alone, or to a way, where a way has several? */
+static bool
+may_go_any_way(const ResourceDef *resource, const bool *given)
+{
+	bool has_several = false;
+
+	for (int i = 0; i < resource->nparams; i++)
+	{
+		has_several = has_several || resource->params[i].every_way;
+		if (given[i] && !resource->params[i].every_way)
+			return false;
+	}
+	return has_several && resource->way == NULL;
+}
+
 /* Nothing can be asked without these parameters.  Does not return. */
 void
 params_raise_missing(const RemoteRelation *relation, const bool *given, const List *missing)
 {
+	const ResourceDef *resource = relation->resource;
 	const List *first = (const List *) linitial(missing);
 	bool is_one = list_length(missing) == 1 && list_length(first) == 1;
 	StringInfoData columns;
@@ -238,9 +264,13 @@ params_raise_missing(const RemoteRelation *relation, const bool *given, const Li
 	foreach(lc, missing)
 		appendStringInfo(&columns, "%s%s", foreach_current_index(lc) == 0 ? "" : ", or ",
 						 columns_of((const List *) lfirst(lc)));
-	for (int i = 0; i < relation->resource->nparams && list_length(missing) > 1; i++)
-		if (relation->resource->params[i].way != NULL)
-			appendStringInfo(&columns, ", or \"%s\"", relation->resource->params[i].column);
+	for (int i = 0; i < resource->nparams && (list_length(missing) > 1 || may_go_any_way(resource, given)); i++)
+	{
+		const ParamDef *param = &resource->params[i];
+
+		if (param->way != NULL && params_missing_of_way(resource, given, param) != NIL)
+			appendStringInfo(&columns, ", or %s", columns_of(params_missing_of_way(resource, given, param)));
+	}
 	ereport(ERROR, (errcode(ERRCODE_FDW_ERROR),
 					is_one ? errmsg("foreign table \"%s\" cannot be read without a condition on column %s",
 									relation->name, columns.data)

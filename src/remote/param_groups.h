@@ -17,9 +17,22 @@ struct RemoteRelation;
  */
 extern List *params_choose(const ResourceDef *resource, bool *given);
 
+/*
+ * What is not given of all that a parameter's way takes, ParamDefs; NIL for all
+ * but the first parameter of that way.
+ */
+extern List *params_missing_of_way(const ResourceDef *resource, const bool *given, const ParamDef *param);
+
 /* ERROR: these are missing.  "given" is as params_choose() left it.  Does not return. */
 extern void params_raise_missing(const struct RemoteRelation *relation, const bool *given, const List *missing)
 	__attribute__((noreturn));
+
+/* Is it a parameter of the listing that is asked, or of the way that is gone in its place? */
+static inline bool
+param_is_of_listing(const ResourceDef *resource, const ParamDef *param)
+{
+	return param->every_way || param->way == resource->way;
+}
 
 /* Does a listing of the resource need no parameter of the path, because the parents say it? */
 static inline bool

@@ -173,7 +173,8 @@ static bool
 wants_listing(const ResourceDef *resource, const bool *given)
 {
 	for (int i = 0; i < resource->nparams; i++)
-		if (given[i] && resource->params[i].way == NULL && param_is_shown(resource, &resource->params[i]))
+		if (given[i] && resource->params[i].way == NULL && !resource->params[i].every_way &&
+			param_is_shown(resource, &resource->params[i]))
 			return true;
 	return false;
 }

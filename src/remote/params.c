@@ -208,7 +208,7 @@ add_condition(const ResourceDef *resource, const AskInput *input, const List *te
 	bool is_bound;
 	bool sent;
 
-	if (param == NULL || field == NULL || param->way != resource->way)
+	if (param == NULL || field == NULL || !param_is_of_listing(resource, param))
 	{
 		set->incomplete = true;
 		return;
@@ -410,7 +410,7 @@ asks_say_parent(const ResourceDef *resource, const AskSet *set)
 	{
 		const ParamDef *param = &resource->params[i];
 
-		if (!param_is_of_path(param) || param->way != resource->way)
+		if (!param_is_of_path(param) || !param_is_of_listing(resource, param))
 			continue;
 		found = true;
 		if (ask == NULL || given_value(ask->given, bare_name(param)) == NULL)

@@ -115,6 +115,7 @@ typedef struct ParamDef
 	const char *example;                   /* a value, for people; NULL = any of the type */
 	char *(*write)(Datum value, Oid type); /* its text, not escaped; NULL: the type's output */
 	const Way *way; /* what is asked for by it, in the place of the resource's listing; NULL = that listing */
+	bool every_way; /* of that listing and of all ways alike; "way" is NULL */
 } ParamDef;
 
 /* ----- what a row holds ----- */
@@ -146,7 +147,8 @@ typedef struct FieldDef
 	 * FIELD_GIVEN: the name.  FIELD_VALUE: the property.  FIELD_MEMBER: a dotted path; "../" before it: of the
 	 * document that holds the row; "[]" in it: an array of what stands behind it in
 	 * each element of the array before it; several, separated by "|": the first
-	 * that is there and not null.
+	 * that is there and not null; several texts with "+" between them: all that are
+	 * there, in one line.  "": the row itself.
 	 */
 	const char *path;
 	bool not_null;

@@ -11,6 +11,9 @@
 #include "row/row_slices.h"
 #include "row/value.h"
 
+/* members that one column may show */
+#define READER_MAX_LEAVES 24
+
 typedef struct ColumnReader ColumnReader;
 typedef struct RowReader RowReader;
 
@@ -34,8 +37,9 @@ struct ColumnReader
 	Trust trust;      /* in its definition */
 	bool refuses_two; /* a scalar that must not meet a second value */
 	int list_leaf;    /* the array of values; -1 = none */
-	int leaves[PROPERTY_MAX_MEMBERS];
+	int leaves[READER_MAX_LEAVES];
 	int nleaves;
+	int nfirst;          /* of a field: so many of which the first is shown; the others are texts of one line */
 	int *changed_leaves; /* COLUMN_CHANGED_AT: active_from of each attribute */
 	int nchanged;
 };
@@ -72,6 +76,10 @@ datum_of_slice(RowReader *reader, ColumnReader *column, const TokSlice *slice)
 	reader->slice = slice;
 	return column->value.convert(&column->value, slice);
 }
+
+/* The texts of the leaves from this one on that are there, in one line; NULL where there are none. */
+extern Datum
+read_line(RowReader *reader, ColumnReader *column, const PagerRow *row, uint32 element, int first, bool *isnull);
 
 /* One value of the column's attribute, by the form of its property. */
 extern Datum read_value(RowReader *reader, ColumnReader *column, const PagerRow *row, uint32 element, bool *isnull);

@@ -28,14 +28,13 @@ check_absent(RowReader *reader, ColumnReader *column, const PagerRow *row, uint3
 		absent_check(reader->slice, element, column->binding->attribute_name, column->binding->property);
 }
 
-/* All lines that are there, in one line. */
-static Datum
-join_lines(RowReader *reader, ColumnReader *column, const PagerRow *row, uint32 element, bool *isnull)
+Datum
+read_line(RowReader *reader, ColumnReader *column, const PagerRow *row, uint32 element, int first, bool *isnull)
 {
 	StringInfoData line;
 
 	initStringInfo(&line);
-	for (int i = 0; i < column->nleaves; i++)
+	for (int i = first; i < column->nleaves; i++)
 	{
 		const TokSlice *slice = row_element_slice(&reader->slices, row, column->leaves[i], element);
 		size_t length;
@@ -50,12 +49,20 @@ join_lines(RowReader *reader, ColumnReader *column, const PagerRow *row, uint32 
 	}
 	*isnull = (line.len == 0);
 	if (*isnull)
-	{
-		check_absent(reader, column, row, element);
 		return (Datum) 0;
-	}
 	value_slice_of_text(&reader->made, line.data);
 	return datum_of_slice(reader, column, &reader->made);
+}
+
+/* All lines that are there, in one line. */
+static Datum
+join_lines(RowReader *reader, ColumnReader *column, const PagerRow *row, uint32 element, bool *isnull)
+{
+	Datum line = read_line(reader, column, row, element, 0, isnull);
+
+	if (*isnull)
+		check_absent(reader, column, row, element);
+	return line;
 }
 
 Datum

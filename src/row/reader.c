@@ -122,11 +122,11 @@ read_field_array(RowReader *reader, ColumnReader *column, const PagerRow *row, b
 	return read_array(reader, column, row, isnull);
 }
 
-/* The first of several members that has a value. */
+/* The first of several members that has a value, else the line that others make. */
 static Datum
 read_first_of(RowReader *reader, ColumnReader *column, const PagerRow *row, bool *isnull)
 {
-	for (int i = 0; i < column->nleaves; i++)
+	for (int i = 0; i < column->nfirst; i++)
 	{
 		const TokSlice *slice = row_first_slice(&reader->slices, row, column->leaves[i]);
 
@@ -134,7 +134,7 @@ read_first_of(RowReader *reader, ColumnReader *column, const PagerRow *row, bool
 		if (!*isnull)
 			return datum_of_slice(reader, column, slice);
 	}
-	return (Datum) 0;
+	return column->nfirst < column->nleaves ? read_line(reader, column, row, 0, column->nfirst, isnull) : (Datum) 0;
 }
 
 /* The row as it came. */
@@ -295,15 +295,24 @@ may_be_list(const FieldDef *field)
 	return field->type == JSONBOID || OidIsValid(element_type_of(field->type));
 }
 
-/* Want each of several members. */
+/* Want each of several members; the last may be several texts, with "+" between them, which make a line. */
 static void
 prepare_first_of(RowReader *reader, ColumnReader *column, const char *paths)
 {
 	char *path;
 
-	while ((path = projection_next_path(&paths)) != NULL && column->nleaves < PROPERTY_MAX_MEMBERS)
-		column->leaves[column->nleaves++] =
-			projection_leaf(reader->projection, projection_field(reader->projection, path));
+	while ((path = projection_next_path(&paths)) != NULL)
+	{
+		char *rest = NULL;
+
+		if (strchr(path, '+') == NULL)
+			column->nfirst++;
+		for (char *each = strtok_r(path, "+", &rest); each != NULL && column->nleaves < READER_MAX_LEAVES;
+			 each = strtok_r(NULL, "+", &rest))
+			column->leaves[column->nleaves++] =
+				projection_leaf(reader->projection, projection_field(reader->projection, each));
+	}
+	Assert(column->nfirst <= column->nleaves);
 	column->read = read_first_of;
 }
 
@@ -350,6 +359,11 @@ prepare_field(RowReader *reader, ColumnReader *column)
 	if (field->source != FIELD_MEMBER)
 	{
 		column->read = read_listing;
+		return;
+	}
+	if (field->path[0] == '\0')
+	{
+		column->read = read_raw;
 		return;
 	}
 	if (strchr(field->path, '|') != NULL)

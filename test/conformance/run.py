@@ -298,6 +298,7 @@ def walk_resources(w):
 # Tables that are read by keys.
 JOINS = {
     "record_entries": "JOIN crm.people p ON t.object = 'people' AND t.record_id = p.record_id",
+    "attribute_history": "JOIN crm.people p ON t.object = 'people' AND t.record_id = p.record_id AND t.attribute = 'name'",
     "files": "JOIN crm.people p ON t.object = 'people' AND t.record_id = p.record_id",
     "threads": "JOIN crm.people p ON t.object = 'people' AND t.record_id = p.record_id",
     "comments": "JOIN crm.threads h ON h.thread_id = t.thread_id JOIN crm.people p ON h.object = 'people' AND h.record_id = p.record_id",
