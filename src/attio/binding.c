@@ -95,6 +95,13 @@ bind_missing(const RemoteRelation *relation, ColumnBinding *binding, const char 
 	binding->missing = true;
 	if (relation->missing_is_null)
 		return;
+	if (relation->target == NULL)
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_FDW_COLUMN_NAME_NOT_FOUND),
+			 errmsg("column \"%s\" of foreign table \"%s\" has no attribute in Attio", binding->name, relation->name),
+			 errdetail("Rows of %s have fields, and no attributes.", relation->resource->name),
+			 errhint("Use the option \"field\" of the column in the place of \"attribute\" or \"attribute_id\".")));
 	nearest = closest_in_list(binding->name, names);
 	ereport(ERROR,
 			(errcode(ERRCODE_FDW_COLUMN_NAME_NOT_FOUND),

@@ -86,7 +86,16 @@ compat_create_foreignscan_path(PlannerInfo *root, RelOptInfo *rel, double rows, 
 #endif
 }
 
-/* create_foreign_upper_path: likewise. */
+/* A path that is worse than any kind that is switched off: 18 counts these before it compares costs. */
+static inline void
+compat_set_worst_path(ForeignPath *path)
+{
+#if PG_VERSION_NUM >= 180000
+	path->path.disabled_nodes = 1000;
+#endif
+}
+
+/* create_foreign_upper_path: 17 and 18 as create_foreignscan_path. */
 static inline ForeignPath *
 compat_create_foreign_upper_path(PlannerInfo *root, RelOptInfo *rel, PathTarget *target, double rows, Cost startup_cost,
 								 Cost total_cost, List *fdw_private)

@@ -147,15 +147,19 @@ add_listing_path(PlannerInfo *root, RelOptInfo *baserel, double fetched, double 
 				 List *conditions, List *pathkeys)
 {
 	RelationPlan *plan = relation_plan_of(baserel);
+	Cost without_params = cost_without_params(root, baserel, conditions);
 	Cost startup;
 	Cost total;
+	ForeignPath *path;
 
 	cost_listing(fetched, plan->has_key ? KEYS_PER_REQUEST : plan->relation->page_size, &startup, &total);
 	startup += baserel->baserestrictcost.startup;
 	total += baserel->baserestrictcost.startup + baserel->baserestrictcost.per_tuple * fetched;
-	total += cost_without_params(root, baserel, conditions);
-	add_path(baserel, (Path *) compat_create_foreignscan_path(root, baserel, rows, startup, total, pathkeys,
-															  required_outer, NIL));
+	total += without_params;
+	path = compat_create_foreignscan_path(root, baserel, rows, startup, total, pathkeys, required_outer, NIL);
+	if (without_params >= COST_OF_AN_ERROR)
+		compat_set_worst_path(path);
+	add_path(baserel, (Path *) path);
 }
 
 /* The member of an equivalence class that is being looked for, and those that were. */

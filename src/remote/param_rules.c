@@ -69,7 +69,7 @@ param_of_order(const ResourceDef *resource, const char *field, bool descending)
 	{
 		const ParamDef *param = &resource->params[i];
 
-		if (param->rule == PARAM_ORDER && strcmp(param->column, field) == 0 &&
+		if (param->rule == PARAM_ORDER && param->way == resource->way && strcmp(param->column, field) == 0 &&
 			(descending ? param->descending : param->ascending) != NULL)
 			return param;
 	}

@@ -11,6 +11,7 @@
 #include "base/errors.h"
 #include "base/guc.h"
 #include "nodes/nodeFuncs.h"
+#include "remote/param_rules.h"
 #include "remote/params.h"
 #include "scan/foreign_scan.h"
 #include "scan/operands.h"
@@ -160,7 +161,8 @@ planned_asks(const ScanExplained *scan)
 	AskSet set;
 
 	set = asks_of_scan(NULL, &input);
-	if (scan->plan->shape == SORT_LISTED && !asks_need_several(scan->relation->resource, &set))
+	if (scan->plan->shape == SORT_LISTED && !asks_need_several(scan->relation->resource, &set) &&
+		param_of_order(scan->relation->resource, scan->plan->sorts[0].name, scan->plan->sorts[0].descending) != NULL)
 		params_add_order(scan->relation->resource, scan->plan->sorts[0].name, scan->plan->sorts[0].descending, &set);
 	return set.asks;
 }

@@ -148,6 +148,8 @@ choose_listed_order(RemoteScan *state, const AskInput *input, PageRequest *plan)
 	apply_window(state, input->operands, plan, true);
 	if (way != SORT_LOCALLY && asks_need_several(resource, &plan->asks))
 		why = "the rows need several listings";
+	else if (way != SORT_LOCALLY && param_of_order(resource, key->name, key->descending) == NULL)
+		why = "the listing that has the rows cannot be asked for an order";
 	if (why != NULL)
 		way = SORT_LOCALLY;
 	if (way == SORT_LOCALLY)
