@@ -90,6 +90,8 @@ def compare_workspace(emulator, database):
                      ("api_slug", "singular_noun", "plural_noun"))
     compare_resource(emulator, database, "lists", "/v2/lists", "list_id",
                      ("api_slug", "name", "parent_object", "workspace_access"))
+    compare_resource(emulator, database, "webhooks", "/v2/webhooks?limit=100", "webhook_id",
+                     ("target_url", "subscriptions", "status"))
     compare_choices(emulator, database, "statuses", "status", "status_id", "statuses")
     compare_choices(emulator, database, "select_options", "select", "option_id", "options")
     return cells

@@ -24,7 +24,7 @@ NEEDS = {
     "attributes": BOTH, "select_options": BOTH, "statuses": BOTH, "views": BOTH,
     "record_entries": (*RECORD, "list_entry:read"),
     "attribute_history": RECORD,
-    "self": (),
+    "self": (), "webhooks": ("webhook:read",),
     "interactions": RECORD,
     "meetings": MEETING, "meeting_participants": MEETING, "meeting_records": MEETING,
     "call_recordings": (*MEETING, "call_recording:read"),       # the meetings are walked

@@ -113,6 +113,22 @@ static const FieldDef self_fields[] = {
 	{.name = "client_id", .type = TEXTOID, .path = "client_id"},
 	{.name = "token_type", .type = TEXTOID, .path = "token_type"},
 };
+/* the secret is shown once: in the answer to the request that creates the webhook */
+static const FieldDef webhook_fields[] = {
+	{.name = "webhook_id", .type = UUIDOID, .path = "id.webhook_id", .not_null = true},
+	{.name = "target_url", .type = TEXTOID, .path = "target_url", .not_null = true, .write = FIELD_WRITABLE, .is_required = true},
+	{.name = "subscriptions", .type = JSONBOID, .path = "subscriptions", .not_null = true, .write = FIELD_WRITABLE, .is_required = true},
+	{.name = "status", .type = TEXTOID, .path = "status"},
+	{.name = "created_at", .type = TIMESTAMPTZOID, .path = "created_at"},
+	{.name = "secret", .type = TEXTOID, .path = "secret"},
+};
+static const Way webhook_by_id = {
+	.list = {"GET", "/v2/webhooks/{webhook_id}", .scopes = "webhook:read", .may_be_gone = true},
+	.paging = {PAGING_NONE, .rows = "data", .single = true},
+};
+static const ParamDef webhook_params[] = {
+	{.name = "{webhook_id}", .column = "webhook_id", .rule = PARAM_EQUAL, .verdict = VERDICT_EXACT, .way = &webhook_by_id},
+};
 static const FieldDef record_entry_fields[] = {
 	{.name = "object", .type = TEXTOID, .source = FIELD_GIVEN, .path = "object", .not_null = true},
 	{.name = "record_id", .type = UUIDOID, .source = FIELD_GIVEN, .path = "record_id", .not_null = true},

@@ -253,6 +253,21 @@ const ResourceDef attio_resources[] = {
 		.paging = {PAGING_NONE, .rows = "", .single = true},
 		FIELDS(self_fields),
 	},
+	{
+		.name = "webhooks",
+		.list = {"GET", "/v2/webhooks", .scopes = "webhook:read"},
+		.create = {"POST", "/v2/webhooks", .scopes = "webhook:read-write", .nature = HTTP_ONCE},
+		.update = {"PATCH", "/v2/webhooks/{id}", .scopes = "webhook:read-write", .nature = HTTP_REPEAT},
+		.delete = {"DELETE", "/v2/webhooks/{id}", .scopes = "webhook:read-write", .nature = HTTP_REPEAT},
+		.paging = {PAGING_OFFSET, .limit = "limit", .place = "offset", .max_page = 100, .min_page = 10, .rows = "data"},
+		.abilities = CAN_LOOKUP,
+		.row_path = "data",
+		.row_member = "data",
+		.id_path = "id.webhook_id",
+		.id_type = UUIDOID,
+		FIELDS(webhook_fields),
+		PARAMS(webhook_params),
+	},
 	/* the oldest first */
 	{
 		.name = "notes",

@@ -71,8 +71,8 @@ may_be_cut(const Session *session, const RemoteRelation *relation, const PageAsk
 
 /* Is there a row behind the page?  Where so large an offset is refused nobody knows: the next page will say so. */
 static bool
-goes_on(CutWatch *watch, Session *session, const PageAsk *ask, size_t nrows, const RequestSubject *subject,
-		ScanCost *cost)
+goes_on(CutWatch *watch, Session *session, const Paging *paging, const PageAsk *ask, size_t nrows,
+		const RequestSubject *subject, ScanCost *cost)
 {
 	PageAsk next = *ask;
 	RequestSubject about = *subject;
@@ -82,7 +82,7 @@ goes_on(CutWatch *watch, Session *session, const PageAsk *ask, size_t nrows, con
 	bool found = true;
 
 	next.place.offset += (int64) nrows;
-	next.place.limit = 1;
+	next.place.limit = Max(paging->min_page, 1);
 	exchange = fetcher_take(watch->fetcher, &next);
 	saved = MemoryContextSwitchTo(fetcher_context(watch->fetcher));
 	about.tolerates = REFUSAL_REQUEST;
@@ -108,7 +108,7 @@ cut_was_page(CutWatch *watch, Session *session, const RemoteRelation *relation, 
 		return false;
 	if (watch->fetcher == NULL)
 		watch->fetcher = fetcher_create(session, relation, cost);
-	if (!goes_on(watch, session, ask, nrows, subject, cost))
+	if (!goes_on(watch, session, &relation->resource->paging, ask, nrows, subject, cost))
 		return false;
 	/* Twice the same: no row that came meanwhile. */
 	if (is_query && watch->last_cut == nrows)

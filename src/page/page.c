@@ -50,7 +50,7 @@ note_size(Pager *pager, size_t bytes)
 static bool
 can_shrink(const Pager *pager)
 {
-	return pager->resource->paging.limit != NULL && pager->walk.next.limit > SMALLEST_PAGE;
+	return pager->resource->paging.limit != NULL && pager->walk.next.limit > smallest_page(pager);
 }
 
 /*
@@ -63,7 +63,7 @@ shrink_page(Pager *pager, const HttpExchange *exchange)
 	MemoryContext saved = MemoryContextSwitchTo(pager->context);
 	PagePlace *place = &pager->walk.next;
 	size_t nrows = 0;
-	int fits = SMALLEST_PAGE;
+	int fits = smallest_page(pager);
 
 	if (exchange->length > 0)
 	{
@@ -76,7 +76,7 @@ shrink_page(Pager *pager, const HttpExchange *exchange)
 		aim_at(pager, exchange->length, nrows);
 		fits = (int) Min(nrows * 3 / 4, (size_t) INT_MAX);
 	}
-	pager->largest = Max(Min(place->limit / 2, fits), SMALLEST_PAGE);
+	pager->largest = Max(Min(place->limit / 2, fits), smallest_page(pager));
 	place->limit = good_limit(pager, place->limit, !pager->walk.has_last);
 	MemoryContextSwitchTo(saved);
 }

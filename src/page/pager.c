@@ -98,7 +98,7 @@ first_limit(const Pager *pager, int listing)
 		limit = good_limit(pager, limit, true);
 	if (pager->request.sort != SORT_ANY)
 		limit = Max(limit, SMALLEST_SORTED_PAGE);
-	return Min(limit, pager->largest);
+	return Max(Min(limit, pager->largest), pager->resource->paging.min_page);
 }
 
 /* What this scan walks through.  May make requests. */

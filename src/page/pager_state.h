@@ -94,13 +94,20 @@ page_units(const Pager *pager)
 	return pager->by_document ? pager->page.ndocuments : pager->page.nrows;
 }
 
+/* The fewest rows that a page of this scan may have. */
+static inline int
+smallest_page(const Pager *pager)
+{
+	return Max(SMALLEST_PAGE, pager->resource->paging.min_page);
+}
+
 /* Rows to ask for: so many, or fewer that make a page of a good size, but enough to prove an order where that counts. */
 static inline int
 good_limit(const Pager *pager, int limit, bool proves)
 {
 	int rows = pager->aim == 0 ? limit : Min(limit, proves ? Max(pager->aim, WALK_PROOF) : pager->aim);
 
-	return Min(rows, pager->largest);
+	return Max(Min(rows, pager->largest), pager->resource->paging.min_page);
 }
 
 /* Are the rows that the guard of the first step kept back asked for? */

@@ -59,6 +59,7 @@ typedef struct Paging
 	const char *sorts;   /* of the sorts, */
 	const char *view;    /* and of the id of a saved view, which filters, too */
 	int max_page;        /* rows that a request may ask for; 0 = any number */
+	int min_page;        /* rows that it must ask for at least; 0 = one */
 	const char *rows;    /* path of the array of rows; several, separated by "|": the first that is there */
 	const char *each;    /* the rows stand inside: the array of them in each of those; NULL = each of those is a row */
 	const char *each_id; /* and the id of each of those, where rows have ids of their own; for pages at offsets */

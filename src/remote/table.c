@@ -58,6 +58,7 @@ read_common_options(RemoteRelation *relation, const ForeignTable *table, const F
 	relation->page_size = option_int(set, options, ForeignTableRelationId, "page_size");
 	if (relation->resource->paging.max_page > 0)
 		relation->page_size = Min(relation->page_size, relation->resource->paging.max_page);
+	relation->page_size = Max(relation->page_size, relation->resource->paging.min_page);
 	relation->estimated_rows = option_is_set(options, "estimated_rows")
 								   ? option_int(set, options, ForeignTableRelationId, "estimated_rows")
 								   : -1;

@@ -350,7 +350,12 @@ WRITES = """
     SELECT count(*) FROM crm.task_records WHERE object = 'people' AND record_id = (SELECT record_id FROM crm.people LIMIT 1);
     SELECT count(*) FROM crm.task_records WHERE task_id = (SELECT task_id FROM crm.tasks LIMIT 1);
     SELECT count(*) FROM crm.attio_notes WHERE note_id = (SELECT note_id FROM crm.attio_notes LIMIT 1);
-    DELETE FROM crm.tasks WHERE content_plaintext = 'Conform'"""
+    DELETE FROM crm.tasks WHERE content_plaintext = 'Conform';
+    INSERT INTO crm.webhooks (target_url, subscriptions)
+        VALUES ('https://conform.com', '[{"event_type": "note.created", "filter": null}]');
+    UPDATE crm.webhooks SET target_url = 'https://conform.com/2' WHERE target_url = 'https://conform.com';
+    SELECT count(*) FROM crm.webhooks WHERE webhook_id = (SELECT webhook_id FROM crm.webhooks LIMIT 1);
+    DELETE FROM crm.webhooks WHERE target_url = 'https://conform.com/2'"""
 
 
 def write_by_extension(url):
