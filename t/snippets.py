@@ -59,7 +59,8 @@ def variables_of(emulator):
 
     return {"key": KEY, "her_key": KEY, "other_key": KEY, "new_key": KEY, "record": first("people"),
             "deal": first("deals"),
-            "company": first("companies")}
+            "company": first("companies"),
+            "member": emulator.get("/v2/workspace_members")[0]["id"]["workspace_member_id"]}
 
 
 def try_page(path, emulator, name):
@@ -107,6 +108,9 @@ def docs():
                 emulator.reset()
                 with Database("attio_docs", emulator, FAST) as database:
                     must(database.psql(FIXTURES))
+                    # the emulated workspace has an object of this name
+                    must(database.psql("ALTER FOREIGN TABLE crm.notes RENAME TO object_notes; "
+                                       "ALTER FOREIGN TABLE crm.attio_notes RENAME TO notes"))
                     try_page(f"docs/{page}", emulator, "attio_docs")
                     psql("DROP OWNED BY ana, ben CASCADE", database="attio_docs")
                 psql("DROP ROLE IF EXISTS ana, ben", database="postgres")
