@@ -100,11 +100,7 @@ conclude_answered(const Sender *sender)
 		conclude_write(sender, (Write *) lfirst(lc));
 }
 
-/*
- * What an error says of a write whose outcome is known, or not yet: nothing is
- * read here, so a good answer that came since the last look is one that nobody
- * knows of.
- */
+/* What an error says of a write whose outcome is known, or not yet. */
 static ProgressKind
 progress_kind(const Write *write)
 {
@@ -137,9 +133,12 @@ count_progress(const Sender *sender, Progress *progress)
 		appendStringInfoString(&progress->lists[PROGRESS_NOT_DONE], sender->skipped_ids.data);
 	foreach(lc, sender->under_way)
 	{
-		const Write *write = (const Write *) lfirst(lc);
-		ProgressKind kind = progress_kind(write);
+		Write *write = (Write *) lfirst(lc);
+		ProgressKind kind;
 
+		/* answered while another was waited for, which was interrupted: what is known must be said */
+		conclude_write(sender, write);
+		kind = progress_kind(write);
 		if (!write->noted && progress->counts[kind]++ < NAMED_ROWS)
 			write_append_row(&progress->lists[kind], write->id, write->number);
 	}

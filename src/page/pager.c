@@ -127,6 +127,7 @@ next_listing(Pager *pager)
 		return false;
 	pager->replayable = (pager->listing < 0);
 	pager->listing++;
+	pager->page_window = 1;
 	pager->present = next;
 	parts_begin(pager);
 	pager->walk.next.limit = first_limit(pager, pager->listing);
@@ -182,7 +183,8 @@ look_ahead_pages(Pager *pager)
 
 	if (pager->walk.methods == &walk_one_page)
 		return;
-	for (int i = 0; i < (wants_all_listings(pager) ? 1 : pager->window) && walk_place(&pager->walk, i, &ask.place); i++)
+	for (int i = 0; i < (wants_all_listings(pager) ? 1 : pager->page_window) && walk_place(&pager->walk, i, &ask.place);
+		 i++)
 	{
 		if (pager->request.wanted >= 0 && ask.place.offset + 1 >= pager->request.offset + pager->request.wanted)
 			return;
@@ -218,9 +220,10 @@ look_ahead(Pager *pager)
 	if (pager->session->max_requests == 1)
 		return;
 	pager->window = Min(pager->window * 2, pager->session->max_requests);
+	pager->page_window = Min(pager->page_window * 2, pager->session->max_requests);
 	/* where each page takes a connection of its own, these open side by side */
 	if (http_opens_many(pager->session->client))
-		pager->window = pager->session->max_requests;
+		pager->window = pager->page_window = pager->session->max_requests;
 	if (pager->behind != NEXT_LISTING)
 		look_ahead_pages(pager);
 	/* where the pages of a listing come one after the other, the listings that follow come beside it */

@@ -56,6 +56,7 @@ struct Pager
 	int64 skip; /* rows still to leave out here, which the service should have */
 	PagerNext behind;
 	int window;      /* pages to ask for ahead */
+	int page_window; /* of them, at most so many of one listing, which may end soon */
 	CutWatch cut;    /* by which short pages are told from last ones */
 	bool keeps_seen; /* beyond the next beginning */
 	SeenRows *seen;  /* ids handed out by a distinct request; NULL = none */
