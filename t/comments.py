@@ -59,7 +59,8 @@ def each_way(emulator, database):
             paths = asked(emulator)
             tap.ok((count > 0) == ("nothing" not in name), f"{table} of {name}: {count} rows")
             if wanted is None:
-                tap.equal(paths[0], f"/v2/threads?{entry}", "are asked for by it")
+                # a page that the statement before asked for ahead may be logged late
+                tap.ok(f"/v2/threads?{entry}" in paths, "are asked for by it", paths)
             else:
                 tap.ok(set(paths) <= wanted and len(set(paths)) == len(paths), "are asked for by it, each page once", paths)
     emulator.forget()
