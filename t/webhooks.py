@@ -58,7 +58,9 @@ def small_pages(emulator, database):
     emulator.forget()
     tap.equal(database.value("SELECT count(*), count(DISTINCT webhook_id) FROM webhooks"), f"{count}|{count}", "each once")
     # one more may be asked for ahead
-    tap.equal(asked(emulator)[:2], ["/v2/webhooks?limit=10&offset=0", "/v2/webhooks?limit=10&offset=9"], "by pages of ten")
+    paths = asked(emulator)     # what is under way at the same time arrives in any order
+    tap.ok(paths[0] == "/v2/webhooks?limit=10&offset=0" and "/v2/webhooks?limit=10&offset=9" in paths and
+           all("limit=10&" in path for path in paths), "by pages of ten", paths)
     must(database.psql("ALTER FOREIGN TABLE webhooks OPTIONS (DROP page_size)"))
     for query in ("SELECT 1 FROM webhooks LIMIT 1", "SELECT 1 FROM webhooks WHERE target_url LIKE 'https:%' LIMIT 3"):
         emulator.forget()
