@@ -9,6 +9,7 @@
 
 #include <math.h>
 
+#include "base/text_rows.h"
 #include "access/xact.h"
 #include "funcapi.h"
 #include "remote/activity.h"
@@ -283,15 +284,8 @@ attio_fdw_check(PG_FUNCTION_ARGS)
 	{
 		const CheckRow *row = (const CheckRow *) lfirst(lc);
 		const char *texts[] = {row->name, words[row->status], row->meaning, row->action};
-		Datum values[lengthof(texts)];
-		bool nulls[lengthof(texts)];
 
-		for (int i = 0; i < (int) lengthof(texts); i++)
-		{
-			nulls[i] = (texts[i] == NULL);
-			values[i] = nulls[i] ? (Datum) 0 : CStringGetTextDatum(texts[i]);
-		}
-		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+		result_put_texts(result, texts, lengthof(texts));
 	}
 	return (Datum) 0;
 }

@@ -7,6 +7,7 @@
  */
 #include "base/compat.h"
 
+#include "base/text_rows.h"
 #include "base/statement.h"
 #include "catalog/namespace.h"
 #include "executor/spi.h"
@@ -85,18 +86,6 @@ note_obstacle(const SchemaChange *change)
 					 errdetail("%s", change->obstacle), errhint("%s", change->advice)));
 }
 
-static void
-put_change(ReturnSetInfo *result, const SchemaChange *change)
-{
-	const char *texts[] = {change->table, change->cause, change->statement};
-	Datum values[lengthof(texts)];
-	bool nulls[lengthof(texts)] = {0};
-
-	for (int i = 0; i < (int) lengthof(texts); i++)
-		values[i] = CStringGetTextDatum(texts[i]);
-	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
-}
-
 /* attio_fdw_sync(schema name, apply boolean, new_tables boolean) -> setof (table_name, cause, statement) */
 Datum
 attio_fdw_sync(PG_FUNCTION_ARGS)
@@ -129,7 +118,7 @@ attio_fdw_sync(PG_FUNCTION_ARGS)
 				note_obstacle(change);
 				continue;
 			}
-			put_change(result, change);
+			result_put_texts(result, (const char *[]){change->table, change->cause, change->statement}, 3);
 			if (apply)
 				statement_run(change->statement);
 		}

@@ -10,6 +10,7 @@
  */
 #include "attio/drift.h"
 
+#include "base/text_rows.h"
 #include "access/table.h"
 #include "attio/import.h"
 #include "base/errors.h"
@@ -314,17 +315,6 @@ without_name(List *names, const char *name)
 	return kept;
 }
 
-static bool
-has_name(List *names, const char *name)
-{
-	ListCell *lc;
-
-	foreach(lc, names)
-		if (strcmp((const char *) lfirst(lc), name) == 0)
-			return true;
-	return false;
-}
-
 /* Columns that show nothing any more, or that the import would not make any more. */
 static void
 drop_columns(Drift *drift)
@@ -431,7 +421,7 @@ passing_name(List *names)
 	{
 		const char *name = psprintf("attio_fdw_renamed_%d", i);
 
-		if (!has_name(names, name))
+		if (!list_has_text(names, name))
 			return name;
 	}
 }
@@ -476,7 +466,7 @@ rename_columns(Drift *drift)
 
 			if (!waits_for_name(column))
 				continue;
-			if (has_name(drift->names, column->now->name))
+			if (list_has_text(drift->names, column->now->name))
 				waiting = waiting == NULL && is_in_circle(drift->columns, column) ? column : waiting;
 			else
 			{
@@ -598,7 +588,7 @@ add_columns(Drift *drift, List *now)
 				  "Add it to the partitioned table, and run attio_fdw_bind() for this one.");
 			continue;
 		}
-		if (has_name(drift->names, column->name))
+		if (list_has_text(drift->names, column->name))
 		{
 			leave(drift, cause,
 				  psprintf("Column \"%s\" is not added, because another column is called so.", column->name),

@@ -7,6 +7,7 @@
  */
 #include "attio/drift.h"
 
+#include "base/text_rows.h"
 #include "attio/endpoints.h"
 #include "attio/import.h"
 #include "attio/workspace.h"
@@ -141,12 +142,8 @@ follow_slug(List *changes, const DriftTable *table, const TargetDef *target)
 static bool
 is_taken(const char *schema, const char *name, const Offered *offered)
 {
-	ListCell *lc;
-
-	foreach(lc, offered->freed)
-		if (strcmp((const char *) lfirst(lc), name) == 0)
-			return false;
-	return OidIsValid(get_relname_relid(name, get_namespace_oid(schema, false)));
+	return !list_has_text(offered->freed, name) &&
+		   OidIsValid(get_relname_relid(name, get_namespace_oid(schema, false)));
 }
 
 /* Does the table have the import's name, and would an import call it otherwise now? */

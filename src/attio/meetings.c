@@ -7,6 +7,7 @@
  */
 #include "attio/meetings.h"
 
+#include "base/text_rows.h"
 #include "attio/shape.h"
 #include "base/json.h"
 #include "http/http.h"
@@ -68,16 +69,14 @@ take_cursor(MeetingWalk *walk, JsonTree *answer)
 {
 	const char *cursor = json_string_at(answer, "pagination.next_cursor");
 	MemoryContext saved;
-	ListCell *lc;
 
 	if (cursor == NULL || cursor[0] == '\0')
 		return false;
-	foreach(lc, walk->cursors)
-		if (strcmp((const char *) lfirst(lc), cursor) == 0)
-			ereport(ERROR, (errcode(ERRCODE_FDW_ERROR),
-							errmsg("%s returned the same cursor twice: %s", walk->session->service->title, "meetings"),
-							errdetail("The pages of %s lead back to a page that was already read.", "GET /v2/meetings"),
-							errhint("Run the statement again.")));
+	if (list_has_text(walk->cursors, cursor))
+		ereport(ERROR, (errcode(ERRCODE_FDW_ERROR),
+						errmsg("%s returned the same cursor twice: %s", walk->session->service->title, "meetings"),
+						errdetail("The pages of %s lead back to a page that was already read.", "GET /v2/meetings"),
+						errhint("Run the statement again.")));
 	saved = MemoryContextSwitchTo(walk->context);
 	walk->cursors = lappend(walk->cursors, pstrdup(cursor));
 	MemoryContextSwitchTo(saved);

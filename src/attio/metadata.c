@@ -8,6 +8,7 @@
  */
 #include "attio/metadata.h"
 
+#include "base/text_rows.h"
 #include "access/xact.h"
 #include "attio/shape.h"
 #include "remote/ahead.h"
@@ -332,13 +333,8 @@ bool
 metadata_is_hidden(const Session *session, const TargetDef *target, const char *attribute_id)
 {
 	KnownAttributes *known = peek_known(session, target);
-	ListCell *lc;
 
-	if (known != NULL)
-		foreach(lc, known->hidden)
-			if (strcmp((const char *) lfirst(lc), attribute_id) == 0)
-				return true;
-	return false;
+	return known != NULL && list_has_text(known->hidden, attribute_id);
 }
 
 /* Answers lack this attribute although it is defined; known until the definitions are read again. */

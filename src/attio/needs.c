@@ -7,6 +7,7 @@
  */
 #include "attio/needs.h"
 
+#include "base/text_rows.h"
 #include "access/xact.h"
 #include "attio/choices.h"
 #include "attio/literal.h"
@@ -336,10 +337,5 @@ known_choice_ids(const FilterNeeds *known, const AttributeDef *attribute, const 
 bool
 known_member(const FilterNeeds *known, const char *id)
 {
-	ListCell *lc;
-
-	foreach(lc, known->members)
-		if (strcmp((const char *) lfirst(lc), id) == 0)
-			return true;
-	return known->names;
+	return known->names || list_has_text(known->members, id);
 }

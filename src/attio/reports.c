@@ -6,6 +6,7 @@
  */
 #include "base/compat.h"
 
+#include "base/text_rows.h"
 #include "attio/attio.h"
 #include "attio/measure.h"
 #include "base/statement.h"
@@ -117,15 +118,8 @@ attio_fdw_measure(PG_FUNCTION_ARGS)
 		char *statement = option_statement(server, finding);
 		const char *texts[] = {finding->question, finding->name, finding->answer == NULL ? "unknown" : finding->answer,
 							   statement, finding->evidence};
-		Datum values[lengthof(texts)];
-		bool nulls[lengthof(texts)];
 
-		for (int i = 0; i < (int) lengthof(texts); i++)
-		{
-			nulls[i] = (texts[i] == NULL);
-			values[i] = nulls[i] ? (Datum) 0 : CStringGetTextDatum(texts[i]);
-		}
-		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+		result_put_texts(result, texts, lengthof(texts));
 		if (apply && statement != NULL)
 			statement_run(statement);
 	}

@@ -8,6 +8,7 @@
  */
 #include "base/compat.h"
 
+#include "base/text_rows.h"
 #include "attio/endpoints.h"
 #include "attio/interactions.h"
 #include "attio/traits.h"
@@ -209,21 +210,6 @@ written_words(const ResourceDef *resource, const FieldDef *field)
 
 /* ----- attio_fdw_tables ----- */
 
-/* One row of the result; texts that are NULL are NULL. */
-static void
-put_row(ReturnSetInfo *result, const char *const *texts, int ntexts)
-{
-	Datum *values = (Datum *) palloc(sizeof(Datum) * ntexts);
-	bool *nulls = (bool *) palloc(sizeof(bool) * ntexts);
-
-	for (int i = 0; i < ntexts; i++)
-	{
-		nulls[i] = (texts[i] == NULL);
-		values[i] = nulls[i] ? (Datum) 0 : CStringGetTextDatum(texts[i]);
-	}
-	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
-}
-
 /*
  * attio_fdw_tables() -> setof (table_name, column_name, sql_type, conditions, written, request, scopes)
  *   A row for each table, without a column, and behind it one for each column.
@@ -244,7 +230,7 @@ attio_fdw_tables(PG_FUNCTION_ARGS)
 									 psprintf("%s %s", resource->list.method, resource->list.path),
 									 all_scopes(resource)};
 
-		put_row(result, table, lengthof(table));
+		result_put_texts(result, table, lengthof(table));
 		for (int i = 0; i < resource->nfields; i++)
 		{
 			const FieldDef *field = &resource->fields[i];
@@ -257,7 +243,7 @@ attio_fdw_tables(PG_FUNCTION_ARGS)
 				NULL,
 				NULL};
 
-			put_row(result, column, lengthof(column));
+			result_put_texts(result, column, lengthof(column));
 		}
 	}
 	return (Datum) 0;

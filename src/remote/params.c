@@ -11,6 +11,7 @@
  */
 #include "remote/params.h"
 
+#include "base/text_rows.h"
 #include "base/timestamps.h"
 #include "catalog/pg_type.h"
 #include "lib/stringinfo.h"
@@ -164,17 +165,13 @@ chooses_value(const ResourceDef *resource, const AskInput *input, const List *te
 	Condition condition = term_condition(term);
 	ParamValues values = {.def = param_of_condition(resource, condition.name, condition.op)};
 	const Operand *operand = condition.operand >= 0 ? &input->operands[condition.operand] : NULL;
-	ListCell *lc;
 
 	if (operand != NULL && operand->isnull)
 		return false;
 	if ((operand != NULL && !operand->known) ||
 		!add_equals(&values, resource_field(resource, condition.name), &condition, operand))
 		return true;
-	foreach(lc, values.texts)
-		if (strcmp((const char *) lfirst(lc), value) == 0)
-			return true;
-	return false;
+	return list_has_text(values.texts, value);
 }
 
 bool
