@@ -2,32 +2,20 @@
  * metadata.c
  *		The attribute definitions of objects and lists.
  *
- * Owns: reading them.  Answers of Attio are keyed by slug and slugs can be
+ * Owns: what the session knows of them.  Answers of Attio are keyed by slug and slugs can be
  * swapped, so a scan asks here which slug an attribute id has now; the answer is
  * at most metadata_ttl old.
  */
 #include "attio/metadata.h"
 
-#include "base/text_rows.h"
 #include "access/xact.h"
+#include "attio/attribute_pages.h"
 #include "attio/shape.h"
+#include "base/text_rows.h"
 #include "remote/ahead.h"
 #include "remote/known.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
-
-/* Rows to ask for at once: no listing of Attio is known to refuse or clamp so few. */
-#define ATTRIBUTE_PAGE 50
-#define ATTRIBUTE_LIMIT 10000
-
-/* Pages that are asked for at once after one that is full. */
-#define PAGES_AHEAD 4
-
-/* Whoever answers fewer than asked for has a limit that is a multiple of this. */
-#define ROUND_LIMIT 10
-
-/* What each definition of an attribute has. */
-static const char *const attribute_strings[] = {"id.attribute_id", "api_slug", "type"};
 
 /* The definitions of one object or list, as the session knows them. */
 typedef struct KnownAttributes
@@ -38,120 +26,6 @@ typedef struct KnownAttributes
 	TimestampTz doubted_in; /* start of the statement that asked again because of an answer */
 } KnownAttributes;
 
-/* What the reader is told. */
-typedef struct Wanted
-{
-	const TargetDef *target;
-	TargetRefusal *refusal; /* NULL: every refusal is an error */
-	MemoryContext caller;   /* where what it says belongs */
-} Wanted;
-
-/* One definition of an answer. */
-static AttributeDef *
-read_attribute(JsonTree *item, const char *path)
-{
-	AttributeDef *attribute = (AttributeDef *) palloc0(sizeof(AttributeDef));
-	int nallowed = json_length_at(item, "config.record_reference.allowed_object_ids");
-
-	attribute->id = shape_string(item, "id.attribute_id");
-	attribute->slug = shape_string(item, "api_slug");
-	attribute->title = shape_string(item, "title");
-	attribute->description = shape_string(item, "description");
-	attribute->type_name = shape_string(item, "type");
-	if (attribute->id == NULL || attribute->id[0] == '\0' || attribute->slug == NULL || attribute->slug[0] == '\0' ||
-		attribute->type_name == NULL)
-		shape_raise_incomplete(item, path, "attribute", attribute_strings, lengthof(attribute_strings));
-	attribute->type = attribute_type(attribute->type_name);
-	attribute->multiselect = json_bool_at(item, "is_multiselect");
-	attribute->is_unique = json_bool_at(item, "is_unique");
-	attribute->is_required = json_bool_at(item, "is_required");
-	attribute->has_default = json_bool_at(item, "is_default_value_enabled");
-	attribute->is_writable = json_bool_at(item, "is_writable");
-	attribute->is_system = json_bool_at(item, "is_system_attribute");
-	/* null counts as several: any object may be meant (docs/attio-api.md 6.1) */
-	attribute->several_targets = (nallowed != 1);
-	attribute->allowed_objects = shape_strings(item, "config.record_reference.allowed_object_ids", path);
-	attribute->currency_code = shape_string(item, "config.currency.default_currency_code");
-	return attribute;
-}
-
-static char *
-attributes_page(const TargetDef *target, int offset)
-{
-	return psprintf("/v2/%s/%s/attributes?limit=%d&offset=%d", target->kind->plural,
-					http_escape(target_identifier(target)), ATTRIBUTE_PAGE, offset);
-}
-
-/* Refused: what that says of the object or list. */
-static void
-note_refusal(const Wanted *wanted, const Refusal *said)
-{
-	wanted->refusal->disabled = (said->kinds & REFUSAL_DISABLED) != 0;
-	if (!wanted->refusal->disabled)
-		wanted->refusal->absent = MemoryContextStrdup(wanted->caller, said->message);
-}
-
-/* What the errors of its requests say, and which refusals are none. */
-static RequestSubject
-subject_of(const Wanted *wanted)
-{
-	const TargetDef *target = wanted->target;
-	RequestSubject subject = {.scopes = target->kind->scope, .among = target->kind->plural};
-
-	subject.name = target_name(target);
-	subject.what = psprintf("%s \"%s\"", target->kind->noun, subject.name);
-	if (wanted->refusal != NULL)
-		subject.tolerates = REFUSAL_DISABLED | (wanted->refusal->may_be_absent ? REFUSAL_ABSENT : 0);
-	return subject;
-}
-
-/* All definitions of one object or list, in UI order; false where a refusal is no error: it is noted. */
-static bool
-fetch_attributes(Session *session, const Wanted *wanted, List **attributes, ScanCost *cost)
-{
-	const TargetDef *target = wanted->target;
-	MemoryContext result = CurrentMemoryContext;
-	Refusal said = {0};
-	RequestSubject subject = subject_of(wanted);
-	int largest = 0;
-	int n;
-
-	subject.said = &said;
-	do
-	{
-		MemoryContext work = AllocSetContextCreate(result, "attio_fdw definitions", ALLOCSET_SMALL_SIZES);
-		char *path;
-		JsonTree *answer;
-
-		MemoryContextSwitchTo(work);
-		path = attributes_page(target, list_length(*attributes));
-		answer = ahead_get(session, path, &subject, cost);
-		if (answer == NULL)
-		{
-			note_refusal(wanted, &said);
-			MemoryContextSwitchTo(result);
-			MemoryContextDelete(work);
-			return false;
-		}
-		n = shape_length(answer, path);
-		if (n > ATTRIBUTE_PAGE || list_length(*attributes) > ATTRIBUTE_LIMIT)
-			shape_raise(path);
-		MemoryContextSwitchTo(result);
-		for (int i = 0; i < n; i++)
-			*attributes = lappend(*attributes, read_attribute(json_element(json_at(answer, "data"), i), path));
-		MemoryContextDelete(work);
-		/* behind the first page, and behind the last of those that were asked for ahead */
-		if (n == ATTRIBUTE_PAGE && list_length(*attributes) % (PAGES_AHEAD * ATTRIBUTE_PAGE) == ATTRIBUTE_PAGE)
-			for (int i = 0; i < PAGES_AHEAD; i++)
-				ahead_ask(session, attributes_page(target, list_length(*attributes) + n * i), cost);
-		largest = Max(largest, n);
-		/* a short page of a round number may have been cut, unless there was a longer one */
-	} while (n == ATTRIBUTE_PAGE || (n > 0 && n == largest && n % ROUND_LIMIT == 0));
-	ahead_drop(session,
-			   psprintf("/v2/%s/%s/attributes?", target->kind->plural, http_escape(target_identifier(target))));
-	return true;
-}
-
 /* ----- what is known ----- */
 
 static void *
@@ -160,7 +34,7 @@ read_attributes(Session *session, const void *what, ScanCost *cost)
 	KnownAttributes *known = (KnownAttributes *) palloc0(sizeof(KnownAttributes));
 
 	known->context = CurrentMemoryContext;
-	return fetch_attributes(session, (const Wanted *) what, &known->attributes, cost) ? known : NULL;
+	return attribute_pages_read(session, (const AttributesWanted *) what, &known->attributes, cost) ? known : NULL;
 }
 
 /* Are all members of both the same? */
@@ -221,7 +95,7 @@ metadata_ask_ahead(Session *session, List *targets, int *next, ScanCost *cost)
 		const TargetDef *target = (const TargetDef *) list_nth(targets, *next);
 
 		if (!known_is_fresh(session, &known_attributes, known_key(target), 0))
-			ahead_ask(session, attributes_page(target, 0), cost);
+			attribute_pages_ask_ahead(session, target, cost);
 	}
 }
 
@@ -234,7 +108,7 @@ metadata_ask_ahead(Session *session, List *targets, int *next, ScanCost *cost)
 List *
 metadata_attributes(Session *session, const TargetDef *target, TargetRefusal *refusal, ScanCost *cost)
 {
-	Wanted wanted = {target, refusal, CurrentMemoryContext};
+	AttributesWanted wanted = {target, refusal, CurrentMemoryContext};
 	KnownAttributes *known =
 		(KnownAttributes *) known_get(session, &known_attributes, known_key(target), 0, &wanted, cost);
 
@@ -315,7 +189,7 @@ bool
 metadata_has_changed(Session *session, const TargetDef *target, List *attributes, ScanCost *cost)
 {
 	TimestampTz statement = GetCurrentStatementStartTimestamp();
-	Wanted wanted = {target, NULL, CurrentMemoryContext};
+	AttributesWanted wanted = {target, NULL, CurrentMemoryContext};
 	KnownAttributes *known = peek_known(session, target);
 
 	if (known != NULL && !are_same(known->attributes, attributes))

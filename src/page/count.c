@@ -67,8 +67,8 @@ check_rows(Counter *counter, HttpExchange *exchange, const PageAsk *ask)
 		request_raise_shape(counter->session, exchange, NULL);
 	for (size_t i = 0; i < page.nrows; i++)
 	{
-		PagerRow row = {&page, &page.rows[i], counter->check->id_leaf, counter->listing->given,
-						ask->place.offset + (int64) i + 1};
+		PagerRow row = {&page, &page.rows[i],           counter->check->id_leaf,
+						NULL,  counter->listing->given, ask->place.offset + (int64) i + 1};
 
 		if (rowkey_id_text(&row) == NULL)
 			ereport(ERROR, (errcode(ERRCODE_FDW_ERROR),

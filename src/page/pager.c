@@ -300,6 +300,7 @@ pager_page_row(const Pager *pager, size_t i, PagerRow *row)
 	row->page = &pager->page;
 	row->row = &pager->page.rows[i];
 	row->id_leaf = pager->id_leaf;
+	row->id = pager->by_document || pager->id_leaf < 0 ? NULL : &pager->keys[i].id;
 	row->given = pager->present->given;
 	row->ask = pager->present->ask;
 	if (pager->page.ndocuments > 0)

@@ -7,6 +7,7 @@
 
 #include "base/compat.h"
 #include "nodes/pg_list.h"
+#include "remote/rowid.h"
 #include "row/tokenizer.h"
 
 struct Ask;
@@ -16,6 +17,7 @@ typedef struct PagerRow
 	const TokPage *page;
 	const TokRow *row;
 	int id_leaf;       /* of its id; -1 = rows have none */
+	const RowId *id;   /* as it was read with the page; NULL = it was not */
 	const List *given; /* Given: what all rows of its listing have in common */
 	int64 position;    /* in its listing, from 1 */
 

@@ -15,6 +15,7 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/uuid.h"
 
 /* ----- columns ----- */
 
@@ -108,6 +109,20 @@ read_leaf(RowReader *reader, ColumnReader *column, const PagerRow *row, bool *is
 
 	*isnull = !is_value(slice);
 	return *isnull ? (Datum) 0 : datum_of_slice(reader, column, slice);
+}
+
+/* The id of the row, which was read with the page already where it is a UUID. */
+static Datum
+read_row_id(RowReader *reader, ColumnReader *column, const PagerRow *row, bool *isnull)
+{
+	pg_uuid_t *uuid;
+
+	if (row->id == NULL || row->id->length != UUID_LEN)
+		return read_leaf(reader, column, row, isnull);
+	uuid = (pg_uuid_t *) palloc(sizeof(pg_uuid_t));
+	memcpy(uuid->data, row->id->bytes, UUID_LEN);
+	*isnull = false;
+	return UUIDPGetDatum(uuid);
 }
 
 /* A field that is an array of scalars. */
@@ -343,6 +358,16 @@ prepare_name(RowReader *reader, ColumnReader *column)
 	column->read = read_name;
 }
 
+/* Does the column show the row's id, as the type that ids are kept in? */
+static bool
+is_row_id(const RowReader *reader, const ColumnReader *column)
+{
+	const ResourceDef *resource = reader->relation->resource;
+
+	return resource->id_type == UUIDOID && column->value.type == UUIDOID && !column->is_array &&
+		   resource->id_path != NULL && strcmp(column->binding->field->path, resource->id_path) == 0;
+}
+
 /* Want what the field shows: a member, the first of several, or what stands in an array. */
 static void
 prepare_field(RowReader *reader, ColumnReader *column)
@@ -375,7 +400,7 @@ prepare_field(RowReader *reader, ColumnReader *column)
 	node = projection_field(reader->projection,
 							inside == NULL ? field->path : pnstrdup(field->path, inside - field->path));
 	column->list_leaf = projection_leaf(reader->projection, node);
-	column->read = read_leaf;
+	column->read = is_row_id(reader, column) ? read_row_id : read_leaf;
 	if (column->is_array && may_be_list(field))
 		prepare_elements(reader, column, node, inside == NULL ? NULL : inside + strlen("[]"));
 }

@@ -145,7 +145,7 @@ take_page(Sample *sample, Fetcher *fetcher, const Listing *listing, int64 offset
 		request_raise_shape(sample->session, exchange, NULL);
 	for (size_t i = 0; i < page.nrows && sample->nrows < sample->wanted; i++)
 	{
-		PagerRow row = {&page, &page.rows[i], sample->id_leaf, listing->given, offset + (int64) i + 1};
+		PagerRow row = {&page, &page.rows[i], sample->id_leaf, NULL, listing->given, offset + (int64) i + 1};
 
 		sample->rows[sample->nrows++] = make_row(sample, &row);
 	}
