@@ -1,8 +1,8 @@
 """Attio on the stage: its flags, keys, limits, headers and error bodies.  The endpoints are in api.py."""
 import base64
-import datetime
 import time
 
+from stage.clock import midnight
 from stage.service import Service
 
 from . import api, errors, generate_activity, shapes
@@ -17,12 +17,6 @@ from .switches import SWITCHES
 def load_recording(emulator, body):
     """POST /_emulator/load {"path": a recording on this machine}: serve it from now on, until the reset."""
     emulator.data = load(body["path"])
-
-
-def midnight(text):
-    """The beginning of a day, in UTC."""
-    day = datetime.datetime.now(datetime.timezone.utc).date() if text == "today" else datetime.date.fromisoformat(text)
-    return datetime.datetime.combine(day, datetime.time(), datetime.timezone.utc)
 
 
 class Attio(Service):

@@ -27,6 +27,7 @@ class Emulator:
         self.faults = Faults()
         self.log = Log()
         self.stopping = threading.Event()
+        self.under_way = 0              # requests that are not answered yet
         self.reset()
 
     def reset(self):
@@ -51,7 +52,7 @@ class Emulator:
         except Exception as error:      # noqa: BLE001: whatever it is
             traceback.print_exc()
             refusal = self.service.failed(error)
-        body = json.dumps(refusal.body, ensure_ascii=False).encode()
+        body = self.service.refusal_body(request, refusal.body)
         return refusal.status, body, dict(request.answer_headers, **refusal.headers)
 
     def serve(self, request):

@@ -10,6 +10,7 @@ import select
 import socket
 import struct
 import sys
+import threading
 import time
 
 from . import control, faults
@@ -51,9 +52,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def handle_request(self):
         self.reading = False
+        self.server.begin()
         try:
             self.answer_request(self.command)
         finally:
+            self.server.begin(-1)
             self.reading = True
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = handle_request
@@ -174,8 +177,14 @@ class Server(http.server.ThreadingHTTPServer):
         super().__init__(address, Handler)
         self.emulator = emulator
         self.handlers = set()
+        self.counting = threading.Lock()
         if tls is not None:
             self.socket = tls.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
+
+    def begin(self, count=1):
+        """Count a request that is under way, or with -1 is not any more."""
+        with self.counting:
+            self.emulator.under_way += count
 
     def settle(self):
         """Wait until what clients sent, and may have left, is in the log.

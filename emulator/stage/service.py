@@ -2,6 +2,8 @@
 
 A small service gives its routes and what it serves.  emulator/tests/test_stage.py has one.
 """
+import json
+
 from .request import Request
 
 
@@ -71,6 +73,10 @@ class Service:
         return body
 
     # ----- error answers -----
+
+    def refusal_body(self, request, body):
+        """The bytes of a Refusal's body."""
+        return json.dumps(body, ensure_ascii=False).encode()
 
     def refusal(self, status, code, message):
         return Refusal(status, {"code": code, "message": message})
