@@ -76,14 +76,6 @@ class Account:
 
     # ----- who took part in what -----
 
-    def members_of(self, name, ident):
-        """The ids of persons that stand for an entity."""
-        if name == "person_id":
-            return [ident]
-        if name == "opportunity_id":
-            return self.opportunities[ident].persons if ident in self.opportunities else []
-        return [person.id for person in self.persons.values() if ident in person.organizations]
-
     def exists(self, name, ident):
         return ident in {"person_id": self.persons, "opportunity_id": self.opportunities,
                          "organization_id": self.organizations}[name]
@@ -95,10 +87,10 @@ class Account:
             there.add(("person_id", ident))
             person = self.persons.get(ident)
             there.update(("organization_id", each) for each in (person.organizations if person else ()))
-        for opportunity in self.opportunities.values():
             # an internal person alone does not make an interaction one of the opportunity
-            if any(ident in interaction.persons for ident in opportunity.persons if self.is_outside(ident)):
-                there.add(("opportunity_id", opportunity.id))
+            if person and person.kind != INTERNAL:
+                there.update(("opportunity_id", each.id) for each in self.opportunities.values()
+                             if ident in each.persons)
         return there
 
     def is_outside(self, ident):
