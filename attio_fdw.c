@@ -9,6 +9,7 @@
 #include "access/reloptions.h"
 #include "scan/explain.h"
 #include "admin/import_schema.h"
+#include "affinity/affinity.h"
 #include "attio/attio.h"
 #include "remote/activity.h"
 #include "base/version.h"
@@ -33,9 +34,13 @@ COMPAT_MODULE_MAGIC("attio_fdw", ATTIO_FDW_VERSION);
 extern PGDLLEXPORT void _PG_init(void);
 extern PGDLLEXPORT Datum attio_fdw_handler(PG_FUNCTION_ARGS);
 extern PGDLLEXPORT Datum attio_fdw_validator(PG_FUNCTION_ARGS);
+extern PGDLLEXPORT Datum affinity_fdw_handler(PG_FUNCTION_ARGS);
+extern PGDLLEXPORT Datum affinity_fdw_validator(PG_FUNCTION_ARGS);
 
 PG_FUNCTION_INFO_V1(attio_fdw_handler);
 PG_FUNCTION_INFO_V1(attio_fdw_validator);
+PG_FUNCTION_INFO_V1(affinity_fdw_handler);
+PG_FUNCTION_INFO_V1(affinity_fdw_validator);
 
 /* A service, and what the server is to know of its plans. */
 static void
@@ -53,6 +58,7 @@ _PG_init(void)
 	governor_init();
 	activity_init();
 	register_service(&attio_service);
+	register_service(&affinity_service);
 	settings_define();
 	join_paths_init();
 	column_stats_init();
@@ -90,9 +96,16 @@ make_callbacks(void)
 	return routine;
 }
 
-/* The callbacks of attio_fdw; a second wrapper has a handler like this one. */
+/* The callbacks of attio_fdw. */
 Datum
 attio_fdw_handler(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_POINTER(make_callbacks());
+}
+
+/* The same of affinity_fdw: its servers are of another service. */
+Datum
+affinity_fdw_handler(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_POINTER(make_callbacks());
 }
@@ -102,5 +115,13 @@ Datum
 attio_fdw_validator(PG_FUNCTION_ARGS)
 {
 	options_validate(attio_service.options, untransformRelOptions(PG_GETARG_DATUM(0)), PG_GETARG_OID(1));
+	PG_RETURN_VOID();
+}
+
+/* The same of one of affinity_fdw's. */
+Datum
+affinity_fdw_validator(PG_FUNCTION_ARGS)
+{
+	options_validate(affinity_service.options, untransformRelOptions(PG_GETARG_DATUM(0)), PG_GETARG_OID(1));
 	PG_RETURN_VOID();
 }

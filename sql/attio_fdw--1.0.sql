@@ -22,6 +22,16 @@ CREATE FOREIGN DATA WRAPPER attio_fdw
 	HANDLER attio_fdw_handler
 	VALIDATOR attio_fdw_validator;
 
+CREATE FUNCTION affinity_fdw_handler() RETURNS fdw_handler
+	AS 'MODULE_PATHNAME' LANGUAGE C STRICT;
+
+CREATE FUNCTION affinity_fdw_validator(text[], oid) RETURNS void
+	AS 'MODULE_PATHNAME' LANGUAGE C STRICT;
+
+CREATE FOREIGN DATA WRAPPER affinity_fdw
+	HANDLER affinity_fdw_handler
+	VALIDATOR affinity_fdw_validator;
+
 CREATE FUNCTION attio_fdw_version() RETURNS text
 	AS 'MODULE_PATHNAME' LANGUAGE C STRICT IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION attio_fdw_version() IS

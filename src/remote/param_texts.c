@@ -51,6 +51,12 @@ param_text(const ParamDef *param, Oid field, Oid type, Datum value)
 		return param->write(value, type);
 	if (field == TIMESTAMPTZOID)
 		return moment_of_value(type, value, &moment) ? moment_text(moment) : NULL;
+	if (param->words != NULL)
+	{
+		const char *sent = word_sent(param->words, fixed_output(type, value));
+
+		return sent == NULL ? NULL : pstrdup(sent);
+	}
 	if (type == BOOLOID)
 		return pstrdup(DatumGetBool(value) ? "true" : "false");
 	return fixed_output(type, value);

@@ -12,6 +12,7 @@
 #include "base/compat.h"
 #include "http/http.h"
 #include "remote/terms.h"
+#include "remote/words.h"
 
 struct ResourceDef;
 struct Session;
@@ -113,7 +114,8 @@ typedef struct ParamDef
 	const char *of_null;    /* its text for a column without a value; NULL: those cannot be asked for */
 	const char *ascending;  /* PARAM_ORDER: its text; NULL: the order cannot be asked for */
 	const char *descending;
-	const char *example;                   /* a value, for people; NULL = any of the type */
+	const char *example;  /* a value, for people; NULL = any of the type */
+	const WordDef *words; /* of the field, which are sent as the service calls them; NULL = it has none */
 	char *(*write)(Datum value, Oid type); /* its text, not escaped; NULL: the type's output */
 	const Way *way; /* what is asked for by it, in the place of the resource's listing; NULL = that listing */
 	bool every_way; /* of that listing and of all ways alike; "way" is NULL */
@@ -152,6 +154,7 @@ typedef struct FieldDef
 	 * there, in one line.  "": the row itself.
 	 */
 	const char *path;
+	const WordDef *words; /* rows show these in the place of what the service sends; NULL = as it came */
 	bool not_null;
 	bool is_always_set; /* every row has a value, although a new one need not be given it */
 

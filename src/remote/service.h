@@ -46,6 +46,7 @@ typedef struct Service
 
 	/* ----- requests ----- */
 	const char *authorization; /* value of the header, "%s" is the key */
+	const char *credentials;   /* what that "%s" is instead, in base64, where its own "%s" is the key; NULL = the key */
 	const char *user_agent;
 	const char *request_id;     /* response header that names the request; NULL = there is none */
 	const char *accurate_at;    /* response header: the moment that an answer shows; NULL = there is none */

@@ -11,6 +11,7 @@
 #include "remote/activity.h"
 #include "base/guc.h"
 #include "catalog/pg_user_mapping.h"
+#include "common/base64.h"
 #include "remote/secret.h"
 #include "utils/timestamp.h"
 #include "utils/builtins.h"
@@ -155,6 +156,39 @@ read_rate(const OptionSet *set, List *options, const char *name, int otherwise)
 	return name == NULL ? otherwise : option_int(set, options, ForeignServerRelationId, name);
 }
 
+/* A text in base64, in the current memory context, and wiped when that is reset. */
+static char *
+base64_of(const char *text)
+{
+	int length = (int) strlen(text);
+	int room = pg_b64_enc_len(length);
+	char *encoded = (char *) palloc0(room + 1);
+
+	secret_wipe_later(encoded);
+	if (pg_b64_encode((const void *) text, length, encoded, room) < 0)
+		elog(ERROR, "could not encode the credentials");
+	return encoded;
+}
+
+/* What the header says, with the key in it; a secret, wiped with the current memory context. */
+static char *
+write_authorization(const Service *service, const char *key)
+{
+	const char *said = key;
+	char *header;
+
+	if (service->credentials != NULL)
+	{
+		char *credentials = psprintf(service->credentials, key);
+
+		secret_wipe_later(credentials);
+		said = base64_of(credentials);
+	}
+	header = psprintf(service->authorization, said);
+	secret_wipe_later(header);
+	return header;
+}
+
 /* What the HTTP client is told of the server and its service.  The secrets in it live in the current memory context. */
 static HttpConfig
 make_config(const Service *service, ForeignServer *server, UserMapping *mapping)
@@ -163,11 +197,9 @@ make_config(const Service *service, ForeignServer *server, UserMapping *mapping)
 	const OptionSet *set = service->options;
 	List *options = server->options;
 	char *key = secret_read(&api_key, set, server, mapping);
-	char *authorization = psprintf(service->authorization, key);
 	HttpConfig config = {0};
 
-	secret_wipe_later(authorization);
-	config.authorization = authorization;
+	config.authorization = write_authorization(service, key);
 	config.base_url = strip_slashes(option_text(set, options, ForeignServerRelationId, "base_url"));
 	config.ca_file = option_text(set, options, ForeignServerRelationId, "ca_file");
 	config.proxy = option_text(set, options, ForeignServerRelationId, "proxy");

@@ -125,6 +125,23 @@ read_row_id(RowReader *reader, ColumnReader *column, const PagerRow *row, bool *
 	return UUIDPGetDatum(uuid);
 }
 
+/* The word for what came. */
+static Datum
+read_word(RowReader *reader, ColumnReader *column, const PagerRow *row, bool *isnull)
+{
+	const TokSlice *slice = row_first_slice(&reader->slices, row, column->list_leaf);
+	size_t length;
+	char *sent;
+
+	*isnull = !is_value(slice);
+	if (*isnull)
+		return (Datum) 0;
+	reader->slice = slice;
+	sent = slice->kind == TOK_STRING ? value_string(slice, &length) : pnstrdup(slice->start, slice->length);
+	value_slice_of_text(&reader->made, word_shown(column->binding->field->words, sent));
+	return datum_of_slice(reader, column, &reader->made);
+}
+
 /* A field that is an array of scalars. */
 static Datum
 read_field_array(RowReader *reader, ColumnReader *column, const PagerRow *row, bool *isnull)
@@ -400,7 +417,7 @@ prepare_field(RowReader *reader, ColumnReader *column)
 	node = projection_field(reader->projection,
 							inside == NULL ? field->path : pnstrdup(field->path, inside - field->path));
 	column->list_leaf = projection_leaf(reader->projection, node);
-	column->read = is_row_id(reader, column) ? read_row_id : read_leaf;
+	column->read = field->words != NULL ? read_word : is_row_id(reader, column) ? read_row_id : read_leaf;
 	if (column->is_array && may_be_list(field))
 		prepare_elements(reader, column, node, inside == NULL ? NULL : inside + strlen("[]"));
 }

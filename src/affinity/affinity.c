@@ -1,0 +1,33 @@
+/*
+ * affinity.c
+ *		Affinity as a service: what the shared rooms are told of it.
+ *
+ * Owns: the table of facts and functions.  What they do stands in the other
+ * files of this room, which nobody else may include.
+ */
+#include "affinity/affinity.h"
+
+#include "affinity/affinity_options.h"
+#include "affinity/endpoints.h"
+#include "affinity/import.h"
+#include "affinity/refusal.h"
+#include "base/version.h"
+
+/* No refusal of Affinity's is known that passes when the same request is sent again. */
+static const char *const passing_words[] = {NULL};
+
+const Service affinity_service = {
+	.title = "Affinity",
+	.wrapper = "affinity_fdw",
+	.handler = "affinity_fdw_handler",
+	.options = &affinity_options,
+	.authorization = "Basic %s",
+	.credentials = ":%s",
+	.user_agent = "affinity_fdw/" ATTIO_FDW_VERSION,
+	.passing = passing_words,
+	.account_path = "/auth/whoami",
+	.explain_refusal = affinity_explain_refusal,
+	.import_schema = affinity_import_schema,
+	.table_ddl = affinity_table_ddl,
+	.resources = affinity_resources,
+};

@@ -1,0 +1,125 @@
+/*
+ * import.c
+ *		IMPORT FOREIGN SCHEMA, and the statements it writes.
+ *
+ * Owns: the text of CREATE FOREIGN TABLE.  Each table of endpoints.c is one
+ * table, and each of its fields one column, whatever the account holds.
+ */
+#include "affinity/import.h"
+
+#include "affinity/endpoints.h"
+#include "base/errors.h"
+#include "lib/stringinfo.h"
+#include "utils/builtins.h"
+
+#define SCHEMA "affinity"
+
+/* The CREATE FOREIGN TABLE statement of one table, without a semicolon. */
+static char *
+table_statement(const ResourceDef *resource, const char *server)
+{
+	StringInfoData ddl;
+
+	initStringInfo(&ddl);
+	appendStringInfo(&ddl, "CREATE FOREIGN TABLE %s (", quote_identifier(resource->name));
+	for (int i = 0; i < resource->nfields; i++)
+	{
+		const FieldDef *field = &resource->fields[i];
+
+		appendStringInfo(&ddl, "%s\n\t%s %s OPTIONS (field %s)%s", i > 0 ? "," : "", quote_identifier(field->name),
+						 format_type_be(field->type), quote_literal_cstr(field->name),
+						 field->not_null ? " NOT NULL" : "");
+	}
+	appendStringInfo(&ddl, "\n) SERVER %s OPTIONS (resource %s)", quote_identifier(server),
+					 quote_literal_cstr(resource->name));
+	return ddl.data;
+}
+
+/* Is it among the tables that the statement names? */
+static bool
+is_named(const ImportForeignSchemaStmt *stmt, const char *table)
+{
+	ListCell *lc;
+
+	foreach(lc, stmt->table_list)
+		if (strcmp(((RangeVar *) lfirst(lc))->relname, table) == 0)
+			return true;
+	return false;
+}
+
+/* The names of all tables. */
+static List *
+table_names(void)
+{
+	List *names = NIL;
+
+	for (const ResourceDef *resource = affinity_resources; resource->name != NULL; resource++)
+		names = lappend(names, unconstify(char *, resource->name));
+	return names;
+}
+
+/* "Perhaps you meant ...", or NULL. */
+static const char *
+nearest_name(const char *table)
+{
+	const char *nearest = closest_in_list(table, table_names());
+
+	return nearest == NULL ? NULL : psprintf("Perhaps you meant \"%s\".", nearest);
+}
+
+/* Warn of names in LIMIT TO that do not exist. */
+static void
+warn_of_unknown_names(const ImportForeignSchemaStmt *stmt)
+{
+	ListCell *lc;
+
+	if (stmt->list_type != FDW_IMPORT_SCHEMA_LIMIT_TO)
+		return;
+	foreach(lc, stmt->table_list)
+	{
+		const char *table = ((RangeVar *) lfirst(lc))->relname;
+		const char *hint = nearest_name(table);
+
+		if (resource_by_name(affinity_resources, table) == NULL)
+			ereport(WARNING, (errcode(ERRCODE_FDW_TABLE_NOT_FOUND),
+							  errmsg("table \"%s\" does not exist in \"%s\"", table, stmt->remote_schema),
+							  hint != NULL ? errhint("%s", hint) : 0));
+	}
+}
+
+List *
+affinity_import_schema(Session *session, ImportForeignSchemaStmt *stmt)
+{
+	List *statements = NIL;
+
+	if (strcmp(stmt->remote_schema, SCHEMA) != 0)
+		ereport(ERROR, (errcode(ERRCODE_FDW_SCHEMA_NOT_FOUND),
+						errmsg("schema \"%s\" does not exist in Affinity", stmt->remote_schema),
+						errhint("The only schema is %s.", SCHEMA)));
+	if (stmt->options != NIL)
+		ereport(ERROR, (errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
+						errmsg("invalid option \"%s\" for IMPORT FOREIGN SCHEMA",
+							   linitial_node(DefElem, stmt->options)->defname),
+						errhint("There are no options.")));
+	warn_of_unknown_names(stmt);
+	for (const ResourceDef *resource = affinity_resources; resource->name != NULL; resource++)
+		if (stmt->list_type == FDW_IMPORT_SCHEMA_ALL ||
+			is_named(stmt, resource->name) == (stmt->list_type == FDW_IMPORT_SCHEMA_LIMIT_TO))
+			statements = lappend(statements, table_statement(resource, session->server_name));
+	return statements;
+}
+
+char *
+affinity_table_ddl(Session *session, const char *table, const char *columns, const char *history)
+{
+	const ResourceDef *resource = resource_by_name(affinity_resources, table);
+	const char *hint = nearest_name(table);
+
+	if (resource == NULL)
+		ereport(ERROR, (errcode(ERRCODE_FDW_TABLE_NOT_FOUND), errmsg("table \"%s\" does not exist in Affinity", table),
+						hint != NULL ? errhint("%s", hint) : 0));
+	if (strcmp(columns, "default") != 0 || history != NULL)
+		ereport(ERROR, (errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+						errmsg("tables of Affinity have one set of columns, and no history")));
+	return psprintf("%s;", table_statement(resource, session->server_name));
+}
