@@ -171,12 +171,20 @@ is_last_way(const Pager *pager, const PageAsk *ask)
 	return ask->sorts != NULL && pager->unsorted_fails && ask->place.offset == 0;
 }
 
+/* Is one row asked for with what the listing of all rows tells, too? */
+static bool
+asks_way_for_extras(const Pager *pager, const PageAsk *ask)
+{
+	return pager->resource->way != NULL && ask->listing->ask != NULL && ask->listing->ask->extras != NIL;
+}
+
 bool
 ways_has_another(const Pager *pager, const PageAsk *ask)
 {
 	if (is_last_way(pager, ask))
 		return true; /* to say so */
-	return ask->filter != NULL || (!pager->handed && (ask->sorts != NULL || pager->request.offset > 0));
+	return ask->filter != NULL ||
+		   (!pager->handed && (ask->sorts != NULL || pager->request.offset > 0 || asks_way_for_extras(pager, ask)));
 }
 
 /*
@@ -186,6 +194,12 @@ ways_has_another(const Pager *pager, const PageAsk *ask)
 bool
 ways_take_another(Pager *pager, const PageAsk *ask)
 {
+	if (asks_way_for_extras(pager, ask) && !pager->handed)
+	{
+		pager->cost->refused++;
+		pager->stop = PAGER_WAY_REFUSED;
+		return false;
+	}
 	if (pager->request.all_or_none)
 	{
 		pager->cost->refused++;

@@ -190,6 +190,19 @@ note_rows(Pager *pager, HttpExchange *exchange, const PageAsk *ask)
 	activity_page(pager->activity, (int64) pager->page.nrows, (int64) exchange->length);
 }
 
+/* The one row that the listing asks for has come: without extras it is not wanted any more. */
+static void
+note_answered(Pager *pager, const Listing *listing)
+{
+	MemoryContext saved;
+
+	if (!pager->resource->paging.single || pager->page.nrows == 0 || listing->ask == NULL)
+		return;
+	saved = MemoryContextSwitchTo(pager->context);
+	pager->answered = lappend(pager->answered, unconstify(Ask *, listing->ask));
+	MemoryContextSwitchTo(saved);
+}
+
 /* Judge the answer, and read the page that it is. */
 static PageOutcome
 take_answer(Pager *pager, HttpExchange *exchange, const PageAsk *ask)
@@ -210,6 +223,7 @@ take_answer(Pager *pager, HttpExchange *exchange, const PageAsk *ask)
 	if (!tokenize_page(pager, exchange))
 		return PAGE_AGAIN;
 	note_rows(pager, exchange, ask);
+	note_answered(pager, ask->listing);
 	return PAGE_READ;
 }
 

@@ -51,6 +51,7 @@ typedef enum PagerAnswer
 	PAGER_SORT_REFUSED, /* the first request of a sorted one was; no row was handed out */
 	PAGER_UNSORTED,     /* its first page is not in the order asked for; no row was handed out */
 	PAGER_TOO_SHORT,    /* its one page holds fewer rows than were asked for; no row was handed out */
+	PAGER_WAY_REFUSED,  /* the way to one row was, with the extras that are asked for; no row was handed out */
 	PAGER_NAMES_UNKNOWN /* filter or sorts name an attribute that there is none of; pager_settle() goes on */
 } PagerAnswer;
 

@@ -117,16 +117,26 @@ begin_listings(Pager *pager)
 	return first;
 }
 
+/* Has what the listing asks for come already, by another that tells more of it? */
+static bool
+has_been_answered(const Pager *pager, const Listing *listing)
+{
+	return listing->ask != NULL && listing->ask->unless != NULL &&
+		   list_member_ptr(pager->answered, listing->ask->unless);
+}
+
 /* Begin the next listing; false after the last. */
 static bool
 next_listing(Pager *pager)
 {
 	const Listing *next = pager->listing < 0 ? begin_listings(pager) : listings_at(pager->listings, pager->listing + 1);
 
+	while (next != NULL && has_been_answered(pager, next))
+		next = listings_at(pager->listings, next->number + 1);
 	if (next == NULL)
 		return false;
 	pager->replayable = (pager->listing < 0);
-	pager->listing++;
+	pager->listing = next->number;
 	pager->page_window = 1;
 	pager->present = next;
 	parts_begin(pager);
@@ -193,6 +203,14 @@ look_ahead_pages(Pager *pager)
 	}
 }
 
+/* May a listing that has not been read yet answer what this one asks for, too? */
+static bool
+may_be_answered(const Pager *pager, const Listing *listing)
+{
+	return pager->resource->paging.single && listing->ask != NULL && listing->ask->unless != NULL &&
+		   (pager->present->ask == NULL || pager->present->ask->unless == NULL);
+}
+
 /* The first pages of the listings that follow. */
 static void
 look_ahead_listings(Pager *pager)
@@ -202,8 +220,10 @@ look_ahead_listings(Pager *pager)
 		const Listing *listing = listings_at(pager->listings, i);
 		PageAsk ask;
 
-		if (listing == NULL)
+		if (listing == NULL || may_be_answered(pager, listing))
 			return;
+		if (has_been_answered(pager, listing))
+			continue;
 		ask = ways_first_ask(pager, first_walk(pager, i), listing, first_limit(pager, i));
 		if (!fetcher_ahead(pager->fetcher, &ask, pager->window))
 			return;
@@ -404,6 +424,8 @@ pager_rewind(Pager *pager)
 		return;
 	}
 	pager->listing = -1;
+	list_free(pager->answered);
+	pager->answered = NIL;
 	pager->page.nrows = 0;
 	pager->behind = NEXT_LISTING;
 	pager->skip = 0;

@@ -61,6 +61,8 @@ struct Pager
 	bool keeps_seen; /* beyond the next beginning */
 	SeenRows *seen;  /* ids handed out by a distinct request; NULL = none */
 
+	List *answered; /* Ask: that brought the row that they ask for by its id */
+
 	/* of a table whose listings are each of one attribute's values (parts.c) */
 	bool shares; /* the present listing has its part in common with the one before or behind it */
 

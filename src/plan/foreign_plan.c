@@ -15,8 +15,10 @@
 #include "plan/count_paths.h"
 #include "plan/judged.h"
 #include "plan/pathkeys.h"
+#include "plan/present.h"
 #include "plan/relation_plan.h"
 #include "plan/ship.h"
+#include "remote/extras.h"
 #include "remote/param_rules.h"
 #include "scan/scan_plan.h"
 
@@ -78,14 +80,20 @@ column_list(Bitmapset *columns, Oid table)
 	return list;
 }
 
-/* The other columns of a row that is deleted, for the log. */
+/* The other columns of a row that is deleted, for the log: those that come with the row anyway. */
 static List *
 unnamed_columns(const RelationPlan *plan, Oid table)
 {
+	List *columns = NIL;
+	ListCell *lc;
+
 	if (!plan->reads_optional)
 		return NIL;
-	return list_difference_int(column_list(bms_make_singleton(0 - FirstLowInvalidHeapAttributeNumber), table),
-							   column_list(plan->columns, table));
+	foreach(lc, list_difference_int(column_list(bms_make_singleton(0 - FirstLowInvalidHeapAttributeNumber), table),
+									column_list(plan->columns, table)))
+		if (extra_of_column(plan->relation, (AttrNumber) lfirst_int(lc)) == NULL)
+			columns = lappend_int(columns, lfirst_int(lc));
+	return columns;
 }
 
 /* LIMIT or OFFSET as an operand: its index. */
@@ -204,6 +212,7 @@ get_foreign_plan(PlannerInfo *root, RelOptInfo *baserel, Oid table, ForeignPath 
 	plan.limit = plan.limited ? add_limit_operand(&operands, root->parse->limitCount) : NO_OPERAND;
 	plan.offset = plan.limited ? add_limit_operand(&operands, root->parse->limitOffset) : NO_OPERAND;
 	plan.columns = column_list(relation->columns, table);
+	plan.present = present_columns(root, baserel, plan.columns, quals);
 	plan.optional = unnamed_columns(relation, table);
 	plan.learns = columns_learn(relation->relation);
 	return make_foreignscan(tlist, quals, baserel->relid, operands, scan_plan_to_nodes(&plan), NIL, quals, outer_plan);

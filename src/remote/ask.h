@@ -26,12 +26,14 @@ typedef struct AskPart
 /* What one listing asks for. */
 typedef struct Ask
 {
-	JsonTree *filter;  /* in the request's body; NULL = none */
-	const char *query; /* parameters of the query string, escaped and joined by "&"; NULL = none */
-	List *given;       /* Given (resource.h): for the path, and for fields that show it */
-	List *parts;       /* AskPart: rows with other values belong to other asks */
-	List *definitions; /* what its columns are bound with; NIL = as those of the scan */
-	JsonTree *sorts;   /* in the place of the request's; NULL = none of its own */
+	JsonTree *filter;         /* in the request's body; NULL = none */
+	const char *query;        /* parameters of the query string, escaped and joined by "&"; NULL = none */
+	List *given;              /* Given (resource.h): for the path, and for fields that show it */
+	List *parts;              /* AskPart: rows with other values belong to other asks */
+	List *definitions;        /* what its columns are bound with; NIL = as those of the scan */
+	JsonTree *sorts;          /* in the place of the request's; NULL = none of its own */
+	List *extras;             /* Extra (resource.h): members of rows that it asks for */
+	const struct Ask *unless; /* asks for the same with all extras: which row came by it is not wanted of this one */
 } Ask;
 
 /* All of a scan: nothing at all, everything (no ask), or one listing for each ask. */
@@ -56,6 +58,8 @@ typedef struct AskInput
 	int looked_up;        /* the operand whose values a join looks up, by the last arm; -1 = none */
 	int keys_per_request; /* at most so many of them; 0: they cannot be asked for */
 	bool without_others;  /* not by the other arms, which the service refused */
+	const List *columns;  /* IntList: attribute numbers that are read */
+	const List *present;  /* IntList: of these, those whose extras all rows have that count */
 } AskInput;
 
 /* In which order a scan wants its rows. */

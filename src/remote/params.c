@@ -16,6 +16,7 @@
 #include "catalog/pg_type.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
+#include "remote/extras.h"
 #include "remote/param_groups.h"
 #include "remote/param_rules.h"
 #include "remote/param_texts.h"
@@ -558,5 +559,6 @@ asks_of_scan(struct Session *session, const AskInput *input)
 		set.incomplete = true;
 	}
 	params_write(input, &set);
+	extras_write(input, &set);
 	return set;
 }

@@ -28,7 +28,7 @@ extern void params_write(const AskInput *input, AskSet *set);
 extern bool params_choose_listing(const AskInput *input, const List *given);
 
 /*
- * What a scan asks for: by the service's own language, and by parameters.
+ * What a scan asks for: by the service's own language, by parameters, and which extras.
  * Without a session it makes no request (EXPLAIN).
  */
 extern AskSet asks_of_scan(struct Session *session, const AskInput *input);

@@ -123,6 +123,20 @@ typedef struct ParamDef
 
 /* ----- what a row holds ----- */
 
+/*
+ * Members of a row that come only where they are asked for.  Rows may stay away
+ * for that: then there are two listings, with these members and without them,
+ * unless the conditions want one of them to be there (extras.c).
+ */
+typedef struct Extra
+{
+	const char *words;    /* what they are, for people */
+	const char *query;    /* what asks for them, of the listing and of all ways; NULL: the listing never tells them, but
+						   * its ways do */
+	const char *member;   /* path of what holds all of them */
+	bool leaves_rows_out; /* rows that have none of them do not come; of one of a resource's extras at most */
+} Extra;
+
 /* Where a field's value comes from. */
 typedef enum FieldSource
 {
@@ -157,6 +171,7 @@ typedef struct FieldDef
 	const WordDef *words; /* rows show these in the place of what the service sends; NULL = as it came */
 	bool not_null;
 	bool is_always_set; /* every row has a value, although a new one need not be given it */
+	const Extra *extra; /* what it is one of; NULL: every row tells it */
 
 	/*
 	 * FIELD_GIVEN, where a way is gone, whose rows were not asked for by it: the

@@ -44,6 +44,14 @@ struct ColumnReader
 	int nchanged;
 };
 
+/* An extra (resource.h) that a column shows. */
+typedef struct ExtraReader
+{
+	const Extra *extra;
+	int leaf;     /* of its member */
+	bool is_told; /* by the way of these rows, as one of them showed */
+} ExtraReader;
+
 struct RowReader
 {
 	MemoryContext context;
@@ -54,12 +62,15 @@ struct RowReader
 	RowSlices slices;    /* of the row that is read */
 	const PagerRow *row; /* being read, for the error context */
 	const ColumnReader *column;
-	const TokSlice *slice; /* being converted, likewise */
-	TokSlice made;         /* a slice that stands in no page */
-	ValueReader moment;    /* timestamptz, for comparing */
-	int values_leaf;       /* the member that holds attribute values; -1 = not wanted */
-	Doubt doubt;           /* in the definition of "column" */
-	bool is_none;          /* the record has no value of its listing's attribute */
+	const TokSlice *slice;      /* being converted, likewise */
+	TokSlice made;              /* a slice that stands in no page */
+	ValueReader moment;         /* timestamptz, for comparing */
+	int values_leaf;            /* the member that holds attribute values; -1 = not wanted */
+	Doubt doubt;                /* in the definition of "column" */
+	bool is_none;               /* the record has no value of its listing's attribute */
+	struct ExtraReader *extras; /* of the columns */
+	int nextras;
+	bool lacks_extra; /* the row was asked for with an extra that its way may not tell */
 };
 
 /* Is there a value, and is it not null? */

@@ -11,6 +11,7 @@
 #include "catalog/pg_type.h"
 #include "row/column_reader.h"
 #include "row/rowkey.h"
+#include "row/told.h"
 #include "base/types.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -547,6 +548,7 @@ row_reader_create(const RemoteRelation *relation, List *attnums, List *definitio
 		column->binding = column_bind(relation, (AttrNumber) lfirst_int(lc), definitions);
 		prepare_column(reader, column);
 	}
+	told_prepare(reader, attnums);
 	return reader;
 }
 
@@ -600,6 +602,12 @@ has_no_value(RowReader *reader, ColumnReader *column, const PagerRow *row)
 }
 
 bool
+row_lacks_extra(const RowReader *reader)
+{
+	return reader->lacks_extra;
+}
+
+bool
 row_is_none(const RowReader *reader)
 {
 	return reader->is_none;
@@ -648,6 +656,7 @@ row_read(RowReader *reader, const PagerRow *row, TupleTableSlot *slot)
 	memset(slot->tts_isnull, true, slot->tts_tupleDescriptor->natts * sizeof(bool));
 	row_slices_index(&reader->slices, row, reader->projection->nleaves);
 	check_values(reader, row);
+	told_check(reader, row);
 	for (int i = 0; i < reader->ncolumns; i++)
 	{
 		ColumnReader *column = &reader->columns[i];

@@ -28,6 +28,9 @@ extern bool row_is_doubtful(const RowReader *reader);
 extern bool row_lacks_hidden(const RowReader *reader, Session *session);
 extern void row_settle(RowReader *reader, Session *session);
 
+/* Was the row just read asked for with an extra, and does nothing show that the way to it tells these? */
+extern bool row_lacks_extra(const RowReader *reader);
+
 /* Was the row just read none, since it has no value of the attribute that its listing is of? */
 extern bool row_is_none(const RowReader *reader);
 extern void row_read(RowReader *reader, const PagerRow *row, TupleTableSlot *slot);

@@ -141,6 +141,7 @@ build_count_asks(RemoteScan *state, Operand *operands, int noperands)
 					  .term = setting_push_filter ? state->plan->filter : NIL,
 					  .operands = operands,
 					  .noperands = noperands,
+					  .columns = state->plan->columns,
 					  .looked_up = NO_OPERAND};
 	AskSet asks = asks_of_scan(state->table.session, &input);
 

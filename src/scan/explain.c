@@ -154,6 +154,8 @@ planned_asks(const ScanExplained *scan)
 	List *exprs = scan->scan->fdw_exprs;
 	AskInput input = {.relation = scan->relation,
 					  .is_planned = true,
+					  .columns = scan->plan->columns,
+					  .present = scan->plan->present,
 					  .term = scan->plan->filter,
 					  .looked_up = NO_OPERAND,
 					  .operands = scan_constant_operands(exprs),
@@ -218,6 +220,32 @@ explain_listings(const ScanExplained *scan, const List *asks)
 	return Max(list_length(words), 1);
 }
 
+/*
+ * Where rows stay away that have none of what is asked for: is the listing read
+ * with it, or with it and then without it?  Returns how many listings that makes
+ * of one.
+ */
+static int
+explain_extras(const ScanExplained *scan, const List *asks)
+{
+	List *words = NIL;
+	const ListCell *lc;
+
+	foreach(lc, ((const Ask *) linitial(asks))->extras)
+	{
+		const Extra *extra = (const Extra *) lfirst(lc);
+
+		if (extra->leaves_rows_out)
+			words = lappend(words, psprintf("with %s", extra->words));
+	}
+	if (words == NIL)
+		return 1;
+	if (((const Ask *) llast(asks))->unless != NULL)
+		words = lappend(words, "without");
+	ExplainPropertyList(service_label(scan->service, "Listings"), words, scan->es);
+	return list_length(words);
+}
+
 /* The filter: as sent, where the scan ran, else as planned. */
 static void
 explain_filter(const ScanExplained *scan)
@@ -226,6 +254,7 @@ explain_filter(const ScanExplained *scan)
 	const Ask *first;
 	char *text;
 	int listings = 1;
+	int portions;
 
 	if (asks == NIL && !scan->es->analyze && setting_push_filter)
 		asks = planned_asks(scan);
@@ -234,6 +263,7 @@ explain_filter(const ScanExplained *scan)
 		return;
 	if (scan->relation->resource->value_of != NULL)
 		listings = explain_listings(scan, asks);
+	portions = list_length(asks) / explain_extras(scan, asks);
 	first = (const Ask *) linitial(asks);
 	if (first->filter != NULL)
 	{
@@ -242,8 +272,8 @@ explain_filter(const ScanExplained *scan)
 	}
 	if (first->query != NULL)
 		explain_text(scan, "Parameters", clean_text(first->query, strlen(first->query), FILTER_SHOWN));
-	if (list_length(asks) > listings)
-		explain_integer(scan, term_has_key(scan->plan->filter) ? "Key Batches" : "Value Batches", list_length(asks));
+	if (portions > listings)
+		explain_integer(scan, term_has_key(scan->plan->filter) ? "Key Batches" : "Value Batches", portions);
 }
 
 /* Which conditions the service answers alone, which are sent and checked again, which are only checked locally. */

@@ -262,6 +262,8 @@ prepare_round(RemoteScan *state, ForeignScanState *node)
 	AskInput input = {.relation = state->table.relation,
 					  .definitions = state->table.definitions,
 					  .cost = &state->cost,
+					  .columns = state->plan->columns,
+					  .present = state->plan->present,
 					  .looked_up = NO_OPERAND};
 	PageRequest plan = {.wanted = -1};
 

@@ -13,6 +13,7 @@
 #include "executor/tuptable.h"
 #include "page/count.h"
 #include "page/fetch.h"
+#include "remote/extras.h"
 #include "remote/param_rules.h"
 #include "remote/params.h"
 #include "remote/request.h"
@@ -30,6 +31,7 @@ typedef struct Sample
 	ScanCost cost;
 	Projection *projection;
 	List *definitions;
+	List *columns; /* IntList: those that a listing tells */
 	RowReader *reader;
 	Pager *pager;
 	int id_leaf;
@@ -73,8 +75,11 @@ make_row(Sample *sample, const PagerRow *row)
 static AskSet
 everything_of(Sample *sample)
 {
-	AskInput input = {
-		.relation = sample->relation, .definitions = sample->definitions, .cost = &sample->cost, .looked_up = -1};
+	AskInput input = {.relation = sample->relation,
+					  .definitions = sample->definitions,
+					  .cost = &sample->cost,
+					  .columns = sample->columns,
+					  .looked_up = -1};
 
 	return asks_of_scan(sample->session, &input);
 }
@@ -184,6 +189,25 @@ read_some(Sample *sample, int64 total)
 	fetcher_clear(fetcher);
 }
 
+/* The columns that a listing tells. */
+static List *
+columns_told(const RemoteRelation *relation, TupleDesc tupdesc)
+{
+	List *columns = NIL;
+
+	for (int i = 1; i <= tupdesc->natts; i++)
+	{
+		const Extra *extra;
+
+		if (!compat_is_stored(TupleDescAttr(tupdesc, i - 1)))
+			continue;
+		extra = extra_of_column(relation, (AttrNumber) i);
+		if (extra == NULL || extra->query != NULL)
+			columns = lappend_int(columns, i);
+	}
+	return columns;
+}
+
 /* AcquireSampleRowsFunc */
 static int
 acquire_rows(Relation rel, int elevel, HeapTuple *rows, int wanted, double *total, double *dead)
@@ -195,7 +219,6 @@ acquire_rows(Relation rel, int elevel, HeapTuple *rows, int wanted, double *tota
 	AskSet everything = {0};
 	CountCheck check = {0};
 	RemoteTable table;
-	List *columns = NIL;
 	int64 counted;
 
 	saved = MemoryContextSwitchTo(work);
@@ -204,12 +227,10 @@ acquire_rows(Relation rel, int elevel, HeapTuple *rows, int wanted, double *tota
 	sample.relation = table.relation;
 	sample.session = table.session;
 	sample.definitions = table.definitions;
-	for (int i = 1; i <= tupdesc->natts; i++)
-		if (compat_is_stored(TupleDescAttr(tupdesc, i - 1)))
-			columns = lappend_int(columns, i);
+	sample.columns = columns_told(sample.relation, tupdesc);
 	sample.projection = projection_create(&sample.relation->resource->paging);
 	sample.slot = MakeSingleTupleTableSlot(tupdesc, &TTSOpsVirtual);
-	sample.reader = row_reader_create(sample.relation, columns, sample.definitions, sample.projection);
+	sample.reader = row_reader_create(sample.relation, sample.columns, sample.definitions, sample.projection);
 	sample.pager = pager_open(sample.session, sample.relation, sample.projection, &sample.cost);
 	*dead = 0;
 	check.projection = sample.projection;

@@ -32,9 +32,9 @@ scan_open(RemoteScan *state, ForeignScanState *node)
 	bool needed =
 		plan->optional != NIL || plan->filter != NIL || plan->nsorts > 0 || relation->resource->value_of != NULL;
 
-	if (state->reads_whole)
+	if (state->reads_whole && !state->leaves_way)
 		round_take_whole_way(relation, (const ForeignScan *) node->ss.ps.plan, plan);
-	else
+	else if (!state->leaves_way)
 		scan_take_way(relation, plan);
 	projection = projection_create(&relation->resource->paging);
 	state->table = remote_table_open(relation, state->user, needed, plan->columns, &state->cost);
@@ -75,6 +75,20 @@ rebind_columns(RemoteScan *state, ForeignScanState *node)
 	return true;
 }
 
+/*
+ * The way to one row refuses to tell extras, or nothing shows that it does: from
+ * now on the scan reads the listing of all rows, and picks these.  No row has
+ * been handed out since the round began.
+ */
+static void
+leave_way(RemoteScan *state, ForeignScanState *node)
+{
+	pager_close(state->pager);
+	state->pager = NULL;
+	state->leaves_way = true;
+	scan_open(state, node);
+}
+
 /* Read the row into the slot; false where it is none, and where all begins anew. */
 static bool
 decode_row(RemoteScan *state, ForeignScanState *node, const PagerRow *row)
@@ -82,6 +96,11 @@ decode_row(RemoteScan *state, ForeignScanState *node, const PagerRow *row)
 	for (;;)
 	{
 		row_read(state->reader, row, node->ss.ss_ScanTupleSlot);
+		if (row_lacks_extra(state->reader))
+		{
+			leave_way(state, node);
+			return false;
+		}
 		if (!row_is_doubtful(state->reader))
 			return !row_is_none(state->reader);
 		if (!row_lacks_hidden(state->reader, state->table.session) && rebind_columns(state, node))
@@ -191,6 +210,8 @@ ask_in_another_way(RemoteScan *state, ForeignScanState *node, PagerAnswer stop)
 		if (!rebind_columns(state, node))
 			pager_settle(state->pager);
 	}
+	else if (stop == PAGER_WAY_REFUSED)
+		leave_way(state, node);
 	else if (stop == PAGER_KEYS_REFUSED)
 		ask_for_fewer_keys(state, node);
 	else

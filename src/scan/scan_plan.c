@@ -15,6 +15,7 @@ typedef enum ScanPlanIndex
 {
 	SCAN_PLAN_COLUMNS,  /* IntList */
 	SCAN_PLAN_OPTIONAL, /* IntList */
+	SCAN_PLAN_PRESENT,  /* IntList */
 	SCAN_PLAN_FILTER,   /* term */
 	SCAN_PLAN_VERDICTS, /* IntList */
 	SCAN_PLAN_REASONS,  /* List of String */
@@ -179,6 +180,7 @@ scan_plan_to_nodes(const ScanPlan *plan)
 	Node *members[SCAN_PLAN_LENGTH] = {
 		[SCAN_PLAN_COLUMNS] = (Node *) plan->columns,
 		[SCAN_PLAN_OPTIONAL] = (Node *) plan->optional,
+		[SCAN_PLAN_PRESENT] = (Node *) plan->present,
 		[SCAN_PLAN_FILTER] = (Node *) plan->filter,
 		[SCAN_PLAN_VERDICTS] = (Node *) plan->verdicts,
 		[SCAN_PLAN_REASONS] = (Node *) plan->reasons,
@@ -202,6 +204,7 @@ scan_plan_from_nodes(const ForeignScan *scan)
 
 	plan->columns = nodes_list_at(nodes, SCAN_PLAN_COLUMNS);
 	plan->optional = nodes_list_at(nodes, SCAN_PLAN_OPTIONAL);
+	plan->present = nodes_list_at(nodes, SCAN_PLAN_PRESENT);
 	plan->filter = nodes_list_at(nodes, SCAN_PLAN_FILTER);
 	plan->verdicts = nodes_list_at(nodes, SCAN_PLAN_VERDICTS);
 	plan->reasons = nodes_list_at(nodes, SCAN_PLAN_REASONS);

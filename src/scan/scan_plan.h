@@ -24,7 +24,9 @@ typedef struct ScanPlan
 {
 	List *columns;  /* IntList: attribute numbers that the scan must fill */
 	List *optional; /* IntList: attribute numbers that it fills as well, where their values fit for certain */
-	bool learns;    /* planning did not know a column that the scan makes known */
+	List *
+		present; /* IntList: of "columns", one of each extra (resource.h) that no row lacks which meets the conditions */
+	bool learns; /* planning did not know a column that the scan makes known */
 
 	/* conditions */
 	List *filter;   /* a term (remote/terms.h), or NIL: nothing is sent */

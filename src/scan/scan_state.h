@@ -39,6 +39,7 @@ typedef struct RemoteScan
 	Datum keys;           /* of a lookup: what a join asks for; an array */
 	int keys_per_request; /* fewer than planned where the service refused so many; 0 = cannot be asked for */
 	bool without_others;  /* only the keys are asked for: the service refused them with the conditions */
+	bool leaves_way;      /* to one row, which does not tell all that is wanted: the listing does */
 	bool replays;         /* the rows may be wanted again: a page that holds all of them is kept */
 	bool async;           /* a row is wanted only if that takes no waiting */
 	bool under_way;       /* below an Append it has begun, and not ended */

@@ -10,7 +10,8 @@
  * be named, and come in crates.  The stock is what stands in no shelf: crates by
  * offset, whose books are known by their crate.  Loans are asked for by shelf and
  * kind or by desk and hall, in pages at offsets and by cursor; visits are listed
- * for each shelf.
+ * for each shelf.  Guests tell their dates and loans only where they are asked
+ * for, and without a visit none comes then; their shelves only one guest tells.
  */
 #include "../../attio_fdw.c"
 
@@ -67,6 +68,28 @@ static const FieldDef visit_fields[] = {
 	{.name = "id", .type = INT8OID, .path = "id", .not_null = true},
 	{.name = "came_at", .type = TIMESTAMPTZOID, .path = "came_at", .not_null = true},
 	{.name = "who", .type = TEXTOID, .path = "who"},
+};
+static const Extra guest_dates = {"dates", "with_dates=true", "dates", .leaves_rows_out = true};
+static const Extra guest_loans = {"loans", "with_loans=true", "loans"};
+static const Extra guest_shelves = {"shelves", NULL, "shelves"};
+static const FieldDef guest_fields[] = {
+	{.name = "id", .type = INT8OID, .path = "id", .not_null = true},
+	{.name = "name", .type = TEXTOID, .path = "name"},
+	{.name = "hall", .type = TEXTOID, .path = "hall"},
+	{.name = "first_visit", .type = TIMESTAMPTZOID, .path = "dates.first", .extra = &guest_dates},
+	{.name = "last_visit", .type = TIMESTAMPTZOID, .path = "dates.last", .extra = &guest_dates},
+	{.name = "loans", .type = INT8ARRAYOID, .path = "loans", .extra = &guest_loans},
+	{.name = "shelves", .type = INT8ARRAYOID, .path = "shelves", .extra = &guest_shelves},
+};
+static const Way guest_by_id = {
+	.list = {"GET", "/guests/{guest}", .may_be_gone = true},
+	.paging = {PAGING_NONE, .rows = "", .single = true},
+};
+static const ParamDef guest_params[] = {
+	{.name = "{guest}", .column = "id", .rule = PARAM_EQUAL, .verdict = VERDICT_EXACT, .way = &guest_by_id},
+	{.name = "hall", .column = "hall", .rule = PARAM_EQUAL},
+	{.name = "from", .column = "last_visit", .rule = PARAM_FROM},
+	{.name = "before", .column = "last_visit", .rule = PARAM_BEFORE},
 };
 static const ParamDef loan_params[] = {
 	{.name = "shelf", .column = "shelf_id", .rule = PARAM_EQUAL, .together = "shelf", .either = "place"},
@@ -184,6 +207,16 @@ static const ResourceDef made_up_resources[] = {
 		.parents = four_shelves,
 		.walked = "shelves",
 	},
+	{
+		.name = "guests",
+		.list = {"GET", "/guests"},
+		.paging = {PAGING_CURSOR, .limit = "page_size", .place = "page_token", .max_page = 5, .rows = "guests",
+				   .next = "page.next_token"},
+		.abilities = CAN_LOOKUP,
+		.id_path = "id",
+		.id_type = INT8OID,
+		ROWS(guest_fields, guest_params),
+	},
 	{.name = NULL},
 };
 
@@ -209,7 +242,9 @@ made_up_refusal(Session *session, HttpExchange *exchange, const RequestSubject *
 	const char *text = json_string_at(answer, "oops.text");
 
 	refusal->of_service = (text != NULL);
-	refusal->kinds = exchange->status == 404 ? REFUSAL_ABSENT | REFUSAL_GONE : 0;
+	refusal->kinds = exchange->status == 404   ? REFUSAL_ABSENT | REFUSAL_GONE
+					 : exchange->status == 422 ? REFUSAL_REQUEST
+											   : 0;
 	refusal->sqlstate = exchange->status == 404 ? ERRCODE_NO_DATA_FOUND : ERRCODE_FDW_ERROR;
 	refusal->message = text == NULL ? "(nothing)" : clean_text(text, strlen(text), 200);
 	refusal->reasons = "";

@@ -134,10 +134,58 @@ def list_visits(request):
     return page(request, found, STOCK._replace(rows="visits"), default=5, maximum=5)
 
 
+def all_guests():
+    """Every third has never come; some of the others have no loans."""
+    day = datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc)
+    return {i: {"id": i, "name": f"Guest {i}", "hall": ["north", "south"][i % 2], "loans": list(range(i % 4)),
+                "shelves": [i, i + 1],
+                "dates": {"first": (day + datetime.timedelta(days=i)).isoformat(),
+                          "last": (day + datetime.timedelta(days=3 * i)).isoformat() if i % 5 else None} if i % 3 else None}
+            for i in range(1, 24)}
+
+
+def told(request, guest, asked):
+    """What a listing or one guest tells."""
+    hidden = {"dates", "loans"} - {name for name in ("dates", "loans") if asked.get(f"with_{name}") == "true"}
+    return {name: value for name, value in guest.items() if name not in hidden}
+
+
+def list_guests(request):
+    asked = followed(request)
+    found = [guest for guest in request.data["guests"].values()
+             if (guest["dates"] or asked.get("with_dates") != "true") and asked.get("hall", guest["hall"]) == guest["hall"]]
+    last = {guest["id"]: (guest["dates"] or {}).get("last") for guest in found}
+    if "from" in asked:
+        found = [guest for guest in found if last[guest["id"]] and moment(last[guest["id"]]) >= moment(asked["from"])]
+    if "before" in asked:
+        found = [guest for guest in found if last[guest["id"]] and moment(last[guest["id"]]) < moment(asked["before"])]
+    rows = [told(request, guest, asked) for guest in found]
+    for row in rows:
+        row.pop("shelves")
+    return page(request, rows, SHELVES._replace(rows="guests"), default=2, maximum=5)
+
+
+def moment(text):
+    return datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
+def get_guest(request):
+    """One guest, as far as "single" lets it: "refused", "ignored", "gone" (without dates), or "told"."""
+    asked = followed(request)
+    guest = request.data["guests"].get(int(request.args["guest"]))
+    habit = request.data["single"]
+    if asked.get("with_dates") == "true" and habit == "refused":
+        raise request.service.refusal(422, 19, "A guest has no parameters.")
+    if guest is None or (habit == "gone" and asked.get("with_dates") == "true" and not guest["dates"]):
+        raise request.service.refusal(404, 20, f"There is no guest {request.args['guest']}.")
+    return told(request, guest, {} if habit == "ignored" else asked)
+
+
 def change_habits(request):
-    """For tests: names of parameters that are not looked at; from which loan on a sort is not followed."""
+    """For tests: names of parameters that are not looked at; from which loan on a sort is not followed; how one guest is told."""
     request.data["ignored"] = request.json().get("ignored", [])
     request.data["late"] = request.json().get("late", 0)
+    request.data["single"] = request.json().get("single", "told")
     return {}
 
 
@@ -174,11 +222,13 @@ class Library(Service):
                              ("GET", "/shelves/{shelf}/books", "all", list_books), ("GET", "/stock", "all", list_stock),
                              ("PUT", "/stock", "all", change_stock), ("GET", "/loans", "all", list_loans),
                              ("GET", "/loans_by_cursor", "all", list_loans), ("PUT", "/habits", "all", change_habits),
-                             ("GET", "/shelves/{shelf}/visits", "all", list_visits)], shelf="[0-9]+")
+                             ("GET", "/shelves/{shelf}/visits", "all", list_visits), ("GET", "/guests", "all", list_guests),
+                             ("GET", "/guests/{guest}", "all", get_guest)], shelf="[0-9]+", guest="[0-9]+")
 
     def build(self, arguments):
         return {"shelves": {i: {"id": i, "label": {"text": f"Shelf {i}"}, "places": 10 * i} for i in range(1, 13)},
-                "stock": stock_of([]), "moves": False, "loans": all_loans(), "ignored": [], "late": 0}
+                "stock": stock_of([]), "moves": False, "loans": all_loans(), "ignored": [], "late": 0,
+                "guests": all_guests(), "single": "told"}
 
     def refusal(self, status, code, message):
         return Refusal(status, {"oops": {"number": code, "text": message}})

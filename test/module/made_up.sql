@@ -17,3 +17,5 @@ CREATE FOREIGN TABLE visits (shelf_id bigint, id bigint, came_at timestamptz, wh
 	OPTIONS (resource 'visits', page_size '5');
 CREATE FOREIGN TABLE stock (crate bigint, labels text[], "position" int, title text, authors text[], author_list jsonb,
 	published timestamptz, reading_time interval) SERVER library OPTIONS (resource 'stock', page_size '4');
+CREATE FOREIGN TABLE guests (id bigint, name text, hall text, first_visit timestamptz, last_visit timestamptz, loans bigint[],
+	shelves bigint[]) SERVER library OPTIONS (resource 'guests', page_size '5');
