@@ -11,7 +11,7 @@ import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
-from attio_test import FAST, ROOT, Database, Emulator, must  # noqa: E402
+from attio_test import FAST, KEY, ROOT, Database, Emulator, must  # noqa: E402
 from activity import Activity, differing, load_twin  # noqa: E402
 from cases import case, run, tap  # noqa: E402
 from expected import all_rows, columns_of, expected_row, normal  # noqa: E402
@@ -75,6 +75,20 @@ def compare_choices(emulator, database, table, kind, key, ending):
     tap.equal(sorted(got), sorted(wanted), f"{table}: {len(wanted)} rows in position")
 
 
+def compare_search(emulator, database):
+    """What an empty text finds in each object."""
+    wanted = {}
+    for target in emulator.get("/v2/objects"):
+        body = {"query": "", "objects": [target["api_slug"]], "request_as": {"type": "workspace"}}
+        for position, hit in enumerate(emulator.call("POST", "/v2/objects/records/search", body, key=KEY)["data"], 1):
+            wanted[target["api_slug"], position] = {
+                "query": "", "object": target["api_slug"], "position": position, "record_id": hit["id"]["record_id"],
+                "title": hit["record_text"], "image_url": hit["record_image"],
+                **{name: hit.get(name) for name in ("email_addresses", "phone_numbers", "domains")}}
+    rows = json.loads(database.value("SELECT coalesce(jsonb_agg(t), '[]') FROM crm.search t WHERE query = ''"))
+    tap.equal({(row["object"], row["position"]): row for row in rows}, wanted, f"search: {len(rows)} rows")
+
+
 def compare_workspace(emulator, database):
     cells = 0
     slugs = {t["api_slug"] for t in emulator.get("/v2/objects")}
@@ -92,6 +106,7 @@ def compare_workspace(emulator, database):
                      ("api_slug", "name", "parent_object", "workspace_access"))
     compare_resource(emulator, database, "webhooks", "/v2/webhooks?limit=100", "webhook_id",
                      ("target_url", "subscriptions", "status"))
+    compare_search(emulator, database)
     compare_choices(emulator, database, "statuses", "status", "status_id", "statuses")
     compare_choices(emulator, database, "select_options", "select", "option_id", "options")
     return cells

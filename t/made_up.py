@@ -4,12 +4,17 @@ import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
+from attio_test import KEY  # noqa: E402
 from cases import case, run, tap  # noqa: E402
 from made_up import World  # noqa: E402
 
 WORLD = World("attio_made_up")
 query = WORLD.query
 rows = WORLD.rows
+
+
+def quoted(text):
+    return "E'" + text.replace("\\", "\\\\").replace("'", "''").replace("\n", "\\n").replace("\t", "\\t") + "'"
 
 
 @case(WORLD)
@@ -89,6 +94,42 @@ def writes(library):
     tap.ok("A shelf has places." in wrong.err, "a refused write is told in the service's words", wrong)
     wrong = query("INSERT INTO books (shelf_id, title) VALUES (1, 'x')")
     tap.ok("does not allow inserts" in wrong.err, "what has no method cannot be written", wrong)
+
+
+def looked_for(library):
+    """What finds were asked for since the last time: shelf, words, how many."""
+    told = library.call("GET", "/bodies", key=KEY)["bodies"]
+    return sorted((body["where"][0]["shelf"], body["look"]["for"], body["most"]) for body in told)
+
+
+@case(WORLD)
+def bodies(library):
+    looked_for(library)
+    tap.equal(rows("SELECT shelf_id, position, title FROM finds WHERE shelf_id = 3 AND words = 'red'"),
+              [f"3|{i + 1}|3.{i} red" for i in range(6)], "rows show what was asked for, and where they stand")
+    tap.equal(looked_for(library), [("3", "red", 6)], "by a body, for all that there can be, whatever the size of a page")
+    odd = 'a"b\\{shelf}"{words}"\n\t\u00e9'
+    tap.equal(rows(f"SELECT count(*) FROM finds WHERE shelf_id = 1 AND words = {quoted(odd)}"), ["6"], "any text")
+    tap.equal(looked_for(library), [("1", odd, 6)], "as JSON writes it; a name in it is no name")
+    tap.equal(rows("SELECT count(*) FROM finds WHERE shelf_id IN (1, 2) AND words IN ('red', 'blue')"), ["24"], "of many")
+    tap.equal(looked_for(library), [(s, w, 6) for s in "12" for w in ("blue", "red")], "each is a request")
+    tap.equal(rows("SELECT count(*) FROM (VALUES (1, 'red'), (2, 'blue')) v (s, w) JOIN finds ON shelf_id = s AND words = w"),
+              ["12"], "a join gives them, too")
+    tap.equal(looked_for(library), [("1", "red", 6), ("2", "blue", 6)], "by a request for each pair")
+    tap.equal(rows("SELECT title FROM finds WHERE shelf_id = 4 AND words = 'x' LIMIT 2"), ["4.0 x", "4.1 x"], "LIMIT")
+    tap.equal(rows("SELECT title FROM finds WHERE shelf_id = 4 AND words = 'x' OFFSET 1 LIMIT 2"), ["4.1 x", "4.2 x"],
+              "and OFFSET")
+    tap.equal(looked_for(library), [("4", "x", 2), ("4", "x", 3)], "are sent as one number")
+    tap.equal(rows("SELECT title FROM finds WHERE shelf_id = 4 AND words = 'x' AND title LIKE '%4%' LIMIT 1"), ["4.0 x"],
+              "not where rows are checked here")
+    tap.equal(looked_for(library), [("4", "x", 6)], "because others may count")
+    tap.equal(rows("SELECT shelf_id, count(*) FROM finds WHERE words = 'red' GROUP BY 1 ORDER BY 1"),
+              [f"{i}|6" for i in (1, 2, 3, 4)], "what the parents say need not be asked for")
+    tap.equal(looked_for(library), [(str(i), "red", 6) for i in (1, 2, 3, 4)], "by a request for each")
+    missing = query("SELECT * FROM finds WHERE shelf_id = 1")
+    tap.ok('without a condition on column "words"' in missing.err, "what they do not say must be", missing)
+    plan = "\n".join(rows("EXPLAIN (COSTS OFF) SELECT * FROM finds WHERE shelf_id = 3 AND words = 'red'"))
+    tap.ok('Library Body: {"look":{"for":"red"},"where":[{"shelf":"3"}]}' in plan, "EXPLAIN shows the body", plan)
 
 
 run()

@@ -23,7 +23,7 @@ NEEDS = {
     "lists": ("list_configuration:read",),
     "attributes": BOTH, "select_options": BOTH, "statuses": BOTH, "views": BOTH,
     "record_entries": (*RECORD, "list_entry:read"),
-    "attribute_history": RECORD,
+    "attribute_history": RECORD, "search": RECORD,
     "self": (), "webhooks": ("webhook:read",),
     "interactions": RECORD,
     "meetings": MEETING, "meeting_participants": MEETING, "meeting_records": MEETING,
@@ -42,6 +42,7 @@ SOME = "00000000-0000-4000-8000-000000000000"
 CONDITIONS = {
     "record_entries": "object = 'people' AND record_id = (SELECT record_id FROM persons LIMIT 1)",
     "attribute_history": "object = 'people' AND attribute = 'name' AND record_id = (SELECT record_id FROM persons LIMIT 1)",
+    "search": "query = 'a' AND object = 'people'",
     "files": f"object = 'people' AND record_id = '{SOME}'",
     "threads": f"object = 'people' AND record_id = '{SOME}'",
     "comments": f"object = 'people' AND record_id = '{SOME}'",

@@ -465,6 +465,39 @@ def record_text(target, row):
     return row.id
 
 
+def texts_of(row, slug, member):
+    return [value[member] for value in row.values.get(slug) or []]
+
+
+def search_rank(query, label, others):
+    """How well a record fits: 0 is best, None not at all (the service's own order is not known)."""
+    label = label.lower()
+    if label == query:
+        return 0
+    if label.startswith(query):
+        return 1
+    if query in label:
+        return 2
+    return 3 if any(query in each.lower() for each in others) else None
+
+
+def search_hits(request, target, query):
+    """(rank, the hit) of the records of one object that fit."""
+    for ident in target.ids_in_order("id"):
+        row = target.row(ident)
+        hit = {"id": {"workspace_id": request.workspace.id, "object_id": target.id, "record_id": ident},
+               "record_text": record_text(target, row), "record_image": None, "object_slug": target.slug}
+        if target.slug == "people":
+            hit["email_addresses"] = texts_of(row, "email_addresses", "email_address")
+            hit["phone_numbers"] = texts_of(row, "phone_numbers", "phone_number")
+        if target.slug == "companies":
+            hit["domains"] = texts_of(row, "domains", "domain")
+        others = [text for key in ("email_addresses", "phone_numbers", "domains") for text in hit.get(key, [])]
+        rank = search_rank(query, hit["record_text"], others)
+        if rank is not None:
+            yield rank, hit
+
+
 def search(request):
     body = request.json()
     for key in ("query", "objects", "request_as"):
@@ -472,27 +505,19 @@ def search(request):
             raise errors.bad_body([key], "Required")
     if not isinstance(body["query"], str) or len(body["query"]) > 256:
         raise errors.bad_body(["query"], "At most 256 characters")
+    if not isinstance(body["objects"], list) or not body["objects"]:
+        raise errors.bad_body(["objects"], "At least one")
+    if not isinstance(body["request_as"], dict) or body["request_as"].get("type") not in ("workspace", "workspace-member"):
+        raise errors.bad_body(["request_as"], "Expected workspace or workspace-member")
     limit = request.number("limit", 25, 1, 25, where="body")
     found = []
     for slug in body["objects"]:
         target = request.workspace.target("objects", slug)
         if target is None:
-            raise errors.invalid("value_not_found", f'Object "{slug}" was not found.')
-        for ident in target.ids_in_order("id"):
-            row = target.row(ident)
-            if body["query"].lower() not in record_text(target, row).lower():
-                continue
-            hit = {"id": {"workspace_id": request.workspace.id, "object_id": target.id, "record_id": ident},
-                   "record_text": record_text(target, row), "record_image": None, "object_slug": target.slug}
-            if target.slug == "people":
-                hit["email_addresses"] = [v["email_address"] for v in row.values.get("email_addresses") or []]
-                hit["phone_numbers"] = [v["phone_number"] for v in row.values.get("phone_numbers") or []]
-            if target.slug == "companies":
-                hit["domains"] = [v["domain"] for v in row.values.get("domains") or []]
-            found.append(hit)
-            if len(found) == limit:
-                return {"data": found}
-    return {"data": found}
+            raise errors.invalid("value_not_found", f'Object with slug/ID "{slug}" not found.')
+        request.target("objects", slug)
+        found += search_hits(request, target, body["query"].lower())
+    return {"data": [hit for _, hit in sorted(found, key=lambda each: each[0])[:limit]]}
 
 
 def list_views(kind, name):

@@ -240,6 +240,13 @@ class Resources(EmulatorTest):
         body = {"query": "ada", "objects": ["people"], "request_as": {"type": "workspace"}}
         found = self.good("POST", "/v2/objects/records/search", body)
         self.assertTrue(found and all("ada" in hit["record_text"].lower() for hit in found))
+        named = [hit["record_text"].lower() for hit in found]
+        self.assertEqual(named, sorted(named, key=lambda text: (text != "ada", not text.startswith("ada"))))
+        address = next(hit["email_addresses"][0] for hit in found if hit["email_addresses"])
+        self.assertIn(address, self.good("POST", "/v2/objects/records/search", dict(body, query=address))[0]["email_addresses"])
+        self.assertEqual(len(self.good("POST", "/v2/objects/records/search", dict(body, query="", limit=3))), 3)
+        for wrong in ({"objects": []}, {"objects": "people"}, {"request_as": {"type": "me"}}):
+            self.bad(400, "validation_type", "POST", "/v2/objects/records/search", dict(body, **wrong))
         self.bad(400, "validation_type", "POST", "/v2/objects/records/search", dict(body, query="x" * 257))
         self.bad(400, "validation_type", "POST", "/v2/objects/records/search", dict(body, limit=26))
         self.bad(400, "value_not_found", "POST", "/v2/objects/records/search", dict(body, objects=["nope"]))

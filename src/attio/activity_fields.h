@@ -187,7 +187,7 @@ static const FieldDef call_recording_fields[] = {
 	{.name = "video_url", .type = TEXTOID, .path = "video_url", .write = FIELD_ON_CREATE, .changes_form = true, .is_required = true},
 };
 static const ParamDef call_recording_params[] = {
-	{.name = "{meeting}", .column = "meeting_id", .rule = PARAM_EQUAL, .verdict = VERDICT_EXACT, .required = true},
+	{.name = "{meeting}", .column = "meeting_id", .rule = PARAM_EQUAL, .verdict = VERDICT_EXACT, .required = true, .of_parents = true},
 };
 static const FieldDef transcript_fields[] = {
 	{.name = "meeting_id", .type = UUIDOID, .source = FIELD_GIVEN, .path = "meeting", .not_null = true},

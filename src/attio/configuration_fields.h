@@ -141,6 +141,22 @@ static const ParamDef record_entry_params[] = {
 	{.name = "{object}", .column = "object", .rule = PARAM_EQUAL, .verdict = VERDICT_EXACT, .required = true, .together = "record"},
 	{.name = "{record_id}", .column = "record_id", .rule = PARAM_EQUAL, .verdict = VERDICT_EXACT, .required = true, .together = "record"},
 };
+/* a row for each record that fits, the best first; at most 25 of an object */
+static const FieldDef search_fields[] = {
+	{.name = "query", .type = TEXTOID, .source = FIELD_GIVEN, .path = "query", .not_null = true},
+	{.name = "object", .type = TEXTOID, .source = FIELD_GIVEN, .path = "object", .not_null = true},
+	{.name = "position", .type = INT4OID, .source = FIELD_POSITION, .not_null = true},
+	{.name = "record_id", .type = UUIDOID, .path = "id.record_id", .not_null = true},
+	{.name = "title", .type = TEXTOID, .path = "record_text"},
+	{.name = "email_addresses", .type = TEXTARRAYOID, .path = "email_addresses"},
+	{.name = "phone_numbers", .type = TEXTARRAYOID, .path = "phone_numbers"},
+	{.name = "domains", .type = TEXTARRAYOID, .path = "domains"},
+	{.name = "image_url", .type = TEXTOID, .path = "record_image"},
+};
+static const ParamDef search_params[] = {
+	{.name = "{query}", .column = "query", .rule = PARAM_EQUAL, .verdict = VERDICT_EXACT, .required = true, .example = "ada"},
+	{.name = "{object}", .column = "object", .rule = PARAM_EQUAL, .verdict = VERDICT_EXACT, .required = true, .of_parents = true, .example = "people"},
+};
 /* clang-format on */
 
 #endif /* ATTIO_CONFIGURATION_FIELDS_H */

@@ -75,6 +75,18 @@ all_targets(Session *session, ScanCost *cost)
 	return parents_of_type(session, NULL, cost);
 }
 
+/* For each object, by its slug where it has one. */
+static List *
+all_objects(Session *session, ScanCost *cost)
+{
+	List *parents = NIL;
+	ListCell *lc;
+
+	foreach(lc, targets_known(session, &target_object, cost))
+		parents = lappend(parents, list_make1(given_make("object", target_name((const TargetDef *) lfirst(lc)))));
+	return parents;
+}
+
 /* For each select attribute. */
 static List *
 all_selects(Session *session, ScanCost *cost)
@@ -92,8 +104,9 @@ all_statuses(Session *session, ScanCost *cost)
 /* ----- the table ----- */
 
 #define FIELDS(fields_) .fields = fields_, .nfields = lengthof(fields_)
+#define SEARCH_BODY "{\"query\":\"{query}\",\"objects\":[\"{object}\"],\"request_as\":{\"type\":\"workspace\"}}"
 #define PARAMS(params_) .params = params_, .nparams = lengthof(params_)
-#define CAN_QUERY (CAN_FILTER | CAN_SORT | CAN_COUNT | CAN_OFFSET | CAN_LOOKUP)
+#define CAN_QUERY (CAN_FILTER | CAN_SORT | CAN_COUNT | CAN_OFFSET | CAN_LOOKUP | CAN_LIMIT)
 
 /* clang-format off */
 const ResourceDef attio_resources[] = {
@@ -236,6 +249,19 @@ const ResourceDef attio_resources[] = {
 		.id_type = UUIDOID,
 		FIELDS(record_entry_fields),
 		PARAMS(record_entry_params),
+	},
+	/* records by a text, of one object in each request */
+	{
+		.name = "search",
+		.list = {"POST", "/v2/objects/records/search", .scopes = "record_permission:read object_configuration:read", .tolerated = "standard_object_disabled", .body = SEARCH_BODY},
+		.paging = {PAGING_NONE, .in_body = true, .limit = "limit", .max_page = 25, .rows = "data"},
+		.abilities = CAN_LOOKUP | CAN_LIMIT,
+		.id_path = "id.record_id",
+		.id_type = UUIDOID,
+		FIELDS(search_fields),
+		PARAMS(search_params),
+		.parents = all_objects,
+		.walked = "objects",
 	},
 	/* all values that an attribute has had, of a record or of an entry */
 	{

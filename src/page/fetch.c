@@ -52,7 +52,8 @@ static char *
 query_body(const RemoteRelation *relation, const PageAsk *ask)
 {
 	const Paging *paging = &relation->resource->paging;
-	JsonTree *body = json_make_object();
+	const char *given = ask->listing->body;
+	JsonTree *body = given == NULL ? json_make_object() : json_read(given, strlen(given));
 
 	if (ask->filter != NULL)
 		json_put(body, paging->filter, ask->filter);

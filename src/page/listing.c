@@ -2,7 +2,7 @@
  * listing.c
  *		What one scan walks through: one listing, or one for each of many.
  *
- * Owns: the paths of listings, which are made one by one.  Must not know pages.
+ * Owns: the paths and bodies of listings, which are made one by one.  Must not know pages.
  */
 #include "page/listing.h"
 
@@ -143,6 +143,7 @@ make_listing(const Listings *listings, int n)
 	if (ask != NULL && ask->given != NIL)
 		listing->given = list_concat_copy(ask->given, listing->given);
 	listing->path = path_of(listings, listing->given, ask);
+	listing->body = resource_body(&listings->relation->resource->list, listing->given);
 	listing->filter = ask == NULL ? NULL : ask->filter;
 	listing->ask = ask;
 	listing->kin = kin_of(listings->relation->resource, listing->given);

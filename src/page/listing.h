@@ -14,6 +14,7 @@ typedef struct Listing
 {
 	int number;       /* from 0 */
 	const char *path; /* with its parameters, without those of paging */
+	const char *body; /* what is sent beside filter, sorts and paging, in JSON; NULL = nothing */
 	List *given;      /* Given */
 	JsonTree *filter; /* NULL = everything */
 	const Ask *ask;   /* NULL: nothing in particular is asked for */

@@ -50,7 +50,8 @@ note_size(Pager *pager, size_t bytes)
 static bool
 can_shrink(const Pager *pager)
 {
-	return pager->resource->paging.limit != NULL && pager->walk.next.limit > smallest_page(pager);
+	return pager->resource->paging.limit != NULL && pager->resource->paging.style != PAGING_NONE &&
+		   pager->walk.next.limit > smallest_page(pager);
 }
 
 /*

@@ -85,6 +85,17 @@ first_walk(const Pager *pager, int listing)
 	return request->first_page > 0 && listing == 0 ? &walk_one_page : &walk_by_id;
 }
 
+/* Rows to ask for of a listing that has no second page: all that there are, or that are wanted. */
+static int
+only_limit(const Pager *pager)
+{
+	int limit = pager->resource->paging.max_page;
+
+	if (pager->request.wanted >= 0)
+		limit = (int) Max(Min(pager->request.wanted, limit), 1);
+	return limit;
+}
+
 /* Rows to ask for first in a listing. */
 static int
 first_limit(const Pager *pager, int listing)
@@ -92,6 +103,8 @@ first_limit(const Pager *pager, int listing)
 	/* large enough to prove an order that has to be */
 	int limit = Max(Max(pager->relation->page_size, SMALLEST_PAGE), first_walk(pager, listing)->first_rows);
 
+	if (pager->resource->paging.style == PAGING_NONE)
+		return only_limit(pager);
 	if (pager->request.first_page > 0 && (listing == 0 || pager->request.merged))
 		limit = Min(limit, pager->request.first_page);
 	else

@@ -21,6 +21,9 @@
 /* What a scan that counts its rows costs beside the same one below a Limit. */
 #define LIMITED_SCAN_COST 0.95
 
+/* Of a listing for each parent, of which nobody knows how many there are: a hundred requests. */
+#define COST_OF_PARENTS 1.0e4
+
 /* So many rows looked up by so many requests. */
 extern void cost_lookups(double rows, double requests, int page_size, Cost *startup, Cost *total);
 

@@ -63,8 +63,8 @@ count_add_path(PlannerInfo *root, RelOptInfo *output_rel)
 	Cost cost;
 	ScanPath path = {.kind = PATH_COUNT};
 
-	if (!setting_push_count || !is_plain_count(root, target) || (baserel = countable_relation(root)) == NULL ||
-		relation_plan_of(baserel)->has_key)
+	if (!setting_push_count || !is_plain_count(root, target) ||
+		(baserel = countable_relation(root, CAN_COUNT)) == NULL || relation_plan_of(baserel)->has_key)
 		return;
 	cost = cost_count(baserel->rows, relation_plan_of(baserel)->relation->page_size);
 	add_path(output_rel, (Path *) compat_create_foreign_upper_path(root, output_rel, target, 1, cost, cost,
@@ -98,7 +98,7 @@ columns_behind(List *shown, int ncounts)
 ForeignScan *
 count_get_plan(PlannerInfo *root, List *tlist)
 {
-	RelOptInfo *baserel = countable_relation(root);
+	RelOptInfo *baserel = countable_relation(root, CAN_COUNT);
 	List *conditions = conditions_of(baserel);
 	List *terms = NIL;
 	List *operands = NIL;

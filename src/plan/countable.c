@@ -12,7 +12,7 @@
 #include "plan/relation_plan.h"
 
 RelOptInfo *
-countable_relation(PlannerInfo *root)
+countable_relation(PlannerInfo *root, Ability ability)
 {
 	RelOptInfo *baserel;
 	const RelationPlan *plan;
@@ -21,7 +21,7 @@ countable_relation(PlannerInfo *root)
 		return NULL;
 	baserel = find_base_rel(root, bms_singleton_member(root->all_baserels));
 	plan = relation_plan_of(baserel);
-	if (baserel->reloptkind != RELOPT_BASEREL || plan == NULL || !resource_can(plan->relation->resource, CAN_COUNT) ||
+	if (baserel->reloptkind != RELOPT_BASEREL || plan == NULL || !resource_can(plan->relation->resource, ability) ||
 		!judge_is_all_exact(root, baserel) || late_is_unknown(root, baserel))
 		return NULL;
 	return baserel;

@@ -118,9 +118,6 @@ get_foreign_rel_size(PlannerInfo *root, RelOptInfo *baserel, Oid table)
 /* Of a listing that asks for less than it must: anything else is better, such as to look rows up by a join that is disabled. */
 #define COST_OF_AN_ERROR 1.0e12
 
-/* Of a listing for each parent, of which nobody knows how many there are: a hundred requests. */
-#define COST_OF_PARENTS 1.0e4
-
 /* What a listing costs beside its rows, where the relation's own conditions and these do not give all parameters. */
 static Cost
 cost_without_params(PlannerInfo *root, RelOptInfo *baserel, List *conditions)

@@ -60,7 +60,7 @@ limit_add_path(PlannerInfo *root, RelOptInfo *output_rel, const FinalPathExtraDa
 	Path *path;
 
 	if (!setting_push_limit || !is_plain_limit(root, extra) || !is_evaluable(root->parse->limitCount) ||
-		!is_evaluable(root->parse->limitOffset) || (baserel = countable_relation(root)) == NULL)
+		!is_evaluable(root->parse->limitOffset) || (baserel = countable_relation(root, CAN_LIMIT)) == NULL)
 		return;
 	order = wanted_order(root, baserel);
 	if (order.covered < list_length(root->sort_pathkeys))

@@ -164,14 +164,15 @@ rows_per_key(PlannerInfo *root, RelOptInfo *inner, const Lookup *lookup, bool is
 	return Max(inner->rows / Max(groups, 1), 1);
 }
 
-/* Do the keys become part of the request, beside the relation's own conditions, and is nothing missing in it? */
+/* Do the keys become part of the request, beside the relation's own conditions, and is nothing missing in it?  Notes what they leave. */
 static bool
-is_asked_for(PlannerInfo *root, RelOptInfo *inner, const List *keys)
+is_asked_for(PlannerInfo *root, RelOptInfo *inner, const List *keys, Lookup *lookup)
 {
 	const ResourceDef *resource = relation_plan_of(inner)->relation->resource;
 	List *terms = list_make1((Node *) keys);
 	ListCell *lc;
 
+	lookup->leaves_parents = false;
 	if (term_kind(keys) != TERM_PARAM)
 		return true;
 	foreach(lc, inner->baserestrictinfo)
@@ -181,6 +182,7 @@ is_asked_for(PlannerInfo *root, RelOptInfo *inner, const List *keys)
 		if (judged->term != NIL)
 			terms = lappend(terms, (Node *) judged->term);
 	}
+	lookup->leaves_parents = params_leave_parents(resource, terms);
 	return params_are_given(resource, terms) && params_send(resource, terms, keys);
 }
 
@@ -192,7 +194,7 @@ complete_lookup(PlannerInfo *root, RelOptInfo *inner, Lookup *lookup)
 	const JudgedCondition *judged = judge_condition(root, inner, lookup->clause);
 	ShipContext context = {.root = root, .plan = plan, .relid = inner->relid};
 
-	if (judged->term == NIL || list_length(judged->operands) != 1 || !is_asked_for(root, inner, judged->term))
+	if (judged->term == NIL || list_length(judged->operands) != 1 || !is_asked_for(root, inner, judged->term, lookup))
 		return false;
 	lookup->keys_per_request =
 		params_keys_per_request(plan->relation->resource, judged->term, plan->relation->join_batch);
@@ -246,6 +248,8 @@ lookup_path(PlannerInfo *root, RelOptInfo *inner, const Lookup *lookup, double k
 	Cost total;
 
 	cost_lookups(rows, requests, plan->relation->page_size, &startup, &total);
+	if (lookup->leaves_parents)
+		total += requests * COST_OF_PARENTS;
 	return (Path *) compat_create_foreignscan_path(root, inner, rows, startup, total, NIL, NULL,
 												   scan_path_to_nodes(&path));
 }

@@ -19,7 +19,8 @@ typedef struct Lookup
 	Oid collation;
 	Expr *clause; /* on the inner side, with the batch of keys in the place of the outer one */
 	int keys_per_request;
-	double matches; /* rows of a key, estimated */
+	double matches;      /* rows of a key, estimated */
+	bool leaves_parents; /* each key takes a listing of each parent (params_leave_parents()) */
 } Lookup;
 
 /*

@@ -152,7 +152,7 @@ params_choose(const ResourceDef *resource, bool *given)
 			missing = list_concat_unique_ptr(missing, leave_half_group(resource, given, param));
 		if (param_is_of_listing(resource, param) && !given[i] &&
 			(is_end_of_span_missing(resource, given, param) ||
-			 ((param->required || param->way != NULL) && !resource_has_parents(resource))))
+			 ((param->required || param->way != NULL) && !(param->of_parents && resource_has_parents(resource)))))
 			missing = list_append_unique_ptr(missing, unconstify(ParamDef *, param));
 	}
 	return missing != NIL ? list_make1(missing) : choices;

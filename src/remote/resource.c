@@ -2,11 +2,12 @@
  * resource.c
  *		Looking things up in the table of a service's endpoints.
  *
- * Owns: how a path is made of its parts.  Must not know which services there
+ * Owns: how a path, or a body, is made of its parts.  Must not know which services there
  * are.
  */
 #include "remote/resource.h"
 
+#include "base/json.h"
 #include "lib/stringinfo.h"
 
 const ResourceDef *
@@ -148,4 +149,30 @@ char *
 resource_path_shown(const char *path, const List *given, const char *id)
 {
 	return fill_path(path, given, id, false);
+}
+
+char *
+resource_body(const Access *access, const List *given)
+{
+	StringInfoData filled;
+	const char *at = access->body;
+
+	if (at == NULL)
+		return NULL;
+	initStringInfo(&filled);
+	/* a brace inside of quotes begins what is given; others are JSON's own */
+	for (const char *open = strstr(at, "\"{"); open != NULL; open = strstr(at, "\"{"))
+	{
+		size_t length = strcspn(open, "}") + strlen("}\"");
+		const char *value = given_value(given, pnstrdup(open + 2, length - strlen("\"{}\"")));
+
+		appendBinaryStringInfo(&filled, at, (int) (open - at));
+		if (value == NULL)
+			appendBinaryStringInfo(&filled, open, (int) length);
+		else
+			appendStringInfoString(&filled, json_write(json_text(value)));
+		at = open + length;
+	}
+	appendStringInfoString(&filled, at);
+	return filled.data;
 }

@@ -40,6 +40,12 @@ typedef struct Access
 	bool may_be_gone;      /* of a listing: what its path is given may not be there; then there are no rows */
 	HttpNature nature;
 	int status; /* of a success; 0 = 200, and 204 has no body */
+
+	/*
+	 * Of a listing: what is sent beside the names of paging, an object in JSON; the
+	 * text "{name}" in it stands for what is given by that name.  NULL = nothing.
+	 */
+	const char *body;
 } Access;
 
 typedef enum PagingStyle
@@ -78,11 +84,12 @@ typedef struct Way
 /* What a listing can do, besides telling its rows. */
 typedef enum Ability
 {
-	CAN_FILTER = 1, /* return the rows only that meet conditions */
-	CAN_SORT = 2,   /* in an order of the query's */
-	CAN_COUNT = 4,  /* tell how many rows there are, by pages at offsets */
-	CAN_OFFSET = 8, /* leave out so many rows */
-	CAN_LOOKUP = 16 /* return the rows only that have one of many keys */
+	CAN_FILTER = 1,  /* return the rows only that meet conditions */
+	CAN_SORT = 2,    /* in an order of the query's */
+	CAN_COUNT = 4,   /* tell how many rows there are, by pages at offsets */
+	CAN_OFFSET = 8,  /* leave out so many rows */
+	CAN_LOOKUP = 16, /* return the rows only that have one of many keys */
+	CAN_LIMIT = 32   /* return not more than so many rows */
 } Ability;
 
 /* ----- parameters: columns whose conditions become a part of the request ----- */
@@ -99,11 +106,12 @@ typedef enum ParamRule
 
 typedef struct ParamDef
 {
-	const char *name;   /* in the query string; "{name}": the part of the path called so */
+	const char *name;   /* in the query string; "{name}": the part of the path, or of the body, called so */
 	const char *column; /* field whose conditions become it, and which may show it (FIELD_GIVEN) */
 	ParamRule rule;
 	Verdict verdict;        /* what such a condition is worth */
 	bool required;          /* without a value of it nothing can be asked */
+	bool of_parents;        /* required where the parents do not say it (ResourceDef.parents) */
 	const char *together;   /* all parameters of this group or none are sent */
 	const char *either;     /* one of the groups of this name must be given; where several are, the first is sent, whose
 							 * rows the others do not have */
@@ -267,6 +275,12 @@ extern char *resource_path(const char *path, const List *given, const char *id);
 
 /* The same for people: not escaped. */
 extern char *resource_path_shown(const char *path, const List *given, const char *id);
+
+/*
+ * The body of a listing with what is given in it, as JSON; NULL where it has none.
+ * For people, too: what is not given stays as it is.
+ */
+extern char *resource_body(const Access *access, const List *given);
 
 /* Can a listing of the resource do all of this? */
 static inline bool

@@ -246,6 +246,16 @@ explain_extras(const ScanExplained *scan, const List *asks)
 	return list_length(words);
 }
 
+/* What else the body of the request holds. */
+static void
+explain_body(const ScanExplained *scan, const Ask *ask)
+{
+	const char *body = resource_body(&scan->relation->resource->list, ask->given);
+
+	if (body != NULL)
+		explain_text(scan, "Body", clean_text(body, strlen(body), FILTER_SHOWN));
+}
+
 /* The filter: as sent, where the scan ran, else as planned. */
 static void
 explain_filter(const ScanExplained *scan)
@@ -270,6 +280,7 @@ explain_filter(const ScanExplained *scan)
 		text = json_write(first->filter);
 		explain_text(scan, "Filter", clean_text(text, strlen(text), FILTER_SHOWN));
 	}
+	explain_body(scan, first);
 	if (first->query != NULL)
 		explain_text(scan, "Parameters", clean_text(first->query, strlen(first->query), FILTER_SHOWN));
 	if (portions > listings)

@@ -62,6 +62,7 @@ apply_window(RemoteScan *state, const Operand *operands, PageRequest *plan, bool
 	state->windowed = exact && !plan->guarded && setting_push_limit &&
 					  (plan->sort != SORT_ANY || (limit >= 0 && limit <= state->table.relation->page_size));
 	/* what an OFFSET skips nobody sees: left to the service, it would skip other rows if no filter were looked at */
+	offset_too = offset_too && resource_can(state->table.relation->resource, CAN_OFFSET);
 	state->windowed = state->windowed && (offset == 0 || (offset_too && plan->asks.asks == NIL));
 	if (state->windowed)
 		plan->offset = offset;

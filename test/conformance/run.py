@@ -299,6 +299,7 @@ def walk_resources(w):
 JOINS = {
     "record_entries": "JOIN crm.people p ON t.object = 'people' AND t.record_id = p.record_id",
     "attribute_history": "JOIN crm.people p ON t.object = 'people' AND t.record_id = p.record_id AND t.attribute = 'name'",
+    "search": "JOIN crm.people p ON t.object = 'people' AND t.query = p.name",
     "files": "JOIN crm.people p ON t.object = 'people' AND t.record_id = p.record_id",
     "threads": "JOIN crm.people p ON t.object = 'people' AND t.record_id = p.record_id",
     "comments": "JOIN crm.threads h ON h.thread_id = t.thread_id JOIN crm.people p ON h.object = 'people' AND h.record_id = p.record_id",

@@ -10,7 +10,8 @@
  * be named, and come in crates.  The stock is what stands in no shelf: crates by
  * offset, whose books are known by their crate.  Loans are asked for by shelf and
  * kind or by desk and hall, in pages at offsets and by cursor; visits are listed
- * for each shelf.  Guests tell their dates and loans only where they are asked
+ * for each shelf; finds are asked for by a body, and come at once, as many as it
+ * says.  Guests tell their dates and loans only where they are asked
  * for, and without a visit none comes then; their shelves only one guest tells.
  */
 #include "../../attio_fdw.c"
@@ -91,6 +92,16 @@ static const ParamDef guest_params[] = {
 	{.name = "from", .column = "last_visit", .rule = PARAM_FROM},
 	{.name = "before", .column = "last_visit", .rule = PARAM_BEFORE},
 };
+static const FieldDef find_fields[] = {
+	{.name = "shelf_id", .type = INT8OID, .source = FIELD_GIVEN, .path = "shelf", .not_null = true},
+	{.name = "words", .type = TEXTOID, .source = FIELD_GIVEN, .path = "words", .not_null = true},
+	{.name = "position", .type = INT4OID, .source = FIELD_POSITION, .not_null = true},
+	{.name = "title", .type = TEXTOID, .path = "title"},
+};
+static const ParamDef find_params[] = {
+	{.name = "{words}", .column = "words", .rule = PARAM_EQUAL, .verdict = VERDICT_EXACT, .required = true},
+	{.name = "{shelf}", .column = "shelf_id", .rule = PARAM_EQUAL, .verdict = VERDICT_EXACT, .required = true, .of_parents = true},
+};
 static const ParamDef loan_params[] = {
 	{.name = "shelf", .column = "shelf_id", .rule = PARAM_EQUAL, .together = "shelf", .either = "place"},
 	{.name = "kind", .column = "kind", .rule = PARAM_EQUAL, .together = "shelf", .either = "place", .example = "lent"},
@@ -106,7 +117,7 @@ static const ParamDef loan_params[] = {
 	{.name = "sort", .column = "day", .rule = PARAM_ORDER, .ascending = "day_asc", .descending = "day_desc"},
 };
 static const ParamDef visit_params[] = {
-	{.name = "{shelf}", .column = "shelf_id", .rule = PARAM_EQUAL, .verdict = VERDICT_EXACT, .required = true},
+	{.name = "{shelf}", .column = "shelf_id", .rule = PARAM_EQUAL, .verdict = VERDICT_EXACT, .required = true, .of_parents = true},
 	{.name = "after", .column = "came_at", .rule = PARAM_FROM, .max_days = 10},
 	{.name = "before", .column = "came_at", .rule = PARAM_BEFORE, .max_days = 10},
 	{.name = "who", .column = "who", .rule = PARAM_EQUAL},
@@ -216,6 +227,15 @@ static const ResourceDef made_up_resources[] = {
 		.id_path = "id",
 		.id_type = INT8OID,
 		ROWS(guest_fields, guest_params),
+	},
+	{
+		.name = "finds",
+		.list = {"POST", "/finds", .body = "{\"look\":{\"for\":\"{words}\"},\"where\":[{\"shelf\":\"{shelf}\"}]}"},
+		.paging = {PAGING_NONE, .in_body = true, .limit = "most", .max_page = 6, .rows = "finds"},
+		.abilities = CAN_LOOKUP | CAN_LIMIT,
+		ROWS(find_fields, find_params),
+		.parents = four_shelves,
+		.walked = "shelves",
 	},
 	{.name = NULL},
 };

@@ -181,6 +181,22 @@ def get_guest(request):
     return told(request, guest, {} if habit == "ignored" else asked)
 
 
+def list_finds(request):
+    """Of each shelf there are 20 things whose titles end with what is looked for; the body must be just this."""
+    asked = request.json()
+    request.data["bodies"].append(asked)
+    number = int(asked["where"][0]["shelf"])
+    if set(asked) != {"look", "where", "most"} or not 1 <= asked["most"] <= 6:
+        raise request.service.refusal(422, 19, "That cannot be looked for.")
+    return {"finds": [{"title": f"{number}.{i} {asked['look']['for']}"} for i in range(20)][:asked["most"]]}
+
+
+def bodies(request):
+    """For tests: what finds were asked for since the last time."""
+    told, request.data["bodies"] = request.data["bodies"], []
+    return {"bodies": told}
+
+
 def change_habits(request):
     """For tests: names of parameters that are not looked at; from which loan on a sort is not followed; how one guest is told."""
     request.data["ignored"] = request.json().get("ignored", [])
@@ -223,12 +239,13 @@ class Library(Service):
                              ("PUT", "/stock", "all", change_stock), ("GET", "/loans", "all", list_loans),
                              ("GET", "/loans_by_cursor", "all", list_loans), ("PUT", "/habits", "all", change_habits),
                              ("GET", "/shelves/{shelf}/visits", "all", list_visits), ("GET", "/guests", "all", list_guests),
-                             ("GET", "/guests/{guest}", "all", get_guest)], shelf="[0-9]+", guest="[0-9]+")
+                             ("GET", "/guests/{guest}", "all", get_guest), ("POST", "/finds", "all", list_finds),
+                             ("GET", "/bodies", "all", bodies)], shelf="[0-9]+", guest="[0-9]+")
 
     def build(self, arguments):
         return {"shelves": {i: {"id": i, "label": {"text": f"Shelf {i}"}, "places": 10 * i} for i in range(1, 13)},
                 "stock": stock_of([]), "moves": False, "loans": all_loans(), "ignored": [], "late": 0,
-                "guests": all_guests(), "single": "told"}
+                "guests": all_guests(), "single": "told", "bodies": []}
 
     def refusal(self, status, code, message):
         return Refusal(status, {"oops": {"number": code, "text": message}})

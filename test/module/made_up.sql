@@ -19,3 +19,5 @@ CREATE FOREIGN TABLE stock (crate bigint, labels text[], "position" int, title t
 	published timestamptz, reading_time interval) SERVER library OPTIONS (resource 'stock', page_size '4');
 CREATE FOREIGN TABLE guests (id bigint, name text, hall text, first_visit timestamptz, last_visit timestamptz, loans bigint[],
 	shelves bigint[]) SERVER library OPTIONS (resource 'guests', page_size '5');
+CREATE FOREIGN TABLE finds (shelf_id bigint, words text, "position" int, title text) SERVER library
+	OPTIONS (resource 'finds', page_size '2');
