@@ -63,6 +63,7 @@ const Service attio_service = {
 	.read_definitions = attio_read_definitions,
 	.has_changed = attio_has_changed,
 	.read_names = target_slugs_by_id,
+	.complete_given = attio_complete_given,
 	.same_rows = attio_same_rows,
 	.note_hidden = attio_note_hidden,
 	.is_hidden = attio_is_hidden,

@@ -31,67 +31,84 @@ static const FieldDef member_fields[] = {
 };
 static const FieldDef object_fields[] = {
 	{.name = "object_id", .type = UUIDOID, .path = "id.object_id", .not_null = true},
-	{.name = "api_slug", .type = TEXTOID, .path = "api_slug"},
-	{.name = "singular_noun", .type = TEXTOID, .path = "singular_noun"},
-	{.name = "plural_noun", .type = TEXTOID, .path = "plural_noun"},
+	{.name = "api_slug", .type = TEXTOID, .path = "api_slug", .write = FIELD_WRITABLE, .is_required = true},
+	{.name = "singular_noun", .type = TEXTOID, .path = "singular_noun", .write = FIELD_WRITABLE, .is_required = true},
+	{.name = "plural_noun", .type = TEXTOID, .path = "plural_noun", .write = FIELD_WRITABLE, .is_required = true},
 	{.name = "created_at", .type = TIMESTAMPTZOID, .path = "created_at"},
 };
+/* without workspace_access a list is private, as the column then shows */
 static const FieldDef list_fields[] = {
 	{.name = "list_id", .type = UUIDOID, .path = "id.list_id", .not_null = true},
-	{.name = "api_slug", .type = TEXTOID, .path = "api_slug"},
-	{.name = "name", .type = TEXTOID, .path = "name"},
-	{.name = "parent_object", .type = TEXTARRAYOID, .path = "parent_object"},
-	{.name = "workspace_access", .type = TEXTOID, .path = "workspace_access"},
-	{.name = "workspace_member_access", .type = JSONBOID, .path = "workspace_member_access"},
+	{.name = "api_slug", .type = TEXTOID, .path = "api_slug", .write = FIELD_WRITABLE, .is_required = true},
+	{.name = "name", .type = TEXTOID, .path = "name", .write = FIELD_WRITABLE, .is_required = true},
+	{.name = "parent_object", .type = TEXTARRAYOID, .path = "parent_object", .write = FIELD_ON_CREATE, .sent_alone = true, .is_required = true, .changes_form = true},
+	{.name = "workspace_access", .type = TEXTOID, .path = "workspace_access", .write = FIELD_WRITABLE, .unset = "null"},
+	{.name = "workspace_member_access", .type = JSONBOID, .path = "workspace_member_access", .write = FIELD_WRITABLE, .unset = "[]"},
 	{.name = "created_by", .type = UUIDOID, .path = "created_by_actor.id"},
 	{.name = "created_by__actor_type", .type = TEXTOID, .path = "created_by_actor.type"},
 	{.name = "created_at", .type = TIMESTAMPTZOID, .path = "created_at"},
 };
+/* of a row of an object or a list, and of one of an attribute: what it belongs to, by id or slug */
+#define OF_TARGET \
+	{.name = "target", .type = TEXTOID, .source = FIELD_GIVEN, .path = "target", .not_null = true, .write = FIELD_ON_CREATE, .sent_as = "{target}", .is_required = true}, \
+	{.name = "target_id", .type = UUIDOID, .source = FIELD_GIVEN, .path = "target_id", .not_null = true, .write = FIELD_ON_CREATE, .sent_as = "{target_id}", .is_required = true}, \
+	{.name = "target_slug", .type = TEXTOID, .source = FIELD_GIVEN, .path = "target_slug", .write = FIELD_ON_CREATE, .sent_as = "{target_id}"}
+#define OF_ATTRIBUTE \
+	OF_TARGET, \
+	{.name = "attribute_id", .type = UUIDOID, .source = FIELD_GIVEN, .path = "attribute_id", .not_null = true, .write = FIELD_ON_CREATE, .sent_as = "{attribute_id}", .is_required = true}, \
+	{.name = "attribute_slug", .type = TEXTOID, .source = FIELD_GIVEN, .path = "attribute_slug", .not_null = true, .write = FIELD_ON_CREATE, .sent_as = "{attribute_id}"}
+
 static const FieldDef attribute_fields[] = {
 	{.name = "attribute_id", .type = UUIDOID, .path = "id.attribute_id", .not_null = true},
-	{.name = "target", .type = TEXTOID, .source = FIELD_GIVEN, .path = "target", .not_null = true},
-	{.name = "target_id", .type = UUIDOID, .source = FIELD_GIVEN, .path = "target_id", .not_null = true},
-	{.name = "target_slug", .type = TEXTOID, .source = FIELD_GIVEN, .path = "target_slug"},
+	OF_TARGET,
 	{.name = "position", .type = INT4OID, .source = FIELD_POSITION, .not_null = true},
-	{.name = "api_slug", .type = TEXTOID, .path = "api_slug"},
-	{.name = "title", .type = TEXTOID, .path = "title"},
-	{.name = "description", .type = TEXTOID, .path = "description"},
-	{.name = "type", .type = TEXTOID, .path = "type"},
+	{.name = "api_slug", .type = TEXTOID, .path = "api_slug", .write = FIELD_WRITABLE, .is_required = true},
+	{.name = "title", .type = TEXTOID, .path = "title", .write = FIELD_WRITABLE, .is_required = true},
+	{.name = "description", .type = TEXTOID, .path = "description", .write = FIELD_WRITABLE, .unset = "null"},
+	{.name = "type", .type = TEXTOID, .path = "type", .write = FIELD_ON_CREATE, .is_required = true},
 	{.name = "is_system_attribute", .type = BOOLOID, .path = "is_system_attribute"},
 	{.name = "is_writable", .type = BOOLOID, .path = "is_writable"},
-	{.name = "is_required", .type = BOOLOID, .path = "is_required"},
-	{.name = "is_unique", .type = BOOLOID, .path = "is_unique"},
-	{.name = "is_multiselect", .type = BOOLOID, .path = "is_multiselect"},
-	{.name = "is_archived", .type = BOOLOID, .path = "is_archived"},
+	{.name = "is_required", .type = BOOLOID, .path = "is_required", .write = FIELD_WRITABLE, .unset = "false"},
+	{.name = "is_unique", .type = BOOLOID, .path = "is_unique", .write = FIELD_WRITABLE, .unset = "false"},
+	{.name = "is_multiselect", .type = BOOLOID, .path = "is_multiselect", .write = FIELD_ON_CREATE, .unset = "false"},
+	{.name = "is_archived", .type = BOOLOID, .path = "is_archived", .write = FIELD_ON_UPDATE},
 	{.name = "is_default_value_enabled", .type = BOOLOID, .path = "is_default_value_enabled"},
-	{.name = "default_value", .type = JSONBOID, .path = "default_value"},
-	{.name = "relationship", .type = JSONBOID, .path = "relationship"},
-	{.name = "config", .type = JSONBOID, .path = "config"},
+	{.name = "default_value", .type = JSONBOID, .path = "default_value", .write = FIELD_WRITABLE},
+	{.name = "relationship", .type = JSONBOID, .path = "relationship", .write = FIELD_ON_CREATE},
+	/* answers show a member of it by another name than it is sent by, and those that an attribute of its type has not as null */
+	{.name = "config", .type = JSONBOID, .path = "config", .write = FIELD_WRITABLE, .sent_names = "record_reference.allowed_object_ids=allowed_objects", .unset = "{}"},
 	{.name = "created_at", .type = TIMESTAMPTZOID, .path = "created_at"},
 };
 static const FieldDef option_fields[] = {
 	{.name = "option_id", .type = UUIDOID, .path = "id.option_id", .not_null = true},
-	{.name = "target", .type = TEXTOID, .source = FIELD_GIVEN, .path = "target", .not_null = true},
-	{.name = "target_id", .type = UUIDOID, .source = FIELD_GIVEN, .path = "target_id", .not_null = true},
-	{.name = "target_slug", .type = TEXTOID, .source = FIELD_GIVEN, .path = "target_slug"},
-	{.name = "attribute_id", .type = UUIDOID, .source = FIELD_GIVEN, .path = "attribute_id", .not_null = true},
-	{.name = "attribute_slug", .type = TEXTOID, .source = FIELD_GIVEN, .path = "attribute_slug", .not_null = true},
+	OF_ATTRIBUTE,
 	{.name = "position", .type = INT4OID, .source = FIELD_POSITION, .not_null = true},
-	{.name = "title", .type = TEXTOID, .path = "title"},
-	{.name = "is_archived", .type = BOOLOID, .path = "is_archived"},
+	{.name = "title", .type = TEXTOID, .path = "title", .write = FIELD_WRITABLE, .is_required = true},
+	{.name = "is_archived", .type = BOOLOID, .path = "is_archived", .write = FIELD_ON_UPDATE},
 };
 static const FieldDef status_fields[] = {
 	{.name = "status_id", .type = UUIDOID, .path = "id.status_id", .not_null = true},
-	{.name = "target", .type = TEXTOID, .source = FIELD_GIVEN, .path = "target", .not_null = true},
-	{.name = "target_id", .type = UUIDOID, .source = FIELD_GIVEN, .path = "target_id", .not_null = true},
-	{.name = "target_slug", .type = TEXTOID, .source = FIELD_GIVEN, .path = "target_slug"},
-	{.name = "attribute_id", .type = UUIDOID, .source = FIELD_GIVEN, .path = "attribute_id", .not_null = true},
-	{.name = "attribute_slug", .type = TEXTOID, .source = FIELD_GIVEN, .path = "attribute_slug", .not_null = true},
+	OF_ATTRIBUTE,
 	{.name = "position", .type = INT4OID, .source = FIELD_POSITION, .not_null = true},
-	{.name = "title", .type = TEXTOID, .path = "title"},
-	{.name = "is_archived", .type = BOOLOID, .path = "is_archived"},
-	{.name = "celebration_enabled", .type = BOOLOID, .path = "celebration_enabled"},
-	{.name = "target_time_in_status", .type = INTERVALOID, .path = "target_time_in_status"},
+	{.name = "title", .type = TEXTOID, .path = "title", .write = FIELD_WRITABLE, .is_required = true},
+	{.name = "is_archived", .type = BOOLOID, .path = "is_archived", .write = FIELD_ON_UPDATE},
+	{.name = "celebration_enabled", .type = BOOLOID, .path = "celebration_enabled", .write = FIELD_WRITABLE},
+	{.name = "target_time_in_status", .type = INTERVALOID, .path = "target_time_in_status", .write = FIELD_WRITABLE},
+};
+
+/* of the listings of all objects and lists, or attributes, those that conditions leave are asked for */
+#define CHOOSES_TARGET \
+	{.name = "target", .column = "target", .rule = PARAM_CHOICE, .verdict = VERDICT_EXACT}, \
+	{.name = "target_id", .column = "target_id", .rule = PARAM_CHOICE, .verdict = VERDICT_EXACT}, \
+	{.name = "target_slug", .column = "target_slug", .rule = PARAM_CHOICE, .verdict = VERDICT_EXACT}
+
+static const ParamDef target_params[] = {
+	CHOOSES_TARGET,
+};
+static const ParamDef attribute_params[] = {
+	CHOOSES_TARGET,
+	{.name = "attribute_id", .column = "attribute_id", .rule = PARAM_CHOICE, .verdict = VERDICT_EXACT},
+	{.name = "attribute_slug", .column = "attribute_slug", .rule = PARAM_CHOICE, .verdict = VERDICT_EXACT},
 };
 
 static const FieldDef view_fields[] = {

@@ -101,6 +101,69 @@ all_statuses(Session *session, ScanCost *cost)
 	return parents_of_type(session, "status", cost);
 }
 
+/* ----- what a new row belongs to ----- */
+
+/* The object or list that is given by its id or slug; NULL where the workspace has none. */
+static const TargetDef *
+target_of_given(Session *session, const TargetKind *kind, const List *given, ScanCost *cost)
+{
+	const TargetDef wanted = {
+		.kind = kind, .id = given_value(given, "target_id"), .slug = given_value(given, "target_slug")};
+	const TargetDef *target;
+
+	if (wanted.id == NULL && wanted.slug == NULL)
+		return NULL;
+	target = target_find(targets_known(session, kind, cost), &wanted);
+	return target != NULL ? target : target_find(targets_read(session, kind, cost), &wanted);
+}
+
+/* Its attribute that is given by its id or slug; NULL where it has none. */
+static const AttributeDef *
+attribute_of_given(Session *session, const TargetDef *target, const List *given, ScanCost *cost)
+{
+	const char *id = given_value(given, "attribute_id");
+	const char *slug = given_value(given, "attribute_slug");
+	TargetRefusal refusal = {.may_be_absent = true};
+	const AttributeDef *found = NULL;
+	List *attributes;
+
+	if (id == NULL && slug == NULL)
+		return NULL;
+	attributes = metadata_attributes(session, target, &refusal, cost);
+	/* what the session knows may be older than the attribute */
+	for (int i = 0; i < 2 && found == NULL; i++)
+	{
+		if (i > 0 && metadata_has_changed(session, target, attributes, cost))
+			attributes = metadata_attributes(session, target, &refusal, cost);
+		found = id != NULL ? attribute_by_id(attributes, id) : attribute_by_slug(attributes, slug);
+	}
+	return found;
+}
+
+List *
+attio_complete_given(Session *session, List *given, ScanCost *cost)
+{
+	const char *plural = given_value(given, "target");
+	const TargetKind *kind = plural == NULL                              ? NULL
+							 : strcmp(plural, target_object.plural) == 0 ? &target_object
+							 : strcmp(plural, target_list.plural) == 0   ? &target_list
+																		 : NULL;
+	const TargetDef *target = kind == NULL ? NULL : target_of_given(session, kind, given, cost);
+	const AttributeDef *attribute = NULL;
+	List *whole;
+
+	if (target == NULL)
+		return given;
+	whole = given_target(target);
+	attribute = attribute_of_given(session, target, given, cost);
+	if (attribute != NULL)
+	{
+		whole = lappend(whole, given_make("attribute_id", attribute->id));
+		whole = lappend(whole, given_make("attribute_slug", attribute->slug));
+	}
+	return list_concat_copy(whole, given);
+}
+
 /* ----- the table ----- */
 
 #define FIELDS(fields_) .fields = fields_, .nfields = lengthof(fields_)
@@ -186,7 +249,12 @@ const ResourceDef attio_resources[] = {
 	{
 		.name = "objects",
 		.list = {"GET", "/v2/objects", .scopes = "object_configuration:read"},
+		.create = {"POST", "/v2/objects", .scopes = "object_configuration:read-write", .nature = HTTP_ONCE},
+		.update = {"PATCH", "/v2/objects/{id}", .scopes = "object_configuration:read-write", .nature = HTTP_REPEAT},
 		.paging = {PAGING_NONE, .rows = "data"},
+		.row_path = "data",
+		.row_member = "data",
+		.defines = true,
 		.id_path = "id.object_id",
 		.id_type = UUIDOID,
 		FIELDS(object_fields),
@@ -195,7 +263,12 @@ const ResourceDef attio_resources[] = {
 	{
 		.name = "lists",
 		.list = {"GET", "/v2/lists", .scopes = "list_configuration:read"},
+		.create = {"POST", "/v2/lists", .scopes = "list_configuration:read-write", .nature = HTTP_ONCE},
+		.update = {"PATCH", "/v2/lists/{id}", .scopes = "list_configuration:read-write", .nature = HTTP_REPEAT},
 		.paging = {PAGING_NONE, .rows = "data"},
+		.row_path = "data",
+		.row_member = "data",
+		.defines = true,
 		.id_path = "id.list_id",
 		.id_type = UUIDOID,
 		FIELDS(list_fields),
@@ -204,29 +277,50 @@ const ResourceDef attio_resources[] = {
 	{
 		.name = "attributes",
 		.list = {"GET", "/v2/{target}/{target_id}/attributes?show_archived=true", .scopes = "object_configuration:read list_configuration:read", .tolerated = "standard_object_disabled"},
+		.create = {"POST", "/v2/{target}/{target_id}/attributes", .scopes = "object_configuration:read-write list_configuration:read-write", .nature = HTTP_ONCE},
+		.update = {"PATCH", "/v2/{target}/{target_id}/attributes/{id}", .scopes = "object_configuration:read-write list_configuration:read-write", .nature = HTTP_REPEAT},
 		.paging = {PAGING_OFFSET, .limit = "limit", .place = "offset", .max_page = 50, .rows = "data"},
+		.row_path = "data",
+		.row_member = "data",
+		.archived_by = "is_archived",
+		.defines = true,
 		.id_path = "id.attribute_id",
 		.id_type = UUIDOID,
 		FIELDS(attribute_fields),
+		PARAMS(target_params),
 		.parents = all_targets,
 	},
 	{
 		.name = "select_options",
 		.list = {"GET", "/v2/{target}/{target_id}/attributes/{attribute_id}/options?show_archived=true", .scopes = "object_configuration:read list_configuration:read", .tolerated = "standard_object_disabled"},
+		.create = {"POST", "/v2/{target}/{target_id}/attributes/{attribute_id}/options", .scopes = "object_configuration:read-write list_configuration:read-write", .nature = HTTP_ONCE},
+		.update = {"PATCH", "/v2/{target}/{target_id}/attributes/{attribute_id}/options/{id}", .scopes = "object_configuration:read-write list_configuration:read-write", .nature = HTTP_REPEAT},
 		.paging = {PAGING_NONE, .rows = "data"},
+		.row_path = "data",
+		.row_member = "data",
+		.archived_by = "is_archived",
+		.defines = true,
 		.id_path = "id.option_id",
 		.id_type = UUIDOID,
 		FIELDS(option_fields),
+		PARAMS(attribute_params),
 		.parents = all_selects,
 	},
 	/* in their order */
 	{
 		.name = "statuses",
 		.list = {"GET", "/v2/{target}/{target_id}/attributes/{attribute_id}/statuses?show_archived=true", .scopes = "object_configuration:read list_configuration:read", .tolerated = "standard_object_disabled"},
+		.create = {"POST", "/v2/{target}/{target_id}/attributes/{attribute_id}/statuses", .scopes = "object_configuration:read-write list_configuration:read-write", .nature = HTTP_ONCE},
+		.update = {"PATCH", "/v2/{target}/{target_id}/attributes/{attribute_id}/statuses/{id}", .scopes = "object_configuration:read-write list_configuration:read-write", .nature = HTTP_REPEAT},
 		.paging = {PAGING_NONE, .rows = "data"},
+		.row_path = "data",
+		.row_member = "data",
+		.archived_by = "is_archived",
+		.defines = true,
 		.id_path = "id.status_id",
 		.id_type = UUIDOID,
 		FIELDS(status_fields),
+		PARAMS(attribute_params),
 		.parents = all_statuses,
 	},
 	/* saved views of all objects and lists, without archived ones, which answers do not mark */
@@ -237,6 +331,7 @@ const ResourceDef attio_resources[] = {
 		.id_path = "id.view_id",
 		.id_type = UUIDOID,
 		FIELDS(view_fields),
+		PARAMS(target_params),
 		.parents = all_targets,
 	},
 	/* the lists that a record is on */

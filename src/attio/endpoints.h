@@ -15,4 +15,7 @@ extern const ResourceDef *const resource_entries;
 extern const ResourceDef *const resource_record_history;
 extern const ResourceDef *const resource_entry_history;
 
+/* Service.complete_given: ids and slugs of the object, list or attribute that a new row belongs to. */
+extern List *attio_complete_given(struct Session *session, List *given, struct ScanCost *cost);
+
 #endif /* ATTIO_ENDPOINTS_H */

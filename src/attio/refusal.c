@@ -43,6 +43,8 @@ typedef struct RefusalRow
 static const RefusalRow refusal_rows[] = {
 	{400, "standard_object_disabled", ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, HINT_ENABLE},
 	{0, "uniqueness_conflict", ERRCODE_UNIQUE_VIOLATION, HINT_NONE},
+	{409, "slug_conflict", ERRCODE_UNIQUE_VIOLATION, HINT_NONE},
+	{400, "system_edit_unauthorized", ERRCODE_INSUFFICIENT_PRIVILEGE, HINT_NONE},
 	{400, "missing_value", ERRCODE_NOT_NULL_VIOLATION, HINT_NONE},
 	/* one code for whatever was named and is not there: the message says what */
 	{400, "value_not_found", ERRCODE_INVALID_TEXT_REPRESENTATION, HINT_NONE, "Cannot find select "},
@@ -83,6 +85,7 @@ static const struct
 	{0, "not_found", REFUSAL_GONE}, /* but see not_of_rows */
 	{0, "standard_object_disabled", REFUSAL_DISABLED},
 	{0, "uniqueness_conflict", REFUSAL_CONFLICT},
+	{409, "slug_conflict", REFUSAL_CONFLICT},
 };
 
 /* A name that was not found, and the nearest that the session knows. */

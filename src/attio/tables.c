@@ -202,6 +202,8 @@ written_words(const ResourceDef *resource, const FieldDef *field)
 			break;
 		case FIELD_ON_CREATE:
 			return field->is_required ? "by INSERT, required" : "by INSERT";
+		case FIELD_ON_UPDATE:
+			return "by UPDATE";
 		case FIELD_WRITABLE:
 			return field->is_required ? "yes, required" : "yes";
 	}

@@ -392,6 +392,13 @@ compat_server_reads_string(const char *text, int len)
 #define compat_materialize(fcinfo) InitMaterializedSRF(fcinfo, 0)
 #endif
 
+/* Intervals without an end came with 17. */
+#if PG_VERSION_NUM < 170000
+#define compat_interval_is_infinite(span) false
+#else
+#define compat_interval_is_infinite(span) INTERVAL_NOT_FINITE(span)
+#endif
+
 /*
  * The columns of a target that an UPDATE assigns, generated ones that follow
  * too, as attribute numbers of this relation, which may be a child of the

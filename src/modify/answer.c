@@ -124,28 +124,85 @@ bind_anew(ModifyState *state)
 	return true;
 }
 
-/* What answers do not show, as the row in the slot has it: where the row was put. */
+/* By what name answers do not show a column, but what is said of where the row was put; NULL where they do. */
+static const char *
+name_of_place(const ModifyState *state, int attnum)
+{
+	const FieldDef *field = column_declared(state->relation, (AttrNumber) attnum)->field;
+
+	if (field == NULL)
+		return NULL;
+	return field->source == FIELD_GIVEN ? field->path : field->source == FIELD_POSITION ? field->name : NULL;
+}
+
+/* What answers do not show, as the row in the slot has it in these columns: where the row was put. */
 static List *
-given_of_slot(const ModifyState *state, TupleTableSlot *slot)
+given_of_slot(const ModifyState *state, TupleTableSlot *slot, List *columns)
 {
 	List *given = list_copy(state->relation->given);
 	ListCell *lc;
 
 	if (TTS_EMPTY(slot))
 		return given;
-	foreach(lc, state->answer_columns)
+	foreach(lc, columns)
 	{
-		const DeclaredColumn *column = column_declared(state->relation, (AttrNumber) lfirst_int(lc));
+		const char *name = name_of_place(state, lfirst_int(lc));
 		bool isnull;
 		Datum value;
 
-		if (column->field == NULL || column->field->source != FIELD_GIVEN)
+		if (name == NULL)
 			continue;
 		value = slot_getattr(slot, lfirst_int(lc), &isnull);
 		if (!isnull)
-			given = lappend(given, given_make(column->field->path, fixed_output(column->type, value)));
+			given = lappend(
+				given,
+				given_make(
+					name, fixed_output(TupleDescAttr(slot->tts_tupleDescriptor, lfirst_int(lc) - 1)->atttypid, value)));
 	}
 	return given;
+}
+
+/* Does somebody look at a column of the row's parents that the row does not say? */
+static bool
+lacks_parent(const ModifyState *state, TupleTableSlot *slot)
+{
+	ListCell *lc;
+
+	foreach(lc, state->answer_columns)
+	{
+		const FieldDef *field = column_declared(state->relation, (AttrNumber) lfirst_int(lc))->field;
+
+		if (field != NULL && field->source == FIELD_GIVEN && slot_attisnull(slot, lfirst_int(lc)))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * A new row says of its parents one thing of several, its id or its slug: find
+ * the others where somebody looks at them, before the row is sent.  May make
+ * requests.
+ */
+void
+answer_find_parents(ModifyState *state, TupleTableSlot *slot)
+{
+	const Service *service = state->relation->service;
+	MemoryContext saved;
+	List *said;
+
+	if (service->complete_given == NULL || !lacks_parent(state, slot))
+	{
+		state->parents_said = state->parents = NIL;
+		return;
+	}
+	saved = MemoryContextSwitchTo(state->context);
+	said = given_of_slot(state, slot, target_all_columns(state->rel));
+	if (!given_equal(said, state->parents_said))
+	{
+		state->parents_said = said;
+		state->parents = service->complete_given(state->session, said, NULL);
+	}
+	MemoryContextSwitchTo(saved);
 }
 
 /* Fill the slot with what was answered to this request, as far as somebody wants to know. */
@@ -162,7 +219,7 @@ answer_read(ModifyState *state, const char *body, const char *request, TupleTabl
 			ExecStoreAllNullTuple(slot);
 		return;
 	}
-	given = given_of_slot(state, slot);
+	given = list_concat_copy(state->parents, given_of_slot(state, slot, state->answer_columns));
 	read_answer(state, body, request, &row);
 	for (;;)
 	{

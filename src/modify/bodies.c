@@ -70,6 +70,10 @@ encode_body(const ModifyState *state, Write *write, const RowChange *change, Row
 	body->is_shown = setting_log_writes || setting_dry_run;
 	if (!state->methods->encode(state->writer, change, body))
 		return false;
+	if (change->rule == ASSIGN_CHANGED)
+		body->given =
+			list_concat(body->given, row_path_given(state->relation, write->access->path, RelationGetDescr(state->rel),
+													change->old_values, change->old_nulls));
 	set_body(state, write, body);
 	return true;
 }

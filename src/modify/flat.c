@@ -2,13 +2,10 @@
  * flat.c
  *		Rows that hold nothing but fields are written as flat JSON.
  *
- * Owns: the bodies of rows whose resource has no attribute values, and the JSON
- * of a field's value.  Must not know any service: what can be written stands in
- * the fields of the resource.
+ * Owns: the bodies of rows whose resource has no attribute values.  Must not know
+ * any service: what can be written stands in the fields of the resource.
  */
 #include "modify/flat.h"
-
-#include <math.h>
 
 #include "access/sysattr.h"
 #include "access/table.h"
@@ -17,25 +14,10 @@
 #include "base/types.h"
 #include "catalog/pg_type.h"
 #include "modify/flat_stored.h"
+#include "modify/flat_value.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/date.h"
-#include "utils/datetime.h"
-#include "utils/json.h"
 #include "utils/lsyscache.h"
-#include "utils/timestamp.h"
-
-/* A column of the table, and the field that it shows. */
-typedef struct FlatColumn
-{
-	AttrNumber attnum;
-	const char *name;
-	const FieldDef *field; /* NULL: it shows no field */
-	bool is_written;
-	bool is_assigned; /* of the row that is being encoded */
-	Oid type;         /* as declared, of a domain its base type */
-	Oid element;      /* of an array; else InvalidOid */
-} FlatColumn;
 
 typedef struct FlatWriter
 {
@@ -54,6 +36,9 @@ refuse_read_only(const RemoteRelation *relation, const FlatColumn *column, bool 
 					errmsg("column \"%s\" of foreign table \"%s\" cannot be written", column->name, relation->name),
 					!inserting && column->field != NULL && column->field->write == FIELD_ON_CREATE
 						? errhint("%s accepts a value of it only for new rows.", relation->service->title)
+					: inserting && column->field != NULL && column->field->write == FIELD_ON_UPDATE
+						? errhint("%s accepts a value of it only for existing rows: UPDATE the row afterwards.",
+								  relation->service->title)
 						: errhint("%s sets it, or it shows part of a value; leave it out.", relation->service->title)));
 }
 
@@ -66,9 +51,9 @@ make_flat_column(const FlatWriter *writer, AttrNumber attnum)
 
 	column->attnum = attnum;
 	column->name = binding->name;
+	column->table = writer->relation->name;
 	column->field = binding->kind == COLUMN_FIELD ? binding->field : NULL;
-	column->is_written =
-		column->field != NULL && column->field->write >= (writer->inserting ? FIELD_ON_CREATE : FIELD_WRITABLE);
+	column->is_written = column->field != NULL && field_is_written(column->field, writer->inserting);
 	column->type = getBaseType(binding->type);
 	column->element = element_type_of(binding->type);
 	return column;
@@ -134,95 +119,6 @@ begin_flat_rows(const WriteTarget *target)
 
 /* ----- values ----- */
 
-/* Raise an ERROR: the column cannot hold this value. */
-static void
-refuse_flat_value(const FlatWriter *writer, const FlatColumn *column, const char *value, const char *hint)
-{
-	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					errmsg("column \"%s\" of foreign table \"%s\" cannot hold this value: %s", column->name,
-						   writer->relation->name, clean_text(value, strlen(value), 100)),
-					errhint("%s", hint)));
-}
-
-/* ISO 8601; times in UTC, which those without a zone are, too. */
-static JsonTree *
-flat_moment(const FlatWriter *writer, const FlatColumn *column, Oid type, Datum value)
-{
-	char buffer[MAXDATELEN + 1];
-	char *zone;
-	int utc = 0;
-
-	if (type == DATEOID ? DATE_NOT_FINITE(DatumGetDateADT(value)) : TIMESTAMP_NOT_FINITE(DatumGetTimestamp(value)))
-		refuse_flat_value(writer, column, fixed_output(type, value), "Use a finite date or time.");
-	JsonEncodeDateTime(buffer, value, type, type == TIMESTAMPTZOID ? &utc : NULL);
-	if (type == DATEOID)
-		return json_text(buffer);
-	zone = strstr(buffer, "+00:00");
-	if (zone != NULL)
-		*zone = '\0';
-	return json_text(psprintf("%sZ", buffer));
-}
-
-/* The time that a text is; in UTC where it names no zone, whatever the session has. */
-static Datum
-moment_of_text(const char *text)
-{
-	int level = fixed_settings_begin(fixed_settings_of_type(TIMESTAMPTZOID));
-	Datum moment =
-		DirectFunctionCall3(timestamptz_in, CStringGetDatum(text), ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
-
-	fixed_settings_end(level);
-	return moment;
-}
-
-/* The JSON that a text is. */
-static JsonTree *
-flat_json(const FlatWriter *writer, const FlatColumn *column, const char *text)
-{
-	JsonTree *tree = json_read(text, strlen(text));
-
-	if (tree == NULL && strcmp(text, "null") != 0)
-		refuse_flat_value(writer, column, text, "Use a JSON value.");
-	return tree;
-}
-
-/* One value by the type of the field; a column of another type is read as one of that. */
-static JsonTree *
-flat_value(const FlatWriter *writer, const FlatColumn *column, Oid field_type, Oid type, Datum value)
-{
-	char *text;
-
-	if (type == DATEOID || type == TIMESTAMPTZOID || type == TIMESTAMPOID)
-		return flat_moment(writer, column, type, value);
-	if (type == BOOLOID)
-		return json_boolean(DatumGetBool(value));
-	text = fixed_output(type, value);
-	switch (field_type)
-	{
-		case BOOLOID:
-			return json_boolean(DatumGetBool(DirectFunctionCall1(boolin, CStringGetDatum(text))));
-		case INT2OID:
-		case INT4OID:
-		case INT8OID:
-		case NUMERICOID:
-		case FLOAT4OID:
-		case FLOAT8OID:
-			value =
-				DirectFunctionCall3(numeric_in, CStringGetDatum(text), ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
-			text = DatumGetCString(DirectFunctionCall1(numeric_out, value));
-			if (!isfinite(strtod(text, NULL)))
-				refuse_flat_value(writer, column, text, "Use a finite number.");
-			return json_decimal(text);
-		case JSONOID:
-		case JSONBOID:
-			return flat_json(writer, column, text);
-		case TIMESTAMPTZOID:
-			return flat_moment(writer, column, TIMESTAMPTZOID, moment_of_text(text));
-		default:
-			return json_text(text);
-	}
-}
-
 /* The elements of an array column, in the current memory context; NIL of NULL.  Those that are NULL are NULL. */
 static List *
 flat_elements(const FlatWriter *writer, const FlatColumn *column, Datum value, bool isnull)
@@ -241,15 +137,14 @@ flat_elements(const FlatWriter *writer, const FlatColumn *column, Datum value, b
 		return NIL;
 	array = DatumGetArrayTypeP(value);
 	if (ARR_NDIM(array) > 1)
-		refuse_flat_value(writer, column, fixed_output(column->type, value), "Use an array of one dimension.");
+		flat_refuse_value(column, fixed_output(column->type, value), "Use an array of one dimension.");
 	get_typlenbyvalalign(column->element, &length, &byval, &align);
 	/* of a domain's array the elements are the domain's, stored as its base type's */
 	deconstruct_array(array, ARR_ELEMTYPE(array), length, byval, align, &values, &nulls, &n);
 	for (int i = 0; i < n; i++)
-		elements =
-			lappend(elements, nulls[i] ? NULL
-									   : flat_value(writer, column, OidIsValid(field_type) ? field_type : TEXTOID,
-													getBaseType(column->element), values[i]));
+		elements = lappend(elements, nulls[i] ? NULL
+											  : flat_value(column, OidIsValid(field_type) ? field_type : TEXTOID,
+														   getBaseType(column->element), values[i]));
 	return elements;
 }
 
@@ -258,14 +153,22 @@ static JsonTree *
 flat_column_value(const FlatWriter *writer, const FlatColumn *column, Datum value, bool isnull)
 {
 	JsonTree *list;
+	List *elements;
 	ListCell *lc;
 
 	if (isnull)
 		return NULL;
 	if (!OidIsValid(column->element) || column->field->type == JSONBOID)
-		return flat_value(writer, column, column->field->type, column->type, value);
+		return flat_value(column, column->field->type, column->type, value);
+	elements = flat_elements(writer, column, value, isnull);
+	if (column->field->sent_alone)
+	{
+		if (list_length(elements) != 1 || linitial(elements) == NULL)
+			flat_refuse_value(column, fixed_output(column->type, value), "Use an array of one element.");
+		return (JsonTree *) linitial(elements);
+	}
 	list = json_make_array();
-	foreach(lc, flat_elements(writer, column, value, isnull))
+	foreach(lc, elements)
 		json_append(list, (JsonTree *) lfirst(lc));
 	return list;
 }
@@ -379,7 +282,7 @@ put_elements(const FlatWriter *writer, const FlatColumn *column, JsonTree *row, 
 	foreach(lc, elements)
 	{
 		if (lfirst(lc) == NULL)
-			refuse_flat_value(writer, column, "NULL", "Use an array without NULL elements.");
+			flat_refuse_value(column, "NULL", "Use an array without NULL elements.");
 		if (is_first)
 			json_append(list, json_make_object());
 		put_element(json_element(list, foreach_current_index(lc)), column->field, skip, (JsonTree *) lfirst(lc));
@@ -441,12 +344,13 @@ path_part_name(const FieldDef *field)
 
 /* What is given of the row, with the value of one more such column. */
 static List *
-give_column(const FlatColumn *column, const RowChange *change, List *given)
+give_column(const FlatWriter *writer, const FlatColumn *column, const RowChange *change, List *given)
 {
 	int at = column->attnum - 1;
 
 	if (change->slot->tts_isnull[at])
 		return given;
+	refuse_second(writer, column);
 	return lappend(given,
 				   given_make(path_part_name(column->field), fixed_output(column->type, change->slot->tts_values[at])));
 }
@@ -455,10 +359,19 @@ give_column(const FlatColumn *column, const RowChange *change, List *given)
 static void
 refuse_incomplete(const FlatWriter *writer, const FieldDef *field)
 {
+	const ResourceDef *resource = writer->relation->resource;
+	const FieldDef *other = NULL;
+
+	for (int i = 0; i < resource->nfields; i++)
+		if (&resource->fields[i] != field && field_is_written(&resource->fields[i], true) &&
+			strcmp(field_sent_path(&resource->fields[i]), field_sent_path(field)) == 0)
+			other = &resource->fields[i];
 	ereport(ERROR,
 			(errcode(ERRCODE_NOT_NULL_VIOLATION),
 			 errmsg("field \"%s\" of foreign table \"%s\" must have a value", field->name, writer->relation->name),
-			 errdetail("It is required in %s.", writer->relation->service->title)));
+			 other == NULL
+				 ? errdetail("It is required in %s.", writer->relation->service->title)
+				 : errdetail("It, or \"%s\", is required in %s.", other->name, writer->relation->service->title)));
 }
 
 /* A new row is created: check which fields must have a value, and say of the others what they are without. */
@@ -472,7 +385,7 @@ complete_new_row(const FlatWriter *writer, JsonTree *row, const List *given)
 		const FieldDef *field = &resource->fields[i];
 		char *path;
 
-		if (field->write == FIELD_READ_ONLY)
+		if (!field_is_written(field, true))
 			continue;
 		path = field_sent_place(field);
 		if (field->is_required &&
@@ -524,7 +437,7 @@ encode_flat_row(void *state, const RowChange *change, RowBody *body)
 		const FlatColumn *column = (const FlatColumn *) lfirst(lc);
 
 		if (column->is_assigned && is_path_part(column->field))
-			body->given = give_column(column, change, body->given);
+			body->given = give_column(writer, column, change, body->given);
 		else if (column->is_assigned)
 			put_column(writer, column, change, row);
 	}
@@ -571,7 +484,7 @@ find_unstored_fields(void *state, JsonTree *sent, JsonTree *answered)
 static bool
 flat_column_is_alone(const ColumnHint *hint)
 {
-	return hint->field != NULL && hint->field->write == FIELD_WRITABLE && !hint->is_sent_with_others;
+	return hint->field != NULL && field_is_written(hint->field, false) && !hint->is_sent_with_others;
 }
 
 const WriteMethods flat_writing = {

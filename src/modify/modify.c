@@ -87,11 +87,14 @@ static TupleTableSlot *
 exec_foreign_insert(EState *estate, ResultRelInfo *target, TupleTableSlot *slot, TupleTableSlot *plan_slot)
 {
 	ModifyState *state = (ModifyState *) target->ri_FdwState;
+	Write *write;
 
 	checks_routed_row(state, plan_slot);
 	checks_new_row(estate, target, slot, CMD_INSERT);
 	answer_prepare(state, target, NIL);
-	return modify_dispatch(state, estate, row_insert(state, slot), slot) ? slot : NULL;
+	write = row_insert(state, slot);
+	answer_find_parents(state, slot);
+	return modify_dispatch(state, estate, write, slot) ? slot : NULL;
 }
 
 /* ExecForeignBatchInsert: nobody asks for what became of the rows. */

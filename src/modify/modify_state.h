@@ -32,6 +32,8 @@ typedef struct ModifyState
 	/* for RETURNING: the answer read as a row; no reader where nobody wants to know */
 	bool is_answer_prepared;
 	List *answer_columns;     /* IntList: attribute numbers */
+	List *parents_said;       /* Given: what the last row said of its parents, */
+	List *parents;            /* and that with what is found of them; NIL = nothing more */
 	List *answer_definitions; /* newer than those that the rows were encoded by, where an answer shows that */
 	int id_leaf;              /* of its row */
 	RowReader *reader;
@@ -58,6 +60,7 @@ extern void checks_routed_row(const ModifyState *state, TupleTableSlot *plan_slo
 
 /* answer.c: what the service made of it, as a row. */
 extern void answer_prepare(ModifyState *state, const ResultRelInfo *target, List *conditions);
+extern void answer_find_parents(ModifyState *state, TupleTableSlot *slot);
 extern void answer_read(ModifyState *state, const char *body, const char *request, TupleTableSlot *slot);
 
 #endif /* MODIFY_MODIFY_STATE_H */

@@ -2,8 +2,8 @@
  * row_path.c
  *		Parts of the path of a write that the row says.
  *
- * Owns: which they are: what a listing of the resource is given in its path, as
- * its parameters say.  Must not know how a path is sent.
+ * Owns: how they are read from the columns of a row.  Which they are, the fields
+ * of the resource say.  Must not know how a path is sent.
  */
 #include "modify/row_path.h"
 
@@ -11,37 +11,38 @@
 #include "remote/column.h"
 #include "utils/builtins.h"
 
-/* Does the path hold what the parameter gives? */
-static bool
-is_part_of(const ParamDef *param, const char *path)
-{
-	return param->way == NULL && param->name[0] == '{' && strstr(path, param->name) != NULL;
-}
-
 bool
 row_path_needs_row(const ResourceDef *resource, const char *path)
 {
-	for (int i = 0; i < resource->nparams; i++)
-		if (is_part_of(&resource->params[i], path))
+	for (int i = 0; i < resource->nfields; i++)
+		if (path_part_of_field(resource, &resource->fields[i], path) != NULL)
 			return true;
 	return false;
 }
 
 /* The column that shows the field, or 0. */
 static AttrNumber
-column_of_field(const RemoteRelation *relation, TupleDesc tupdesc, const char *field)
+column_of_field(const RemoteRelation *relation, TupleDesc tupdesc, const FieldDef *field)
 {
 	for (int i = 1; i <= tupdesc->natts; i++)
-	{
-		const FieldDef *shown;
-
-		if (!compat_is_stored(TupleDescAttr(tupdesc, i - 1)))
-			continue;
-		shown = column_hint(relation, (AttrNumber) i)->field;
-		if (shown != NULL && strcmp(shown->name, field) == 0)
+		if (compat_is_stored(TupleDescAttr(tupdesc, i - 1)) && column_hint(relation, (AttrNumber) i)->field == field)
 			return (AttrNumber) i;
-	}
 	return 0;
+}
+
+/* The column, for whoever needs its value.  ERROR where the table has none. */
+static AttrNumber
+required_column(const RemoteRelation *relation, TupleDesc tupdesc, const FieldDef *field)
+{
+	AttrNumber column = column_of_field(relation, tupdesc, field);
+
+	if (column == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_COLUMN_NUMBER),
+				 errmsg("foreign table \"%s\" has no column that shows the rows' %s", relation->name, field->name),
+				 errdetail("%s needs it to find a row.", relation->service->title),
+				 errhint("Add a column %s of type %s.", field->name, format_type_be(field->type))));
+	return column;
 }
 
 List *
@@ -51,22 +52,22 @@ row_path_given(const RemoteRelation *relation, const char *path, TupleDesc tupde
 	const ResourceDef *resource = relation->resource;
 	List *given = NIL;
 
-	for (int i = 0; i < resource->nparams; i++)
+	for (int i = 0; i < resource->nfields; i++)
 	{
-		const ParamDef *param = &resource->params[i];
+		const FieldDef *field = &resource->fields[i];
+		const char *name = path_part_of_field(resource, field, path);
 		AttrNumber column;
 
-		if (!is_part_of(param, path))
+		if (name == NULL)
 			continue;
-		column = column_of_field(relation, tupdesc, param->column);
-		if (column == 0 || nulls[column - 1])
+		column = required_column(relation, tupdesc, field);
+		if (nulls[column - 1])
 			ereport(ERROR,
 					(errcode(ERRCODE_NOT_NULL_VIOLATION),
-					 errmsg("field \"%s\" of foreign table \"%s\" must have a value", param->column, relation->name),
+					 errmsg("field \"%s\" of foreign table \"%s\" must have a value", field->name, relation->name),
 					 errdetail("It is required in %s.", relation->service->title)));
-		given =
-			lappend(given, given_make(pnstrdup(param->name + 1, strlen(param->name) - 2),
-									  fixed_output(TupleDescAttr(tupdesc, column - 1)->atttypid, values[column - 1])));
+		given = lappend(
+			given, given_make(name, fixed_output(TupleDescAttr(tupdesc, column - 1)->atttypid, values[column - 1])));
 	}
 	return given;
 }

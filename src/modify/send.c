@@ -7,6 +7,7 @@
  */
 #include "modify/send.h"
 
+#include "remote/known.h"
 #include "remote/request.h"
 #include "base/errors.h"
 #include "modify/journal.h"
@@ -246,6 +247,8 @@ note_done(Sender *sender, Write *write)
 	write->noted = true;
 	remember_row(sender, &sender->done_ids, sender->done++, write);
 	session_wrote(sender->session, write->exchange);
+	if (sender->relation->resource->defines)
+		known_forget(sender->session);
 	journal_note(sender->relation->service->title, write->access->method, sender->relation->name, write->id,
 				 write->before == NULL ? "none" : write->before,
 				 write->shown != NULL  ? write->shown
@@ -343,7 +346,8 @@ finish_write(Sender *sender, Write *write)
 static void
 fill_window(Sender *sender)
 {
-	int window = Max(sender->session->max_requests, 1);
+	/* definitions stand in the order in which they are created */
+	int window = sender->relation->resource->defines ? 1 : Max(sender->session->max_requests, 1);
 
 	while (list_length(sender->under_way) < window)
 	{

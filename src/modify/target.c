@@ -92,22 +92,59 @@ target_key_junk(const RemoteRelation *relation, Relation rel)
 	return psprintf("remote_key_%d", key_column(relation, RelationGetDescr(rel)));
 }
 
-/* The table cannot be updated or deleted from: an ERROR in the server's own words, before any other check. */
-static void
-check_is_updatable(const RemoteRelation *relation, Relation rel, CmdType operation)
+/* Operations that write, in the words of messages. */
+static const struct
 {
-	const char *name = RelationGetRelationName(rel);
+	CmdType operation;
+	const char *statement;
+	const char *nouns;
+	const char *done;
+} writes[] = {{CMD_INSERT, "INSERT", "inserts", "created"},
+			  {CMD_UPDATE, "UPDATE", "updates", "updated"},
+			  {CMD_DELETE, "DELETE", "deletes", "deleted"}};
+
+/* What the table allows, where it allows anything. */
+static char *
+allowed_statements(const RemoteRelation *relation)
+{
+	StringInfoData text;
+
+	initStringInfo(&text);
+	appendStringInfoString(&text, "SELECT");
+	for (int i = 0; i < (int) lengthof(writes); i++)
+		if (target_allows(relation, writes[i].operation))
+			appendStringInfo(&text, ", %s", writes[i].statement);
+	return text.data;
+}
+
+/* What to do instead: archive what cannot be deleted, or what the table allows. */
+static int
+hint_instead(const RemoteRelation *relation, Relation rel, CmdType operation)
+{
+	const char *archived_by = relation->resource->archived_by;
+
+	if (operation == CMD_DELETE && archived_by != NULL && target_allows(relation, CMD_UPDATE))
+		return errhint("To archive them, run UPDATE %s SET %s = true WHERE ...;",
+					   quote_identifier(RelationGetRelationName(rel)), quote_identifier(archived_by));
+	return errhint("The table allows %s.", allowed_statements(relation));
+}
+
+/* The table does not allow it: an ERROR in the server's own words, before any other check. */
+static void
+check_is_allowed(const RemoteRelation *relation, Relation rel, CmdType operation)
+{
+	bool can_be = access_of_operation(relation, operation)->path != NULL;
+	int at = operation == CMD_INSERT ? 0 : operation == CMD_UPDATE ? 1 : 2;
 
 	if (target_allows(relation, operation))
 		return;
 	ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-					operation == CMD_DELETE ? errmsg("foreign table \"%s\" does not allow deletes", name)
-											: errmsg("foreign table \"%s\" does not allow updates", name),
-					access_of_operation(relation, operation)->path == NULL
-						? errdetail("Rows of \"%s\" in %s cannot be %s.", relation->resource->name,
-									relation->service->title, operation == CMD_DELETE ? "deleted" : "updated")
+					errmsg("foreign table \"%s\" does not allow %s", RelationGetRelationName(rel), writes[at].nouns),
+					!can_be                  ? errdetail("Rows of \"%s\" in %s cannot be %s.", relation->resource->name,
+														 relation->service->title, writes[at].done)
 					: relation->view != NULL ? errdetail("It shows a saved view, which can only be read.")
-											 : errdetail("Option updatable of the table or its server is false.")));
+											 : errdetail("Option updatable of the table or its server is false."),
+					can_be ? 0 : hint_instead(relation, rel, operation)));
 }
 
 /* AddForeignUpdateTargets: add the id and, for UPDATE, the old row, to see which values differ. */
@@ -117,7 +154,7 @@ add_foreign_update_targets(PlannerInfo *root, Index rtindex, RangeTblEntry *targ
 	RemoteRelation *relation = remote_relation_open(target);
 	AttrNumber key = key_column(relation, RelationGetDescr(target));
 
-	check_is_updatable(relation, target, root->parse->commandType);
+	check_is_allowed(relation, target, root->parse->commandType);
 	if (key == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_INVALID_COLUMN_NUMBER),
@@ -177,6 +214,8 @@ plan_foreign_modify(PlannerInfo *root, ModifyTable *plan, Index rtindex, int sub
 	ModifyPlan modify = {.found = QUALIFIED, .target = rtindex};
 
 	modify.skips_conflicts = plan->onConflictAction == ONCONFLICT_NOTHING;
+	if (plan->operation == CMD_INSERT)
+		check_is_allowed(remote_relation_open(rel), rel, CMD_INSERT);
 	if (plan->operation != CMD_INSERT)
 		modify.found = qualification(root, rtindex, rel, &modify.open);
 	if (plan->operation == CMD_UPDATE)

@@ -99,7 +99,8 @@ find_parts(Listings *listings)
 		listings->parents = resource->parents(listings->session, listings->cost);
 	listings->begun = true;
 	foreach(lc, listings->parents)
-		add_parts(listings, (List *) lfirst(lc));
+		if (choices_leave_listing(listings->asks->choices, (List *) lfirst(lc)))
+			add_parts(listings, (List *) lfirst(lc));
 }
 
 /* The path with what is given in it, and with the parameters that are asked for. */

@@ -120,6 +120,25 @@ add_siblings(RelationPlan *plan, Relation rel, Bitmapset *columns)
 	return all;
 }
 
+/* Those that say parts of the path by which a row is updated. */
+static Bitmapset *
+path_columns(RelationPlan *plan, Relation rel)
+{
+	const ResourceDef *resource = plan->relation->resource;
+	Bitmapset *columns = NULL;
+
+	for (int i = 1; i <= RelationGetNumberOfAttributes(rel) && resource->update.path != NULL; i++)
+	{
+		const FieldDef *field = compat_is_stored(TupleDescAttr(RelationGetDescr(rel), i - 1))
+									? column_hint(plan->relation, (AttrNumber) i)->field
+									: NULL;
+
+		if (field != NULL && path_part_of_field(resource, field, resource->update.path) != NULL)
+			columns = bms_add_member(columns, i - FirstLowInvalidHeapAttributeNumber);
+	}
+	return columns;
+}
+
 Bitmapset *
 oldrow_columns(PlannerInfo *root, const RelOptInfo *baserel, RelationPlan *plan, Relation rel)
 {
@@ -134,5 +153,6 @@ oldrow_columns(PlannerInfo *root, const RelOptInfo *baserel, RelationPlan *plan,
 	if (!is_update)
 		return columns;
 	columns = bms_join(columns, computed_columns(rel));
+	columns = bms_join(columns, path_columns(plan, rel));
 	return bms_join(columns, add_siblings(plan, rel, compat_updated_columns(root, baserel->relid, rel)));
 }

@@ -36,12 +36,20 @@ typedef struct Ask
 	const struct Ask *unless; /* asks for the same with all extras: which row came by it is not wanted of this one */
 } Ask;
 
+/* Of many listings those that are given one of these values by this name. */
+typedef struct AskChoice
+{
+	const char *name;
+	const List *texts; /* char * */
+} AskChoice;
+
 /* All of a scan: nothing at all, everything (no ask), or one listing for each ask. */
 typedef struct AskSet
 {
 	bool nothing;    /* no row can meet the conditions */
 	bool incomplete; /* a condition that the plan meant to send is not among the asks */
 	List *asks;      /* Ask */
+	List *choices;   /* AskChoice: which of the listings that the resource has by itself; NIL = all */
 } AskSet;
 
 /* What a scan wants to ask for: the term of its plan, with the operands' values. */

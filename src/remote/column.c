@@ -167,6 +167,9 @@ hint_field(const RemoteRelation *relation, const DeclaredColumn *column, ColumnH
 		hint->reason = "declared type differs";
 	hint->is_key = hint->is_key && hint->reason == NULL;
 	hint->is_parent = hint->is_parent && hint->reason == NULL;
+	/* it names a row that is written, but no row can be asked for by it */
+	if (hint->is_key && !resource_can(resource, CAN_FILTER) && !params_of_field(resource, name))
+		hint->reason = "not a table of records";
 }
 
 const ColumnHint *

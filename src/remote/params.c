@@ -159,39 +159,57 @@ is_choice(const ResourceDef *resource, const List *term)
 	return param != NULL && param->rule == PARAM_CHOICE;
 }
 
-/* Does a condition that chooses let this value through? */
-static bool
-chooses_value(const ResourceDef *resource, const AskInput *input, const List *term, const char *value)
+/* What the conditions that choose among listings say, as far as it is known: a List of AskChoice. */
+static List *
+choices_of_terms(const AskInput *input)
 {
-	Condition condition = term_condition(term);
-	ParamValues values = {.def = param_of_condition(resource, condition.name, condition.op)};
-	const Operand *operand = condition.operand >= 0 ? &input->operands[condition.operand] : NULL;
+	const ResourceDef *resource = input->relation->resource;
+	List *choices = NIL;
 
-	if (operand != NULL && operand->isnull)
-		return false;
-	if ((operand != NULL && !operand->known) ||
-		!add_equals(&values, resource_field(resource, condition.name), &condition, operand))
-		return true;
-	return list_has_text(values.texts, value);
+	for (int i = 1; i < list_length(input->term); i++)
+	{
+		const List *arm = (const List *) list_nth(input->term, i);
+		ParamValues values = {0};
+		Condition condition;
+		const Operand *operand;
+		AskChoice *choice;
+
+		if (term_kind(arm) != TERM_PARAM || !is_choice(resource, arm))
+			continue;
+		condition = term_condition(arm);
+		values.def = param_of_condition(resource, condition.name, condition.op);
+		operand = condition.operand >= 0 ? &input->operands[condition.operand] : NULL;
+		if (operand != NULL && !operand->isnull &&
+			(!operand->known || !add_equals(&values, resource_field(resource, condition.name), &condition, operand)))
+			continue;
+		choice = (AskChoice *) palloc(sizeof(AskChoice));
+		choice->name = resource_field(resource, condition.name)->path;
+		choice->texts = values.texts;
+		choices = lappend(choices, choice);
+	}
+	return choices;
+}
+
+bool
+choices_leave_listing(const List *choices, const List *given)
+{
+	const ListCell *lc;
+
+	foreach(lc, choices)
+	{
+		const AskChoice *choice = (const AskChoice *) lfirst(lc);
+		const char *value = given_value(given, choice->name);
+
+		if (value != NULL && !list_has_text(choice->texts, value))
+			return false;
+	}
+	return true;
 }
 
 bool
 params_choose_listing(const AskInput *input, const List *given)
 {
-	const ResourceDef *resource = input->relation->resource;
-
-	for (int i = 1; i < list_length(input->term); i++)
-	{
-		const List *arm = (const List *) list_nth(input->term, i);
-		const char *value;
-
-		if (term_kind(arm) != TERM_PARAM || !is_choice(resource, arm))
-			continue;
-		value = given_value(given, resource_field(resource, term_condition(arm).name)->path);
-		if (value != NULL && !chooses_value(resource, input, arm, value))
-			return false;
-	}
-	return true;
+	return choices_leave_listing(choices_of_terms(input), given);
 }
 
 /* One condition becomes values of its parameter. */
@@ -560,5 +578,6 @@ asks_of_scan(struct Session *session, const AskInput *input)
 	}
 	params_write(input, &set);
 	extras_write(input, &set);
+	set.choices = choices_of_terms(input);
 	return set;
 }

@@ -27,6 +27,9 @@ extern void params_write(const AskInput *input, AskSet *set);
  */
 extern bool params_choose_listing(const AskInput *input, const List *given);
 
+/* The same of choices that are known. */
+extern bool choices_leave_listing(const List *choices, const List *given);
+
 /*
  * What a scan asks for: by the service's own language, by parameters, and which extras.
  * Without a session it makes no request (EXPLAIN).

@@ -28,6 +28,36 @@ resource_field(const ResourceDef *resource, const char *name)
 	return NULL;
 }
 
+bool
+field_is_written(const FieldDef *field, bool is_new)
+{
+	return field->write == FIELD_WRITABLE || field->write == (is_new ? FIELD_ON_CREATE : FIELD_ON_UPDATE);
+}
+
+/* What the field shows of the listing that a row is of: its name, or NULL. */
+static const char *
+listing_part(const ResourceDef *resource, const FieldDef *field)
+{
+	if (field->source == FIELD_GIVEN)
+		return field->path;
+	for (int i = 0; i < resource->nparams; i++)
+	{
+		const ParamDef *param = &resource->params[i];
+
+		if (param->way == NULL && param->name[0] == '{' && strcmp(param->column, field->name) == 0)
+			return pnstrdup(param->name + 1, strlen(param->name) - strlen("{}"));
+	}
+	return NULL;
+}
+
+const char *
+path_part_of_field(const ResourceDef *resource, const FieldDef *field, const char *path)
+{
+	const char *name = listing_part(resource, field);
+
+	return name != NULL && strstr(path, psprintf("{%s}", name)) != NULL ? name : NULL;
+}
+
 const char *
 field_sent_path(const FieldDef *field)
 {

@@ -159,6 +159,7 @@ typedef enum FieldWrite
 {
 	FIELD_READ_ONLY,
 	FIELD_ON_CREATE, /* when the row is created, and not any more */
+	FIELD_ON_UPDATE, /* only when the row is there */
 	FIELD_WRITABLE
 } FieldWrite;
 
@@ -200,9 +201,12 @@ typedef struct FieldDef
 	const char *sent_as;    /* path in what is sent; NULL = as in "path" */
 	const char *sent_with;  /* "path=text": a text that goes with each value, or with each element; NULL = none */
 	const char *sent_email; /* path of a text with an "@", which goes alone; NULL = as others */
-	const char *unset;      /* JSON that a new row without a value says; NULL = nothing */
-	bool changes_form;      /* answers may show it in another form than it was sent */
-	bool is_required;       /* a row that is created must have a value of it, or of another field sent as the same */
+	const char
+		*sent_names;   /* of JSON: "path=name": this member is sent by that name, and none that is null; NULL = as is */
+	bool sent_alone;   /* of an array: its one element is sent, without an array */
+	const char *unset; /* JSON that a new row without a value says; NULL = nothing */
+	bool changes_form; /* answers may show it in another form than it was sent */
+	bool is_required;  /* a row that is created must have a value of it, or of another field sent as the same */
 } FieldDef;
 
 typedef struct ResourceDef
@@ -216,10 +220,12 @@ typedef struct ResourceDef
 	Access update;
 	Access delete;
 	Paging paging;
-	int abilities;          /* of Ability */
-	const char *row_path;   /* where the row is in an answer about one row; NULL = it is the answer */
-	const char *row_member; /* member that holds the row in what is sent; NULL = it is what is sent */
-	const char *id_path;    /* a row's identity; NULL = rows have none, and cannot be written */
+	int abilities;           /* of Ability */
+	const char *row_path;    /* where the row is in an answer about one row; NULL = it is the answer */
+	const char *archived_by; /* field by which a row is put away that cannot be deleted; NULL = none */
+	bool defines;            /* rows are definitions: after a write what the session knows of them is read again */
+	const char *row_member;  /* member that holds the row in what is sent; NULL = it is what is sent */
+	const char *id_path;     /* a row's identity; NULL = rows have none, and cannot be written */
 	Oid id_type;
 	const char *values;         /* member that holds attribute values; "" = a row is one; NULL = none */
 	const char *created;        /* its attribute of the time of creation, which every row has; NULL = none */
@@ -252,6 +258,15 @@ extern const char *resource_id_name(const ResourceDef *resource);
 
 /* A field by its name, or NULL. */
 extern const FieldDef *resource_field(const ResourceDef *resource, const char *name);
+
+/* Can the field be written, of a new row or of one that is there? */
+extern bool field_is_written(const FieldDef *field, bool is_new);
+
+/*
+ * The name of the part of a path, of a row that is there, that the field shows;
+ * NULL where it shows none.  In the current memory context.
+ */
+extern const char *path_part_of_field(const ResourceDef *resource, const FieldDef *field, const char *path);
 
 /* Where the field stands in what is sent. */
 extern const char *field_sent_path(const FieldDef *field);

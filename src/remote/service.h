@@ -87,6 +87,13 @@ typedef struct Service
 	/* What ids are called, of this kind (FieldDef.names): a List of Given.  May make requests.  NULL = no field needs it. */
 	List *(*read_names)(struct Session *session, const char *kind, struct ScanCost *cost);
 
+	/*
+	 * What is given of the parents of a new row, completed with what is not (their
+	 * ids or slugs); where they are not found, as it was.  May make requests.  NULL
+	 * = rows have no parents of which several things are shown.
+	 */
+	List *(*complete_given)(struct Session *session, List *given, struct ScanCost *cost);
+
 	/* Answers lack an attribute although it is defined: so it is until the definitions are read again. */
 	void (*note_hidden)(const struct RemoteRelation *relation, struct Session *session,
 						const struct AttributeDef *attribute);

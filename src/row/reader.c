@@ -228,9 +228,13 @@ static Datum
 read_listing(RowReader *reader, ColumnReader *column, const PagerRow *row, bool *isnull)
 {
 	const FieldDef *field = column->binding->field;
-	const char *text =
-		field->source == FIELD_POSITION ? psprintf(INT64_FORMAT, row->position) : given_value(row->given, field->path);
+	const char *text;
 
+	/* the answer to a write has no place among others */
+	if (field->source != FIELD_POSITION)
+		text = given_value(row->given, field->path);
+	else
+		text = row->position > 0 ? psprintf(INT64_FORMAT, row->position) : given_value(row->given, field->name);
 	return from_cstring(reader, column, text, isnull);
 }
 
