@@ -152,8 +152,13 @@ def listing(what):
 def one(what):
     def serve(request):
         request.refuse_unknown(DATES | FLAGS[what])
+        how = request.switches["one_entity_dates"] if request.truth("with_interaction_dates") else "shown"
+        if how == "refused":
+            raise errors.invalid("Unknown parameter: with_interaction_dates", "with_interaction_dates")
+        if how == "ignored":
+            del request.query["with_interaction_dates"]
         entity = getattr(request.data, what).get(int(request.args["id"]))
-        if entity is None:
+        if entity is None or (how == "missing" and not request.data.dates_of(KEYS[what], entity.id)):
             raise errors.missing(what[:-1].capitalize(), request.args["id"])
         return document(request, what, entity, listed=False)
     return serve

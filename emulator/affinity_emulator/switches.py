@@ -38,6 +38,9 @@ SWITCHES = {
     "interaction_dates": ("null", ("null", "absent"), "assumed", "dates of interactions that did not take place"),
     "opportunity_dates": ("followed", ("followed", "ignored"), "assumed",
                           "with_interaction_dates, min_ and max_ of opportunities, which the documentation does not have"),
+    "one_entity_dates": ("shown", ("shown", "ignored", "refused", "missing"), "docs",
+                         "with_interaction_dates beside the id of a person or organization: dates, nothing, 422, 404 for "
+                         "one without interactions"),
     "listed_ids": ("shown", ("shown", "missing"), "docs",
                    "organization_ids of listed persons, person_ids of listed organizations"),
     "error_body": ("message", ("message", "errors", "texts", "list", "detail", "error", "error_text", "empty", "html"), "field",

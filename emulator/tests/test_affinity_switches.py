@@ -69,6 +69,22 @@ class Switches(AffinityTest):
         self.switch(date_bounds="exclusive")
         self.assertNotIn(person["id"], [row["id"] for row in self.entities("persons", **asked)])
 
+    @switch_test("one_entity_dates")
+    def test_one_entity_dates(self):
+        def one(row):
+            return self.call("GET", f"/persons/{row['id']}", with_interaction_dates="true")
+        some = self.entities("persons", with_interaction_dates="true")
+        known = {row["id"] for row in some}
+        none = next(row for row in self.entities("persons") if row["id"] not in known)
+        self.assertIn("interaction_dates", one(some[0])[1])
+        self.assertEqual(one(none)[0], 200)
+        self.switch(one_entity_dates="ignored")
+        self.assertNotIn("interaction_dates", one(some[0])[1])
+        self.switch(one_entity_dates="refused")
+        self.assertEqual(one(some[0])[0], 422)
+        self.switch(one_entity_dates="missing")
+        self.assertEqual((one(some[0])[0], one(none)[0]), (200, 404))
+
     @switch_test("page_size_over")
     def test_page_size_over(self):
         self.assertEqual(self.call("GET", "/interactions", **self.listed(page_size=500))[0], 422)

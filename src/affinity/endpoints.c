@@ -7,6 +7,7 @@
  */
 #include "affinity/endpoints.h"
 
+#include "affinity/entity_fields.h"
 #include "affinity/interaction_fields.h"
 
 /* clang-format off */
@@ -44,6 +45,13 @@ static const FieldDef rate_limit_fields[] = {
 	{PAGING_CURSOR, .limit = "page_size", .place = "page_token", .max_page = most_, .rows = rows_, \
 	 .next = "next_page_token|nextPageToken"}
 
+/* An answer that is an array is taken for all rows. */
+#define ENTITIES(name_, path_, rows_, fields_, params_) \
+	{ \
+		.name = name_, .list = {"GET", path_}, .paging = PAGED(500, rows_ "|"), .abilities = CAN_LOOKUP, .id_path = "id", \
+		.id_type = INT8OID, FIELDS(fields_), PARAMS(params_), \
+	}
+
 const ResourceDef affinity_resources[] = {
 	{
 		.name = "interactions",
@@ -55,6 +63,9 @@ const ResourceDef affinity_resources[] = {
 		FIELDS(interaction_fields),
 		PARAMS(interaction_params),
 	},
+	ENTITIES("persons", "/persons", "persons", person_fields, person_params),
+	ENTITIES("companies", "/organizations", "organizations", company_fields, company_params),
+	ENTITIES("opportunities", "/opportunities", "opportunities", opportunity_fields, opportunity_params),
 	{
 		.name = "whoami",
 		.list = {"GET", "/auth/whoami"},

@@ -3,7 +3,8 @@
  *		IMPORT FOREIGN SCHEMA, and the statements it writes.
  *
  * Owns: the text of CREATE FOREIGN TABLE.  Each table of endpoints.c is one
- * table, and each of its fields one column, whatever the account holds.
+ * table, and each of its fields that every row tells one column, whatever the
+ * account holds.
  */
 #include "affinity/import.h"
 
@@ -19,6 +20,7 @@ static char *
 table_statement(const ResourceDef *resource, const char *server)
 {
 	StringInfoData ddl;
+	const char *comma = "";
 
 	initStringInfo(&ddl);
 	appendStringInfo(&ddl, "CREATE FOREIGN TABLE %s (", quote_identifier(resource->name));
@@ -26,9 +28,13 @@ table_statement(const ResourceDef *resource, const char *server)
 	{
 		const FieldDef *field = &resource->fields[i];
 
-		appendStringInfo(&ddl, "%s\n\t%s %s OPTIONS (field %s)%s", i > 0 ? "," : "", quote_identifier(field->name),
+		/* with a column that listings do not tell, SELECT * would be an error */
+		if (field->extra != NULL && field->extra->query == NULL)
+			continue;
+		appendStringInfo(&ddl, "%s\n\t%s %s OPTIONS (field %s)%s", comma, quote_identifier(field->name),
 						 format_type_be(field->type), quote_literal_cstr(field->name),
 						 field->not_null ? " NOT NULL" : "");
+		comma = ",";
 	}
 	appendStringInfo(&ddl, "\n) SERVER %s OPTIONS (resource %s)", quote_identifier(server),
 					 quote_literal_cstr(resource->name));

@@ -1,10 +1,13 @@
 /*
  * kinds.c
- *		The kinds of interactions, and what they are called.
+ *		The kinds of persons and interactions, and what they are called.
  *
  * Owns: the words that rows show for Affinity's numbers.
  */
 #include "affinity/kinds.h"
+
+/* where words are sent in the place of numbers there is another one: collaborator */
+const WordDef person_types[] = {{"external", "0"}, {"internal", "1"}, {NULL, NULL}};
 
 const WordDef interaction_types[] = {
 	{"meeting", "0"}, {"call", "1"}, {"chat-message", "2"}, {"email", "3"}, {NULL, NULL}};

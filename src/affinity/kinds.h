@@ -1,12 +1,13 @@
 /*
  * kinds.h
- *		The kinds of interactions, and what they are called.
+ *		The kinds of persons and interactions, and what they are called.
  */
 #ifndef AFFINITY_KINDS_H
 #define AFFINITY_KINDS_H
 
 #include "remote/words.h"
 
+extern const WordDef person_types[];
 extern const WordDef interaction_types[];
 extern const WordDef interaction_directions[];
 extern const WordDef interaction_logging_types[];

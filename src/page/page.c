@@ -178,11 +178,23 @@ tokenize_page(Pager *pager, HttpExchange *exchange)
 	return true;
 }
 
+/* Is the answer itself the array of rows?  Then these are all, however many were asked for. */
+static bool
+is_bare_array(const HttpExchange *exchange)
+{
+	size_t at = 0;
+
+	while (at < exchange->length && strchr(" \t\r\n", exchange->body[at]) != NULL)
+		at++;
+	return at < exchange->length && exchange->body[at] == '[';
+}
+
 /* Note the number of rows of a page, which must not be more than requested. */
 static void
 note_rows(Pager *pager, HttpExchange *exchange, const PageAsk *ask)
 {
-	if (pager->resource->paging.limit != NULL && counted_units(pager) > (size_t) ask->place.limit)
+	if (pager->resource->paging.limit != NULL && counted_units(pager) > (size_t) ask->place.limit &&
+		!is_bare_array(exchange))
 		ereport(ERROR, (errcode(ERRCODE_FDW_ERROR),
 						errmsg("%s returned more rows than requested", pager->session->service->title),
 						errdetail("%s", request_detail(pager->session, exchange))));

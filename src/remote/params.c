@@ -14,6 +14,7 @@
 #include "base/text_rows.h"
 #include "base/timestamps.h"
 #include "catalog/pg_type.h"
+#include "common/int.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "remote/extras.h"
@@ -39,6 +40,20 @@ typedef struct ParamValues
 
 /* ----- the values of each parameter ----- */
 
+/* Move a bound out, so that more is asked for; false where there is no such time. */
+static bool
+add_slack(const ParamDef *param, Datum *value)
+{
+	int64 slack = param->slack * USECS_PER_SEC;
+	int64 moment;
+
+	if (pg_add_s64_overflow(DatumGetTimestampTz(*value), param->rule == PARAM_FROM ? -slack : slack, &moment) ||
+		!IS_VALID_TIMESTAMP(moment))
+		return false;
+	*value = TimestampTzGetDatum(moment);
+	return true;
+}
+
 /*
  * A bound: one value, of several the narrowest.  Where it cannot be sent
  * everything on that side is asked for.
@@ -60,6 +75,8 @@ add_bound(ParamValues *values, const FieldDef *field, const Condition *condition
 		value = TimestampTzGetDatum(moment);
 	}
 	if (condition->op == OP_LE && !param_next_value(type, &value))
+		return false;
+	if (values->def->slack > 0 && field->type == TIMESTAMPTZOID && !add_slack(values->def, &value))
 		return false;
 	if (param_is_integer(type) && condition->op == OP_LE)
 		type = INT8OID;

@@ -62,12 +62,13 @@ typedef struct Paging
 	bool in_body;      /* limit and place stand in the body of the request, else in the query string */
 	const char *limit; /* their names */
 	const char *place;
-	const char *filter;  /* in the body, where the listing can do this: names of the filter, */
-	const char *sorts;   /* of the sorts, */
-	const char *view;    /* and of the id of a saved view, which filters, too */
-	int max_page;        /* rows that a request may ask for; 0 = any number */
-	int min_page;        /* rows that it must ask for at least; 0 = one */
-	const char *rows;    /* path of the array of rows; several, separated by "|": the first that is there */
+	const char *filter; /* in the body, where the listing can do this: names of the filter, */
+	const char *sorts;  /* of the sorts, */
+	const char *view;   /* and of the id of a saved view, which filters, too */
+	int max_page;       /* rows that a request may ask for; 0 = any number */
+	int min_page;       /* rows that it must ask for at least; 0 = one */
+	const char
+		*rows; /* path of the array of rows; several, separated by "|": the first that is there; "": the answer */
 	const char *each;    /* the rows stand inside: the array of them in each of those; NULL = each of those is a row */
 	const char *each_id; /* and the id of each of those, where rows have ids of their own; for pages at offsets */
 	const char *next;    /* PAGING_CURSOR: path of the next page's cursor; several, as of rows */
@@ -117,6 +118,8 @@ typedef struct ParamDef
 							 * rows the others do not have */
 	int max_values;         /* PARAM_ANY: in one request; 0 = one */
 	bool has_commas;        /* PARAM_ANY: the values stand in one parameter, with commas between them */
+	int slack;              /* PARAM_FROM and PARAM_BEFORE of a time: so many seconds more are asked for at that end, as
+							 * the service may read bounds less exactly */
 	int max_days;           /* PARAM_FROM and PARAM_BEFORE: the longest span of one listing; 0 = any */
 	const char *implied_by; /* PARAM_FROM and PARAM_BEFORE: another field, whose bounds are this column's, too */
 	const char *of_null;    /* its text for a column without a value; NULL: those cannot be asked for */
