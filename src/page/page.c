@@ -164,6 +164,7 @@ tokenize_page(Pager *pager, HttpExchange *exchange)
 {
 	MemoryContext saved = MemoryContextSwitchTo(pager->context);
 	TokStatus status = tok_page(&pager->page, exchange->body, exchange->length, pager->projection->root);
+	const TokSlice *cursor;
 
 	MemoryContextSwitchTo(saved);
 	if (status == TOK_SYNTAX && pager->page.error_offset >= exchange->length &&
@@ -175,6 +176,9 @@ tokenize_page(Pager *pager, HttpExchange *exchange)
 	pager->cuts = 0;
 	if (status != TOK_OK)
 		raise_page_error(pager->session, exchange, &pager->resource->paging, status, pager->page.error_offset);
+	cursor = projection_cursor(pager->projection, &pager->page);
+	if (cursor != NULL && cursor->kind != TOK_STRING && cursor->kind != TOK_NUMBER)
+		request_raise_shape(pager->session, exchange, "The cursor of the next page must be a text or a number.");
 	return true;
 }
 

@@ -261,7 +261,7 @@ projection_cursor(const Projection *projection, const TokPage *page)
 	{
 		const TokSlice *slice = tok_outer(page, 0, page->nouter, projection->cursors[i], TOK_ANY_ELEMENT);
 
-		if (slice != NULL && (slice->kind == TOK_STRING || slice->kind == TOK_NUMBER) && slice->length > 0)
+		if (slice != NULL && slice->kind != TOK_NULL && (slice->kind != TOK_STRING || slice->length > 0))
 			return slice;
 	}
 	return NULL;

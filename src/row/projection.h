@@ -60,7 +60,7 @@ extern TokNode *projection_field(Projection *projection, const char *path);
 extern TokNode *projection_element(Projection *projection, TokNode *from);
 extern int projection_leaf(Projection *projection, TokNode *node);
 
-/* The slice of the next page's cursor, or NULL. */
+/* The slice of the next page's cursor, or NULL: there is none, it is null or an empty text.  It may be of any kind. */
 extern const TokSlice *projection_cursor(const Projection *projection, const TokPage *page);
 
 #endif /* ROW_PROJECTION_H */
