@@ -10,6 +10,22 @@
 #include "catalog/pg_foreign_server.h"
 #include "catalog/pg_foreign_table.h"
 
+#define DAY_MINUTES (24 * 60)
+
+static const char *const start_time_words[] = {"unknown", "inclusive", NULL};
+
+/* clang-format off */
+static const OptionDef own_options[] = {
+	/* name, place, kind, guard, default, min, max, words, meaning */
+	{"earliest_date", ForeignServerRelationId, OPTION_DATE, GUARD_NONE, NULL, 0, 0, NULL,
+	 "from which date (UTC) on interactions are read where no condition says so; unset means that a query must say so"},
+	{"remote_start_time", ForeignServerRelationId, OPTION_WORD, GUARD_NONE, "unknown", 0, 0, start_time_words,
+	 "whether Affinity returns interactions at the start_time that it is asked for; unknown asks for a second more, in windows that overlap"},
+	{"latest_after", ForeignServerRelationId, OPTION_PERIOD, GUARD_NONE, "365d", 0, 36500 * DAY_MINUTES, NULL,
+	 "how far ahead of now interactions are read at least where no condition says an end: meetings that are planned are rows, too"},
+};
+/* clang-format on */
+
 /* A table shows one collection. */
 static void
 check_together(List *options, Oid place)
@@ -22,5 +38,7 @@ check_together(List *options, Oid place)
 
 const OptionSet affinity_options = {
 	.default_url = "https://api.affinity.co",
+	.options = own_options,
+	.noptions = lengthof(own_options),
 	.check_together = check_together,
 };

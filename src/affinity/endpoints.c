@@ -60,6 +60,7 @@ const ResourceDef affinity_resources[] = {
 		.abilities = CAN_LOOKUP,
 		.id_path = "id",
 		.id_type = INT8OID,
+		.id_with = "type",
 		FIELDS(interaction_fields),
 		PARAMS(interaction_params),
 	},

@@ -17,7 +17,7 @@
 static const FieldDef interaction_fields[] = {
 	{.name = "id", .type = INT8OID, .path = "id", .not_null = true},
 	{.name = "type", .type = TEXTOID, .path = "type", .not_null = true, .words = interaction_types},
-	{.name = "date", .type = TIMESTAMPTZOID, .path = "date"},
+	{.name = "date", .type = TIMESTAMPTZOID, .path = "date", .not_null = true},
 	{.name = "start_time", .type = TIMESTAMPTZOID, .path = "start_time"},
 	{.name = "end_time", .type = TIMESTAMPTZOID, .path = "end_time"},
 	{.name = "title", .type = TEXTOID, .path = "title"},
@@ -40,16 +40,22 @@ static const FieldDef interaction_fields[] = {
 	{.name = "internal_person_id", .type = INT8OID, .source = FIELD_GIVEN, .path = "internal_person_id"},
 };
 
-/* of the three entities a listing takes one */
+static const Way interaction_by_id = {
+	.list = {"GET", "/interactions/{interaction}", .may_be_gone = true},
+	.paging = {PAGING_NONE, .rows = "", .single = true},
+};
+
+/* of the three entities a listing takes one; chat messages and emails alone have a direction */
 static const ParamDef interaction_params[] = {
+	{.name = "{interaction}", .column = "id", .rule = PARAM_EQUAL, .verdict = VERDICT_EXACT, .way = &interaction_by_id},
 	{.name = "person_id", .column = "person_id", .rule = PARAM_EQUAL, .verdict = VERDICT_EXACT, .together = "person", .either = "entity"},
 	{.name = "opportunity_id", .column = "opportunity_id", .rule = PARAM_EQUAL, .verdict = VERDICT_EXACT, .together = "opportunity", .either = "entity"},
 	{.name = "organization_id", .column = "company_id", .rule = PARAM_EQUAL, .verdict = VERDICT_EXACT, .together = "company", .either = "entity"},
-	{.name = "type", .column = "type", .rule = PARAM_EQUAL, .verdict = VERDICT_SUPERSET, .required = true, .words = interaction_types, .example = "meeting"},
-	{.name = "start_time", .column = "date", .rule = PARAM_FROM, .verdict = VERDICT_SUPERSET, .required = true, .max_days = 365},
-	{.name = "end_time", .column = "date", .rule = PARAM_BEFORE, .verdict = VERDICT_SUPERSET, .required = true, .max_days = 365},
+	{.name = "type", .column = "type", .rule = PARAM_EQUAL, .verdict = VERDICT_SUPERSET, .words = interaction_types, .all_words = true, .every_way = true, .example = "meeting"},
+	{.name = "start_time", .column = "date", .rule = PARAM_FROM, .verdict = VERDICT_SUPERSET, .required = true, .max_days = 365, .grain = 1, .inclusive = "remote_start_time", .otherwise = "earliest_date"},
+	{.name = "end_time", .column = "date", .rule = PARAM_BEFORE, .verdict = VERDICT_SUPERSET, .max_days = 365, .grain = 1, .ahead = "latest_after"},
 	{.name = "internal_person_id", .column = "internal_person_id", .rule = PARAM_EQUAL, .verdict = VERDICT_EXACT},
-	{.name = "direction", .column = "direction", .rule = PARAM_EQUAL, .verdict = VERDICT_SUPERSET, .words = interaction_directions},
+	{.name = "direction", .column = "direction", .rule = PARAM_EQUAL, .verdict = VERDICT_SUPERSET, .words = interaction_directions, .only_of = "type", .only_values = "2|3"},
 	{.name = "logging_type", .column = "logging_type", .rule = PARAM_EQUAL, .verdict = VERDICT_SUPERSET, .words = interaction_logging_types},
 };
 

@@ -9,6 +9,7 @@
 
 #include "access/reloptions.h"
 #include "base/errors.h"
+#include "base/timestamps.h"
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_authid.h"
 #include "catalog/pg_foreign_data_wrapper.h"
@@ -182,29 +183,37 @@ report_bad_value(const OptionDef *option, const char *value, const char *expecte
 			 errhint("%s", expected)));
 }
 
-/* Parse an int, a duration to milliseconds, or a size to bytes. */
+/* Parse an int, a duration to milliseconds, a period to minutes, or a size to bytes. */
 static int
 parse_option_number(const OptionDef *option, const char *value)
 {
-	int flags = option->kind == OPTION_DURATION ? GUC_UNIT_MS : option->kind == OPTION_SIZE ? GUC_UNIT_BYTE : 0;
-	const char *example = option->kind == OPTION_DURATION ? ", with a unit such as ms, s or min"
-						  : option->kind == OPTION_SIZE   ? ", with a unit such as kB or MB"
-														  : "";
+	static const struct
+	{
+		OptionKind kind;
+		int flags;
+		const char *unit;
+		const char *example;
+	} kinds[] = {
+		{OPTION_DURATION, GUC_UNIT_MS, " milliseconds", ", with a unit such as ms, s or min"},
+		{OPTION_PERIOD, GUC_UNIT_MIN, " minutes", ", with a unit such as d or h"},
+		{OPTION_SIZE, GUC_UNIT_BYTE, " bytes", ", with a unit such as kB or MB"},
+		{OPTION_INT, 0, "", ""},
+	};
+	int kind = 0;
 	int result;
 
-	if (!parse_int(value, &result, flags, NULL) || result < option->min || result > option->max)
+	while (kinds[kind].kind != option->kind && kinds[kind].kind != OPTION_INT)
+		kind++;
+	if (!parse_int(value, &result, kinds[kind].flags, NULL) || result < option->min || result > option->max)
 		report_bad_value(option, value,
 						 psprintf("Valid values are whole numbers from %d to %d%s%s.", option->min, option->max,
-								  option->kind == OPTION_DURATION ? " milliseconds"
-								  : option->kind == OPTION_SIZE   ? " bytes"
-																  : "",
-								  example));
+								  kinds[kind].unit, kinds[kind].example));
 	return result;
 }
 
 /*
- * A time must have a unit, because nobody means a bare number of milliseconds;
- * 0 needs none.  Values that are in a catalog already are still read.
+ * A time must have a unit, because nobody means a bare number of milliseconds or
+ * minutes; 0 needs none.  Values that are in a catalog already are still read.
  */
 static void
 check_unit(const OptionDef *option, const char *value)
@@ -215,7 +224,9 @@ check_unit(const OptionDef *option, const char *value)
 	if (*digits != '\0' && rest[strspn(rest, " \t\r\n")] == '\0' && strspn(digits, "0.") != (size_t) (rest - digits))
 		ereport(ERROR, (errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
 						errmsg("option \"%s\" needs a unit: \"%s\"", option->name, value),
-						errhint("Write \"%ss\" for seconds or \"%sms\" for milliseconds.", digits, digits)));
+						option->kind == OPTION_PERIOD
+							? errhint("Write \"%sd\" for days or \"%sh\" for hours.", digits, digits)
+							: errhint("Write \"%ss\" for seconds or \"%sms\" for milliseconds.", digits, digits)));
 }
 
 /* ERROR unless the value is one of the option's words. */
@@ -387,9 +398,18 @@ check_value(const OptionSet *set, const OptionDef *option, const char *value)
 			break;
 		}
 		case OPTION_DURATION:
+		case OPTION_PERIOD:
 			(void) parse_option_number(option, value);
 			check_unit(option, value);
 			break;
+		case OPTION_DATE:
+		{
+			DateADT ignored;
+
+			if (!parse_iso_date(value, strlen(value), &ignored))
+				report_bad_value(option, value, "A valid value is a date such as 2020-01-31.");
+			break;
+		}
 		case OPTION_INT:
 		case OPTION_SIZE:
 			(void) parse_option_number(option, value);
@@ -495,8 +515,10 @@ shown_bound(const OptionDef *option, int bound)
 		OptionKind kind;
 		int size;
 		const char *unit;
-	} units[] = {{OPTION_DURATION, DAY_MS, "d"},          {OPTION_DURATION, 1000, "s"},     {OPTION_DURATION, 1, "ms"},
-				 {OPTION_SIZE, 1024 * 1024 * 1024, "GB"}, {OPTION_SIZE, 1024 * 1024, "MB"}, {OPTION_SIZE, 1024, "kB"}};
+	} units[] = {{OPTION_DURATION, DAY_MS, "d"},   {OPTION_DURATION, 1000, "s"},
+				 {OPTION_DURATION, 1, "ms"},       {OPTION_PERIOD, 24 * 60, "d"},
+				 {OPTION_PERIOD, 60, "h"},         {OPTION_SIZE, 1024 * 1024 * 1024, "GB"},
+				 {OPTION_SIZE, 1024 * 1024, "MB"}, {OPTION_SIZE, 1024, "kB"}};
 
 	for (int i = 0; i < lengthof(units) && bound != 0; i++)
 		if (units[i].kind == option->kind && bound % units[i].size == 0)
@@ -525,8 +547,11 @@ option_legal(const OptionDef *option)
 			return pstrdup("a uuid");
 		case OPTION_BOOL:
 			return pstrdup("true, false");
+		case OPTION_DATE:
+			return pstrdup("a date");
 		case OPTION_INT:
 		case OPTION_DURATION:
+		case OPTION_PERIOD:
 		case OPTION_SIZE:
 			if (option->max == INT_MAX)
 				return psprintf("%s or more", shown_bound(option, option->min));

@@ -22,6 +22,8 @@ typedef enum OptionKind
 	OPTION_BOOL,
 	OPTION_INT,
 	OPTION_DURATION, /* milliseconds; units as in postgresql.conf */
+	OPTION_PERIOD,   /* minutes; units as in postgresql.conf, such as days */
+	OPTION_DATE,     /* a date as 2026-01-31 */
 	OPTION_SIZE,     /* bytes; units as in postgresql.conf */
 	OPTION_WORD      /* one of a fixed set */
 } OptionKind;

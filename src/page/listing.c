@@ -167,6 +167,26 @@ listings_at(Listings *listings, int n)
 }
 
 void
+listings_go_on(Listings *listings, int n)
+{
+	const ListingPart *part = (const ListingPart *) list_nth(listings->parts, n);
+	MemoryContext saved = MemoryContextSwitchTo(listings->context);
+	const Ask *ask = ask_next_ahead(part->ask);
+
+	if (ask != NULL)
+	{
+		ListingPart *more = (ListingPart *) palloc(sizeof(ListingPart));
+
+		*more = (ListingPart){part->parent, ask};
+		listings->parts = list_insert_nth(listings->parts, n + 1, more);
+		listings->made = list_insert_nth(listings->made, n + 1, make_listing(listings, n + 1));
+		for (int i = n + 2; i < list_length(listings->made); i++)
+			((Listing *) list_nth(listings->made, i))->number = i;
+	}
+	MemoryContextSwitchTo(saved);
+}
+
+void
 listings_begin_again(Listings *listings)
 {
 	listings->made = listings->parts = NIL;

@@ -286,7 +286,8 @@ read_key(Pager *pager, size_t i, RowKey *key)
 	int created_leaf = pager->walk.methods->is_sorted ? pager->created_leaf : -1;
 	bool has_id;
 
-	if (rowkey_read(&pager->page, &row, pager->key_leaf, pager->resource->id_type, created_leaf, key, &has_id))
+	if (rowkey_read(&pager->page, &row, pager->key_leaf, pager->resource->id_type, created_leaf, key, &has_id) &&
+		(pager->with_leaf < 0 || (has_id = rowkey_add(&pager->page, &row, pager->with_leaf, &key->id))))
 		return;
 	if (!has_id)
 		ereport(ERROR,

@@ -32,6 +32,7 @@ typedef struct PageRequest
 	int64 offset;    /* rows that the service leaves out */
 	bool distinct;   /* a row may be in several of the listings and counts once */
 	bool merged; /* SORT_ONE_PAGE: each listing has its own page, by its ask's own sorts, and the scan merges them */
+	bool staged; /* the asks have stages: PAGER_STAGE behind each of them but the last */
 	bool all_or_none;      /* a refused filter ends it all */
 	int64 wanted;          /* rows behind those that count, at most; -1 = any number */
 	PageJudge is_in_order; /* of sorted pages; NULL = nobody looks */
@@ -43,6 +44,7 @@ typedef enum PagerAnswer
 {
 	PAGER_ROW,
 	PAGER_END,            /* there is none */
+	PAGER_STAGE,          /* there is none in the present stage; the next one follows; said once */
 	PAGER_WAIT,           /* it takes waiting; what it needs is under way */
 	PAGER_WITHOUT_FILTER, /* the filter or the offset was refused: from now on all rows come, from the first; said once */
 

@@ -54,6 +54,7 @@ pager_open(Session *session, const RemoteRelation *relation, Projection *project
 	pager->resource = relation->resource;
 	pager->cut.projection = pager->projection = projection;
 	pager->id_leaf = rowkey_id_leaf(projection, relation->resource);
+	pager->with_leaf = rowkey_with_leaf(projection, relation->resource);
 	pager->created_leaf = -1;
 	pager->by_document = is_known_by_document(relation->resource);
 	pager->key_leaf = pager->by_document ? document_leaf(projection, relation->resource) : pager->id_leaf;
@@ -126,7 +127,8 @@ begin_listings(Pager *pager)
 	pager->listings = listings_begin(pager->session, pager->relation, &pager->request.asks, pager->cost);
 	MemoryContextSwitchTo(saved);
 	first = listings_at(pager->listings, 0);
-	pager->has_many = listings_at(pager->listings, 1) != NULL;
+	pager->has_many =
+		listings_at(pager->listings, 1) != NULL || (first != NULL && first->ask != NULL && first->ask->ahead != NULL);
 	return first;
 }
 
@@ -138,16 +140,50 @@ has_been_answered(const Pager *pager, const Listing *listing)
 		   list_member_ptr(pager->answered, listing->ask->unless);
 }
 
+/* The listing that follows, or NULL.  Behind one with rows more may be asked for. */
+static const Listing *
+listing_behind(Pager *pager)
+{
+	const Listing *next;
+
+	if (pager->listing >= 0 && pager->nfresh > 0)
+		listings_go_on(pager->listings, pager->listing);
+	pager->nfresh = 0;
+	next = pager->listing < 0 ? begin_listings(pager) : listings_at(pager->listings, pager->listing + 1);
+	while (next != NULL && has_been_answered(pager, next))
+		next = listings_at(pager->listings, next->number + 1);
+	return next;
+}
+
+/* Is it of another stage than the present listing? */
+static bool
+is_of_other_stage(const Pager *pager, const Listing *listing)
+{
+	return pager->request.staged && listing->ask != NULL && pager->present->ask != NULL &&
+		   listing->ask->stage != pager->present->ask->stage;
+}
+
+/* Have all rows of a stage come, so that the next listing, which there is, would be of the next one? */
+static bool
+is_stage_over(Pager *pager)
+{
+	const Listing *next;
+
+	if (!pager->request.staged || pager->listing < 0 || pager->behind != NEXT_LISTING)
+		return false;
+	next = listing_behind(pager);
+	return next != NULL && is_of_other_stage(pager, next);
+}
+
 /* Begin the next listing; false after the last. */
 static bool
 next_listing(Pager *pager)
 {
-	const Listing *next = pager->listing < 0 ? begin_listings(pager) : listings_at(pager->listings, pager->listing + 1);
+	const Listing *next = listing_behind(pager);
 
-	while (next != NULL && has_been_answered(pager, next))
-		next = listings_at(pager->listings, next->number + 1);
 	if (next == NULL)
 		return false;
+	pager->stage_told = false;
 	pager->replayable = (pager->listing < 0);
 	pager->listing = next->number;
 	pager->page_window = 1;
@@ -233,7 +269,7 @@ look_ahead_listings(Pager *pager)
 		const Listing *listing = listings_at(pager->listings, i);
 		PageAsk ask;
 
-		if (listing == NULL || may_be_answered(pager, listing))
+		if (listing == NULL || may_be_answered(pager, listing) || is_of_other_stage(pager, listing))
 			return;
 		if (has_been_answered(pager, listing))
 			continue;
@@ -264,13 +300,14 @@ look_ahead(Pager *pager)
 		look_ahead_listings(pager);
 }
 
-/* All listings of a lookup, or of what is merged, are wanted: let the first pages of several be under way before the first is awaited. */
+/* All listings of a lookup, of what is merged, or of a stage are wanted: let the first pages of several be under way before the first is awaited. */
 static void
 ask_side_by_side(Pager *pager)
 {
 	PageAsk ask;
 
-	if (!pager->has_many || pager->session->max_requests == 1 || !(pager->request.merged || wants_all_listings(pager)))
+	if (!pager->has_many || pager->session->max_requests == 1 ||
+		!(pager->request.merged || pager->request.staged || wants_all_listings(pager)))
 		return;
 	pager->window = pager->session->max_requests;
 	ask = ways_ask(pager);
@@ -366,6 +403,7 @@ next_on_page(Pager *pager, PagerRow *row)
 			continue;
 		pager_page_row(pager, i, row);
 		pager->handed = true;
+		pager->nfresh++;
 		return true;
 	}
 	return false;
@@ -378,6 +416,11 @@ pager_next(Pager *pager, PagerRow *row, bool may_wait)
 	{
 		if (pager->stop != PAGER_ROW)
 			return pager->stop;
+		if (!pager->stage_told && is_stage_over(pager))
+		{
+			pager->stage_told = true;
+			return PAGER_STAGE;
+		}
 		if (!go_to_next(pager))
 			return PAGER_END;
 		if (!may_wait && pager_prefetch(pager))
@@ -402,7 +445,8 @@ pager_prefetch(Pager *pager)
 {
 	PageAsk ask;
 
-	if ((pager->listing >= 0 && pager->next < pager->page.nrows) || pager->stop != PAGER_ROW || !go_to_next(pager))
+	if ((pager->listing >= 0 && pager->next < pager->page.nrows) || pager->stop != PAGER_ROW ||
+		(!pager->stage_told && is_stage_over(pager)) || !go_to_next(pager))
 		return false;
 	ask = ways_ask(pager);
 	if (!fetcher_ahead(pager->fetcher, &ask, pager->session->max_requests))
@@ -503,6 +547,12 @@ pager_settle(Pager *pager)
 	pager->is_settled = true;
 	pager->behind = NEXT_ASKED;
 	pager->stop = PAGER_ROW;
+}
+
+const TimeSpan *
+pager_window(const Pager *pager)
+{
+	return pager->listing < 0 || pager->present->ask == NULL ? NULL : pager->present->ask->window;
 }
 
 bool

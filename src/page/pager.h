@@ -54,6 +54,9 @@ extern bool pager_in_second_step(const Pager *pager);
 /* ERROR: rows are in another order than the query wants, and some were handed out.  Does not return. */
 extern void pager_raise_unsorted(const Pager *pager);
 
+/* The window that the present listing is of; NULL: it is of none. */
+extern const TimeSpan *pager_window(const Pager *pager);
+
 /* Is the page in memory the first of its listing? */
 extern bool pager_on_first_page(const Pager *pager);
 

@@ -38,6 +38,7 @@ struct Pager
 	const ResourceDef *resource;
 	Projection *projection;
 	int id_leaf;
+	int with_leaf;    /* of what is part of the id, too; -1 = nothing is */
 	int key_leaf;     /* of the id by which a walk knows rows, or the documents that they stand in */
 	int created_leaf; /* -1 until a walk needs it */
 	bool by_document; /* pages count documents that hold rows, and rows are known by theirs */
@@ -72,6 +73,8 @@ struct Pager
 	PagerAnswer stop;        /* PAGER_ROW: it goes on */
 	bool without_filter;     /* PAGER_WITHOUT_FILTER is to be said */
 	bool is_settled;         /* the scan knows of attributes that there are none of */
+	int64 nfresh;            /* rows of the present listing that were handed out */
+	bool stage_told;         /* PAGER_STAGE was said of the present listing */
 	bool handed;             /* a row, since the request began */
 	bool sorts_fail;         /* refused, or not followed: only unsorted pages are left */
 	bool unsorted_fails;     /* unsorted pages are not in id order: only sorted ones are left */

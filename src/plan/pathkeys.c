@@ -168,6 +168,18 @@ sort_key_of(const ColumnHint *hint, bool descending)
 					 .property = hint->property->name};
 }
 
+/* A key by a field, in whose words nothing is an attribute. */
+static SortKey
+sort_key_of_field(AttrNumber attnum, const FieldDef *field, bool descending)
+{
+	return (SortKey){.attnum = attnum,
+					 .descending = descending,
+					 .attribute_id = "",
+					 .name = field->name,
+					 .type = "",
+					 .property = ""};
+}
+
 /* By the creation of rows, which keeps its order over pages. */
 static WantedOrder
 order_over_pages(const RelOptInfo *baserel, RelationPlan *plan, List *pathkeys)
@@ -273,12 +285,36 @@ order_as_listed(const RelOptInfo *baserel, RelationPlan *plan, List *pathkeys)
 	order.shape = SORT_LISTED;
 	order.covered = 1;
 	order.keys = (SortKey *) palloc(sizeof(SortKey));
-	order.keys[0] = (SortKey){.attnum = var->varattno,
-							  .descending = descending,
-							  .attribute_id = "",
-							  .name = field->name,
-							  .type = "",
-							  .property = ""};
+	order.keys[0] = sort_key_of_field(var->varattno, field, descending);
+	return order;
+}
+
+/* Is it the time whose span is asked for in windows, if it is longer than one listing may be? */
+static bool
+is_of_windows(const ResourceDef *resource, const FieldDef *field)
+{
+	for (int i = 0; i < resource->nparams; i++)
+		if (resource->params[i].rule == PARAM_FROM && resource->params[i].max_days > 0 &&
+			strcmp(resource->params[i].column, field->name) == 0)
+			return true;
+	return false;
+}
+
+/* By this time, window after window, so that what is wanted may need few of them. */
+static WantedOrder
+order_by_windows(const RelOptInfo *baserel, RelationPlan *plan, List *pathkeys)
+{
+	WantedOrder order = {SORT_ANY, 0, NULL, NIL};
+	Var *var = pathkeys == NIL ? NULL : sorted_column(baserel, linitial_node(PathKey, pathkeys));
+	const FieldDef *field = var == NULL ? NULL : column_hint(plan->relation, var->varattno)->field;
+
+	if (field == NULL || !field->not_null || field->type != TIMESTAMPTZOID || field->type != var->vartype ||
+		!is_of_windows(plan->relation->resource, field))
+		return order;
+	order.shape = SORT_WINDOWS;
+	order.covered = 1;
+	order.keys = (SortKey *) palloc(sizeof(SortKey));
+	order.keys[0] = sort_key_of_field(var->varattno, field, compat_pathkey_is_desc(linitial_node(PathKey, pathkeys)));
 	return order;
 }
 
@@ -344,9 +380,13 @@ wanted_order(PlannerInfo *root, RelOptInfo *baserel)
 		return order;
 	/* who reads all rows can as well sort them locally */
 	if (!resource_can(plan->relation->resource, CAN_SORT))
-		return root->tuple_fraction > 0 && !opens_way(root, baserel)
-				   ? order_as_listed(baserel, plan, root->query_pathkeys)
-				   : order;
+	{
+		if (root->tuple_fraction > 0 && !opens_way(root, baserel))
+			order = order_as_listed(baserel, plan, root->query_pathkeys);
+		if (root->tuple_fraction > 0 && !opens_way(root, baserel) && order.shape == SORT_ANY)
+			order = order_by_windows(baserel, plan, root->query_pathkeys);
+		return order;
+	}
 	order = order_over_pages(baserel, plan, root->query_pathkeys);
 	/* who reads all rows can as well sort them by all keys locally */
 	if (order.covered < list_length(root->query_pathkeys) && root->tuple_fraction <= 0)

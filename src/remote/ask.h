@@ -10,6 +10,7 @@
 
 #include "base/json.h"
 #include "remote/operand.h"
+#include "remote/param_windows.h"
 #include "remote/resource.h"
 #include "remote/sort_key.h"
 #include "remote/terms.h"
@@ -33,6 +34,9 @@ typedef struct Ask
 	List *definitions;        /* what its columns are bound with; NIL = as those of the scan */
 	JsonTree *sorts;          /* in the place of the request's; NULL = none of its own */
 	List *extras;             /* Extra (resource.h): members of rows that it asks for */
+	int stage;                /* asks of one stage come together, before those of the next */
+	TimeSpan *window;         /* of what its stage is; NULL = of nothing */
+	struct AskAhead *ahead;   /* where it has rows, something is asked for behind it; NULL = nothing is */
 	const struct Ask *unless; /* asks for the same with all extras: which row came by it is not wanted of this one */
 } Ask;
 
@@ -65,6 +69,7 @@ typedef struct AskInput
 	int noperands;
 	int looked_up;        /* the operand whose values a join looks up, by the last arm; -1 = none */
 	int keys_per_request; /* at most so many of them; 0: they cannot be asked for */
+	bool oldest_first;    /* of the windows of a span the oldest comes first */
 	bool without_others;  /* not by the other arms, which the service refused */
 	const List *columns;  /* IntList: attribute numbers that are read */
 	const List *present;  /* IntList: of these, those whose extras all rows have that count */
@@ -80,6 +85,9 @@ typedef struct SortInput
 	int nkeys;
 	bool with_id; /* the id comes last, so that equals have an order, too */
 } SortInput;
+
+/* What is asked for behind this, which has rows: an Ask in the current memory context, or NULL. */
+extern Ask *ask_next_ahead(const Ask *ask);
 
 extern Ask *ask_by_filter(JsonTree *filter);
 extern JsonTree *asks_first_filter(const AskSet *set);

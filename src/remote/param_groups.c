@@ -123,12 +123,26 @@ is_end_of_span_missing(const ResourceDef *resource, const bool *given, const Par
 {
 	ParamRule wanted = bound->rule == PARAM_FROM ? PARAM_BEFORE : PARAM_FROM;
 
-	if (bound->max_days == 0 || (bound->rule != PARAM_FROM && bound->rule != PARAM_BEFORE))
+	if (bound->max_days == 0 || (bound->rule != PARAM_FROM && bound->rule != PARAM_BEFORE) ||
+		param_is_always_sent(bound))
 		return false;
 	for (int i = 0; i < resource->nparams; i++)
 		if (resource->params[i].rule == wanted && given[i] && strcmp(resource->params[i].column, bound->column) == 0)
 			return true;
 	return false;
+}
+
+/* What is missing in any case, beside each of several that would do. */
+static List *
+with_each_choice(List *missing, List *choices)
+{
+	ListCell *lc;
+
+	if (missing == NIL || choices == NIL)
+		return missing != NIL ? list_make1(missing) : choices;
+	foreach(lc, choices)
+		lfirst(lc) = list_concat_copy((List *) lfirst(lc), missing);
+	return choices;
 }
 
 List *
@@ -150,12 +164,12 @@ params_choose(const ResourceDef *resource, bool *given)
 			choices = choices == NIL ? choose_group(resource, given, param->either) : choices;
 		else if (param->together != NULL)
 			missing = list_concat_unique_ptr(missing, leave_half_group(resource, given, param));
-		if (param_is_of_listing(resource, param) && !given[i] &&
+		if (param_is_of_listing(resource, param) && !given[i] && !param_is_always_sent(param) &&
 			(is_end_of_span_missing(resource, given, param) ||
 			 ((param->required || param->way != NULL) && !(param->of_parents && resource_has_parents(resource)))))
 			missing = list_append_unique_ptr(missing, unconstify(ParamDef *, param));
 	}
-	return missing != NIL ? list_make1(missing) : choices;
+	return with_each_choice(missing, choices);
 }
 
 /* ----- the error ----- */
@@ -229,7 +243,7 @@ params_missing_of_way(const ResourceDef *resource, const bool *given, const Para
 
 		if (other->way == param->way && other < param)
 			return NIL;
-		if ((other->way == param->way || other->every_way) && !given[i])
+		if ((other->way == param->way || other->every_way) && !given[i] && !param_is_always_sent(other))
 			params = lappend(params, unconstify(ParamDef *, other));
 	}
 	return params;
@@ -250,6 +264,19 @@ may_go_any_way(const ResourceDef *resource, const bool *given)
 	return has_several && resource->way == NULL;
 }
 
+/* The server's option that would give one of these, as a sentence with a blank in front; "" = none would. */
+static const char *
+option_that_helps(const List *missing)
+{
+	const ListCell *lc;
+
+	foreach(lc, missing)
+		if (((const ParamDef *) lfirst(lc))->otherwise != NULL)
+			return psprintf(" The server option %s can give a lower bound.",
+							((const ParamDef *) lfirst(lc))->otherwise);
+	return "";
+}
+
 /* Nothing can be asked without these parameters.  Does not return. */
 void
 params_raise_missing(const RemoteRelation *relation, const bool *given, const List *missing)
@@ -257,6 +284,7 @@ params_raise_missing(const RemoteRelation *relation, const bool *given, const Li
 	const ResourceDef *resource = relation->resource;
 	const List *first = (const List *) linitial(missing);
 	bool is_one = list_length(missing) == 1 && list_length(first) == 1;
+	bool is_bound = is_one && ((const ParamDef *) linitial(first))->rule == PARAM_FROM;
 	StringInfoData columns;
 	const ListCell *lc;
 
@@ -272,10 +300,12 @@ params_raise_missing(const RemoteRelation *relation, const bool *given, const Li
 			appendStringInfo(&columns, ", or %s", columns_of(params_missing_of_way(resource, given, param)));
 	}
 	ereport(ERROR, (errcode(ERRCODE_FDW_ERROR),
-					is_one ? errmsg("foreign table \"%s\" cannot be read without a condition on column %s",
-									relation->name, columns.data)
-						   : errmsg("foreign table \"%s\" cannot be read without conditions on columns %s",
-									relation->name, columns.data),
-					errhint("A query that works: %s. A join can give the values, too.",
-							query_that_works(relation, given, first))));
+					is_bound ? errmsg("foreign table \"%s\" cannot be read without a lower bound on column %s",
+									  relation->name, columns.data)
+					: is_one ? errmsg("foreign table \"%s\" cannot be read without a condition on column %s",
+									  relation->name, columns.data)
+							 : errmsg("foreign table \"%s\" cannot be read without conditions on columns %s",
+									  relation->name, columns.data),
+					errhint("A query that works: %s. A join can give the values, too.%s",
+							query_that_works(relation, given, first), option_that_helps(first))));
 }

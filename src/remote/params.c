@@ -13,11 +13,13 @@
 
 #include "base/text_rows.h"
 #include "base/timestamps.h"
+#include "catalog/pg_foreign_server.h"
 #include "catalog/pg_type.h"
 #include "common/int.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "remote/extras.h"
+#include "remote/param_asks.h"
 #include "remote/param_groups.h"
 #include "remote/param_rules.h"
 #include "remote/param_texts.h"
@@ -25,18 +27,6 @@
 #include "utils/array.h"
 #include "utils/lsyscache.h"
 #include "utils/timestamp.h"
-
-/* What one parameter is asked for; several values make several asks, or one with all of them. */
-typedef struct ParamValues
-{
-	const ParamDef *def;
-	List *texts;       /* char *; NIL = it is not asked for */
-	AttrNumber column; /* whose condition it is */
-	Oid field;         /* type of its field */
-	bool is_null;      /* the text stands for no value */
-	bool is_moment;    /* a bound of a timestamptz: */
-	TimestampTz moment;
-} ParamValues;
 
 /* ----- the values of each parameter ----- */
 
@@ -74,7 +64,8 @@ add_bound(ParamValues *values, const FieldDef *field, const Condition *condition
 		type = TIMESTAMPTZOID;
 		value = TimestampTzGetDatum(moment);
 	}
-	if (condition->op == OP_LE && !param_next_value(type, &value))
+	if ((condition->op == OP_LE || (condition->op == OP_GT && values->def->grain > 0)) &&
+		!param_next_value(type, &value))
 		return false;
 	if (values->def->slack > 0 && field->type == TIMESTAMPTZOID && !add_slack(values->def, &value))
 		return false;
@@ -283,21 +274,75 @@ collect_values(const ResourceDef *resource, const AskInput *input, ParamValues *
 	}
 }
 
-/* ----- what must be given ----- */
+/* ----- what is sent whatever the conditions say ----- */
 
-/* The other bound of the same column, where a span of it is walked in windows; or NULL. */
-static ParamValues *
-other_bound(const ResourceDef *resource, ParamValues *all, const ParamDef *bound)
+/* Each word. */
+static List *
+all_words(const WordDef *words)
 {
-	ParamRule wanted = bound->rule == PARAM_FROM ? PARAM_BEFORE : PARAM_FROM;
+	List *texts = NIL;
 
-	if (bound->max_days == 0 || (bound->rule != PARAM_FROM && bound->rule != PARAM_BEFORE))
-		return NULL;
-	for (int i = 0; i < resource->nparams; i++)
-		if (resource->params[i].rule == wanted && strcmp(resource->params[i].column, bound->column) == 0)
-			return &all[i];
-	return NULL;
+	for (const WordDef *each = words; each->word != NULL; each++)
+		texts = lappend(texts, unconstify(char *, each->sent));
+	return texts;
 }
+
+/* The moment at which a date of the server's options begins. */
+static TimestampTz
+moment_of_option(const RemoteRelation *relation, const char *name)
+{
+	const char *text = option_text(relation->service->options, relation->server_options, ForeignServerRelationId, name);
+	DateADT date;
+
+	if (!parse_iso_date(text, strlen(text), &date))
+		elog(ERROR, "option \"%s\" is not a date: \"%s\"", name, text);
+	return (TimestampTz) date * USECS_PER_DAY;
+}
+
+/* As far ahead of now as an option of the server says. */
+static TimestampTz
+moment_ahead(const RemoteRelation *relation, const char *name)
+{
+	int minutes = option_int(relation->service->options, relation->server_options, ForeignServerRelationId, name);
+
+	return GetCurrentTimestamp() + minutes * USECS_PER_MINUTE;
+}
+
+/* A bound that no condition says. */
+static void
+set_bound(ParamValues *values, TimestampTz moment)
+{
+	values->texts = list_make1(param_text(values->def, TIMESTAMPTZOID, TIMESTAMPTZOID, TimestampTzGetDatum(moment)));
+	values->is_moment = true;
+	values->moment = moment;
+}
+
+/* Add what is sent where no condition says it; an end only to a begin that is known. */
+static void
+add_defaults(const AskInput *input, ParamValues *all)
+{
+	const ResourceDef *resource = input->relation->resource;
+	bool has_begin = false;
+
+	for (int i = 0; i < resource->nparams; i++)
+	{
+		const ParamDef *def = all[i].def;
+
+		if (!param_is_of_listing(resource, def))
+			continue;
+		if (def->all_words && all[i].texts == NIL)
+			all[i].texts = all_words(def->words);
+		if (def->is_said && all[i].texts == NIL)
+			set_bound(&all[i], moment_of_option(input->relation, def->otherwise));
+		has_begin = has_begin || (def->rule == PARAM_FROM && all[i].is_moment);
+		if (def->ahead == NULL || all[i].texts != NIL || !has_begin)
+			continue;
+		set_bound(&all[i], moment_ahead(input->relation, def->ahead));
+		all[i].is_ahead = true;
+	}
+}
+
+/* ----- what must be given ----- */
 
 /*
  * A group of a choice is not sent, as another one is.  ERROR where its condition
@@ -346,92 +391,7 @@ leave_unsent(const AskInput *input, ParamValues *all, AskSet *set)
 		}
 }
 
-/* ----- asks ----- */
-
-/* The name by which the value is given. */
-static char *
-bare_name(const ParamDef *param)
-{
-	return param_is_of_path(param) ? pnstrdup(param->name + 1, strcspn(param->name + 1, "}")) : pstrdup(param->name);
-}
-
-/* The query string with this parameter behind it. */
-static char *
-query_with(const char *query, const char *name, const char *text)
-{
-	return psprintf("%s%s%s=%s", query == NULL ? "" : query, query == NULL ? "" : "&", name, text);
-}
-
-/* A copy of an ask that asks for these values of a parameter, too. */
-static Ask *
-ask_for_values(const Ask *ask, const ParamValues *values, List *texts)
-{
-	const ParamDef *param = values->def;
-	Ask *more = (Ask *) palloc(sizeof(Ask));
-	StringInfoData list;
-	ListCell *lc;
-
-	*more = *ask;
-	if (list_length(texts) == 1)
-		more->given = lappend(list_copy(ask->given),
-							  given_make(bare_name(param), values->is_null ? NULL : (const char *) linitial(texts)));
-	if (param_is_of_path(param))
-		return more;
-	initStringInfo(&list);
-	foreach(lc, texts)
-	{
-		char *text = http_escape((const char *) lfirst(lc));
-
-		if (param->has_commas)
-			appendStringInfo(&list, "%s%s", list.len > 0 ? "," : "", text);
-		else
-			more->query = query_with(more->query, param->name, text);
-	}
-	if (param->has_commas)
-		more->query = query_with(more->query, param->name, list.data);
-	return more;
-}
-
-/* How many values of a parameter one ask may have. */
-static int
-values_per_ask(const ParamDef *param, const AskInput *input)
-{
-	int most = param_values_per_request(input->relation->resource, param);
-
-	return input->keys_per_request > 0 ? Min(most, input->keys_per_request) : most;
-}
-
-/* Each of the asks for each portion of the parameter's values. */
-static List *
-multiply_asks(List *asks, const ParamValues *values, const AskInput *input)
-{
-	List *more = NIL;
-	int size = values_per_ask(values->def, input);
-	bool is_split = list_length(values->texts) > size;
-	bool is_array = OidIsValid(values->field) && OidIsValid(get_element_type(values->field));
-	ListCell *lc;
-
-	for (int at = 0; at < list_length(values->texts); at += size)
-	{
-		List *some = list_copy_head(list_copy_tail(values->texts, at), size);
-
-		CHECK_FOR_INTERRUPTS();
-		foreach(lc, asks)
-		{
-			Ask *ask = ask_for_values((const Ask *) lfirst(lc), values, some);
-
-			if (is_split && !is_array && !param_is_shown(input->relation->resource, values->def))
-			{
-				AskPart *part = (AskPart *) palloc(sizeof(AskPart));
-
-				*part = (AskPart){values->column, values->def, values->field, some};
-				ask->parts = lappend(list_copy(ask->parts), part);
-			}
-			more = lappend(more, ask);
-		}
-	}
-	return more;
-}
+/* ----- what listings there are ----- */
 
 bool
 asks_say_parent(const ResourceDef *resource, const AskSet *set)
@@ -446,7 +406,7 @@ asks_say_parent(const ResourceDef *resource, const AskSet *set)
 		if (!param_is_of_path(param) || !param_is_of_listing(resource, param))
 			continue;
 		found = true;
-		if (ask == NULL || given_value(ask->given, bare_name(param)) == NULL)
+		if (ask == NULL || given_value(ask->given, param_bare_name(param)) == NULL)
 			return false;
 	}
 	return found;
@@ -476,57 +436,6 @@ ask_has_row(const Ask *ask, TupleTableSlot *slot)
 	return true;
 }
 
-/* A border between two windows. */
-static char *
-window_text(const ParamDef *param, TimestampTz moment)
-{
-	return param_text(param, TIMESTAMPTZOID, TIMESTAMPTZOID, TimestampTzGetDatum(moment));
-}
-
-/* Each of the asks for each window of a span that is longer than one listing may be. */
-static List *
-multiply_by_windows(List *asks, const ParamValues *from, const ParamValues *before)
-{
-	List *more = NIL;
-	TimestampTz at = from->moment;
-	int64 step = from->def->max_days * USECS_PER_DAY;
-	ListCell *lc;
-
-	for (; at < before->moment; at += step)
-	{
-		TimestampTz end = Min(at + step, before->moment);
-		List *first = at == from->moment ? from->texts : list_make1(window_text(from->def, at));
-		List *last = end == before->moment ? before->texts : list_make1(window_text(before->def, end));
-
-		CHECK_FOR_INTERRUPTS();
-		foreach(lc, asks)
-		{
-			const Ask *ask = ask_for_values((const Ask *) lfirst(lc), from, first);
-
-			more = lappend(more, ask_for_values(ask, before, last));
-		}
-	}
-	return more;
-}
-
-/* The asks for all of the parameters. */
-static List *
-multiply_by_all(const AskInput *input, List *asks, ParamValues *all)
-{
-	const ResourceDef *resource = input->relation->resource;
-
-	for (int i = 0; i < resource->nparams; i++)
-	{
-		const ParamValues *other = all[i].is_moment ? other_bound(resource, all, all[i].def) : NULL;
-
-		/* an upper bound goes with the lower one */
-		if (all[i].texts == NIL || (other != NULL && all[i].def->rule == PARAM_BEFORE))
-			continue;
-		asks = other != NULL ? multiply_by_windows(asks, &all[i], other) : multiply_asks(asks, &all[i], input);
-	}
-	return asks;
-}
-
 void
 params_write(const AskInput *input, AskSet *set)
 {
@@ -540,12 +449,13 @@ params_write(const AskInput *input, AskSet *set)
 	collect_values(resource, input, all, set);
 	if (set->nothing)
 		return;
+	add_defaults(input, all);
 	leave_unsent(input, all, set);
 	for (int i = 0; i < resource->nparams; i++)
 		any = any || all[i].texts != NIL;
 	if (!any)
 		return;
-	set->asks = multiply_by_all(input, asks, all);
+	set->asks = asks_of_params(input, asks, all);
 	set->nothing = (set->asks == NIL);
 }
 

@@ -31,6 +31,7 @@ typedef struct RemoteRelation
 	const char *name; /* of the table, for messages */
 	const Service *service;
 	const ResourceDef *resource;
+	List *server_options;   /* DefElem */
 	List *given;            /* Given: what its paths need of the table itself */
 	RequestSubject subject; /* what requests are about, as far as the table alone says */
 	int page_size;

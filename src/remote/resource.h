@@ -116,17 +116,27 @@ typedef struct ParamDef
 	const char *together;   /* all parameters of this group or none are sent */
 	const char *either;     /* one of the groups of this name must be given; where several are, the first is sent, whose
 							 * rows the others do not have */
-	int max_values;         /* PARAM_ANY: in one request; 0 = one */
-	bool has_commas;        /* PARAM_ANY: the values stand in one parameter, with commas between them */
-	int slack;              /* PARAM_FROM and PARAM_BEFORE of a time: so many seconds more are asked for at that end, as
+	int max_values;        /* PARAM_ANY: in one request; 0 = one */
+	bool has_commas;       /* PARAM_ANY: the values stand in one parameter, with commas between them */
+	int slack;             /* PARAM_FROM and PARAM_BEFORE of a time: so many seconds more are asked for at that end, as
 							 * the service may read bounds less exactly */
-	int max_days;           /* PARAM_FROM and PARAM_BEFORE: the longest span of one listing; 0 = any */
+	int max_days;          /* of these: the longest span of one listing, in windows of this size; 0 = any */
+	int grain;             /* of these windows: seconds; finer moments the service may not keep apart; 0 = it does */
+	const char *inclusive; /* PARAM_FROM: server option that says whether rows at the bound come: "inclusive" */
+	bool is_inclusive;     /* and it does; true only in a copy of the table, see remote/table.c */
+	const char *otherwise; /* PARAM_FROM: server option with the date where no condition says a bound */
+	bool is_said;          /* and the server has it; true only in a copy of the table, see remote/table.c */
+	const char *ahead;     /* PARAM_BEFORE: where no condition says the end: server option that says how far ahead of now
+							 * is asked, and on until a window has no rows */
 	const char *implied_by; /* PARAM_FROM and PARAM_BEFORE: another field, whose bounds are this column's, too */
 	const char *of_null;    /* its text for a column without a value; NULL: those cannot be asked for */
 	const char *ascending;  /* PARAM_ORDER: its text; NULL: the order cannot be asked for */
 	const char *descending;
-	const char *example;  /* a value, for people; NULL = any of the type */
-	const WordDef *words; /* of the field, which are sent as the service calls them; NULL = it has none */
+	const char *example;     /* a value, for people; NULL = any of the type */
+	const WordDef *words;    /* of the field, which are sent as the service calls them; NULL = it has none */
+	bool all_words;          /* one of them must be sent: where no condition says which, each */
+	const char *only_of;     /* rows have a value only in listings that are given by this name */
+	const char *only_values; /* one of these, with "|" between them; NULL = in all */
 	char *(*write)(Datum value, Oid type); /* its text, not escaped; NULL: the type's output */
 	const Way *way; /* what is asked for by it, in the place of the resource's listing; NULL = that listing */
 	bool every_way; /* of that listing and of all ways alike; "way" is NULL */
@@ -230,8 +240,9 @@ typedef struct ResourceDef
 	const char *row_member;  /* member that holds the row in what is sent; NULL = it is what is sent */
 	const char *id_path;     /* a row's identity; NULL = rows have none, and cannot be written */
 	Oid id_type;
-	const char *values;         /* member that holds attribute values; "" = a row is one; NULL = none */
-	const char *created;        /* its attribute of the time of creation, which every row has; NULL = none */
+	const char *id_with; /* path of what is part of it, too: ids are unique only together with this; NULL = alone */
+	const char *values;  /* member that holds attribute values; "" = a row is one; NULL = none */
+	const char *created; /* its attribute of the time of creation, which every row has; NULL = none */
 	const char *created_member; /* member of the attribute's value that holds the time */
 	const char *type_member;    /* member of each value that names its attribute's type; NULL = none */
 	const char *changed_member; /* member of each value that tells since when it holds; NULL = none */
@@ -299,6 +310,13 @@ extern char *resource_path_shown(const char *path, const List *given, const char
  * For people, too: what is not given stays as it is.
  */
 extern char *resource_body(const Access *access, const List *given);
+
+/* Is the parameter sent whatever the conditions say? */
+static inline bool
+param_is_always_sent(const ParamDef *param)
+{
+	return param->all_words || param->is_said || param->ahead != NULL;
+}
 
 /* Can a listing of the resource do all of this? */
 static inline bool

@@ -107,6 +107,16 @@ rowid_parse(RowId *id, Oid type, const char *text, size_t length)
 	}
 }
 
+bool
+rowid_add(RowId *id, const char *text, size_t length)
+{
+	if (id->length + length > ROWID_BYTES)
+		return false;
+	memcpy(id->bytes + id->length, text, length);
+	id->length += (uint8) length;
+	return true;
+}
+
 void
 rowid_of_datum(RowId *id, Oid type, Datum value)
 {

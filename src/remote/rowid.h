@@ -21,6 +21,9 @@ typedef struct RowId
 /* Read an id of this type (uuid, bigint, text) from its text; false where it is none. */
 extern bool rowid_parse(RowId *id, Oid type, const char *text, size_t length);
 
+/* Make this text part of the id; false where there is no room. */
+extern bool rowid_add(RowId *id, const char *text, size_t length);
+
 /* The id that is this value of the type. */
 extern void rowid_of_datum(RowId *id, Oid type, Datum value);
 

@@ -48,6 +48,41 @@ find_resource(RemoteRelation *relation, List *options, List *server_options)
 		raise_unknown_resource(relation, name);
 }
 
+/* The parameter with what the server's options say of it; false: they say nothing. */
+static bool
+set_param_options(ParamDef *param, List *server_options)
+{
+	const char *inclusive = param->inclusive == NULL ? NULL : option_if_set(server_options, param->inclusive);
+
+	param->is_said = param->otherwise != NULL && option_is_set(server_options, param->otherwise);
+	param->is_inclusive = inclusive != NULL && strcmp(inclusive, "inclusive") == 0;
+	return param->is_said || param->is_inclusive;
+}
+
+/* The resource with what the server's options say of its parameters: itself, or a copy. */
+static const ResourceDef *
+resource_with_options(const ResourceDef *resource, List *server_options)
+{
+	ParamDef *params = (ParamDef *) palloc(sizeof(ParamDef) * Max(resource->nparams, 1));
+	bool any = false;
+	ResourceDef *copy;
+
+	for (int i = 0; i < resource->nparams; i++)
+	{
+		params[i] = resource->params[i];
+		any |= set_param_options(&params[i], server_options);
+	}
+	if (!any)
+	{
+		pfree(params);
+		return resource;
+	}
+	copy = (ResourceDef *) palloc(sizeof(ResourceDef));
+	*copy = *resource;
+	copy->params = params;
+	return copy;
+}
+
 /* What the options say that tables of every service have. */
 static void
 read_common_options(RemoteRelation *relation, const ForeignTable *table, const ForeignServer *server)
@@ -88,6 +123,8 @@ remote_relation_open(Relation rel)
 	if (relation->service == NULL)
 		elog(ERROR, "the server of foreign table \"%s\" belongs to another library", relation->name);
 	find_resource(relation, table->options, server->options);
+	relation->server_options = server->options;
+	relation->resource = resource_with_options(relation->resource, server->options);
 	read_common_options(relation, table, server);
 	relation->known_rows = relation->estimated_rows >= 0 ? relation->estimated_rows : rel->rd_rel->reltuples;
 	return relation;

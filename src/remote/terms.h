@@ -18,7 +18,8 @@ typedef enum SortShape
 	SORT_CREATED_ASC, /* by creation, and the id among equals */
 	SORT_CREATED_DESC,
 	SORT_ONE_PAGE, /* by other keys: all that is wanted fits one page */
-	SORT_LISTED    /* by the key of a parameter, over all pages of one listing */
+	SORT_LISTED,   /* by the key of a parameter, over all pages of one listing */
+	SORT_WINDOWS   /* by the time whose span is asked for in windows, one after the other; the scan sorts each */
 } SortShape;
 
 /* How a condition travels (docs/invariants.md 1.3). */

@@ -17,6 +17,14 @@ rowkey_id_leaf(Projection *projection, const ResourceDef *resource)
 	return projection_leaf(projection, projection_field(projection, resource->id_path));
 }
 
+int
+rowkey_with_leaf(Projection *projection, const ResourceDef *resource)
+{
+	if (resource->id_with == NULL)
+		return -1;
+	return projection_leaf(projection, projection_field(projection, resource->id_with));
+}
+
 const TokSlice *
 rowkey_slice(const TokPage *page, const TokRow *row, int leaf)
 {
@@ -58,4 +66,13 @@ rowkey_read(const TokPage *page, const TokRow *row, int id_leaf, Oid id_type, in
 	created = rowkey_slice(page, row, created_leaf);
 	return created != NULL && created->kind == TOK_STRING &&
 		   parse_iso_nanoseconds(created->start, created->length, &key->created);
+}
+
+bool
+rowkey_add(const TokPage *page, const TokRow *row, int leaf, RowId *id)
+{
+	const TokSlice *slice = rowkey_slice(page, row, leaf);
+
+	return slice != NULL && (slice->kind == TOK_NUMBER || slice->kind == TOK_STRING) &&
+		   rowid_add(id, slice->start, slice->length);
 }

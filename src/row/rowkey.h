@@ -20,6 +20,12 @@ typedef struct RowKey
 /* Want the id of each row; returns its leaf, -1 where rows have none. */
 extern int rowkey_id_leaf(Projection *projection, const ResourceDef *resource);
 
+/* Want what is part of the id, too (ResourceDef.id_with); returns its leaf, -1 where nothing is. */
+extern int rowkey_with_leaf(Projection *projection, const ResourceDef *resource);
+
+/* Make what this leaf says part of the id; false where the row does not say it. */
+extern bool rowkey_add(const TokPage *page, const TokRow *row, int leaf, RowId *id);
+
 /* The row's first slice of this leaf, or NULL. */
 extern const TokSlice *rowkey_slice(const TokPage *page, const TokRow *row, int leaf);
 

@@ -88,6 +88,8 @@ sorts_in_words(const ScanPlan *plan, const RemoteRelation *relation)
 	StringInfoData text;
 
 	initStringInfo(&text);
+	if (plan->shape == SORT_WINDOWS)
+		return psprintf("%s %s, window by window", plan->sorts[0].name, plan->sorts[0].descending ? "desc" : "asc");
 	if (plan->shape == SORT_LISTED)
 		return psprintf("%s %s", plan->sorts[0].name, plan->sorts[0].descending ? "desc" : "asc");
 	if (plan->shape != SORT_ONE_PAGE)
@@ -140,8 +142,9 @@ explain_request(const ScanExplained *scan)
 	explain_row_count(scan, "Offset", plan->offset);
 	if (relation->view != NULL)
 		explain_text(scan, "View", relation->view);
-	if (plan->ncounts == 0 && (plan->shape == SORT_LISTED || ((relation->by_creation || plan->shape != SORT_ANY) &&
-															  resource_can(resource, CAN_SORT))))
+	if (plan->ncounts == 0 &&
+		(plan->shape == SORT_LISTED || plan->shape == SORT_WINDOWS ||
+		 ((relation->by_creation || plan->shape != SORT_ANY) && resource_can(resource, CAN_SORT))))
 		explain_text(scan, "Sorts", sorts_in_words(plan, relation));
 	if (plan->guard != NIL)
 		explain_text(scan, "Second Step", "rows without a value, if too few have one");
@@ -159,6 +162,7 @@ planned_asks(const ScanExplained *scan)
 					  .term = scan->plan->filter,
 					  .looked_up = NO_OPERAND,
 					  .operands = scan_constant_operands(exprs),
+					  .oldest_first = scan->plan->shape == SORT_WINDOWS && !scan->plan->sorts[0].descending,
 					  .noperands = list_length(exprs)};
 	AskSet set;
 

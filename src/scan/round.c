@@ -160,6 +160,35 @@ choose_listed_order(RemoteScan *state, const AskInput *input, PageRequest *plan)
 	sorted_begin(state->sort, way, why, plan);
 }
 
+/* Is each ask of a window, so that those of a stage have all rows of one? */
+static bool
+have_windows(const List *asks)
+{
+	const ListCell *lc;
+
+	foreach(lc, asks)
+		if (((const Ask *) lfirst(lc))->window == NULL)
+			return false;
+	return asks != NIL;
+}
+
+/* The same where a span is asked for in windows, which the scan sorts one by one. */
+static void
+choose_window_order(RemoteScan *state, const AskInput *input, PageRequest *plan)
+{
+	SortWay way = sorted_way(state->sort);
+	const char *why = NULL;
+
+	apply_window(state, input->operands, plan, true);
+	set_local_sort(state, plan);
+	if (way != SORT_LOCALLY && !plan->asks.nothing && !have_windows(plan->asks.asks))
+		why = "the rows are not asked for in windows";
+	if (why != NULL)
+		way = SORT_LOCALLY;
+	plan->staged = (way != SORT_LOCALLY);
+	sorted_begin(state->sort, way, why, plan);
+}
+
 /* How the plan comes by the order that is counted on. */
 static void
 choose_order(RemoteScan *state, const AskInput *input, PageRequest *plan)
@@ -277,6 +306,7 @@ prepare_round(RemoteScan *state, ForeignScanState *node)
 	input.tells = state->notices;
 	state->notices = false;
 	set_round_terms(state, &input);
+	input.oldest_first = state->plan->shape == SORT_WINDOWS && !state->plan->sorts[0].descending;
 	plan.asks = asks_of_scan(state->table.session, &input);
 	plan.all_or_none = state->plan->lookup != NO_OPERAND && !state->reads_whole;
 	plan.distinct = plan.all_or_none;
@@ -284,6 +314,8 @@ prepare_round(RemoteScan *state, ForeignScanState *node)
 	plan.first_page = state->plan->first_page;
 	if (state->sort != NULL && state->plan->shape == SORT_LISTED)
 		choose_listed_order(state, &input, &plan);
+	else if (state->sort != NULL && state->plan->shape == SORT_WINDOWS)
+		choose_window_order(state, &input, &plan);
 	else if (state->sort != NULL)
 		choose_order(state, &input, &plan);
 	else

@@ -242,7 +242,8 @@ ask_pager(RemoteScan *state, ForeignScanState *node, bool *again)
 	state->answer = pager_next(state->pager, &row, !state->async);
 	*again = state->answer == PAGER_ROW && (!decode_row(state, node, &row) || !is_of_its_ask(&row, node));
 	MemoryContextSwitchTo(saved);
-	if (state->answer == PAGER_ROW || state->answer == PAGER_END || state->answer == PAGER_WAIT)
+	if (state->answer == PAGER_ROW || state->answer == PAGER_END || state->answer == PAGER_STAGE ||
+		state->answer == PAGER_WAIT)
 		return;
 	*again = true;
 	if (state->answer != PAGER_WITHOUT_FILTER)
@@ -252,7 +253,7 @@ ask_pager(RemoteScan *state, ForeignScanState *node, bool *again)
 }
 
 /*
- * The next row as it comes from the service.  An empty slot at the end, where it takes
+ * The next row as it comes from the service.  An empty slot at the end, at that of a stage, where it takes
  * waiting that nobody wants, and where what comes from now on is to be sorted
  * first: by another sort, if it was sorted already and the scan has begun anew.
  */
@@ -272,7 +273,7 @@ receive_row(RemoteScan *state, ForeignScanState *node)
 		if (again && (is_local ? state->sort != sort : sorted_is_local(state->sort)))
 			return ExecClearTuple(slot);
 	} while (again);
-	if (state->answer == PAGER_WAIT)
+	if (state->answer == PAGER_WAIT || state->answer == PAGER_STAGE)
 		return slot;
 	if (state->sort != NULL)
 		sorted_works(state->sort);

@@ -40,7 +40,14 @@ struct SortedScan
 	bool fits_page;
 	bool one_page; /* the pager's plan is SORT_ONE_PAGE */
 	bool guarded;
-	bool merges;            /* the pages of several listings */
+	bool merges;        /* the pages of several listings */
+	bool staged;        /* SORT_WINDOWS: each stage is sorted by itself */
+	bool more;          /* stages are still to come */
+	bool later;         /* rows were sorted that are not of the first one */
+	bool waits;         /* the row in the slot of what is sorted has not been handed out */
+	TimestampTz border; /* rows behind it are of the next stage */
+	bool has_last;
+	TimestampTz last_key;   /* of the row handed out last */
 	bool lacks;             /* a sorted page holds records that are no rows: it is the filter that was not followed */
 	Tuplesortstate *sorted; /* NULL until all rows are read */
 	TupleTableSlot *sorted_slot;
@@ -226,6 +233,8 @@ sorted_way(SortedScan *sort)
 
 	if (sort->way == SORT_LOCALLY)
 		return sort->way;
+	if (sort->shape == SORT_WINDOWS)
+		trust = SORTS_TRUSTED;
 	if (sort->shape == SORT_LISTED)
 		trust = sort->scan->table.session->ignores_orders ? SORTS_UNTRUSTED : SORTS_TRUSTED;
 	if (!setting_push_sort || trust == SORTS_UNTRUSTED)
@@ -251,6 +260,8 @@ sorted_begin(SortedScan *sort, SortWay way, const char *why, PageRequest *plan)
 		sort->fits_page = plan->sort == SORT_ONE_PAGE || (plan->wanted >= 0 && plan->first_page > 0);
 	}
 	sort->merges = (way != SORT_LOCALLY && plan->merged);
+	sort->staged = plan->staged;
+	sort->more = sort->later = sort->waits = sort->has_last = false;
 	sort->lacks = false;
 	if (way == SORT_LOCALLY)
 		return;
@@ -264,7 +275,7 @@ sorted_begin(SortedScan *sort, SortWay way, const char *why, PageRequest *plan)
 static bool
 does_way_apply(const SortedScan *sort, SortWay way)
 {
-	if (sort->shape == SORT_LISTED)
+	if (sort->shape == SORT_LISTED || sort->shape == SORT_WINDOWS)
 		return way == SORT_LOCALLY;
 	switch (way)
 	{
@@ -318,7 +329,7 @@ sorted_works(SortedScan *sort)
 bool
 sorted_is_local(const SortedScan *sort)
 {
-	return sort != NULL && (sort->way == SORT_LOCALLY || sort->merges);
+	return sort != NULL && (sort->way == SORT_LOCALLY || sort->merges || sort->staged);
 }
 
 bool
@@ -341,12 +352,30 @@ begin_tuplesort(SortedScan *sort, TupleDesc tupdesc, int64 bound)
 	MemoryContextSwitchTo(saved);
 }
 
+/* Sort what another sort has not handed out yet with the others; the row that waits is one of it. */
+static void
+take_over(SortedScan *sort, Tuplesortstate *before)
+{
+	if (before == NULL)
+		return;
+	do
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (sort->waits)
+			tuplesort_puttupleslot(sort->sorted, sort->sorted_slot);
+		sort->waits = true;
+	} while (tuplesort_gettupleslot(before, true, false, sort->sorted_slot, NULL));
+	sort->waits = false;
+}
+
 /*
- * Read and sort all rows; none where the scan has begun anew meanwhile, and has
- * another sort.  Where what is merged turns out to be not in order, all comes again.
+ * Read and sort all rows, of a stage or at all, with what is left of the stage
+ * before it (which may be NULL); none where the scan has begun anew meanwhile, and
+ * has another sort.  Where what is merged turns out to be not in order, all comes
+ * again.
  */
 static void
-sort_all_rows(SortedScan *sort, ForeignScanState *node, RowSource source, int64 bound)
+sort_all_rows(SortedScan *sort, ForeignScanState *node, RowSource source, int64 bound, Tuplesortstate *before)
 {
 	TupleDesc tupdesc = node->ss.ss_ScanTupleSlot->tts_tupleDescriptor;
 	MemoryContext saved = MemoryContextSwitchTo(sort->scan->context);
@@ -357,6 +386,7 @@ sort_all_rows(SortedScan *sort, ForeignScanState *node, RowSource source, int64 
 	MemoryContextSwitchTo(saved);
 	sort->scan->async = false;
 	begin_tuplesort(sort, tupdesc, bound);
+	take_over(sort, before);
 	for (;;)
 	{
 		slot = source(sort->scan, node);
@@ -371,7 +401,87 @@ sort_all_rows(SortedScan *sort, ForeignScanState *node, RowSource source, int64 
 			break;
 		tuplesort_puttupleslot(sort->sorted, slot);
 	}
+	sort->more = (sort->scan->answer == PAGER_STAGE);
 	tuplesort_performsort(sort->sorted);
+}
+
+/* ----- sorting stage by stage ----- */
+
+/* Where the next stage begins. */
+static TimestampTz
+border_of_stage(const SortedScan *sort)
+{
+	const TimeSpan *window = pager_window(sort->scan->pager);
+
+	return sort->scan->plan->sorts[0].descending ? window->from : window->before;
+}
+
+/* Is it a row of a later stage?  In windows that overlap, or are not looked at, rows of others come, too. */
+static bool
+is_of_later_stage(const SortedScan *sort)
+{
+	TimestampTz key = DatumGetTimestampTz(sort->sorted_slot->tts_values[sort->columns[0] - 1]);
+
+	if (!sort->more || sort->sorted_slot->tts_isnull[sort->columns[0] - 1])
+		return false;
+	return sort->scan->plan->sorts[0].descending ? key < sort->border : key >= sort->border;
+}
+
+/* The row is handed out next: is it not before the last one?  A row that did not come with its own stage comes too late. */
+static void
+check_stage_order(SortedScan *sort)
+{
+	TimestampTz key = DatumGetTimestampTz(sort->sorted_slot->tts_values[sort->columns[0] - 1]);
+
+	if (sort->sorted_slot->tts_isnull[sort->columns[0] - 1])
+		return;
+	if (sort->has_last && (sort->scan->plan->sorts[0].descending ? key > sort->last_key : key < sort->last_key))
+		pager_raise_unsorted(sort->scan->pager);
+	sort->has_last = true;
+	sort->last_key = key;
+}
+
+/* Read the next stage; false at the end, and where the scan has begun anew. */
+static bool
+go_to_next_stage(SortedScan *sort, ForeignScanState *node, RowSource source)
+{
+	Tuplesortstate *before = sort->sorted;
+
+	if (before != NULL && !sort->more)
+		return false;
+	sort->later = sort->later || before != NULL;
+	sort->sorted = NULL;
+	sort_all_rows(sort, node, source, -1, before);
+	if (before != NULL)
+		tuplesort_end(before);
+	if (sort->sorted == NULL)
+		return false;
+	if (sort->more)
+		sort->border = border_of_stage(sort);
+	return true;
+}
+
+/* The next row of the present stage into the slot of what is sorted, or of the next one; false at the end. */
+static bool
+next_of_stages(SortedScan *sort, ForeignScanState *node, RowSource source)
+{
+	if (sort->sorted == NULL && !go_to_next_stage(sort, node, source))
+		return false;
+	for (;;)
+	{
+		if (sort->waits || tuplesort_gettupleslot(sort->sorted, true, false, sort->sorted_slot, NULL))
+		{
+			slot_getallattrs(sort->sorted_slot);
+			sort->waits = is_of_later_stage(sort);
+			if (!sort->waits)
+			{
+				check_stage_order(sort);
+				return true;
+			}
+		}
+		if (!go_to_next_stage(sort, node, source))
+			return false;
+	}
 }
 
 TupleTableSlot *
@@ -380,11 +490,13 @@ sorted_next(SortedScan *sort, ForeignScanState *node, RowSource source, int64 bo
 	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
 	int natts = slot->tts_tupleDescriptor->natts;
 
-	if (sort->sorted == NULL)
-		sort_all_rows(sort, node, source, bound);
+	if (sort->sorted == NULL && !sort->staged)
+		sort_all_rows(sort, node, source, bound, NULL);
+	if (sort->staged
+			? !next_of_stages(sort, node, source)
+			: sort->sorted == NULL || !tuplesort_gettupleslot(sort->sorted, true, false, sort->sorted_slot, NULL))
+		return ExecClearTuple(slot);
 	ExecClearTuple(slot);
-	if (sort->sorted == NULL || !tuplesort_gettupleslot(sort->sorted, true, false, sort->sorted_slot, NULL))
-		return slot;
 	slot_getallattrs(sort->sorted_slot);
 	memcpy(slot->tts_values, sort->sorted_slot->tts_values, sizeof(Datum) * natts);
 	memcpy(slot->tts_isnull, sort->sorted_slot->tts_isnull, sizeof(bool) * natts);
@@ -396,6 +508,14 @@ sorted_rescan(SortedScan *sort)
 {
 	if (sort == NULL || sort->sorted == NULL)
 		return false;
+	sort->waits = sort->has_last = false;
+	/* of the stages before this one nothing is left */
+	if (sort->later)
+	{
+		sorted_end(sort);
+		sort->more = sort->later = false;
+		return false;
+	}
 	tuplesort_rescan(sort->sorted);
 	return true;
 }

@@ -1,0 +1,34 @@
+/*
+ * param_asks.h
+ *		From the values of parameters to what listings are asked for.
+ *
+ * Private to params.c, which knows the values, and to this.
+ */
+#ifndef REMOTE_PARAM_ASKS_H
+#define REMOTE_PARAM_ASKS_H
+
+#include "remote/ask.h"
+
+/* What one parameter is asked for; several values make several asks, or one with all of them. */
+typedef struct ParamValues
+{
+	const ParamDef *def;
+	List *texts;       /* char *; NIL = it is not asked for */
+	AttrNumber column; /* whose condition it is */
+	Oid field;         /* type of its field */
+	bool is_null;      /* the text stands for no value */
+	bool is_moment;    /* a bound of a timestamptz: */
+	TimestampTz moment;
+	bool is_ahead; /* that no condition says */
+} ParamValues;
+
+/* The name by which the value is given. */
+extern char *param_bare_name(const ParamDef *param);
+
+/* The query string with this parameter behind it. */
+extern char *query_with(const char *query, const char *name, const char *text);
+
+/* The asks for all of the parameters, of which "all" has a member for each. */
+extern List *asks_of_params(const AskInput *input, List *asks, ParamValues *all);
+
+#endif /* REMOTE_PARAM_ASKS_H */
