@@ -140,12 +140,13 @@ COMMENT ON VIEW attio_fdw_progress IS
 	'the scans that run now: of all sessions if memory is shared, otherwise of this one';
 
 CREATE FUNCTION attio_fdw_rate(OUT key text, OUT reads bigint, OUT writes bigint, OUT refused bigint, OUT read_wait_ms double precision,
-	OUT write_wait_ms double precision, OUT shared boolean)
+	OUT write_wait_ms double precision, OUT shared boolean, OUT minute_limit bigint, OUT minute_remaining bigint, OUT minute_reset_at timestamptz,
+	OUT month_limit bigint, OUT month_remaining bigint, OUT month_reset_at timestamptz)
 	RETURNS SETOF record
 	AS 'MODULE_PATHNAME' LANGUAGE C STRICT VOLATILE PARALLEL RESTRICTED;
 CREATE VIEW attio_fdw_rate AS SELECT * FROM attio_fdw_rate();
 COMMENT ON VIEW attio_fdw_rate IS
-	'the rate limit of each key, known by a hash: requests so far, and how long the next one would wait';
+	'the rate limit of each key, known by a hash: requests so far, how long the next one would wait, and what the last answers said is left';
 
 CREATE FUNCTION attio_fdw_stats_reset() RETURNS void
 	AS 'MODULE_PATHNAME' LANGUAGE C STRICT VOLATILE;

@@ -98,8 +98,11 @@ run_check(CheckRun *run, const CheckDef *check)
 static HttpExchange *
 ask_account(CheckRun *run)
 {
-	Request request = {
-		.method = "GET", .path = run->session->service->account_path, .nature = HTTP_READ, .purpose = FOR_ACCOUNT};
+	Request request = {.method = "GET",
+					   .path = run->session->service->account_path,
+					   .nature = HTTP_READ,
+					   .purpose = FOR_ACCOUNT,
+					   .takes_kept = true};
 	HttpExchange *exchange = request_start(run->session, &request, NULL);
 
 	request_await(exchange, NULL);

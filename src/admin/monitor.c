@@ -141,7 +141,20 @@ attio_fdw_progress(PG_FUNCTION_ARGS)
 	return (Datum) 0;
 }
 
-/* attio_fdw_rate() -> how far the lines of each key are taken; keys by salted hash */
+/* What answers told of a limit, in three columns: of how many, left, until when. */
+static int
+put_limit(const LimitLeft *state, Datum *values, bool *nulls, int k)
+{
+	nulls[k] = !state->known || state->limit < 0;
+	values[k++] = Int64GetDatum(state->limit);
+	nulls[k] = !state->known;
+	values[k++] = Int64GetDatum(Max(state->left, 0));
+	nulls[k] = !state->known;
+	values[k++] = TimestampTzGetDatum(state->until);
+	return k;
+}
+
+/* attio_fdw_rate() -> how far the lines of each key are taken, and what answers told; keys by salted hash */
 Datum
 attio_fdw_rate(PG_FUNCTION_ARGS)
 {
@@ -151,8 +164,8 @@ attio_fdw_rate(PG_FUNCTION_ARGS)
 	compat_materialize(fcinfo);
 	for (int i = 0; i < n; i++)
 	{
-		Datum values[7];
-		bool nulls[7] = {0};
+		Datum values[13];
+		bool nulls[13] = {0};
 		int k = 0;
 
 		values[k++] = CStringGetTextDatum(psprintf("%016llx", (unsigned long long) infos[i].key));
@@ -162,6 +175,8 @@ attio_fdw_rate(PG_FUNCTION_ARGS)
 		values[k++] = Float8GetDatum(infos[i].ahead[0] * 1000);
 		values[k++] = Float8GetDatum(infos[i].ahead[1] * 1000);
 		values[k++] = BoolGetDatum(governor_is_shared());
+		for (int kind = 0; kind < LIMIT_KINDS; kind++)
+			k = put_limit(&infos[i].limits[kind], values, nulls, k);
 		put_row(fcinfo, values, nulls);
 	}
 	return (Datum) 0;

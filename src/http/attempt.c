@@ -89,6 +89,15 @@ give_place_back(HttpTransfer *transfer)
 	governor_give_back(client->governed, transfer->nature != HTTP_READ, &client->config.rates, transfer->turn);
 }
 
+/* What it was is over for the governor, too, whatever it told. */
+static void
+end_spending(HttpTransfer *transfer, const LimitTold *told)
+{
+	if (transfer->is_spent)
+		governor_end(transfer->client->governed, told, transfer->attempt_at);
+	transfer->is_spent = false;
+}
+
 /* Those that were asked for first come first, also when they are sent again. */
 static void
 join_waiting(HttpTransfer *transfer)
@@ -119,6 +128,7 @@ attempt_release(HttpTransfer *transfer)
 	HttpLane *lane = &client->lanes[nature_lane(transfer->nature)];
 
 	lane->running -= (transfer->place == PLACE_UNDER_WAY);
+	end_spending(transfer, NULL);
 	if (transfer->place == PLACE_WAITING)
 	{
 		leave_list(transfer);
@@ -156,7 +166,7 @@ attempt_finish(HttpTransfer *transfer)
 		(exchange->failure == HTTP_CUT || exchange->failure == HTTP_TIMED_OUT))
 		exchange->failure = HTTP_NOT_CONNECTED;
 	exchange->done = true;
-	if (config->listener != NULL)
+	if (config->listener != NULL && transfer->attempts > 0)
 		config->listener(config->listener_arg, exchange);
 }
 
@@ -174,6 +184,26 @@ attempt_ask(HttpTransfer *transfer, TimestampTz earliest)
 		first_in_line(transfer->client, transfer->line, true) == NULL)
 		take_place(transfer, earliest);
 	join_waiting(transfer);
+}
+
+/*
+ * May it be sent, as far as the month's requests go?  Otherwise it ends as it is:
+ * what an attempt before it may have done stays to be said.
+ */
+static bool
+attempt_spend(HttpTransfer *transfer)
+{
+	HttpExchange *exchange = transfer->exchange;
+	const HttpConfig *config = &transfer->client->config;
+	int64 reserve = transfer->takes_kept ? PG_INT64_MIN : config->month_reserve;
+
+	transfer->is_spent = governor_spend(transfer->client->governed, reserve, &exchange->month);
+	if (transfer->is_spent)
+		return true;
+	exchange->failure = HTTP_SPENT;
+	exchange->status = 0;
+	attempt_finish(transfer);
+	return false;
 }
 
 /* Hand it to libcurl.  Lack of memory ends the exchange. */
@@ -224,7 +254,7 @@ attempt_launch_due(HttpClient *client)
 	{
 		HttpTransfer *transfer = dlist_container(HttpTransfer, node, iter.cur);
 
-		if (transfer->has_place && transfer->start_at <= now && is_allowed(transfer))
+		if (transfer->has_place && transfer->start_at <= now && is_allowed(transfer) && attempt_spend(transfer))
 			attempt_launch(transfer);
 	}
 }
@@ -414,9 +444,58 @@ may_pass_later(const HttpClient *client, const HttpExchange *exchange)
 	return false;
 }
 
+/* Of a header that tells of a limit. */
+#define LIMIT_TEXT 32
+
+/* The value of a header, where there is one that fits; else the text stays empty. */
+static void
+copy_header(const HttpExchange *exchange, const char *name, char *text)
+{
+	size_t length = 0;
+	const char *value = name == NULL ? NULL : header_find(exchange, name, &length);
+
+	if (value == NULL || length >= LIMIT_TEXT)
+		return;
+	memcpy(text, value, length);
+	text[length] = '\0';
+}
+
+/* What the answer's headers tell of limits; *told has LIMIT_KINDS. */
+static void
+read_limits(HttpTransfer *transfer, LimitTold *told)
+{
+	const HttpLimits *limits = transfer->client->config.limits;
+
+	for (int kind = 0; kind < LIMIT_KINDS; kind++)
+	{
+		const LimitHeaders *headers = limits == NULL ? NULL : &limits->headers[kind];
+		char texts[3][LIMIT_TEXT] = {0};
+
+		if (headers != NULL)
+		{
+			copy_header(transfer->exchange, headers->limit, texts[0]);
+			copy_header(transfer->exchange, headers->remaining, texts[1]);
+			copy_header(transfer->exchange, headers->reset, texts[2]);
+		}
+		told[kind] = limit_read((LimitKind) kind, texts[0], texts[1], texts[2]);
+	}
+}
+
+/* A 429 that nothing but the end of the month ends. */
+static bool
+note_spent(HttpTransfer *transfer, const LimitTold *told)
+{
+	HttpExchange *exchange = transfer->exchange;
+
+	exchange->month_spent = exchange->status == 429 && told[LIMIT_MONTH].remaining == 0;
+	if (exchange->month_spent)
+		limit_note(&exchange->month, LIMIT_MONTH, &told[LIMIT_MONTH], 0, transfer->attempt_at, GetCurrentTimestamp());
+	return exchange->month_spent;
+}
+
 /* Milliseconds until the next attempt, or -1: none. */
 static int
-next_attempt(HttpTransfer *transfer)
+next_attempt(HttpTransfer *transfer, const LimitTold *told)
 {
 	HttpExchange *exchange = transfer->exchange;
 	HttpClient *client = transfer->client;
@@ -432,6 +511,9 @@ next_attempt(HttpTransfer *transfer)
 	outcome.has_connected = client->has_connected;
 	outcome.passing = may_pass_later(client, exchange);
 	outcome.retry_after = http_header(exchange, "retry-after");
+	/* where requests are left, it is another limit, whose end nobody knows */
+	outcome.reset_ms = told[LIMIT_MINUTE].remaining > 0 ? -1 : told[LIMIT_MINUTE].reset_ms;
+	outcome.spent = note_spent(transfer, told);
 	note_limits(transfer);
 	outcome.attempts = transfer->attempts - transfer->limited;
 	outcome.elapsed = seconds_between(transfer->begun_at, now) * 1000;
@@ -530,13 +612,16 @@ attempt_complete(HttpTransfer *transfer, CURLcode result)
 	HttpExchange *exchange = transfer->exchange;
 	HttpClient *client = transfer->client;
 	TimestampTz now = GetCurrentTimestamp();
+	LimitTold told[LIMIT_KINDS];
 	int delay;
 
 	note_result(transfer, result);
 	note_error(transfer);
+	read_limits(transfer, told);
+	end_spending(transfer, exchange->failure == HTTP_ANSWERED ? told : NULL);
 	if (exchange->failure == HTTP_TIMED_OUT)
 		narrow_reads(transfer);
-	delay = client->closing ? -1 : next_attempt(transfer);
+	delay = client->closing ? -1 : next_attempt(transfer, told);
 	if (exchange->status == 429)
 		governor_drain(client->governed, now + Max(delay, 0) * INT64CONST(1000));
 	if (delay < 0)

@@ -123,7 +123,8 @@ http_client_open(const HttpConfig *config)
 		client->lanes[i].owner = i;
 	}
 	client_copy_config(client, config);
-	client->governed = governor_key(config->authorization != NULL ? config->authorization : config->base_url);
+	client->governed =
+		governor_key(config->realm, config->authorization != NULL ? config->authorization : config->base_url);
 	/* complete: from now on it goes when it is closed */
 	MemoryContextSetParent(context, TopMemoryContext);
 	return client;
@@ -250,6 +251,7 @@ http_start(HttpClient *client, const HttpRequest *request)
 	transfer->body = copy_or_null(request->body);
 	transfer->timeout_ms = request->timeout_ms;
 	transfer->line = request->line;
+	transfer->takes_kept = request->takes_kept;
 	client->transfers++;
 	transfer->cleanup.func = exchange_cleanup;
 	transfer->cleanup.arg = transfer;

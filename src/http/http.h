@@ -33,7 +33,8 @@ typedef enum HttpFailure
 	HTTP_NOT_LOOPBACK,     /* plain http led to another machine */
 	HTTP_CUT,              /* connection lost, body cut or undecodable */
 	HTTP_UNREADABLE,       /* an answer that is none, with headers beyond all limits */
-	HTTP_NO_MEMORY
+	HTTP_NO_MEMORY,
+	HTTP_SPENT /* not sent: no more of the month's requests would be left than are kept */
 } HttpFailure;
 
 /* What it means to send a request twice. */
@@ -52,19 +53,22 @@ typedef void (*HttpListener)(void *arg, struct HttpExchange *exchange);
 typedef struct HttpConfig
 {
 	const char *base_url;       /* scheme, host, port, path prefix; no trailing slash */
+	const char *realm;          /* whose keys these are; two of them have no limit in common */
 	const char *authorization;  /* value of the header; a secret */
 	const char *ca_file;        /* the only authorities; NULL = the system's */
 	const char *proxy;          /* NULL = none, whatever the environment says */
 	const char *proxy_user;     /* NULL = none */
 	const char *proxy_password; /* NULL = none; a secret */
 	const char *user_agent;
-	int connect_timeout;        /* milliseconds */
-	int request_timeout;        /* milliseconds without progress */
-	int max_response_size;      /* bytes after decompression */
-	int max_connections;        /* at once */
-	int max_retries;            /* of one request */
-	int retry_deadline;         /* milliseconds after which none begins */
-	GovernorRates rates;        /* requests a second */
+	int connect_timeout;   /* milliseconds */
+	int request_timeout;   /* milliseconds without progress */
+	int max_response_size; /* bytes after decompression */
+	int max_connections;   /* at once */
+	int max_retries;       /* of one request */
+	int retry_deadline;    /* milliseconds after which none begins */
+	GovernorRates rates;
+	const HttpLimits *limits;   /* headers that tell what is left; NULL = none does */
+	int month_reserve;          /* requests of the month that are kept */
 	const char *const *passing; /* words of refusals (4xx) that may pass; ends with NULL */
 	HttpListener listener;      /* NULL = none */
 	void *listener_arg;
@@ -78,6 +82,7 @@ typedef struct HttpRequest
 	HttpNature nature;
 	int timeout_ms;   /* without progress; 0 = the client's */
 	const void *line; /* whose requests stand in the rate limit's line one after the other; NULL = none's */
+	bool takes_kept;  /* sent even if the month's requests are spent */
 } HttpRequest;
 
 typedef struct HttpClient HttpClient;
@@ -104,6 +109,8 @@ typedef struct HttpExchange
 	int retries;
 	bool uncertain;     /* something of a write has left, and no answer refused it: it may be done */
 	bool score_limited; /* refused with 429 while others passed: too dear by itself */
+	bool month_spent;   /* refused because there are no requests left this month */
+	LimitLeft month;    /* where that is so, and for HTTP_SPENT: what is known of it */
 
 	struct HttpTransfer *transfer; /* private to this folder */
 } HttpExchange;

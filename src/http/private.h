@@ -110,8 +110,10 @@ typedef struct HttpTransfer
 
 	dlist_node node;
 	HttpPlace place;
-	const void *line;     /* whose requests take places one after the other; NULL = it takes one at once */
-	bool has_place;       /* in the governor's line, and has not used it */
+	const void *line; /* whose requests take places one after the other; NULL = it takes one at once */
+	bool has_place;   /* in the governor's line, and has not used it */
+	bool is_spent;    /* the governor counts it as under way */
+	bool takes_kept;
 	TimestampTz turn;     /* the time of that place */
 	TimestampTz start_at; /* not before */
 	TimestampTz asked_at; /* when the request was made */

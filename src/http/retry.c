@@ -3,7 +3,8 @@
  *		When a request may be sent again, and how long to wait before.
  *
  * Owns: the rules of repeating.  A 429 was not processed, so it may always be
- * repeated; what got no answer only where doing it twice is doing it once.
+ * repeated, where time helps; what got no answer only where doing it twice is
+ * doing it once.
  */
 #include "http/retry.h"
 
@@ -44,6 +45,8 @@ is_transient(const RetryOutcome *outcome)
 static bool
 is_repeatable(const RetryOutcome *outcome)
 {
+	if (outcome->failure == HTTP_ANSWERED && outcome->status == 429 && outcome->spent)
+		return false;
 	if (outcome->failure == HTTP_ANSWERED && (outcome->status == 429 || outcome->passing))
 		return true;
 	if (outcome->nature == HTTP_ONCE && (outcome->uncertain || outcome->failure == HTTP_ANSWERED))
@@ -206,6 +209,9 @@ retry_delay(const RetryPolicy *policy, const RetryOutcome *outcome)
 	if (outcome->failure == HTTP_ANSWERED && (outcome->status == 429 || outcome->status == 503))
 	{
 		said = retry_after(outcome->retry_after, outcome->now);
+		/* the end of the limit's time is given in whole seconds */
+		if (said < 0 && limited && outcome->reset_ms >= 0)
+			said = (int) Min(Max(outcome->reset_ms, LIMITED_DELAY_MS), INT_MAX / 2);
 		delay = said >= 0 ? said + 50 * outcome->random : Max(delay, outcome->status == 429 ? LIMITED_DELAY_MS : 0);
 	}
 	if (outcome->elapsed + delay > policy->deadline)

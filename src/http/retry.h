@@ -26,6 +26,8 @@ typedef struct RetryOutcome
 	bool has_connected;      /* once there was a connection: what fails now will pass */
 	bool passing;            /* refused for a reason that will pass; nothing was done */
 	const char *retry_after; /* header, or NULL */
+	int64 reset_ms;          /* of a 429: until the limit counts anew; -1 = not known */
+	bool spent;              /* of a 429: waiting so long does not help */
 	int attempts;            /* so far, this one included, those refused with 429 left out */
 	double elapsed;          /* since the first attempt began */
 	double now;              /* seconds since 1970, for dates */

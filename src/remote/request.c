@@ -11,6 +11,7 @@
 #include "access/xact.h"
 #include "base/errors.h"
 #include "base/guc.h"
+#include "utils/timestamp.h"
 
 #define BEGINNING_LIMIT 200
 
@@ -133,6 +134,42 @@ static const TransportError transport_errors[] = {
 };
 /* clang-format on */
 
+/* How many requests the month has left, by the last answer. */
+static char *
+month_left(const Session *session, const LimitLeft *month)
+{
+	char *of = month->limit > 0 ? psprintf(" of " INT64_FORMAT, month->limit) : "";
+
+	return psprintf("%s allows " INT64_FORMAT "%s more requests until %s", session->service->title, Max(month->left, 0),
+					of, timestamptz_to_str(month->until));
+}
+
+/*
+ * No more of the month's requests may be used: before one was sent, or because
+ * the service said so.  Does not return.
+ */
+static void
+raise_spent(const Session *session, HttpExchange *exchange)
+{
+	const char *title = session->service->title;
+	const char *option = session->service->reserve_option;
+	bool was_sent = exchange->month_spent;
+
+	ereport(ERROR,
+			(errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
+			 was_sent ? errmsg("%s refused the request: this month's requests are used up", title)
+					  : errmsg("this month's requests to %s are used up%s", title,
+							   exchange->month.left > 0 ? " but for those that are kept" : ""),
+			 was_sent ? errdetail("%s %s.", request_detail(session, exchange), month_left(session, &exchange->month))
+					  : errdetail("%s %s was not sent: %s.", exchange->method, exchange->path,
+								  month_left(session, &exchange->month)),
+			 errhint("%sThe view attio_fdw_rate shows what is left; attio_fdw_check('%s') requests it again.",
+					 exchange->month.left > 0 && option != NULL
+						 ? psprintf("The server option %s says how many requests are kept. ", option)
+						 : "",
+					 session->server_name)));
+}
+
 /* The request got no complete answer.  Does not return. */
 static void
 raise_transport_error(const Session *session, HttpExchange *exchange)
@@ -199,8 +236,8 @@ check_is_json(const Session *session, HttpExchange *exchange)
 HttpExchange *
 request_start(Session *session, const Request *request, ScanCost *cost)
 {
-	HttpRequest sent = {request->method, request->path,           request->body,
-						request->nature, setting_request_timeout, request->line};
+	HttpRequest sent = {request->method,         request->path, request->body,      request->nature,
+						setting_request_timeout, request->line, request->takes_kept};
 
 	if (request->purpose == FOR_ROWS)
 		charge_budget(session);
@@ -276,6 +313,8 @@ request_judge(Session *session, HttpExchange *exchange, const RequestSubject *su
 	Answer answer;
 
 	Assert(exchange->done);
+	if (exchange->failure == HTTP_SPENT || exchange->month_spent)
+		raise_spent(session, exchange);
 	if (exchange->failure != HTTP_ANSWERED)
 		raise_transport_error(session, exchange);
 	if (request_is_success(exchange, subject == NULL ? 0 : subject->status))

@@ -90,6 +90,7 @@ typedef struct Request
 	HttpNature nature;
 	RequestPurpose purpose;
 	const void *line; /* whose requests wait for the rate limit one after the other; NULL = nobody's */
+	bool takes_kept;  /* sent even if the month's requests are spent: it is about what is left */
 } Request;
 
 extern HttpExchange *request_start(Session *session, const Request *request, ScanCost *cost);

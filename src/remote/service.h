@@ -43,6 +43,8 @@ typedef struct Service
 	const char *page_limit_option; /* of a server: rows that one query returns, at most; NULL = there is none */
 	const char *read_rate_option;  /* of a server: requests per second that read, of all that use the key; NULL = any */
 	const char *write_rate_option; /* the same of requests that write; NULL = as for reads */
+	const char *minute_option;     /* of a server: requests per minute, reads and writes together; NULL = any */
+	const char *reserve_option;    /* of a server: requests of the month that are kept; NULL = none */
 
 	/* ----- requests ----- */
 	const char *authorization; /* value of the header, "%s" is the key */
@@ -50,6 +52,7 @@ typedef struct Service
 	const char *user_agent;
 	const char *request_id;     /* response header that names the request; NULL = there is none */
 	const char *accurate_at;    /* response header: the moment that an answer shows; NULL = there is none */
+	const HttpLimits *limits;   /* response headers that tell what is left of limits; NULL = there are none */
 	const char *const *passing; /* refusals that hold one of these words may pass; ends with NULL */
 
 	/* Before the first request of a session: is it the right account?  May make requests.  NULL = nothing to check. */

@@ -149,7 +149,7 @@ strip_slashes(const char *url)
 /* Requests per second that nobody counts on. */
 #define UNLIMITED_RATE 10000
 
-/* What the options say of one line of requests; "otherwise" where the service has no such option. */
+/* What an option says of the rate limit; "otherwise" where the service has no such option. */
 static int
 read_rate(const OptionSet *set, List *options, const char *name, int otherwise)
 {
@@ -199,6 +199,7 @@ make_config(const Service *service, ForeignServer *server, UserMapping *mapping)
 	char *key = secret_read(&api_key, set, server, mapping);
 	HttpConfig config = {0};
 
+	config.realm = service->wrapper;
 	config.authorization = write_authorization(service, key);
 	config.base_url = strip_slashes(option_text(set, options, ForeignServerRelationId, "base_url"));
 	config.ca_file = option_text(set, options, ForeignServerRelationId, "ca_file");
@@ -215,6 +216,9 @@ make_config(const Service *service, ForeignServer *server, UserMapping *mapping)
 	config.passing = service->passing;
 	config.rates.reads = read_rate(set, options, service->read_rate_option, UNLIMITED_RATE);
 	config.rates.writes = read_rate(set, options, service->write_rate_option, config.rates.reads);
+	config.rates.minute = read_rate(set, options, service->minute_option, 0);
+	config.limits = service->limits;
+	config.month_reserve = read_rate(set, options, service->reserve_option, 0);
 	return config;
 }
 

@@ -20,10 +20,10 @@ class Library(Emulator):
 
 
 class World:
-    """The service, and a database of this name with its wrapper and tables."""
+    """The service, and a database of this name with its wrapper and tables, in a Sandbox if there is one."""
 
-    def __init__(self, name):
-        self.name = name
+    def __init__(self, name, sandbox=None):
+        self.name, self.sandbox = name, sandbox
         self.stack = None
 
     def query(self, sql):
@@ -34,6 +34,8 @@ class World:
 
     def __enter__(self):
         with contextlib.ExitStack() as stack:
+            if self.sandbox is not None:
+                stack.enter_context(self.sandbox)
             library = stack.enter_context(Library())
             psql(f"DROP DATABASE IF EXISTS {self.name}", database="postgres")
             must(psql(f"CREATE DATABASE {self.name}", database="postgres"))

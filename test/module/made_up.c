@@ -243,6 +243,8 @@ static const ResourceDef made_up_resources[] = {
 static const OptionDef made_up_own_options[] = {
 	{"reads_per_second", ForeignServerRelationId, OPTION_INT, GUARD_NONE, "1000", 1, 10000, NULL, "reads"},
 	{"writes_per_second", ForeignServerRelationId, OPTION_INT, GUARD_NONE, "1000", 1, 10000, NULL, "writes"},
+	{"requests_per_minute", ForeignServerRelationId, OPTION_INT, GUARD_NONE, "100000", 1, 100000, NULL, "requests"},
+	{"kept_requests", ForeignServerRelationId, OPTION_INT, GUARD_NONE, "0", 0, INT_MAX, NULL, "kept"},
 };
 /* clang-format on */
 
@@ -253,6 +255,11 @@ static const OptionSet made_up_options = {
 };
 
 static const char *const made_up_passing[] = {NULL};
+
+static const HttpLimits made_up_limits = {{
+	[LIMIT_MINUTE] = {"Library-Limit", "Library-Left", "Library-Again"},
+	[LIMIT_MONTH] = {"Library-Month-Limit", "Library-Month-Left", "Library-Month-Again"},
+}};
 
 /* {"oops": {"number": 17, "text": "..."}} */
 static void
@@ -278,6 +285,10 @@ static const Service made_up_service = {
 	.authorization = "Bearer %s",
 	.user_agent = "made_up",
 	.passing = made_up_passing,
+	.limits = &made_up_limits,
+	.minute_option = "requests_per_minute",
+	.reserve_option = "kept_requests",
+	.account_path = "/shelves/1",
 	.explain_refusal = made_up_refusal,
 	.resources = made_up_resources,
 };

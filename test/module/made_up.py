@@ -2,8 +2,11 @@
 """The service that test/module/made_up.c reads and writes: shelves, and the books on them, which come in crates; loans and
 visits of shelves."""
 import datetime
+import math
 import os
 import sys
+import threading
+import time
 import urllib.parse
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "..", "emulator"))
@@ -205,6 +208,45 @@ def change_habits(request):
     return {}
 
 
+def change_limits(request):
+    """For tests: so many requests in each so many seconds, from now on; so many are left of the month, which has a limit."""
+    asked = request.json()
+    request.data["window"] = {"limit": asked.get("limit"), "seconds": asked.get("seconds", 60), "since": time.monotonic(),
+                              "used": 0, "spoken": asked.get("spoken", True)}
+    request.data["month"] = {"limit": asked.get("month_limit", 1000), "left": asked.get("month")}
+    return {}
+
+
+def limit_headers(data):
+    """What answers tell of both limits, in changing case."""
+    window, month = data["window"], data["month"]
+    told = {}
+    if window["limit"] is not None and window["spoken"]:
+        left = window["since"] + window["seconds"] - time.monotonic()
+        told.update({"library-limit": window["limit"], "LIBRARY-LEFT": max(window["limit"] - window["used"], 0),
+                     "Library-Again": max(math.ceil(left), 0)})
+    if month["left"] is not None:
+        told.update({"library-Month-limit": month["limit"], "library-month-left": month["left"],
+                     "LIBRARY-MONTH-AGAIN": 20 * 24 * 3600})
+    return told
+
+
+def count_request(service, data):
+    """A request counts in both limits, and is refused where there is none left."""
+    window, month = data["window"], data["month"]
+    with service.counting:
+        if window["limit"] is not None:
+            if time.monotonic() >= window["since"] + window["seconds"]:
+                window.update(since=time.monotonic(), used=0)
+            if window["used"] >= window["limit"]:
+                raise service.refusal(429, 19, "Not so fast.")
+            window["used"] += 1
+        if month["left"] is not None:
+            if month["left"] == 0:
+                raise service.refusal(429, 20, "Not this month.")
+            month["left"] -= 1
+
+
 def write_shelf(request):
     if request.method == "POST":
         request.args["shelf"] = str(max(request.data["shelves"]) + 1)
@@ -212,6 +254,10 @@ def write_shelf(request):
     if not isinstance(request.json().get("places", 0), int) or request.json().get("places", 0) < 0:
         raise request.service.refusal(422, 18, "A shelf has places.")
     find_shelf(request).update(request.json())
+    return find_shelf(request)
+
+
+def get_shelf(request):
     return find_shelf(request)
 
 
@@ -230,14 +276,17 @@ class LibraryRequest(Request):
 
 class Library(Service):
     name = "library"
+    counting = threading.Lock()
     scopes = "all"
     request_class = LibraryRequest
     routes = compile_routes([("GET", "/shelves", "all", list_shelves), ("POST", "/shelves", "all", write_shelf),
+                             ("GET", "/shelves/{shelf}", "all", get_shelf),
                              ("PUT", "/shelves/{shelf}", "all", write_shelf),
                              ("DELETE", "/shelves/{shelf}", "all", delete_shelf),
                              ("GET", "/shelves/{shelf}/books", "all", list_books), ("GET", "/stock", "all", list_stock),
                              ("PUT", "/stock", "all", change_stock), ("GET", "/loans", "all", list_loans),
                              ("GET", "/loans_by_cursor", "all", list_loans), ("PUT", "/habits", "all", change_habits),
+                             ("PUT", "/limits", None, change_limits),
                              ("GET", "/shelves/{shelf}/visits", "all", list_visits), ("GET", "/guests", "all", list_guests),
                              ("GET", "/guests/{guest}", "all", get_guest), ("POST", "/finds", "all", list_finds),
                              ("GET", "/bodies", "all", bodies)], shelf="[0-9]+", guest="[0-9]+")
@@ -245,7 +294,16 @@ class Library(Service):
     def build(self, arguments):
         return {"shelves": {i: {"id": i, "label": {"text": f"Shelf {i}"}, "places": 10 * i} for i in range(1, 13)},
                 "stock": stock_of([]), "moves": False, "loans": all_loans(), "ignored": [], "late": 0,
-                "guests": all_guests(), "single": "told", "bodies": []}
+                "guests": all_guests(), "single": "told", "bodies": [],
+                "window": {"limit": None, "spoken": False}, "month": {"limit": 0, "left": None}}
+
+    def authorize(self, request, scopes):
+        super().authorize(request, scopes)
+        if scopes is not None:
+            count_request(self, request.data)
+
+    def headers(self, request, status):
+        return limit_headers(request.data)
 
     def refusal(self, status, code, message):
         return Refusal(status, {"oops": {"number": code, "text": message}})

@@ -21,3 +21,11 @@ CREATE FOREIGN TABLE guests (id bigint, name text, hall text, first_visit timest
 	shelves bigint[]) SERVER library OPTIONS (resource 'guests', page_size '5');
 CREATE FOREIGN TABLE finds (shelf_id bigint, words text, "position" int, title text) SERVER library
 	OPTIONS (resource 'finds', page_size '2');
+
+-- What attio_fdw shows of itself, of this library.
+CREATE FUNCTION rate(OUT key text, OUT reads bigint, OUT writes bigint, OUT refused bigint, OUT read_wait_ms double precision,
+	OUT write_wait_ms double precision, OUT shared boolean, OUT minute_limit bigint, OUT minute_remaining bigint, OUT minute_reset_at timestamptz,
+	OUT month_limit bigint, OUT month_remaining bigint, OUT month_reset_at timestamptz) RETURNS SETOF record
+	AS :'module', 'attio_fdw_rate' LANGUAGE C STRICT;
+CREATE FUNCTION check_library(server name, OUT name text, OUT status text, OUT meaning text, OUT action text) RETURNS SETOF record
+	AS :'module', 'attio_fdw_check' LANGUAGE C STRICT;
