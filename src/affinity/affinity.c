@@ -16,14 +16,23 @@
 /* No refusal of Affinity's is known that passes when the same request is sent again. */
 static const char *const passing_words[] = {NULL};
 
+/* What answers tell of the user's minute and of the account's month (docs/affinity-api.md 2). */
+static const HttpLimits answer_limits = {{
+	[LIMIT_MINUTE] = {"X-Ratelimit-Limit-User", "X-Ratelimit-Limit-User-Remaining", "X-Ratelimit-Limit-User-Reset"},
+	[LIMIT_MONTH] = {"X-Ratelimit-Limit-Org", "X-Ratelimit-Limit-Org-Remaining", "X-Ratelimit-Limit-Org-Reset"},
+}};
+
 const Service affinity_service = {
 	.title = "Affinity",
 	.wrapper = "affinity_fdw",
 	.handler = "affinity_fdw_handler",
 	.options = &affinity_options,
+	.minute_option = "requests_per_minute",
+	.reserve_option = "monthly_reserve",
 	.authorization = "Basic %s",
 	.credentials = ":%s",
 	.user_agent = "affinity_fdw/" ATTIO_FDW_VERSION,
+	.limits = &answer_limits,
 	.passing = passing_words,
 	.account_path = "/auth/whoami",
 	.explain_refusal = affinity_explain_refusal,

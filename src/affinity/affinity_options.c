@@ -23,6 +23,10 @@ static const OptionDef own_options[] = {
 	 "whether Affinity returns interactions at the start_time that it is asked for; unknown asks for a second more, in windows that overlap"},
 	{"latest_after", ForeignServerRelationId, OPTION_PERIOD, GUARD_NONE, "365d", 0, 36500 * DAY_MINUTES, NULL,
 	 "how far ahead of now interactions are read at least where no condition says an end: meetings that are planned are rows, too"},
+	{"requests_per_minute", ForeignServerRelationId, OPTION_INT, GUARD_NONE, "900", 1, 100000, NULL,
+	 "requests per minute, of all sessions that use the key; Affinity allows 900, and fewer are made where its answers say so"},
+	{"monthly_reserve", ForeignServerRelationId, OPTION_INT, GUARD_NONE, "0", 0, INT_MAX, NULL,
+	 "requests of the account's month that are kept: one that would leave fewer is an error, and is not sent"},
 };
 /* clang-format on */
 

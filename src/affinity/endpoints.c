@@ -69,13 +69,13 @@ const ResourceDef affinity_resources[] = {
 	ENTITIES("opportunities", "/opportunities", "opportunities", opportunity_fields, opportunity_params),
 	{
 		.name = "whoami",
-		.list = {"GET", "/auth/whoami"},
+		.list = {"GET", "/auth/whoami", .is_free = true},
 		.paging = {PAGING_NONE, .rows = "", .single = true},
 		FIELDS(whoami_fields),
 	},
 	{
 		.name = "rate_limit",
-		.list = {"GET", "/rate-limit"},
+		.list = {"GET", "/rate-limit", .is_free = true},
 		.paging = {PAGING_NONE, .rows = "", .single = true},
 		FIELDS(rate_limit_fields),
 	},

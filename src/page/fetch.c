@@ -98,7 +98,8 @@ start_entry(Fetcher *fetcher, FetchEntry *entry, const PageAsk *ask)
 {
 	const ResourceDef *resource = fetcher->relation->resource;
 	/* the pages of a scan wait for the rate limit one after the other, so that others get a turn between them */
-	Request request = {.method = resource->list.method, .nature = HTTP_READ, .line = fetcher};
+	Request request = {
+		.method = resource->list.method, .nature = HTTP_READ, .line = fetcher, .takes_kept = resource->list.is_free};
 	MemoryContext saved;
 
 	memset(entry, 0, sizeof(*entry));

@@ -39,7 +39,8 @@ typedef struct Access
 	const char *tolerated; /* an error code that says that there are no rows; NULL = none */
 	bool may_be_gone;      /* of a listing: what its path is given may not be there; then there are no rows */
 	HttpNature nature;
-	int status; /* of a success; 0 = 200, and 204 has no body */
+	int status;   /* of a success; 0 = 200, and 204 has no body */
+	bool is_free; /* does not count in the month's requests: it is sent when these are spent, too */
 
 	/*
 	 * Of a listing: what is sent beside the names of paging, an object in JSON; the
