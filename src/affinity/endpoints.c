@@ -56,7 +56,7 @@ const ResourceDef affinity_resources[] = {
 	{
 		.name = "interactions",
 		.list = {"GET", "/interactions"},
-		.paging = PAGED(100, "events|chat_messages|emails|interactions|data"),
+		.paging = PAGED(100, "events|chat_messages|emails|interactions|data|"),
 		.abilities = CAN_LOOKUP,
 		.id_path = "id",
 		.id_type = INT8OID,

@@ -37,7 +37,7 @@ static const FieldDef interaction_fields[] = {
 	{.name = "person_id", .type = INT8OID, .source = FIELD_GIVEN, .path = "person_id"},
 	{.name = "company_id", .type = INT8OID, .source = FIELD_GIVEN, .path = "organization_id"},
 	{.name = "opportunity_id", .type = INT8OID, .source = FIELD_GIVEN, .path = "opportunity_id"},
-	{.name = "internal_person_id", .type = INT8OID, .source = FIELD_GIVEN, .path = "internal_person_id"},
+	{.name = "internal_person_id", .type = INT8OID, .source = FIELD_GIVEN, .path = "internal_person_id", .among = "persons[].id|from.id|to[].id|cc[].id"},
 };
 
 static const Way interaction_by_id = {
@@ -54,7 +54,7 @@ static const ParamDef interaction_params[] = {
 	{.name = "type", .column = "type", .rule = PARAM_EQUAL, .verdict = VERDICT_SUPERSET, .words = interaction_types, .all_words = true, .every_way = true, .example = "meeting"},
 	{.name = "start_time", .column = "date", .rule = PARAM_FROM, .verdict = VERDICT_SUPERSET, .required = true, .max_days = 365, .grain = 1, .inclusive = "remote_start_time", .otherwise = "earliest_date"},
 	{.name = "end_time", .column = "date", .rule = PARAM_BEFORE, .verdict = VERDICT_SUPERSET, .max_days = 365, .grain = 1, .ahead = "latest_after"},
-	{.name = "internal_person_id", .column = "internal_person_id", .rule = PARAM_EQUAL, .verdict = VERDICT_EXACT},
+	{.name = "internal_person_id", .column = "internal_person_id", .rule = PARAM_EQUAL, .verdict = VERDICT_SUPERSET},
 	{.name = "direction", .column = "direction", .rule = PARAM_EQUAL, .verdict = VERDICT_SUPERSET, .words = interaction_directions, .only_of = "type", .only_values = "2|3"},
 	{.name = "logging_type", .column = "logging_type", .rule = PARAM_EQUAL, .verdict = VERDICT_SUPERSET, .words = interaction_logging_types},
 };

@@ -13,9 +13,12 @@
 
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
+#include "optimizer/optimizer.h"
+#include "parser/parse_coerce.h"
 #include "remote/param_rules.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
+#include "utils/typcache.h"
 
 /* Levels of a filter: beyond so many nobody writes one by hand. */
 #define FILTER_MAX_DEPTH 32
@@ -319,6 +322,74 @@ ship_disjunction(ShipContext *context, List *arms, bool negated, Verdict *verdic
 	return term_of_arms(TERM_OR, terms);
 }
 
+/*
+ * Of an arm "column = operand" the operand in the column's type, where the column
+ * is this one, or the first that is found; NULL: it is another arm.
+ */
+static Node *
+operand_of_equality(ShipContext *context, Node *arm, Var **column)
+{
+	OpExpr *expr = (OpExpr *) arm;
+	Comparison comparison;
+	TermOp op;
+	bool inverted;
+	Var *var;
+	Node *operand;
+
+	if (!IsA(arm, OpExpr) || list_length(expr->args) != 2 || !ship_operator(expr->opno, &op, &inverted) || op != OP_EQ)
+		return NULL;
+	var = (Var *) linitial(expr->args);
+	operand = (Node *) lsecond(expr->args);
+	if (!IsA(var, Var) || !shipped_column(context, (Node *) var, &comparison) || comparison.column->field == NULL ||
+		!shipped_operand(context, operand) || (*column != NULL && (*column)->varattno != var->varattno))
+		return NULL;
+	*column = var;
+	/* a smaller integer is compared as the larger one that it is */
+	return coerce_to_target_type(NULL, operand, exprType(operand), var->vartype, -1, COERCION_IMPLICIT,
+								 COERCE_IMPLICIT_CAST, -1);
+}
+
+/*
+ * An OR of equalities of one field as "column = ANY (array)", which can become a
+ * parameter; NULL where it is none.
+ */
+static ScalarArrayOpExpr *
+equalities_as_any(ShipContext *context, List *arms)
+{
+	Var *column = NULL;
+	ArrayExpr *array = makeNode(ArrayExpr);
+	ScalarArrayOpExpr *any = makeNode(ScalarArrayOpExpr);
+	ListCell *lc;
+
+	foreach(lc, arms)
+	{
+		Node *operand = operand_of_equality(context, (Node *) lfirst(lc), &column);
+
+		if (operand == NULL)
+			return NULL;
+		array->elements = lappend(array->elements, copyObject(operand));
+	}
+	array->element_typeid = column->vartype;
+	array->array_typeid = get_array_type(column->vartype);
+	array->location = -1;
+	any->opno = lookup_type_cache(column->vartype, TYPECACHE_EQ_OPR)->eq_opr;
+	any->useOr = true;
+	any->inputcollid = ((OpExpr *) linitial(arms))->inputcollid;
+	any->args = list_make2(copyObject(column), eval_const_expressions(context->root, (Node *) array));
+	any->location = -1;
+	return OidIsValid(array->array_typeid) && OidIsValid(any->opno) ? any : NULL;
+}
+
+/* An OR: of equalities of one field a list of values, else all of its arms. */
+static List *
+ship_alternatives(ShipContext *context, List *arms, Verdict *verdict)
+{
+	ScalarArrayOpExpr *any = context->in_or ? NULL : equalities_as_any(context, arms);
+	List *term = any == NULL ? NIL : ship_array_comparison(context, any, false, verdict);
+
+	return term != NIL ? term : ship_disjunction(context, arms, false, verdict);
+}
+
 /* AND, OR, NOT; a NOT is pushed inwards. */
 static List *
 ship_arms(ShipContext *context, BoolExpr *expr, bool negated, Verdict *verdict)
@@ -332,7 +403,7 @@ ship_arms(ShipContext *context, BoolExpr *expr, bool negated, Verdict *verdict)
 						   : ship_conjunction(context, expr->args, false, verdict);
 		case OR_EXPR:
 			return negated ? ship_conjunction(context, expr->args, true, verdict)
-						   : ship_disjunction(context, expr->args, false, verdict);
+						   : ship_alternatives(context, expr->args, verdict);
 	}
 	return NIL;
 }

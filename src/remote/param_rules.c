@@ -43,7 +43,7 @@ fits_rule(const ParamDef *param, TermOp op)
 		case PARAM_CHOICE:
 			return op == OP_EQ || op == OP_IN;
 		case PARAM_FROM:
-			return op == OP_GE || op == OP_GT;
+			return op == OP_GE || op == OP_GT || (op == OP_EQ && param->max_days > 0);
 		case PARAM_BEFORE:
 			return op == OP_LT || op == OP_LE;
 		case PARAM_ORDER:
@@ -164,6 +164,8 @@ params_of_terms(const ResourceDef *resource, const List *terms)
 		param = param_of_condition(resource, condition.name, condition.op);
 		if (param != NULL)
 			given[param - resource->params] = true;
+		if (param != NULL && param->rule == PARAM_FROM && condition.op == OP_EQ)
+			given[param_of_condition(resource, condition.name, OP_LE) - resource->params] = true;
 	}
 	return given;
 }

@@ -220,40 +220,51 @@ params_choose_listing(const AskInput *input, const List *given)
 	return choices_leave_listing(choices_of_terms(input), given);
 }
 
-/* One condition becomes values of its parameter. */
+/* A condition becomes values of a parameter, which is of the listing. */
+static void
+add_to_param(ParamValues *values, const AskInput *input, const FieldDef *field, const Condition *condition, AskSet *set)
+{
+	const Operand *operand = condition->operand < 0 ? NULL : &input->operands[condition->operand];
+	bool is_bound = values->def->rule == PARAM_FROM || values->def->rule == PARAM_BEFORE;
+	bool sent;
+
+	if (operand != NULL && operand->isnull)
+		set->nothing = true;
+	else if (values->texts != NIL && (!is_bound || (operand != NULL && !operand->known)))
+		set->incomplete = true; /* one condition is this parameter already */
+	else if (operand != NULL && !operand->known)
+		values->texts = list_make1(psprintf("{operand %d}", condition->operand + 1));
+	else
+	{
+		values->column = condition->column;
+		values->field = field->type;
+		sent = is_bound ? add_bound(values, field, condition, operand) : add_equals(values, field, condition, operand);
+		set->incomplete = set->incomplete || !sent;
+		set->nothing = set->nothing || (sent && values->texts == NIL);
+	}
+}
+
+/* One condition becomes values of its parameter; an equality with a bound both bounds. */
 static void
 add_condition(const ResourceDef *resource, const AskInput *input, const List *term, ParamValues *all, AskSet *set)
 {
 	Condition condition = term_condition(term);
 	const FieldDef *field = resource_field(resource, condition.name);
 	const ParamDef *param = param_of_condition(resource, condition.name, condition.op);
-	const Operand *operand = condition.operand < 0 ? NULL : &input->operands[condition.operand];
-	ParamValues *values;
-	bool is_bound;
-	bool sent;
+	bool is_both = param != NULL && param->rule == PARAM_FROM && condition.op == OP_EQ;
 
 	if (param == NULL || field == NULL || !param_is_of_listing(resource, param))
 	{
 		set->incomplete = true;
 		return;
 	}
-	values = &all[param - resource->params];
-	is_bound = param->rule == PARAM_FROM || param->rule == PARAM_BEFORE;
-	if (operand != NULL && operand->isnull)
-		set->nothing = true;
-	else if (values->texts != NIL && (!is_bound || (operand != NULL && !operand->known)))
-		set->incomplete = true; /* one condition is this parameter already */
-	else if (operand != NULL && !operand->known)
-		values->texts = list_make1(psprintf("{operand %d}", condition.operand + 1));
-	else
-	{
-		values->column = condition.column;
-		values->field = field->type;
-		sent =
-			is_bound ? add_bound(values, field, &condition, operand) : add_equals(values, field, &condition, operand);
-		set->incomplete = set->incomplete || !sent;
-		set->nothing = set->nothing || (sent && values->texts == NIL);
-	}
+	condition.op = is_both ? OP_GE : condition.op;
+	add_to_param(&all[param - resource->params], input, field, &condition, set);
+	if (!is_both)
+		return;
+	condition.op = OP_LE;
+	param = param_of_condition(resource, condition.name, condition.op);
+	add_to_param(&all[param - resource->params], input, field, &condition, set);
 }
 
 /* What all terms ask of each parameter; of two conditions on one the keys of a lookup count. */

@@ -111,11 +111,11 @@ typedef struct ParamDef
 	const char *name;   /* in the query string; "{name}": the part of the path, or of the body, called so */
 	const char *column; /* field whose conditions become it, and which may show it (FIELD_GIVEN) */
 	ParamRule rule;
-	Verdict verdict;        /* what such a condition is worth */
-	bool required;          /* without a value of it nothing can be asked */
-	bool of_parents;        /* required where the parents do not say it (ResourceDef.parents) */
-	const char *together;   /* all parameters of this group or none are sent */
-	const char *either;     /* one of the groups of this name must be given; where several are, the first is sent, whose
+	Verdict verdict;       /* what such a condition is worth */
+	bool required;         /* without a value of it nothing can be asked */
+	bool of_parents;       /* required where the parents do not say it (ResourceDef.parents) */
+	const char *together;  /* all parameters of this group or none are sent */
+	const char *either;    /* one of the groups of this name must be given; where several are, the first is sent, whose
 							 * rows the others do not have */
 	int max_values;        /* PARAM_ANY: in one request; 0 = one */
 	bool has_commas;       /* PARAM_ANY: the values stand in one parameter, with commas between them */
@@ -127,7 +127,7 @@ typedef struct ParamDef
 	bool is_inclusive;     /* and it does; true only in a copy of the table, see remote/table.c */
 	const char *otherwise; /* PARAM_FROM: server option with the date where no condition says a bound */
 	bool is_said;          /* and the server has it; true only in a copy of the table, see remote/table.c */
-	const char *ahead;     /* PARAM_BEFORE: where no condition says the end: server option that says how far ahead of now
+	const char *ahead; /* PARAM_BEFORE: where no condition says the end: server option that says how far ahead of now
 							 * is asked, and on until a window has no rows */
 	const char *implied_by; /* PARAM_FROM and PARAM_BEFORE: another field, whose bounds are this column's, too */
 	const char *of_null;    /* its text for a column without a value; NULL: those cannot be asked for */
@@ -204,6 +204,9 @@ typedef struct FieldDef
 	const char *named_by;
 	const char *names;
 	const char *unless;
+
+	/* FIELD_GIVEN: paths of where a row has it, with "|" between them; NULL is shown where a row says others only. */
+	const char *among;
 
 	/*
 	 * Of a resource without attribute values: what is sent.  A path is dotted; "[]"

@@ -1,6 +1,6 @@
 /*
  * column_reader.h
- *		How the columns of a row are read; private to reader.c and one_value.c.
+ *		How the columns of a row are read; private to reader.c, one_value.c and given_column.c.
  */
 #ifndef ROW_COLUMN_READER_H
 #define ROW_COLUMN_READER_H
@@ -91,6 +91,9 @@ datum_of_slice(RowReader *reader, ColumnReader *column, const TokSlice *slice)
 /* The texts of the leaves from this one on that are there, in one line; NULL where there are none. */
 extern Datum
 read_line(RowReader *reader, ColumnReader *column, const PagerRow *row, uint32 element, int first, bool *isnull);
+
+/* Want what a column shows that was asked for, or the name in its place. */
+extern void prepare_given(RowReader *reader, ColumnReader *column);
 
 /* One value of the column's attribute, by the form of its property. */
 extern Datum read_value(RowReader *reader, ColumnReader *column, const PagerRow *row, uint32 element, bool *isnull);

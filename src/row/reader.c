@@ -212,54 +212,6 @@ read_changed_at(RowReader *reader, ColumnReader *column, const PagerRow *row, bo
 	return *isnull ? (Datum) 0 : datum_of_slice(reader, column, latest);
 }
 
-/* A text that is no part of the row, as a value of the column's type. */
-static Datum
-from_cstring(RowReader *reader, ColumnReader *column, const char *text, bool *isnull)
-{
-	*isnull = (text == NULL);
-	if (*isnull)
-		return (Datum) 0;
-	value_slice_of_text(&reader->made, text);
-	return datum_of_slice(reader, column, &reader->made);
-}
-
-/* What all rows of a listing have in common, and the place in it. */
-static Datum
-read_listing(RowReader *reader, ColumnReader *column, const PagerRow *row, bool *isnull)
-{
-	const FieldDef *field = column->binding->field;
-	const char *text;
-
-	/* the answer to a write has no place among others */
-	if (field->source != FIELD_POSITION)
-		text = given_value(row->given, field->path);
-	else
-		text = row->position > 0 ? psprintf(INT64_FORMAT, row->position) : given_value(row->given, field->name);
-	return from_cstring(reader, column, text, isnull);
-}
-
-/* What the id is called that the row has.  ERROR where nobody knows. */
-static Datum
-read_name(RowReader *reader, ColumnReader *column, const PagerRow *row, bool *isnull)
-{
-	const FieldDef *field = column->binding->field;
-	const TokSlice *id = row_first_slice(&reader->slices, row, column->leaves[0]);
-	const char *name;
-	size_t length;
-
-	*isnull =
-		!is_value(id) || (column->nleaves > 1 && is_value(row_first_slice(&reader->slices, row, column->leaves[1])));
-	if (*isnull)
-		return (Datum) 0;
-	name = remote_name_of_id(reader->relation, field, value_string(id, &length));
-	if (name == NULL)
-		ereport(ERROR, (errcode(ERRCODE_FDW_ERROR),
-						errmsg("column \"%s\" of foreign table \"%s\" cannot show a name: %s does not list this id",
-							   column->binding->name, reader->relation->name, reader->relation->service->title),
-						errhint("Leave the column out of the query.")));
-	return from_cstring(reader, column, name, isnull);
-}
-
 /* ----- preparing ----- */
 
 /* The node of a row's values, which must be an object. */
@@ -366,20 +318,6 @@ prepare_elements(RowReader *reader, ColumnReader *column, TokNode *node, const c
 	column->read = read_field_array;
 }
 
-/* Want the id whose name the field shows, and what would leave it without one. */
-static void
-prepare_name(RowReader *reader, ColumnReader *column)
-{
-	const FieldDef *field = column->binding->field;
-
-	column->leaves[column->nleaves++] =
-		projection_leaf(reader->projection, projection_field(reader->projection, field->named_by));
-	if (field->unless != NULL)
-		column->leaves[column->nleaves++] =
-			projection_leaf(reader->projection, projection_field(reader->projection, field->unless));
-	column->read = read_name;
-}
-
 /* Does the column show the row's id, as the type that ids are kept in? */
 static bool
 is_row_id(const RowReader *reader, const ColumnReader *column)
@@ -398,14 +336,9 @@ prepare_field(RowReader *reader, ColumnReader *column)
 	const char *inside;
 	TokNode *node;
 
-	if (field_is_named(reader->relation, field))
+	if (field->source != FIELD_MEMBER || field_is_named(reader->relation, field))
 	{
-		prepare_name(reader, column);
-		return;
-	}
-	if (field->source != FIELD_MEMBER)
-	{
-		column->read = read_listing;
+		prepare_given(reader, column);
 		return;
 	}
 	if (field->path[0] == '\0')
