@@ -75,6 +75,80 @@ CREATE FUNCTION attio_fdw_comment(schema name, replace boolean DEFAULT false) RE
 COMMENT ON FUNCTION attio_fdw_comment(name, boolean) IS
 	'writes titles, descriptions, types, allowed titles and currencies as comments on the tables of a schema and their columns; returns how many';
 
+-- A table of all histories is used if it is the caller's, or belongs to who owns the table that is asked about: another
+-- one's columns could run anything.  Where there is none, one is made, and dropped again.
+CREATE FUNCTION attio_fdw_time_in_status(foreign_table regclass, attribute text, ids uuid[] DEFAULT NULL, OUT record_id uuid, OUT entry_id uuid,
+	OUT status text, OUT entered_at timestamptz, OUT left_at timestamptz, OUT seconds numeric, OUT spent interval)
+	RETURNS SETOF record
+	LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
+AS $function$
+DECLARE
+	of record;
+	key text;
+	parent text;
+	asked text;
+	histories text;
+	made boolean := false;
+BEGIN
+	IF $1 IS NULL OR $2 IS NULL THEN
+		RETURN;
+	END IF;
+	-- the object or list, by its id where the table has it
+	SELECT c.relowner, s.oid AS server, s.srvname, split_part(o.option_name, '_', 1) AS kind, o.option_value AS target INTO of
+		FROM pg_class c JOIN pg_foreign_table t ON t.ftrelid = c.oid JOIN pg_foreign_server s ON s.oid = t.ftserver
+			JOIN pg_foreign_data_wrapper w ON w.oid = s.srvfdw, pg_options_to_table(t.ftoptions) o
+		WHERE c.oid = $1 AND w.fdwname = 'attio_fdw' AND o.option_name IN ('object', 'list', 'object_id', 'list_id')
+			AND NOT EXISTS (SELECT FROM pg_options_to_table(t.ftoptions) WHERE option_name = 'history')
+		ORDER BY o.option_name DESC LIMIT 1;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION '"%" is not a foreign table of an object or a list', $1 USING ERRCODE = 'wrong_object_type',
+			HINT = 'Name a table that IMPORT FOREIGN SCHEMA makes of an object or a list.';
+	END IF;
+	-- the columns of the ids, by what their options or else their names say that they show
+	SELECT min(quote_ident(attname)) FILTER (WHERE shows = CASE of.kind WHEN 'list' THEN 'entry_id' ELSE 'record_id' END),
+			min(quote_ident(attname)) FILTER (WHERE shows = 'parent_record_id' AND of.kind = 'list') INTO key, parent
+		FROM (SELECT attname, coalesce((SELECT option_value FROM pg_options_to_table(attfdwoptions) WHERE option_name = 'field'),
+				CASE WHEN attfdwoptions IS NULL THEN attname END) AS shows
+			FROM pg_attribute WHERE attrelid = $1 AND attnum > 0 AND NOT attisdropped AND atttypid = 'uuid'::regtype) a;
+	IF key IS NULL THEN
+		RAISE EXCEPTION 'foreign table "%" has no column of its rows'' ids', $1 USING ERRCODE = 'undefined_column',
+			HINT = CASE of.kind WHEN 'list' THEN 'Add a column "entry_id" of type uuid.' ELSE 'Add a column "record_id" of type uuid.' END;
+	END IF;
+	-- the attribute: that of a column of this name, or with this slug, by its id
+	SELECT id.option_value INTO asked
+		FROM pg_attribute a, pg_options_to_table(attfdwoptions) id, pg_options_to_table(attfdwoptions) slug
+		WHERE attrelid = $1 AND id.option_name = 'attribute_id' AND slug.option_name = 'attribute' AND $2 IN (attname, slug.option_value)
+		ORDER BY attname <> $2 LIMIT 1;
+	SELECT t.ftrelid::regclass INTO histories
+		FROM pg_foreign_table t JOIN pg_class c ON c.oid = t.ftrelid
+		WHERE t.ftserver = of.server AND t.ftoptions @> ARRAY['resource=attribute_history'] AND NOT pg_is_other_temp_schema(c.relnamespace)
+			AND (c.relowner = of.relowner OR pg_get_userbyid(c.relowner) = current_user)
+			AND has_table_privilege(c.oid, 'SELECT') AND has_schema_privilege(c.relnamespace, 'USAGE')
+			AND 8 = (SELECT count(*) FROM pg_attribute WHERE attrelid = c.oid AND NOT attisdropped AND attname IN ('object', 'record_id', 'list',
+				'entry_id', 'attribute', 'value_text', 'active_from', 'active_until'))
+		ORDER BY t.ftrelid LIMIT 1;
+	made := histories IS NULL;
+	IF made THEN
+		histories := 'pg_temp.attio_fdw_histories';
+		EXECUTE format('CREATE FOREIGN TABLE %s (object text, record_id uuid, list text, entry_id uuid, attribute text, value_text text, '
+			'active_from timestamptz, active_until timestamptz) SERVER %I OPTIONS (resource ''attribute_history'')', histories, of.srvname);
+	END IF;
+	RETURN QUERY EXECUTE format(
+		'SELECT %s, %s, h.value_text, h.active_from, h.active_until, extract(epoch FROM e.ended - h.active_from), e.ended - h.active_from '
+		'FROM %s AS t JOIN %s AS h ON h.%I = t.%s AND h.%I = %L AND h.attribute = %L, '
+		'LATERAL (SELECT coalesce(h.active_until, now())) AS e (ended) %s',
+		CASE of.kind WHEN 'object' THEN 't.' || key ELSE coalesce('t.' || parent, 'NULL::uuid') END,
+		CASE of.kind WHEN 'list' THEN 't.' || key ELSE 'NULL::uuid' END,
+		$1, histories, CASE of.kind WHEN 'list' THEN 'entry_id' ELSE 'record_id' END, key, of.kind, of.target, coalesce(asked, $2),
+		CASE WHEN ids IS NOT NULL THEN 'WHERE t.' || key || ' = ANY ($1)' END) USING ids;
+	IF made THEN
+		EXECUTE 'DROP FOREIGN TABLE ' || histories;
+	END IF;
+END
+$function$;
+COMMENT ON FUNCTION attio_fdw_time_in_status(regclass, text, uuid[]) IS
+	'how long records or entries were in each status, or with each value, of an attribute: one request for each of them';
+
 CREATE FUNCTION attio_fdw_options(OUT place text, OUT name text, OUT legal text, OUT "default" text, OUT set_by text, OUT meaning text)
 	RETURNS SETOF record
 	AS 'MODULE_PATHNAME' LANGUAGE C STRICT IMMUTABLE;
