@@ -71,6 +71,7 @@ class Attribute:
         self.writable = writable
         self.allowed = allowed          # ids of objects; None = any
         self.currency = currency
+        self.currency_display = "symbol" if currency else None
         self.archived = archived
         self.hidden = False             # defined, but no row shows it
         self.gated = gated              # not in every plan: see Workspace.gated
@@ -129,7 +130,7 @@ class Attribute:
             "created_at": workspace.created_at,
             "config": {
                 "currency": {"default_currency_code": self.currency,
-                             "display_type": "symbol" if self.currency else None},
+                             "display_type": self.currency_display},
                 "record_reference": {"allowed_object_ids": self.allowed if self.kind == "record-reference" else None},
             },
         }
@@ -165,6 +166,7 @@ class Target:
         self.parents = []
         self.singular = self.plural = None
         self.name = None
+        self.access, self.member_access = "full-access", []     # of a list: of everybody, and of some
         self.disabled = False
         self.maker = None               # index -> Row, for generated rows
         self.made_created = None        # index -> time of creation, without making the row
@@ -370,8 +372,8 @@ class Target:
             "api_slug": self.slug,
             "name": self.name,
             "parent_object": self.parents,
-            "workspace_access": "full-access",
-            "workspace_member_access": [],
+            "workspace_access": self.access,
+            "workspace_member_access": self.member_access,
             "created_by_actor": {"type": "workspace-member", "id": workspace.members[0]["id"]["workspace_member_id"]}
             if workspace.members else {"type": "system", "id": None},
             "created_at": workspace.created_at,

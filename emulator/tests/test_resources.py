@@ -69,6 +69,8 @@ class Definitions(EmulatorTest):
         self.good("PATCH", f"{path}/Lead", {"data": {"title": "New lead"}})
         self.assertTrue(self.ids("deals", {"stage": "New lead"}))
         self.bad(400, "value_not_found", "PATCH", f"{path}/Nowhere", {"data": {"title": "X"}})
+        self.bad(400, "validation_type", "POST", path, {"data": {"title": ""}})
+        self.bad(400, "validation_type", "PATCH", f"{path}/Won 🎉", {"data": {"target_time_in_status": "1 day"}})
 
     def test_attributes_change(self):
         path = "/v2/objects/deals/attributes"
@@ -97,12 +99,44 @@ class Definitions(EmulatorTest):
                  {"data": {"api_slug": "people", "singular_noun": "a", "plural_noun": "b"}})
         self.good("PATCH", f"/v2/objects/{made['id']['object_id']}", {"data": {"api_slug": "items"}})
         self.assertEqual(self.ids("items"), [])
-        body = {"data": {"name": "L", "api_slug": "l", "parent_object": "people", "workspace_access": None,
-                         "workspace_member_access": []}}
+        body = {"data": {"name": "L", "api_slug": "l", "parent_object": "people",
+                         "workspace_access": "full-access", "workspace_member_access": []}}
         self.good("POST", "/v2/lists", body)
         self.bad(409, "slug_conflict", "POST", "/v2/lists", body)
         self.bad(400, "value_not_found", "POST", "/v2/lists",
                  {"data": dict(body["data"], api_slug="m", parent_object="x")})
+        place = "/v2/lists/l"
+        self.bad(400, "validation_type", "PATCH", place, {"data": {"workspace_access": None}})
+        member = self.good("GET", "/v2/workspace_members")[0]["id"]["workspace_member_id"]
+        level = [{"workspace_member_id": member, "level": "full-access"}]
+        private = self.good("PATCH", place, {"data": {"workspace_access": None, "workspace_member_access": level}})
+        self.assertEqual((private["workspace_access"], private["workspace_member_access"]), (None, level))
+        nobody = [dict(level[0], workspace_member_id=made["id"]["object_id"])]
+        self.bad(400, "value_not_found", "PATCH", place, {"data": {"workspace_member_access": nobody}})
+        self.bad(400, "validation_type", "PATCH", "/v2/objects/items", {"data": {}})
+
+    def test_attributes_configured(self):
+        path = "/v2/objects/deals/attributes"
+        new = {"title": "Extra", "description": None, "api_slug": "extra", "type": "record-reference", "is_required": False,
+               "is_unique": False, "is_multiselect": True, "config": {}}
+        self.bad(400, "validation_type", "POST", path, {"data": dict(new, is_archived=True)})
+        self.bad(400, "validation_type", "POST", path, {"data": dict(new, is_required="yes")})
+        self.bad(400, "validation_type", "POST", path,
+                 {"data": dict(new, type="currency", is_multiselect=False, config={"currency": {"default_currency_code": "EUR"}})})
+        self.bad(400, "value_not_found", "POST", path,
+                 {"data": dict(new, config={"record_reference": {"allowed_objects": ["nothing"]}})})
+        back = {"object": "companies", "title": "Back", "api_slug": "back", "is_multiselect": False}
+        made = self.good("POST", path, {"data": dict(new, relationship=back)})
+        self.assertEqual((made["relationship"]["object_slug"], made["relationship"]["api_slug"]), ("companies", "back"))
+        other = self.good("GET", "/v2/objects/companies/attributes/back")
+        self.assertEqual(other["relationship"]["id"], made["id"])
+        self.bad(409, "slug_conflict", "POST", path, {"data": dict(new, api_slug="extra2", relationship=back)})
+        self.bad(400, "validation_type", "POST", "/v2/objects/people/attributes",
+                 {"data": dict(new, default_value={"type": "static", "template": []})})
+        money = dict(new, api_slug="money", type="currency", is_multiselect=False,
+                     config={"currency": {"default_currency_code": "EUR", "display_type": "code"}})
+        self.assertEqual(self.good("POST", path, {"data": money})["config"]["currency"], money["config"]["currency"])
+        self.bad(400, "validation_type", "PATCH", path + "/money", {"data": {"type": "text"}})
 
 
 class Paging(EmulatorTest):
