@@ -115,6 +115,34 @@ def names_in_circles(emulator, database):
     emulator.reset()
 
 
+def named(database, *tables):
+    """The object that each table of the schema shows, by its options."""
+    return [database.value(f"SELECT option_value FROM information_schema.foreign_table_options WHERE option_name = 'object' "
+                           f"AND foreign_table_schema = 'crm' AND foreign_table_name = '{table}'") for table in tables]
+
+
+@case(WORK)
+def objects_in_circles(emulator, database):
+    """Two and three objects that exchange their slugs: tables follow at once, and a second run prints nothing."""
+    for circle in (("users", "workspaces"), ("users", "deals", "workspaces")):
+        again(database)
+        must(database.psql(f"CREATE SCHEMA IF NOT EXISTS seen; CREATE VIEW seen.rows_of AS SELECT record_id FROM crm.{circle[0]}"))
+        ids = [database.value(f"SELECT record_id FROM crm.{slug} ORDER BY 1 LIMIT 1") for slug in circle]
+        seen = database.value("SELECT count(*) FROM seen.rows_of")
+        emulator.mutate(*({"do": "rename", "kind": "objects", "slug": slug, "to": f"passing_{slug}"} for slug in circle),
+                        *({"do": "rename", "kind": "objects", "slug": f"passing_{slug}", "to": circle[i - 1]}
+                          for i, slug in enumerate(circle)))
+        statements = same(database, f"{len(circle)} objects exchange their slugs")
+        tap.ok(any("attio_fdw_renamed_1" in each for each in statements[:1]), "by a name in passing", statements)
+        told = must(database.psql("SET client_min_messages = notice; SELECT * FROM attio_fdw_sync('crm', apply => true)"))
+        tap.equal((told.out, told.err), ("", ""), "a second run prints nothing")
+        tap.equal(named(database, *circle), list(circle), "each table shows the object of its name")
+        moved = [database.value(f"SELECT count(*) FROM crm.{circle[i - 1]} WHERE record_id = '{ids[i]}'") for i in range(len(circle))]
+        tap.equal(moved, ["1"] * len(circle), "with its records")
+        tap.equal(database.value("SELECT count(*) FROM seen.rows_of"), seen, "a view shows the same as before")
+        emulator.reset()
+
+
 @case(WORK)
 def archived_attributes(emulator, database):
     again(database)

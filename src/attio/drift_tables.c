@@ -24,7 +24,8 @@ typedef struct Offered
 	const char *lacked; /* scope that the key needs to see lists; NULL = it has it */
 	List *now;          /* Offer */
 	List *then;
-	List *freed; /* char *: names of tables that get others */
+	List *freed;  /* char *: names of tables that get others */
+	List *passes; /* SchemaChange: names in passing, of tables that exchange theirs */
 } Offered;
 
 /* The offer of what the table shows, or NULL. */
@@ -160,30 +161,94 @@ is_stuck(const DriftTable *table, const Offered *offered)
 	return lacks_name(table, offered) && is_taken(table->schema, find_offer(offered->now, table)->table, offered);
 }
 
-/* Tables in the order in which they can get their names: one that frees another's stands before it. */
+/* The table whose name a stuck one is to get, if that is stuck, too; else NULL. */
+static DriftTable *
+holder_of_name(const DriftTable *table, List *tables, const Offered *offered)
+{
+	const char *name = find_offer(offered->now, table)->table;
+	ListCell *lc;
+
+	foreach(lc, tables)
+	{
+		DriftTable *other = (DriftTable *) lfirst(lc);
+
+		if (strcmp(other->name, name) == 0)
+			return is_stuck(other, offered) ? other : NULL;
+	}
+	return NULL;
+}
+
+/* A stuck table that is one of those that exchange their names in a circle, or NULL. */
+static DriftTable *
+table_in_circle(List *tables, const Offered *offered)
+{
+	ListCell *lc;
+
+	foreach(lc, tables)
+	{
+		DriftTable *first = (DriftTable *) lfirst(lc);
+		const DriftTable *other = is_stuck(first, offered) ? first : NULL;
+
+		for (int i = 0; i < list_length(tables) && other != NULL; i++)
+		{
+			other = holder_of_name(other, tables, offered);
+			if (other == first)
+				return first;
+		}
+	}
+	return NULL;
+}
+
+/* Give a table a name in passing before all else, so that another can have its own. */
+static void
+let_pass(DriftTable *table, Offered *offered)
+{
+	const char *name;
+	int n = 1;
+
+	do
+		name = psprintf("attio_fdw_renamed_%d", n++);
+	while (is_taken(table->schema, name, offered) || list_has_text(offered->freed, name));
+	offered->passes =
+		lappend(offered->passes, drift_change(table, "it exchanges its name with another table",
+											  psprintf("ALTER FOREIGN TABLE %s RENAME TO %s", table->qualified, name)));
+	offered->freed = lappend(lappend(offered->freed, unconstify(char *, table->name)), unconstify(char *, name));
+	table->qualified = quote_qualified_identifier(table->schema, name);
+}
+
+/*
+ * Tables in the order in which they can get their names: one that frees another's
+ * stands before it.  Where they exchange them, one gets a name in passing first.
+ */
 static List *
 order_by_names(List *tables, Offered *offered)
 {
 	List *ordered = NIL;
-	int before;
 
-	do
+	for (;;)
 	{
+		int before = list_length(ordered);
+		DriftTable *passing;
 		ListCell *lc;
 
-		before = list_length(ordered);
 		foreach(lc, tables)
 		{
 			DriftTable *table = (DriftTable *) lfirst(lc);
 
+			CHECK_FOR_INTERRUPTS();
 			if (list_member_ptr(ordered, table) || is_stuck(table, offered))
 				continue;
 			ordered = lappend(ordered, table);
 			if (lacks_name(table, offered))
 				offered->freed = lappend(offered->freed, unconstify(char *, table->name));
 		}
-	} while (list_length(ordered) > before);
-	return list_concat_unique_ptr(ordered, tables);
+		if (list_length(ordered) > before)
+			continue;
+		passing = table_in_circle(tables, offered);
+		if (passing == NULL)
+			return list_concat_unique_ptr(ordered, tables);
+		let_pass(passing, offered);
+	}
 }
 
 /* The table's own name, where it is the import's. */
@@ -322,6 +387,7 @@ attio_schema_changes(Session *session, List *tables, const char *schema, bool cr
 		return NIL;
 	read_offers(session, opened, &offered);
 	opened = order_by_names(opened, &offered);
+	changes = offered.passes;
 	foreach(lc, opened)
 	{
 		const TargetDef *shown = ((const DriftTable *) lfirst(lc))->relation->target;
