@@ -9,8 +9,11 @@
 
 #include "remote/table.h"
 #include "base/errors.h"
+#include "base/fixed_settings.h"
 #include "base/guc.h"
+#include "catalog/pg_type.h"
 #include "nodes/nodeFuncs.h"
+#include "remote/param_groups.h"
 #include "remote/param_rules.h"
 #include "remote/params.h"
 #include "scan/foreign_scan.h"
@@ -260,6 +263,48 @@ explain_body(const ScanExplained *scan, const Ask *ask)
 		explain_text(scan, "Body", clean_text(body, strlen(body), FILTER_SHOWN));
 }
 
+/* The days of the windows in which a span is asked for; 0 = in none. */
+static int
+days_of_windows(const ResourceDef *resource)
+{
+	for (int i = 0; i < resource->nparams; i++)
+		if (resource->params[i].rule == PARAM_FROM && resource->params[i].max_days > 0 &&
+			param_is_of_listing(resource, &resource->params[i]))
+			return resource->params[i].max_days;
+	return 0;
+}
+
+/* The windows that are asked for, and where the last of them ends. */
+static void
+explain_windows(const ScanExplained *scan, const List *asks)
+{
+	int days = days_of_windows(scan->relation->resource);
+	TimeSpan whole = {0, 0};
+	bool goes_on = false;
+	int n = 0;
+	const ListCell *lc;
+
+	foreach(lc, asks)
+	{
+		const Ask *ask = (const Ask *) lfirst(lc);
+
+		if (ask->window == NULL)
+			continue;
+		whole.from = n == 0 ? ask->window->from : Min(whole.from, ask->window->from);
+		whole.before = n == 0 ? ask->window->before : Max(whole.before, ask->window->before);
+		goes_on = goes_on || ask->ahead != NULL;
+		n = Max(n, ask->stage + 1);
+	}
+	if (n > 0)
+		explain_text(scan, "Windows",
+					 psprintf("%d of at most %d days, from %s to %s%s", n, days,
+							  fixed_output(TIMESTAMPTZOID, TimestampTzGetDatum(whole.from)),
+							  fixed_output(TIMESTAMPTZOID, TimestampTzGetDatum(whole.before)),
+							  goes_on ? ", and on until one has no rows" : ""));
+	else if (days > 0)
+		explain_text(scan, "Windows", psprintf("of at most %d days", days));
+}
+
 /* The filter: as sent, where the scan ran, else as planned. */
 static void
 explain_filter(const ScanExplained *scan)
@@ -287,6 +332,7 @@ explain_filter(const ScanExplained *scan)
 	explain_body(scan, first);
 	if (first->query != NULL)
 		explain_text(scan, "Parameters", clean_text(first->query, strlen(first->query), FILTER_SHOWN));
+	explain_windows(scan, asks);
 	if (portions > listings)
 		explain_integer(scan, term_has_key(scan->plan->filter) ? "Key Batches" : "Value Batches", portions);
 }
