@@ -7,17 +7,19 @@ the emulator's switches: parameters and sorts that are ignored, other orders, ot
                 [--tables NAME,... (only of these, and joins with them)]
 """
 import argparse
-import decimal
 import json
 import os
 import random
 import sys
 import time
 
+import queries
+
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 from activity import Activity, interactions_of, load_twin  # noqa: E402
 from attio_test import FAST, Database, Emulator, must  # noqa: E402
 from expected import all_rows  # noqa: E402
+from queries import DIFFER, quote  # noqa: E402
 
 SWITCHES = {
     "parameters": ["followed", "followed", "ignored"], "sort_parameter": ["followed", "followed", "ignored"],
@@ -55,154 +57,13 @@ PLANS = ["", "", "SET enable_hashjoin = off; SET enable_mergejoin = off;", "SET 
          "SET enable_material = off; SET enable_hashjoin = off; SET enable_mergejoin = off;",
          "SET plan_cache_mode = force_generic_plan;", "SET attio_fdw.push_count = on;"]
 
-# NULL: the same rows; else what differs.
-DIFFER = r"""
-CREATE FUNCTION differ(query text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE here text[]; there text[];
-BEGIN
-	BEGIN
-		EXECUTE 'SELECT array_agg(r ORDER BY r) FROM (' || replace(query, '@', 'twin.') || ') q (r)' INTO here;
-	EXCEPTION WHEN OTHERS THEN
-		RETURN NULL;	-- no query then: both refuse it
-	END;
-	BEGIN
-		EXECUTE 'SELECT array_agg(r ORDER BY r) FROM (' || replace(query, '@', 'crm.') || ') q (r)' INTO there;
-	EXCEPTION WHEN OTHERS THEN
-		-- of two places of a thread one can be asked for: an error that says so is right
-		-- an object that Attio does not know is named by an error, too
-		RETURN CASE WHEN SQLERRM NOT LIKE '%cannot be combined' AND SQLERRM NOT LIKE '%Object with slug/ID "%" was not found.' THEN 'error ' || SQLSTATE || ': ' || SQLERRM END;
-	END;
-	IF here IS NOT DISTINCT FROM there THEN RETURN NULL; END IF;
-	RETURN format('%s rows instead of %s', coalesce(cardinality(there), 0), coalesce(cardinality(here), 0));
-END $$;
-"""
+class Generator(queries.Generator):
+    """Of interactions other queries, too."""
 
-
-def quote(value):
-    text = json.dumps(value) if isinstance(value, (dict, list)) else str(value)
-    return "'" + text.replace("'", "''").replace("@", "'||chr(64)||'") + "'"
-
-
-class Generator:
-    """Queries over the tables, with values that stand in them."""
-
-    def __init__(self, rng, database, tables):
-        self.rng, self.tables = rng, tables
-        self.joins = [join for join in JOINS if join[0] in tables or join[1] in tables]
-        self.columns, self.samples = {}, {}
-        for table in TABLES:
-            self.columns[table] = json.loads(database.value(
-                "SELECT jsonb_object_agg(attname, format_type(atttypid, -1)) FROM pg_attribute "
-                f"WHERE attrelid = 'twin.{table}'::regclass AND attnum > 0"))
-            self.samples[table] = json.loads(database.value(f"SELECT jsonb_agg(t) FROM twin.{table} t"),
-                                             parse_float=decimal.Decimal)
-
-    def pick(self, *items):
-        return self.rng.choice(items)
-
-    def value(self, table, column, kind):
-        """A literal of the type: mostly one that stands there."""
-        if self.rng.random() < 0.03:
-            return f"NULL::{kind}"
-        if kind.startswith("timestamp") and self.rng.random() < 0.1:
-            return f"(now() - interval '{self.pick(30, 200, 500)} days')"
-        found = [row[column] for row in self.samples[table] if row[column] not in (None, [])]
-        if not found or self.rng.random() < 0.07:
-            found = {"uuid": ["00000000-0000-4000-8000-000000000000"], "text": ["", "nothing", "a,b"], "boolean": [True],
-                     "timestamp with time zone": ["2025-04-01T00:00:00Z", "infinity"], "date": ["2025-03-08"],
-                     "interval": ["5 s"]}.get(kind, ["1"])
-        value = self.rng.choice(found)
-        if isinstance(value, list):
-            value = self.rng.choice(value)
-        shift = self.pick("", "", "", " + interval '1 microsecond'", " - interval '1 day'", " + interval '3 days'") \
-            if kind.startswith("timestamp") else ""
-        return f"({quote(value)}::{kind}{shift})" if value is not None else f"NULL::{kind}"
-
-    def leaf(self, table, alias):
-        column, kind = self.rng.choice(list(self.columns[table].items()))
-        name = f'{alias}."{column}"'
-        if kind.endswith("[]"):
-            one = self.value(table, column, kind[:-2])
-            some = f"ARRAY[{', '.join(self.value(table, column, kind[:-2]) for _ in range(self.pick(1, 1, 2, 3)))}]::{kind}"
-            return self.pick(f"{one} = ANY ({name})", f"{one} = ANY ({name})", f"{name} && {some}", f"{name} @> {some}",
-                             f"{one} <> ALL ({name})", f"{name} = '{{}}'", f"NOT {name} && {some}",
-                             f"cardinality({name}) > 1", f"{name} IS NULL", f"{name} IS NOT NULL", f"{name} <> '{{}}'")
-        if kind == "jsonb" or self.rng.random() < 0.08:
-            return f"{name} IS {self.pick('', 'NOT ')}NULL"
-        if kind == "boolean":
-            return self.pick(name, f"NOT {name}", f"{name} IS NOT TRUE", f"{name} = {self.value(table, column, kind)}")
-        if self.rng.random() < 0.2:
-            some = ", ".join(self.value(table, column, kind) for _ in range(self.pick(1, 2, 3, 8, 8 if table != "interactions" else 130)))
-            return self.pick(f"{name} IN ({some})", f"{name} = ANY (ARRAY[{some}])", f"{name} NOT IN ({some})")
-        if kind == "text" and self.rng.random() < 0.2:
-            return f"{name} LIKE '%{self.pick('1', 'e', 'M', '_')}%'"
-        op = self.pick("=", "=", "=", "<>") if kind in ("uuid", "text") else self.pick("=", "<", "<=", ">", ">=", "<>")
-        return f"{name} {op} {self.value(table, column, kind)}"
-
-    def tree(self, table, alias, depth):
-        if depth == 0 or self.rng.random() < 0.4:
-            return self.leaf(table, alias)
-        kind = self.pick("AND", "AND", "AND", "OR", "NOT")
-        if kind == "NOT":
-            return f"NOT ({self.tree(table, alias, depth - 1)})"
-        return "(" + f" {kind} ".join(self.tree(table, alias, depth - 1) for _ in range(self.pick(2, 2, 3))) + ")"
-
-    def given(self, table, alias):
-        """Conditions that a listing of the table must have."""
-        columns = TABLES[table][0]
-        if not columns:
-            return "true"
-        row = self.rng.choice([r for r in self.samples[table] if all(r[c] is not None for c in columns)])
-        parts = [f"{alias}.{c} = {quote(row[c])}" for c in columns[:-1]]
-        same = [r[columns[-1]] for r in self.samples[table] if all(r[c] == row[c] for c in columns[:-1])]
-        some = [quote(self.rng.choice(same)) for _ in range(self.pick(1, 1, 2, 3))]
-        last = f"{alias}.{columns[-1]}"
-        parts.append(f"{last} = {some[0]}" if len(some) == 1 else f"{last} IN ({', '.join(some)})")
-        return " AND ".join(parts)
-
-    def conditions(self, table, alias):
-        return f"{self.given(table, alias)} AND {self.pick('true', self.tree(table, alias, self.rng.randrange(3)))}"
-
-    def narrow(self, table, alias):
-        """Few rows of a table that others are looked up for."""
-        key = next(iter(c for c in self.columns[table] if c.endswith("_id")))
-        some = ", ".join(self.value(table, key, "uuid") for _ in range(self.pick(1, 3, 9)))
-        return self.pick(f"{alias}.{key} IN ({some})", self.conditions(table, alias))
-
-    def join(self):
-        left, right, columns = self.rng.choice(self.joins)
-        on = " AND ".join(f"r.{c} = l.{c}" for c in columns)
-        where = f"{self.given(left, 'l')} AND {self.narrow(left, 'l')}"
-        shape = self.rng.random()
-        if shape < 0.15:
-            return f"SELECT l::text FROM @{left} l WHERE {self.pick('', 'NOT ')}EXISTS (SELECT FROM @{right} r WHERE {on}) AND {where}"
-        if shape < 0.3:
-            return f"SELECT l::text || coalesce(r::text, '-') FROM @{left} l LEFT JOIN @{right} r ON {on} WHERE {where}"
-        if shape < 0.4:
-            return (f"SELECT l::text || n FROM @{left} l, LATERAL (SELECT count(*) n FROM @{right} r WHERE {on} "
-                    f"AND {self.tree(right, 'r', 1)}) x WHERE {where}")
-        return f"SELECT l::text || r::text FROM @{left} l JOIN @{right} r ON {on} WHERE {where} AND {self.pick('true', self.tree(right, 'r', 1))}"
-
-    def query(self):
-        """A query of one column, which tells its rows apart; @ stands for the schema."""
-        shape = self.rng.random()
-        if shape < 0.25 and self.joins:
-            return self.join()
-        table = self.rng.choice(self.tables)
-        where = self.conditions(table, "t")
+    def single(self, table, where):
         if table == "interactions" and self.rng.random() < 0.3:
             return self.of_interactions(where)
-        if shape < 0.45:        # of ties only what is sorted by is compared
-            column = self.rng.choice([c for c, k in self.columns[table].items() if k.startswith("timestamp")] or ["position"])
-            return (f"SELECT coalesce(x.k::text, '-') FROM (SELECT t.{column} AS k FROM @{table} t WHERE {where} ORDER BY 1 "
-                    f"{self.pick('ASC', 'DESC')} {self.pick('', 'NULLS FIRST', 'NULLS LAST')} LIMIT {self.pick(1, 3, 20, 80)} "
-                    f"OFFSET {self.pick(0, 0, 2, 30)}) x")
-        if shape < 0.5:
-            return f"SELECT count(*)::text FROM (SELECT FROM @{table} t WHERE {where} LIMIT {self.pick(0, 1, 7, 60)}) x"
-        if shape < 0.55:
-            column = self.rng.choice([c for c, k in self.columns[table].items() if k.startswith("timestamp")] or ["position"])
-            return f"SELECT {self.pick('min', 'max')}({column})::text FROM @{table} t WHERE {where}"
-        return f"SELECT t::text FROM @{table} t WHERE {where}"
+        return super().single(table, where)
 
     def of_interactions(self, where):
         """What the merge of listings in order, and choices among them, could get wrong."""
@@ -284,7 +145,7 @@ def main():
         must(database.psql("".join(f"ALTER FOREIGN TABLE crm.{t} OPTIONS (ADD page_size '{most}');"
                                    for t, (_, most) in TABLES.items() if most) + DIFFER +
                            "".join(f"ALTER SERVER attio OPTIONS (ADD {name} 'unknown');" for name in MEASURED)))
-        generator = Generator(rng, database, arguments.tables.split(","))
+        generator = Generator(rng, database, {table: columns for table, (columns, _) in TABLES.items()}, JOINS, arguments.tables.split(","))
         for number in range(arguments.sets):
             if time.time() - started > arguments.seconds or (differences and arguments.stop):
                 break
