@@ -83,15 +83,34 @@ def beside(database, size):
     return {"ms": float(out.split("\n")[-1])}
 
 
+def scan(database, size):
+    """What a row takes of a scan, of one column and of all."""
+    cpu = "SELECT cpu FROM timed('SELECT %s FROM wide', 1)"
+    out = database.value(f"{FAST} SELECT a0 FROM wide LIMIT 1; {cpu % 'a1'}; {cpu % '*'}").split("\n")
+    one, every = [float(each) * 1000 / size for each in out[-2:]]
+    return {"microseconds of CPU a row, 1 column": one, "microseconds of CPU a row, all": every}
+
+
+def another_order(database, size):
+    """What a row takes whose attributes come in another order than the columns stand in."""
+    columns = ", ".join(f"a{i} {TYPES[i % len(TYPES)]}" for i in reversed(range(size)))
+    out = database.value(f"{FAST} CREATE FOREIGN TABLE turned (record_id uuid, {columns}) SERVER attio OPTIONS (object 'wide');"
+                         "SELECT a0 FROM turned LIMIT 1; SELECT cpu FROM timed('SELECT * FROM turned', 1)")
+    return {"microseconds of CPU a row": float(out.split("\n")[-1]) * 1000 / PAGED}
+
+
 LATENCY = 100
 PAGED = 1000
-# name, what is sized, sizes, up to which another version is measured, attributes and records of the server, latency, rates, measure
+# name, what is sized, sizes, up to which another version is measured, attributes and records of the server (None = so many as
+# the size), latency, rates, measure
 CASES = (
     ("branches", "branches of UNION ALL", (12, 120, 1200), 120, 20, 250, 0, RATES, branches),
     ("by hand", "columns of a table made by hand", (10, 100, 1000), 1000, None, 1, 0, RATES, by_hand),
     ("texts", "texts in IN, of 10,000 records", (10, 100, 1000), 1000, 10, 10000, 0, RATES, texts),
     ("definitions", "attributes, first statement", (20, 200, 1000), 1000, None, 1, LATENCY, RATES, definitions),
     ("pages", "attributes, all columns", (10, 100, 1000), 1000, None, PAGED, 0, RATES, pages),
+    ("scan", "records of 20 attributes", (1000, 10000, 100000), 100000, 20, None, 0, RATES, scan),
+    ("order", "attributes in another order than columns, all columns", (10, 100, 1000), 1000, None, PAGED, 0, RATES, another_order),
     ("beside", "scans beside a lookup", (1, 10, 50), 50, 4, 100000, 0, "", beside),
 )
 
@@ -109,7 +128,7 @@ def measure(case, versions):
     _, _, sizes, most_before, attributes, records, latency, rates, function = case
     results = {version: [] for version, _ in versions}
     for size in sizes:
-        with Prepared(attributes or size, records, latency) as prepared:
+        with Prepared(attributes or size, records or size, latency) as prepared:
             for version, library in versions:
                 if version == "before" and size > most_before:
                     continue

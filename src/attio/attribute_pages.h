@@ -5,7 +5,36 @@
 #ifndef ATTIO_ATTRIBUTE_PAGES_H
 #define ATTIO_ATTRIBUTE_PAGES_H
 
-#include "attio/metadata.h"
+#include "attio/attribute.h"
+#include "attio/target.h"
+
+/* One attribute definition (docs/attio-api.md 6.1). */
+typedef struct AttributeDef
+{
+	char *id;
+	char *slug;
+	char *title;
+	char *description; /* NULL = none */
+	char *type_name;
+	const AttributeType *type; /* NULL: newer than this version */
+	bool multiselect;
+	bool is_system;
+	bool is_writable;
+	bool is_unique;
+	bool is_required;
+	bool has_default;
+	bool several_targets;  /* record-reference to more than one object */
+	List *allowed_objects; /* ids (char *) that a reference may point to; NIL = any */
+	char *currency_code;   /* NULL = no currency */
+} AttributeDef;
+
+/* Why there are no definitions of an object or list, where that is no error. */
+typedef struct TargetRefusal
+{
+	bool may_be_absent; /* set by the caller: it may be gone, or not for this key */
+	bool disabled;      /* a standard object that is switched off */
+	const char *absent; /* what Attio says of one that is gone or not for this key; NULL = it is neither */
+} TargetRefusal;
 
 /* Whose attributes are wanted, and what is no error. */
 typedef struct AttributesWanted

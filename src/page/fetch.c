@@ -26,22 +26,25 @@ struct Fetcher
 	MemoryContext context; /* lives as long as the scan */
 	Session *session;
 	const RemoteRelation *relation;
-	MemoryContext taken;            /* of the answer taken last; NULL = none */
-	FetchEntry ahead[FETCH_WINDOW]; /* in the order in which they were asked for */
+	MemoryContext taken; /* of the answer taken last; NULL = none */
+	ScanCost *cost;      /* of the scan; what is asked for is added */
+	int window;          /* most that may be under way */
 	int nahead;
-	ScanCost *cost; /* of the scan; what is asked for is added */
+	FetchEntry ahead[FLEXIBLE_ARRAY_MEMBER]; /* in the order in which they were asked for */
 };
 
 /* In the current memory context.  The session must be pinned by the caller. */
 Fetcher *
 fetcher_create(Session *session, const RemoteRelation *relation, ScanCost *cost)
 {
-	Fetcher *fetcher = (Fetcher *) palloc0(sizeof(Fetcher));
+	int window = Min(session->max_requests, FETCH_WINDOW);
+	Fetcher *fetcher = (Fetcher *) palloc0(offsetof(Fetcher, ahead) + sizeof(FetchEntry) * window);
 
 	fetcher->context = CurrentMemoryContext;
 	fetcher->session = session;
 	fetcher->relation = relation;
 	fetcher->cost = cost;
+	fetcher->window = window;
 	return fetcher;
 }
 
@@ -211,7 +214,7 @@ fetcher_ahead(Fetcher *fetcher, const PageAsk *ask, int window)
 {
 	if (find_page(fetcher, ask) >= 0)
 		return true;
-	if (fetcher->nahead >= Min(Min(window, fetcher->session->max_requests), FETCH_WINDOW))
+	if (fetcher->nahead >= Min(window, fetcher->window))
 		return false;
 	start_entry(fetcher, &fetcher->ahead[fetcher->nahead], ask);
 	fetcher->nahead++;

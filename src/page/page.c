@@ -61,7 +61,7 @@ can_shrink(const Pager *pager)
 static void
 shrink_page(Pager *pager, const HttpExchange *exchange)
 {
-	MemoryContext saved = MemoryContextSwitchTo(pager->context);
+	MemoryContext saved = MemoryContextSwitchTo(pager->pages);
 	PagePlace *place = &pager->walk.next;
 	size_t nrows = 0;
 	int fits = smallest_page(pager);
@@ -162,7 +162,7 @@ raise_page_error(const Session *session, HttpExchange *exchange, const Paging *p
 static bool
 tokenize_page(Pager *pager, HttpExchange *exchange)
 {
-	MemoryContext saved = MemoryContextSwitchTo(pager->context);
+	MemoryContext saved = MemoryContextSwitchTo(pager->pages);
 	TokStatus status = tok_page(&pager->page, exchange->body, exchange->length, pager->projection->root);
 	const TokSlice *cursor;
 
@@ -306,7 +306,7 @@ read_keys(Pager *pager)
 	if (page_units(pager) > pager->keys_size)
 	{
 		pager->keys_size = pager->by_document ? pager->page.documents_size : pager->page.rows_size;
-		pager->keys = pager->keys == NULL ? MemoryContextAllocHuge(pager->context, pager->keys_size * sizeof(RowKey))
+		pager->keys = pager->keys == NULL ? MemoryContextAllocHuge(pager->pages, pager->keys_size * sizeof(RowKey))
 										  : repalloc_huge(pager->keys, pager->keys_size * sizeof(RowKey));
 	}
 	for (size_t i = 0; i < page_units(pager); i++)
@@ -357,7 +357,7 @@ is_out_of_order(const Pager *pager, const PageAsk *ask)
 static int
 rows_of_full_page(Pager *pager, const PageAsk *ask)
 {
-	MemoryContext saved = MemoryContextSwitchTo(pager->context);
+	MemoryContext saved = MemoryContextSwitchTo(pager->pages);
 	int limit = pager->resource->paging.style == PAGING_OFFSET ? ask->place.limit : INT_MAX;
 
 	if (cut_was_page(&pager->cut, pager->session, pager->relation, ask, pager->keys, page_units(pager), &pager->subject,

@@ -45,8 +45,11 @@ pager_open(Session *session, const RemoteRelation *relation, Projection *project
 {
 	Pager *pager = (Pager *) palloc0(sizeof(Pager));
 
-	pager->context = pager->walk.context = CurrentMemoryContext;
+	pager->context = CurrentMemoryContext;
 	pager->listings_context = AllocSetContextCreate(CurrentMemoryContext, "attio_fdw listings", ALLOCSET_SMALL_SIZES);
+	/* at first small: a finished scan may be one of a thousand */
+	pager->pages = pager->walk.context =
+		AllocSetContextCreate(CurrentMemoryContext, "attio_fdw pages", ALLOCSET_START_SMALL_SIZES);
 	pager->fetcher = fetcher_create(session, relation, cost);
 	pager->activity = activity_begin(relation->table);
 	pager->session = session;
@@ -503,23 +506,13 @@ pager_begin(Pager *pager, const PageRequest *request)
 	pager_rewind(pager);
 }
 
-/* Free what may not be there. */
-static void
-free_array(void *array)
-{
-	if (array != NULL)
-		pfree(array);
-}
-
 void
 pager_release(Pager *pager)
 {
 	fetcher_clear(pager->fetcher);
-	free_array(pager->page.rows);
-	free_array(pager->page.slices);
-	free_array(pager->page.outer);
-	free_array(pager->page.documents);
-	free_array(pager->keys);
+	walk_forget(&pager->walk);
+	MemoryContextReset(pager->pages);
+	pager->cut.fetcher = NULL;
 	pager->page.rows = NULL;
 	pager->page.slices = pager->page.outer = NULL;
 	pager->page.documents = NULL;

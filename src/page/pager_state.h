@@ -31,6 +31,7 @@ typedef enum PagerNext
 struct Pager
 {
 	MemoryContext context; /* lives as long as the scan */
+	MemoryContext pages;   /* of the page in memory and its like: given back when no more is wanted */
 	Fetcher *fetcher;
 	ActivityHandle *activity;
 	Session *session;

@@ -30,6 +30,15 @@ walk_begin(Walk *walk, const WalkMethods *methods, int64 start, bool descending)
 	walk->overflowed = false;
 }
 
+void
+walk_forget(Walk *walk)
+{
+	seen_forget(&walk->places);
+	walk->handed = walk->before = (WalkIds){NULL, 0, 0};
+	walk->next.cursor = NULL;
+	walk->has_last = false;
+}
+
 /* Add n ids. */
 static void
 add_ids(MemoryContext context, WalkIds *to, const RowId *ids, int n)

@@ -60,7 +60,7 @@ typedef struct WalkIds
 typedef struct Walk
 {
 	const WalkMethods *methods;
-	MemoryContext context; /* set by the caller; lives as long as the scan */
+	MemoryContext context; /* set by the caller; lives until walk_forget() */
 	PagePlace next;        /* the page that is asked for next; its limit is the caller's */
 	int64 start;           /* rows that the service leaves out */
 	bool descending;       /* of a walk by creation */
@@ -128,6 +128,9 @@ extern bool walk_place(const Walk *walk, int ahead, PagePlace *place);
 
 /* Judge the page at the place that is asked for next, and go on from it. */
 extern WalkStep walk_judge(Walk *walk, const WalkPage *page);
+
+/* It has ended, and its memory context goes; walk_begin() begins anew. */
+extern void walk_forget(Walk *walk);
 
 /* Was the row handed out by a walk before this one? */
 extern bool walk_was_handed(const Walk *walk, const RowId *id);
