@@ -168,6 +168,12 @@ CREATE FUNCTION attio_fdw_tables(OUT table_name text, OUT column_name text, OUT 
 COMMENT ON FUNCTION attio_fdw_tables() IS
 	'the tables of what is neither a record nor an entry, and the columns that all tables have: conditions that are sent, what can be written, scopes';
 
+CREATE FUNCTION attio_fdw_endpoints(OUT table_name text, OUT statement text, OUT method text, OUT path text, OUT scopes text)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C STRICT;
+COMMENT ON FUNCTION attio_fdw_endpoints() IS
+	'the requests to Attio that each statement on each table can make';
+
 CREATE FUNCTION attio_fdw_measure(server name, apply boolean DEFAULT false, OUT question text, OUT switch text, OUT answer text, OUT statement text,
 	OUT evidence text)
 	RETURNS SETOF record

@@ -3,8 +3,8 @@
  *		What there is to say of each table that a resource makes.
  *
  * Owns: attio_fdw_tables(), which tells in words what endpoints.c says: columns,
- * conditions that are sent, keys that are needed, what can be written.  Makes no
- * request.
+ * conditions that are sent, keys that are needed, what can be written; and
+ * attio_fdw_endpoints(), which tells what is asked.  Makes no request.
  */
 #include "base/compat.h"
 
@@ -19,8 +19,10 @@
 #include "utils/lsyscache.h"
 
 extern PGDLLEXPORT Datum attio_fdw_tables(PG_FUNCTION_ARGS);
+extern PGDLLEXPORT Datum attio_fdw_endpoints(PG_FUNCTION_ARGS);
 
 PG_FUNCTION_INFO_V1(attio_fdw_tables);
+PG_FUNCTION_INFO_V1(attio_fdw_endpoints);
 
 /* Append a text behind others. */
 static void
@@ -247,6 +249,39 @@ attio_fdw_tables(PG_FUNCTION_ARGS)
 
 			result_put_texts(result, column, lengthof(column));
 		}
+	}
+	return (Datum) 0;
+}
+
+/* ----- attio_fdw_endpoints ----- */
+
+static void
+put_access(ReturnSetInfo *result, const ResourceDef *resource, const char *statement, const Access *access)
+{
+	const char *const row[] = {resource->name, statement, access->method, access->path, access->scopes};
+
+	if (access->path != NULL)
+		result_put_texts(result, row, lengthof(row));
+}
+
+/* attio_fdw_endpoints() -> setof (table_name, statement, method, path, scopes) */
+Datum
+attio_fdw_endpoints(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+
+	compat_materialize(fcinfo);
+	for (const ResourceDef *resource = attio_resources; resource->name != NULL; resource++)
+	{
+		put_access(result, resource, "SELECT", &resource->list);
+		put_access(result, resource, "SELECT", &resource->get);
+		for (int i = 0; i < resource->nparams; i++)
+			if (resource->params[i].way != NULL)
+				put_access(result, resource, "SELECT", &resource->params[i].way->list);
+		put_access(result, resource, "INSERT", &resource->create);
+		put_access(result, resource, "INSERT", &resource->match);
+		put_access(result, resource, "UPDATE", &resource->update);
+		put_access(result, resource, "DELETE", &resource->delete);
 	}
 	return (Datum) 0;
 }

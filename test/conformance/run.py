@@ -18,6 +18,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 sys.path[:0] = [os.path.join(ROOT, "test", "lib"), os.path.join(ROOT, "emulator")]
 from attio_emulator import api, parameters  # noqa: E402
 from attio_test import KEY, Database, Emulator, must  # noqa: E402
+from endpoints import differences, shape_of  # noqa: E402
 
 VIOLATION = "stoplight.io/prism/errors"
 # Endpoints that came after the specification, by its vendor's later documents.
@@ -61,11 +62,6 @@ def patched_specification(path):
                 patch(value)
     patch(specification)
     return specification
-
-
-def shape_of(path):
-    """The path with nameless parts."""
-    return re.sub(r"\{\w+\}", "{}", path)
 
 
 def wrong_parameters(specification):
@@ -356,7 +352,29 @@ WRITES = """
         VALUES ('https://conform.com', '[{"event_type": "note.created", "filter": null}]');
     UPDATE crm.webhooks SET target_url = 'https://conform.com/2' WHERE target_url = 'https://conform.com';
     SELECT count(*) FROM crm.webhooks WHERE webhook_id = (SELECT webhook_id FROM crm.webhooks LIMIT 1);
-    DELETE FROM crm.webhooks WHERE target_url = 'https://conform.com/2'"""
+    DELETE FROM crm.webhooks WHERE target_url = 'https://conform.com/2';
+    INSERT INTO crm.objects (api_slug, singular_noun, plural_noun) VALUES ('conforms', 'Conform', 'Conforms');
+    UPDATE crm.objects SET singular_noun = 'Conformity' WHERE api_slug = 'conforms';
+    INSERT INTO crm.lists (api_slug, name, parent_object, workspace_access) VALUES ('conform', 'Conform', '{people}', 'full-access');
+    INSERT INTO crm.lists (api_slug, name, parent_object, workspace_member_access) SELECT 'conform2', 'Conform 2', '{people}',
+        jsonb_build_array(jsonb_build_object('workspace_member_id', workspace_member_id, 'level', 'full-access'))
+        FROM crm.workspace_members LIMIT 1;
+    UPDATE crm.lists SET name = 'Conformity' WHERE api_slug = 'conform';
+    INSERT INTO crm.attributes (target, target_slug, api_slug, title, type) VALUES ('objects', 'conforms', 'kind', 'Kind', 'select'),
+        ('lists', 'conform', 'state', 'State', 'status');
+    INSERT INTO crm.attributes (target, target_slug, api_slug, title, type, config, default_value) VALUES ('objects', 'conforms',
+        'fee', 'Fee', 'currency', '{"currency": {"default_currency_code": "EUR", "display_type": "symbol"}}',
+        '{"type": "static", "template": [{"currency_value": 5}]}');
+    INSERT INTO crm.attributes (target, target_slug, api_slug, title, type, config) SELECT 'objects', 'conforms', 'fee2', 'Fee', type,
+        config FROM crm.attributes WHERE target_slug = 'conforms' AND api_slug = 'fee';
+    INSERT INTO crm.attributes (target, target_slug, api_slug, title, type, relationship) VALUES ('objects', 'conforms', 'firm',
+        'Firm', 'record-reference', '{"object": "companies", "title": "Conforms", "api_slug": "conforms", "is_multiselect": true}');
+    UPDATE crm.attributes SET title = 'Sort', description = 'x', is_archived = true WHERE target_slug = 'conforms' AND api_slug = 'kind';
+    INSERT INTO crm.select_options (target, target_slug, attribute_slug, title) VALUES ('objects', 'all_types', 'a_select', 'conform');
+    UPDATE crm.select_options SET title = 'conform 2', is_archived = true WHERE title = 'conform';
+    INSERT INTO crm.statuses (target, target_slug, attribute_slug, title, celebration_enabled, target_time_in_status)
+        VALUES ('lists', 'conform', 'state', 'Begun', true, '36:00');
+    UPDATE crm.statuses SET title = 'Done', target_time_in_status = NULL, is_archived = true WHERE title = 'Begun'"""
 
 
 def write_by_extension(url):
@@ -370,7 +388,7 @@ def main():
     problems = []
     newer = {(m, pattern.pattern) for (m, pattern, _, _), (_, path, _, _) in zip(api.COMPILED, api.ROUTES) if (m, path) in NEWER}
     specification = patched_specification(os.environ["OPENAPI"])
-    problems += wrong_parameters(specification)
+    problems += wrong_parameters(specification) + differences(specification)
     with Emulator("--scale", "24") as emulator:
         proxy = Proxy(specification, emulator.url)
         try:
