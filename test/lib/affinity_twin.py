@@ -16,6 +16,9 @@ COLUMNS = {"person_id": "person_id", "organization_id": "company_id", "opportuni
 DATES = ("first_email_date", "last_email_date", "first_event_date", "last_event_date", "next_event_date",
          "last_chat_message_date", "last_interaction_date")
 ENTITIES = {"persons": "persons", "companies": "organizations", "opportunities": "opportunities"}
+DATED = ("persons", "companies")        # the tables that have them
+# members that columns call otherwise
+RENAMED = {"organization_ids": "company_ids", "current_organization_ids": "current_company_ids"}
 
 
 def interaction_row(each):
@@ -52,7 +55,7 @@ def entity_rows(dump, table):
     """Rows of persons, companies or opportunities: members are columns, those of interaction_dates, too."""
     for each in dump[ENTITIES[table]]:
         dates = each["interaction_dates"]
-        yield {**{name: value for name, value in each.items() if name != "interaction_dates"},
+        yield {**{RENAMED.get(name, name): value for name, value in each.items() if name != "interaction_dates"},
                **{name: dates.get(name) for name in DATES}}
 
 
