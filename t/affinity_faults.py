@@ -7,7 +7,7 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
-from affinity import KEY, Account  # noqa: E402
+from affinity import FAST, KEY, Account  # noqa: E402
 from attio_test import must, start_psql  # noqa: E402
 from cases import case, run, tap  # noqa: E402
 
@@ -20,7 +20,7 @@ def prepare(_emulator, database):
     must(database.psql("ALTER FOREIGN TABLE interactions OPTIONS (ADD page_size '50')"))
 
 
-ACCOUNT = Account("--scale", "24", options=", max_retries '0', max_concurrent_requests '1'", before=prepare)
+ACCOUNT = Account("--scale", "24", options=FAST + ", max_retries '0', max_concurrent_requests '1'", before=prepare)
 LISTING = {"path": "/interactions"}
 
 

@@ -352,8 +352,11 @@ def run_set(rng, generator, emulator, database, count, settings):
     """Differences of one set of queries under these settings."""
     emulator.switches(**settings)
     follow_switches(database, settings)
+    known = settings["start_border"] if settings["start_border"] == "inclusive" and rng.random() < 0.5 else "unknown"
+    ahead = rng.choice(["365d", "340d", "800d"])
     sizes = {table: rng.choice([most, most, 7, 30]) for table, most in (("interactions", 100), ("persons", 500), ("companies", 500), ("opportunities", 500))}
-    must(database.psql("".join(f"ALTER FOREIGN TABLE affinity.{t} OPTIONS (SET page_size '{n}');" for t, n in sizes.items())))
+    must(database.psql("".join(f"ALTER FOREIGN TABLE affinity.{t} OPTIONS (SET page_size '{n}');" for t, n in sizes.items()) +
+                       f"ALTER SERVER affinity OPTIONS (SET remote_start_time '{known}', SET latest_after '{ahead}')"))
     queries = [generator.query() for _ in range(count)]
     plan = rng.choice(PLANS)
     anew = "SELECT FROM attio_fdw_disconnect('affinity');\n"
@@ -362,7 +365,7 @@ def run_set(rng, generator, emulator, database, count, settings):
     for line in must(database.psql("\n".join(script))).out.split("\n"):
         number, _, difference = line.partition("|")
         if difference:
-            found.append((difference, queries[int(number)], f"{plan} {json.dumps(settings)} {json.dumps(sizes)}"))
+            found.append((difference, queries[int(number)], f"{plan} {json.dumps(settings)} {json.dumps(sizes)} {known} {ahead}"))
     return len(queries), found
 
 
@@ -373,7 +376,8 @@ def prepare(emulator, database):
     patterns = "ARRAY[" + ", ".join(quote(each) for each in RIGHT) + "]"
     must(database.psql("ALTER SCHEMA twin RENAME TO twin_all; CREATE SCHEMA twin;" + "".join(
         f"CREATE VIEW twin.{t} AS TABLE twin_all.{t};" for t in ("companies", "opportunities")) + "".join(
-        f"ALTER FOREIGN TABLE affinity.{t} OPTIONS (ADD page_size '100');" for t in TABLES) + DIFFER % patterns))
+        f"ALTER FOREIGN TABLE affinity.{t} OPTIONS (ADD page_size '100');" for t in TABLES) +
+                       "ALTER SERVER affinity OPTIONS (ADD remote_start_time 'unknown', ADD latest_after '365d');" + DIFFER % patterns))
     return dump
 
 

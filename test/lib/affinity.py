@@ -12,6 +12,8 @@ import os
 from attio_test import FILE, Database, Emulator, must, psql
 
 KEY = "affinity-key"
+# Server options for a test that is not about the rate of requests.
+FAST = ", requests_per_minute '100000'"
 
 
 class Affinity(Emulator):
@@ -41,7 +43,7 @@ class Affinity(Emulator):
 class AffinityDatabase(Database):
     """A database of one's own with the extension, a server `affinity` and its tables in schema affinity."""
 
-    def __init__(self, name, emulator, server_options="", schema="affinity"):  # pylint: disable=super-init-not-called
+    def __init__(self, name, emulator, server_options=FAST, schema="affinity"):  # pylint: disable=super-init-not-called
         self.name = name
         self.roles = []
         psql(f'DROP DATABASE IF EXISTS "{name}"', database="postgres")
@@ -61,7 +63,7 @@ class AffinityDatabase(Database):
 class Account:
     """An emulator and a database on it, which cases share; "before" prepares them."""
 
-    def __init__(self, *flags, options="", name=None, before=None, **database):
+    def __init__(self, *flags, options=FAST, name=None, before=None, **database):
         self.flags, self.options, self.keywords, self.before = flags, options, database, before
         self.name = name or "attio_" + os.path.basename(FILE).removesuffix(".py")
         self.stack = None
