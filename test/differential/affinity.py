@@ -7,6 +7,7 @@ set of the emulator's switches: orders, borders, pages, shapes of answers; and w
                 [--tables NAME,... (only of these, and joins with them)]
 """
 import argparse
+import collections
 import datetime
 import json
 import os
@@ -44,7 +45,7 @@ SHIFTS = ("", "", "", " + interval '1 microsecond'", " - interval '1 microsecond
           " - interval '700 microseconds'", " + interval '1 second'", " - interval '1 day'", " + interval '40 days'",
           " - interval '365 days'", " + interval '365 days'", " - interval '1000 days'")
 
-# NULL: the same rows; else what differs.
+# NULL: the same rows; empty: both have none; refused: by an error that is right; else what differs.
 DIFFER = r"""
 CREATE FUNCTION differ(query text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE here text[]; there text[];
@@ -58,9 +59,9 @@ BEGIN
 		EXECUTE 'SELECT array_agg(r ORDER BY r) FROM (' ||
 			replace(regexp_replace(query, '@interactions_\w+', '@interactions', 'g'), '@', 'affinity.') || ') q (r)' INTO there;
 	EXCEPTION WHEN OTHERS THEN
-		RETURN CASE WHEN NOT SQLERRM LIKE ANY (%s) THEN 'error ' || SQLSTATE || ': ' || SQLERRM END;
+		RETURN CASE WHEN SQLERRM LIKE ANY (%s) THEN 'refused' ELSE 'error ' || SQLSTATE || ': ' || SQLERRM END;
 	END;
-	IF here IS NOT DISTINCT FROM there THEN RETURN NULL; END IF;
+	IF here IS NOT DISTINCT FROM there THEN RETURN CASE WHEN here IS NULL THEN 'empty' END; END IF;
 	RETURN format('%%s rows instead of %%s', coalesce(cardinality(there), 0), coalesce(cardinality(here), 0));
 END $$;
 """
@@ -349,7 +350,7 @@ def columns_of(database, table, hidden, **instead):
 
 
 def run_set(rng, generator, emulator, database, count, settings):
-    """Differences of one set of queries under these settings."""
+    """Outcomes of one set of queries under these settings: (outcome as differ() has it, query, setting)."""
     emulator.switches(**settings)
     follow_switches(database, settings)
     known = settings["start_border"] if settings["start_border"] == "inclusive" and rng.random() < 0.5 else "unknown"
@@ -364,9 +365,9 @@ def run_set(rng, generator, emulator, database, count, settings):
     found = []
     for line in must(database.psql("\n".join(script))).out.split("\n"):
         number, _, difference = line.partition("|")
-        if difference:
+        if number:
             found.append((difference, queries[int(number)], f"{plan} {json.dumps(settings)} {json.dumps(sizes)} {known} {ahead}"))
-    return len(queries), found
+    return found
 
 
 def prepare(emulator, database):
@@ -374,10 +375,10 @@ def prepare(emulator, database):
     dump = emulator.dump()
     load_all(database, dump)
     patterns = "ARRAY[" + ", ".join(quote(each) for each in RIGHT) + "]"
-    must(database.psql("ALTER SCHEMA twin RENAME TO twin_all; CREATE SCHEMA twin;" + "".join(
-        f"CREATE VIEW twin.{t} AS TABLE twin_all.{t};" for t in ("companies", "opportunities")) + "".join(
-        f"ALTER FOREIGN TABLE affinity.{t} OPTIONS (ADD page_size '100');" for t in TABLES) +
-                       "ALTER SERVER affinity OPTIONS (ADD remote_start_time 'unknown', ADD latest_after '365d');" + DIFFER % patterns))
+    views = "".join(f"CREATE VIEW twin.{table} AS TABLE twin_all.{table};" for table in ("companies", "opportunities"))
+    sizes = "".join(f"ALTER FOREIGN TABLE affinity.{table} OPTIONS (ADD page_size '100');" for table in TABLES)
+    must(database.psql(f"ALTER SCHEMA twin RENAME TO twin_all; CREATE SCHEMA twin; {views} {sizes} ALTER SERVER affinity "
+                       f"OPTIONS (ADD remote_start_time 'unknown', ADD latest_after '365d');" + DIFFER % patterns))
     return dump
 
 
@@ -391,7 +392,7 @@ def main():
     parser.add_argument("--stop", action="store_true")
     parser.add_argument("--tables", default=",".join(TABLES))
     arguments = parser.parse_args()
-    rng, started, done, differences = random.Random(arguments.seed), time.time(), 0, []
+    rng, started, outcomes, differences = random.Random(arguments.seed), time.time(), collections.Counter(), []
     print(f"affinity: seed {arguments.seed}, {arguments.sets} sets of {arguments.queries} queries, {datetime.date.today()}")
     with Affinity("--scale", arguments.scale, "--now", "today") as emulator, \
             AffinityDatabase(f"attio_affinity_{os.getpid()}", emulator) as database:
@@ -400,13 +401,14 @@ def main():
             if time.time() - started > arguments.seconds or (differences and arguments.stop):
                 break
             settings = {name: values[0] if number == 0 else rng.choice(values) for name, values in SWITCHES.items()}
-            count, found = run_set(rng, generator, emulator, database, arguments.queries, settings)
-            done += count
-            for difference, query, setting in found:
-                print(f"affinity: {difference}\n  {query}\n  {setting}", flush=True)
-            differences += found
+            for outcome, query, setting in run_set(rng, generator, emulator, database, arguments.queries, settings):
+                outcomes[outcome if outcome in ("", "empty", "refused") else "different"] += 1
+                if outcome not in ("", "empty", "refused"):
+                    print(f"affinity: {outcome}\n  {query}\n  {setting}", flush=True)
+                    differences.append(outcome)
         requests = len(emulator.log())
-    print(f"affinity: {done} queries, {requests} requests, {len(differences)} differences, {time.time() - started:.0f} s")
+    print(f"affinity: {sum(outcomes.values())} queries ({outcomes['empty']} without rows, {outcomes['refused']} rightly refused), "
+          f"{requests} requests, {len(differences)} differences, {time.time() - started:.0f} s")
     return 1 if differences else 0
 
 
