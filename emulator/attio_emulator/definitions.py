@@ -199,6 +199,15 @@ def check_default(target, data):
         raise errors.invalid("validation_type", "Default values are not supported on this object.")
 
 
+def shown_default(data, kind, default):
+    """As definitions show it: static values name their type (spec: output-value)."""
+    default = data.get("default_value", default)
+    if default is None or default["type"] != "static":
+        return default
+    return {"type": "static", "template": [dict(value, attribute_type=kind) if isinstance(value, dict) else value
+                                           for value in default["template"]]}
+
+
 def set_config(request, attribute, config):
     """What the type of an attribute may be told besides (spec): both members of a currency, objects by slug or id."""
     if not isinstance(config, dict):
@@ -253,7 +262,7 @@ def create_attribute(request):
     attribute = Attribute(
         target, data["api_slug"], data["type"], title=data["title"], description=data["description"],
         required=data["is_required"], unique=data["is_unique"], multi=data["is_multiselect"],
-        default=data.get("default_value"), ident=uuid_of("attribute", request.workspace.next_number()))
+        default=shown_default(data, data["type"], None), ident=uuid_of("attribute", request.workspace.next_number()))
     set_config(request, attribute, data["config"])
     target.attributes.append(attribute)
     if other is not None:
@@ -282,7 +291,7 @@ def change_attribute(request):
     attribute.required = data.get("is_required", attribute.required)
     attribute.unique = data.get("is_unique", attribute.unique)
     attribute.archived = data.get("is_archived", attribute.archived)
-    attribute.default = data.get("default_value", attribute.default)
+    attribute.default = shown_default(data, attribute.kind, attribute.default)
     attribute.target.redefined()
     return {"data": attribute.definition()}
 

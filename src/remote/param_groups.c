@@ -249,19 +249,14 @@ params_missing_of_way(const ResourceDef *resource, const bool *given, const Para
 	return params;
 }
 
-/* Is no parameter given that belongs to the resource's own listing alone, or to a way, where a way has several? */
+/* Is no parameter given that belongs to the resource's own listing alone, or to a way? */
 static bool
 may_go_any_way(const ResourceDef *resource, const bool *given)
 {
-	bool has_several = false;
-
 	for (int i = 0; i < resource->nparams; i++)
-	{
-		has_several = has_several || resource->params[i].every_way;
 		if (given[i] && !resource->params[i].every_way)
 			return false;
-	}
-	return has_several && resource->way == NULL;
+	return resource->way == NULL;
 }
 
 /* The server's option that would give one of these, as a sentence with a blank in front; "" = none would. */
