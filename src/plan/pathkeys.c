@@ -381,11 +381,10 @@ wanted_order(PlannerInfo *root, RelOptInfo *baserel)
 	/* who reads all rows can as well sort them locally */
 	if (!resource_can(plan->relation->resource, CAN_SORT))
 	{
-		if (root->tuple_fraction > 0 && !opens_way(root, baserel))
-			order = order_as_listed(baserel, plan, root->query_pathkeys);
-		if (root->tuple_fraction > 0 && !opens_way(root, baserel) && order.shape == SORT_ANY)
-			order = order_by_windows(baserel, plan, root->query_pathkeys);
-		return order;
+		if (root->tuple_fraction <= 0 || opens_way(root, baserel))
+			return order;
+		order = order_as_listed(baserel, plan, root->query_pathkeys);
+		return order.shape != SORT_ANY ? order : order_by_windows(baserel, plan, root->query_pathkeys);
 	}
 	order = order_over_pages(baserel, plan, root->query_pathkeys);
 	/* who reads all rows can as well sort them by all keys locally */

@@ -54,5 +54,5 @@ window_at(const Windows *windows, int n)
 {
 	TimeSpan asked = window_asked(windows, n);
 
-	return (TimeSpan){Max(asked.from + windows->overlap, windows->from), asked.before};
+	return (TimeSpan){asked.from == windows->span.from ? windows->from : asked.from + windows->overlap, asked.before};
 }
