@@ -57,6 +57,7 @@ PLANS = ["", "", "SET enable_hashjoin = off; SET enable_mergejoin = off;", "SET 
          "SET enable_material = off; SET enable_hashjoin = off; SET enable_mergejoin = off;",
          "SET plan_cache_mode = force_generic_plan;", "SET attio_fdw.push_count = on;"]
 
+
 class Generator(queries.Generator):
     """Of interactions other queries, too."""
 
