@@ -134,6 +134,8 @@ def orders(emulator, database):
     sql = f"SELECT start_at FROM crm.meetings WHERE meeting_id IN ({idents}) ORDER BY start_at DESC LIMIT 2"
     found, log = asked(emulator, lambda: lines(database, sql))
     tap.equal((found, log), (sorted(found, reverse=True), ["GET /meetings/ID"] * 3), "one by one without an order")
+    plan = database.value(f"EXPLAIN {sql}")
+    tap.ok("Sort Key: start_at DESC" in plan and "Attio Sorts" not in plan, "the plan counts on none", plan)
     sql = sql.replace(idents, idents.partition(",")[0])
     found, log = asked(emulator, lambda: lines(database, sql))
     tap.equal((len(found), log), (1, ["GET /meetings/ID"]), "nor does one row need one")

@@ -295,7 +295,18 @@ class Generator:
         whole = self.pick(" AND ", " AND ", " OR ").join(leaves)
         return f"{self.pick('', '', 'NOT ')}({whole})"
 
+    def actor(self, slug):
+        """Who it is: a member, a token or an app, mostly without the type, which Attio wants beside the id."""
+        base = self.rng.choice([c[:-len("__actor_type")] for c in self.columns[slug] if c.endswith("__actor_type")
+                                and self.columns[slug].get(c[:-len("__actor_type")]) == "uuid"])
+        some = ", ".join(self.uuid(slug, base) for _ in range(self.pick(1, 2, 3)))
+        kind = self.pick("workspace-member", "api-token", "system", "app")
+        return self.pick(f'"{base}" = {self.uuid(slug, base)}', f'"{base}" IN ({some})', f'"{base}" = ANY (ARRAY[{some}])', f'"{base}" <> {self.uuid(slug, base)}',
+                         f"""("{base}" IN ({some}) AND "{base}__actor_type" = '{kind}')""", f"""("{base}" IN ({some}) OR "{base}__actor_type" = '{kind}')""")
+
     def tree(self, slug, depth):
+        if slug == "all_types" and self.rng.random() < 0.08:
+            return self.actor(slug)
         if slug in ("people", "companies") and self.rng.random() < 0.12:
             return self.contact(slug)
         if depth == 0 or self.rng.random() < 0.35:
