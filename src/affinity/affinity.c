@@ -29,6 +29,7 @@ const Service affinity_service = {
 	.options = &affinity_options,
 	.minute_option = "requests_per_minute",
 	.reserve_option = "monthly_reserve",
+	.ignored_option = "on_ignored_write",
 	.authorization = "Basic %s",
 	.credentials = ":%s",
 	.user_agent = "affinity_fdw/" ATTIO_FDW_VERSION,

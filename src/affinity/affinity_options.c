@@ -14,6 +14,8 @@
 
 static const char *const start_time_words[] = {"unknown", "inclusive", NULL};
 
+static const char *const ignored_write_words[] = {"warning", "error", "ignore", NULL};
+
 /* clang-format off */
 static const OptionDef own_options[] = {
 	/* name, place, kind, guard, default, min, max, words, meaning */
@@ -27,6 +29,8 @@ static const OptionDef own_options[] = {
 	 "requests per minute, of all sessions that use the key; Affinity allows 900, and fewer are made where its answers say so"},
 	{"monthly_reserve", ForeignServerRelationId, OPTION_INT, GUARD_NONE, "0", 0, INT_MAX, NULL,
 	 "requests of the account's month that are kept: one that would leave fewer is an error, and is not sent"},
+	{"on_ignored_write", ForeignServerRelationId, OPTION_WORD, GUARD_NONE, "warning", 0, 0, ignored_write_words,
+	 "what happens when Affinity stores other values than were sent"},
 };
 /* clang-format on */
 

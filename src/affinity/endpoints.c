@@ -50,12 +50,16 @@ static const FieldDef rate_limit_fields[] = {
 	{ \
 		.name = name_, .list = {"GET", path_}, .paging = PAGED(500, rows_ "|"), .abilities = CAN_LOOKUP, .id_path = "id", \
 		.id_type = INT8OID, FIELDS(fields_), PARAMS(params_), \
+		.read_only_hint = "Change it in Affinity. Of this server's tables, only interactions can be written.", \
 	}
 
 const ResourceDef affinity_resources[] = {
 	{
 		.name = "interactions",
 		.list = {"GET", "/interactions"},
+		.create = {"POST", "/interactions", .nature = HTTP_ONCE, .status = STATUS_OK_OR_CREATED},
+		.update = {"PUT", "/interactions/{id}", .nature = HTTP_REPEAT},
+		.delete = {"DELETE", "/interactions/{id}?type={type}", .nature = HTTP_REPEAT, .done = "success"},
 		.paging = PAGED(100, "events|chat_messages|emails|interactions|data|"),
 		.abilities = CAN_LOOKUP,
 		.id_path = "id",

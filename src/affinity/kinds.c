@@ -12,6 +12,8 @@ const WordDef person_types[] = {{"external", "0"}, {"internal", "1"}, {NULL, NUL
 const WordDef interaction_types[] = {
 	{"meeting", "0"}, {"call", "1"}, {"chat-message", "2"}, {"email", "3"}, {NULL, NULL}};
 
+const WordDef written_types[] = {{"meeting", "0"}, {"call", "1"}, {"chat-message", "2"}, {NULL, NULL}};
+
 /* by an internal person, or by an external one; of chat messages and emails only */
 const WordDef interaction_directions[] = {{"sent", "0"}, {"received", "1"}, {NULL, NULL}};
 

@@ -9,6 +9,7 @@
 
 extern const WordDef person_types[];
 extern const WordDef interaction_types[];
+extern const WordDef written_types[]; /* those that can be created and changed */
 extern const WordDef interaction_directions[];
 extern const WordDef interaction_logging_types[];
 

@@ -37,6 +37,7 @@ const Service attio_service = {
 	.page_limit_option = "remote_max_limit",
 	.read_rate_option = "read_rate",
 	.write_rate_option = "write_rate",
+	.ignored_option = "on_ignored_write",
 	.authorization = "Bearer %s",
 	.user_agent = "attio_fdw/" ATTIO_FDW_VERSION,
 	.request_id = "x-attio-execution-id",

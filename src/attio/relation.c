@@ -63,7 +63,6 @@ read_own_options(RemoteRelation *relation, List *options, List *server_options)
 	if (relation->history == NULL)
 		relation->history = table_word(options, "history");
 	relation->matching = table_word(options, "matching_attribute");
-	relation->on_ignored_write = server_word(server_options, "on_ignored_write");
 	relation->remote.nulls = server_word(server_options, "remote_nulls");
 	relation->remote.text_is_exact = strcmp(server_word(server_options, "remote_text_equality"), "exact") == 0;
 	relation->remote.not_matches_empty = strcmp(server_word(server_options, "remote_not_matches_empty"), "true") == 0;

@@ -166,6 +166,51 @@ read_old_row(const ModifyState *state, TupleTableSlot *plan_slot, RowChange *cha
 	return true;
 }
 
+/* The part of its identity that stands in a row beside the id, as text; NULL where it is not known. */
+static char *
+identity_text(const ModifyState *state, TupleTableSlot *plan_slot)
+{
+	const ResourceDef *resource = state->relation->resource;
+	TupleDesc tupdesc = RelationGetDescr(state->rel);
+	RowChange old = {0};
+
+	for (int i = 0; i < resource->nfields; i++)
+	{
+		AttrNumber column;
+
+		if (!is_of_identity(resource, &resource->fields[i]))
+			continue;
+		column = column_of_field(state->relation, tupdesc, &resource->fields[i]);
+		if (column == 0 || !read_old_row(state, plan_slot, &old) || old.old_nulls[column - 1])
+			return NULL;
+		return fixed_output(TupleDescAttr(tupdesc, column - 1)->atttypid, old.old_values[column - 1]);
+	}
+	return NULL;
+}
+
+bool
+row_plan_identity(const ModifyState *state, TupleTableSlot *plan_slot, RowId *row)
+{
+	MemoryContext context;
+	MemoryContext saved;
+	char *text;
+	Datum id;
+
+	if (!row_plan_id(state, plan_slot, &id))
+		return false;
+	rowid_of_datum(row, state->relation->resource->id_type, id);
+	if (state->relation->resource->id_with == NULL)
+		return true;
+	context = AllocSetContextCreate(CurrentMemoryContext, "attio_fdw identity of a row", ALLOCSET_SMALL_SIZES);
+	saved = MemoryContextSwitchTo(context);
+	text = identity_text(state, plan_slot);
+	if (text != NULL)
+		(void) rowid_add(row, text, strlen(text));
+	MemoryContextSwitchTo(saved);
+	MemoryContextDelete(context);
+	return true;
+}
+
 /* What an UPDATE of one row sends; NULL where nothing differs. */
 Write *
 row_update(ModifyState *state, TupleTableSlot *slot, TupleTableSlot *plan_slot)

@@ -15,6 +15,8 @@
 #include "catalog/pg_type.h"
 #include "modify/flat_stored.h"
 #include "modify/flat_value.h"
+#include "modify/row_path.h"
+#include "remote/words.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -24,6 +26,7 @@ typedef struct FlatWriter
 	const RemoteRelation *relation;
 	bool inserting;
 	List *columns; /* FlatColumn */
+	List *always;  /* FlatColumn: sent with every update */
 } FlatWriter;
 
 /* ----- columns ----- */
@@ -97,6 +100,32 @@ add_companions(FlatWriter *writer, const WriteTarget *target)
 	writer->columns = list_concat(writer->columns, companions);
 }
 
+/* The columns that are sent with every update.  ERROR where the table has none of one. */
+static void
+add_always_sent(FlatWriter *writer)
+{
+	const RemoteRelation *relation = writer->relation;
+	Relation rel = table_open(relation->table, NoLock);
+
+	for (int i = 0; i < relation->resource->nfields; i++)
+	{
+		const FieldDef *field = &relation->resource->fields[i];
+		AttrNumber column;
+
+		if (!field->always_sent)
+			continue;
+		column = column_of_field(relation, RelationGetDescr(rel), field);
+		if (column == 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_FDW_INVALID_COLUMN_NUMBER),
+					 errmsg("foreign table \"%s\" has no column that shows the rows' %s", relation->name, field->name),
+					 errdetail("%s needs it with every update.", relation->service->title),
+					 errhint("Add a column %s of type %s.", field->name, format_type_be(field->type))));
+		writer->always = lappend(writer->always, make_flat_column(writer, column));
+	}
+	table_close(rel, NoLock);
+}
+
 /* WriteMethods.begin */
 static void *
 begin_flat_rows(const WriteTarget *target)
@@ -114,6 +143,8 @@ begin_flat_rows(const WriteTarget *target)
 		writer->columns = lappend(writer->columns, column);
 	}
 	add_companions(writer, target);
+	if (target->operation == CMD_UPDATE)
+		add_always_sent(writer);
 	return writer;
 }
 
@@ -396,6 +427,79 @@ complete_new_row(const FlatWriter *writer, JsonTree *row, const List *given)
 	}
 }
 
+/* Raise an ERROR where the row is of a kind, by the word that the column shows, whose rows cannot be written. */
+static void
+check_is_changeable(const FlatWriter *writer, const FlatColumn *column, const RowChange *change)
+{
+	const FieldDef *field = column->field;
+	const char *word;
+
+	if (field->sent_words == NULL)
+		return;
+	word = fixed_output(column->type, change->old_values[column->attnum - 1]);
+	if (word_sent(field->sent_words, word) == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("row %s of foreign table \"%s\" cannot be updated: its \"%s\" is \"%s\"", change->id,
+						writer->relation->name, column->name, word),
+				 errdetail("%s allows it of %s.", writer->relation->service->title, words_listed(field->sent_words)),
+				 errhint("Add a condition that leaves such rows out.")));
+}
+
+/* What every update sends, as it was where it is not assigned. */
+static void
+put_always_sent(const FlatWriter *writer, const RowChange *change, JsonTree *row)
+{
+	ListCell *lc;
+
+	foreach(lc, writer->always)
+	{
+		const FlatColumn *column = (const FlatColumn *) lfirst(lc);
+		const char *path = field_sent_path(column->field);
+		int at = column->attnum - 1;
+
+		if (json_has_at(row, path))
+			continue;
+		if (change->old_nulls == NULL || change->old_nulls[at])
+			ereport(ERROR, (errcode(ERRCODE_NOT_NULL_VIOLATION),
+							errmsg("row %s of foreign table \"%s\" has no \"%s\"", change->id, writer->relation->name,
+								   column->name),
+							errdetail("%s needs it with every update.", writer->relation->service->title),
+							column->is_written ? errhint("Assign it, too.") : 0));
+		check_is_changeable(writer, column, change);
+		put_at_path(row, path, flat_column_value(writer, column, change->old_values[at], false));
+	}
+}
+
+/* Raise an ERROR where a new row has a value of a field that it can have only with another's. */
+static void
+check_only_of(const FlatWriter *writer, const RowChange *change)
+{
+	ListCell *lc;
+	ListCell *other;
+
+	foreach(lc, writer->columns)
+	{
+		const FlatColumn *column = (const FlatColumn *) lfirst(lc);
+
+		if (!column->is_assigned || column->field->only_of == NULL || change->slot->tts_isnull[column->attnum - 1])
+			continue;
+		foreach(other, writer->columns)
+		{
+			const FlatColumn *decides = (const FlatColumn *) lfirst(other);
+			int at = decides->attnum - 1;
+
+			if (decides->field == NULL || strcmp(decides->field->name, column->field->only_of) != 0 ||
+				change->slot->tts_isnull[at] ||
+				strcmp(fixed_output(decides->type, change->slot->tts_values[at]), column->field->only_value) == 0)
+				continue;
+			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+							errmsg("column \"%s\" of foreign table \"%s\" can have a value only where \"%s\" is \"%s\"",
+								   column->name, writer->relation->name, decides->name, column->field->only_value)));
+		}
+	}
+}
+
 /* Which columns does the change assign?  What is sent together with one of them is, too. */
 static void
 note_assigned(const FlatWriter *writer, const RowChange *change)
@@ -442,9 +546,13 @@ encode_flat_row(void *state, const RowChange *change, RowBody *body)
 			put_column(writer, column, change, row);
 	}
 	if (writer->inserting)
+	{
+		check_only_of(writer, change);
 		complete_new_row(writer, row, body->given);
+	}
 	else if (json_count(row) == 0)
 		return false;
+	put_always_sent(writer, change, row);
 	body->sent = row;
 	if (resource->row_member != NULL)
 	{
@@ -484,7 +592,8 @@ find_unstored_fields(void *state, JsonTree *sent, JsonTree *answered)
 static bool
 flat_column_is_alone(const ColumnHint *hint)
 {
-	return hint->field != NULL && field_is_written(hint->field, false) && !hint->is_sent_with_others;
+	return !hint->needs_others && hint->field != NULL && field_is_written(hint->field, false) &&
+		   !hint->is_sent_with_others;
 }
 
 const WriteMethods flat_writing = {

@@ -99,6 +99,30 @@ are_same_elements(const FieldDef *field, JsonTree *sent, JsonTree *stored)
 	return true;
 }
 
+/* Are the same values there, whatever their order, where those that are shown are members of objects? */
+static bool
+are_same_values(const FieldDef *field, JsonTree *sent, JsonTree *stored)
+{
+	const char *shown = strstr(field->path, "[]") + strlen("[].");
+
+	if (json_length_at(sent, "") != json_length_at(stored, ""))
+		return false;
+	for (int i = 0; i < json_length_at(sent, ""); i++)
+		if (!is_among(get_element_type(field->type), json_element(sent, i), stored, shown))
+			return false;
+	return true;
+}
+
+/* Does the answer show the value of the field that was sent? */
+static bool
+is_stored(const FieldDef *field, JsonTree *sent, JsonTree *stored)
+{
+	if (strstr(field->path, "[]") == NULL)
+		return is_same_value(field->type, sent, stored);
+	return strstr(field_sent_path(field), "[]") == NULL ? are_same_values(field, sent, stored)
+														: are_same_elements(field, sent, stored);
+}
+
 /* Is this field, of several sent at the same place, the one that was? */
 static bool
 was_sent(const FieldDef *field, JsonTree *sent, const char *place)
@@ -137,7 +161,7 @@ flat_stored_otherwise(const ResourceDef *resource, JsonTree *sent, JsonTree *row
 		value = json_at(sent, place);
 		inside = strstr(field->path, "[]");
 		stored = json_at(row, inside == NULL ? field->path : pnstrdup(field->path, inside - field->path));
-		if (inside == NULL ? is_same_value(field->type, value, stored) : are_same_elements(field, value, stored))
+		if (is_stored(field, value, stored))
 			continue;
 		found = (UnstoredValue *) palloc(sizeof(UnstoredValue));
 		found->name = field->name;

@@ -11,6 +11,7 @@
 #include "base/errors.h"
 #include "base/fixed_settings.h"
 #include "catalog/pg_type.h"
+#include "remote/words.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/datetime.h"
@@ -126,11 +127,26 @@ flat_json(const FlatColumn *column, const char *text)
 	return tree;
 }
 
+/* What the service calls a word: a number, mostly. */
+static JsonTree *
+flat_word(const FlatColumn *column, const char *text)
+{
+	const FieldDef *field = column->field;
+	const WordDef *words = field->sent_words != NULL ? field->sent_words : field->words;
+	const char *sent = word_sent(words, text);
+
+	if (sent == NULL)
+		flat_refuse_value(column, text, psprintf("Use %s.", words_listed(words)));
+	return strspn(sent, "0123456789") == strlen(sent) ? json_decimal(sent) : json_text(sent);
+}
+
 JsonTree *
 flat_value(const FlatColumn *column, Oid field_type, Oid type, Datum value)
 {
 	char *text;
 
+	if (column->field->words != NULL)
+		return flat_word(column, fixed_output(type, value));
 	if (type == DATEOID || type == TIMESTAMPTZOID || type == TIMESTAMPOID)
 		return flat_moment(column, type, value);
 	if (type == BOOLOID)

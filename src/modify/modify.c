@@ -74,11 +74,9 @@ static bool
 has_been_written(const ModifyState *state, EState *estate, TupleTableSlot *plan_slot)
 {
 	RowId row;
-	Datum id;
 
-	if (!row_plan_id(state, plan_slot, &id))
+	if (!row_plan_identity(state, plan_slot, &row))
 		return false;
-	rowid_of_datum(&row, state->relation->resource->id_type, id);
 	return read_first_is_written(estate, &row);
 }
 

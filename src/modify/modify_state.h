@@ -9,6 +9,7 @@
 #include "foreign/fdwapi.h"
 #include "modify/send.h"
 #include "modify/target.h"
+#include "remote/rowid.h"
 #include "row/reader.h"
 #include "utils/rel.h"
 
@@ -50,6 +51,9 @@ extern Write *row_delete_direct(ModifyState *state, const char *id);
 
 /* The id of the row of the plan that is written; false where it has none. */
 extern bool row_plan_id(const ModifyState *state, TupleTableSlot *plan_slot, Datum *id);
+
+/* Which row it is, with all that its identity consists of; false where it has none. */
+extern bool row_plan_identity(const ModifyState *state, TupleTableSlot *plan_slot, RowId *row);
 
 /* checks.c: what must hold before a row is sent. */
 extern void checks_new_row(EState *estate, ResultRelInfo *target, TupleTableSlot *slot, CmdType operation);

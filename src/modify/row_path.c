@@ -9,6 +9,7 @@
 
 #include "base/fixed_settings.h"
 #include "remote/column.h"
+#include "remote/words.h"
 #include "utils/builtins.h"
 
 bool
@@ -21,13 +22,22 @@ row_path_needs_row(const ResourceDef *resource, const char *path)
 }
 
 /* The column that shows the field, or 0. */
-static AttrNumber
+AttrNumber
 column_of_field(const RemoteRelation *relation, TupleDesc tupdesc, const FieldDef *field)
 {
 	for (int i = 1; i <= tupdesc->natts; i++)
 		if (compat_is_stored(TupleDescAttr(tupdesc, i - 1)) && column_hint(relation, (AttrNumber) i)->field == field)
 			return (AttrNumber) i;
 	return 0;
+}
+
+/* What the service calls the value. */
+static const char *
+as_sent(const FieldDef *field, const char *text)
+{
+	const char *sent = field->words == NULL ? NULL : word_sent(field->words, text);
+
+	return sent == NULL ? text : sent;
 }
 
 /* The column, for whoever needs its value.  ERROR where the table has none. */
@@ -66,8 +76,9 @@ row_path_given(const RemoteRelation *relation, const char *path, TupleDesc tupde
 					(errcode(ERRCODE_NOT_NULL_VIOLATION),
 					 errmsg("field \"%s\" of foreign table \"%s\" must have a value", field->name, relation->name),
 					 errdetail("It is required in %s.", relation->service->title)));
-		given = lappend(
-			given, given_make(name, fixed_output(TupleDescAttr(tupdesc, column - 1)->atttypid, values[column - 1])));
+		given =
+			lappend(given, given_make(name, as_sent(field, fixed_output(TupleDescAttr(tupdesc, column - 1)->atttypid,
+																		values[column - 1]))));
 	}
 	return given;
 }

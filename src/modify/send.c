@@ -53,6 +53,9 @@ is_confirmed(const Sender *sender, Write *write)
 	MemoryContextSwitchTo(saved);
 	if (!json_is_object(write->answer) || id == NULL)
 		return false;
+	if (write->access->done != NULL && json_has_at(write->answer, write->access->done) &&
+		!json_bool_at(write->answer, write->access->done))
+		return false;
 	if (write->id == NULL)
 		write->id = MemoryContextStrdup(write->context, id);
 	return true;

@@ -144,7 +144,9 @@ check_is_allowed(const RemoteRelation *relation, Relation rel, CmdType operation
 														 relation->service->title, writes[at].done)
 					: relation->view != NULL ? errdetail("It shows a saved view, which can only be read.")
 											 : errdetail("Option updatable of the table or its server is false."),
-					can_be ? 0 : hint_instead(relation, rel, operation)));
+					can_be                                       ? 0
+					: relation->resource->read_only_hint != NULL ? errhint("%s", relation->resource->read_only_hint)
+																 : hint_instead(relation, rel, operation)));
 }
 
 /* AddForeignUpdateTargets: add the id and, for UPDATE, the old row, to see which values differ. */

@@ -120,20 +120,22 @@ add_siblings(RelationPlan *plan, Relation rel, Bitmapset *columns)
 	return all;
 }
 
-/* Those that say parts of the path by which a row is updated. */
+/* Those that are sent whatever is assigned, and those that say parts of the path by which a row is written. */
 static Bitmapset *
-path_columns(RelationPlan *plan, Relation rel)
+needed_columns(RelationPlan *plan, Relation rel, bool is_update)
 {
 	const ResourceDef *resource = plan->relation->resource;
+	const char *path = is_update ? resource->update.path : resource->delete.path;
 	Bitmapset *columns = NULL;
 
-	for (int i = 1; i <= RelationGetNumberOfAttributes(rel) && resource->update.path != NULL; i++)
+	for (int i = 1; i <= RelationGetNumberOfAttributes(rel) && path != NULL; i++)
 	{
 		const FieldDef *field = compat_is_stored(TupleDescAttr(RelationGetDescr(rel), i - 1))
 									? column_hint(plan->relation, (AttrNumber) i)->field
 									: NULL;
 
-		if (field != NULL && path_part_of_field(resource, field, resource->update.path) != NULL)
+		if (field != NULL && ((is_update && field->always_sent) || path_part_of_field(resource, field, path) != NULL ||
+							  is_of_identity(resource, field)))
 			columns = bms_add_member(columns, i - FirstLowInvalidHeapAttributeNumber);
 	}
 	return columns;
@@ -150,9 +152,9 @@ oldrow_columns(PlannerInfo *root, const RelOptInfo *baserel, RelationPlan *plan,
 									   : triggers->trig_delete_before_row || triggers->trig_delete_after_row))
 		return bms_make_singleton(WHOLE_ROW);
 	columns = as_child(root, baserel->relid, named_columns(root));
+	columns = bms_join(columns, needed_columns(plan, rel, is_update));
 	if (!is_update)
 		return columns;
 	columns = bms_join(columns, computed_columns(rel));
-	columns = bms_join(columns, path_columns(plan, rel));
 	return bms_join(columns, add_siblings(plan, rel, compat_updated_columns(root, baserel->relid, rel)));
 }

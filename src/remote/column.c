@@ -152,6 +152,8 @@ hint_field(const RemoteRelation *relation, const DeclaredColumn *column, ColumnH
 	hint->field = column->field;
 	hint->array = column->field != NULL && OidIsValid(get_element_type(column->field->type));
 	for (int i = 0; i < resource->nfields && column->field != NULL; i++)
+		hint->needs_others = hint->needs_others || resource->fields[i].always_sent;
+	for (int i = 0; i < resource->nfields && column->field != NULL; i++)
 		hint->is_sent_with_others =
 			hint->is_sent_with_others ||
 			(&resource->fields[i] != column->field && fields_are_sent_together(&resource->fields[i], column->field));

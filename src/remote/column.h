@@ -62,6 +62,7 @@ typedef struct ColumnHint
 	bool is_creation;           /* shows the time of creation, by which pages can be sorted */
 	bool never_null;            /* has a value in every row */
 	const FieldDef *field;      /* the field that it shows; NULL = none */
+	bool needs_others;          /* with every update other fields are sent, too */
 	bool is_sent_with_others;   /* a value of the field is sent together with those of other fields */
 	const char *attribute_id;   /* "" = not known */
 	const char *attribute_name; /* NULL: nothing can be sent about this column */

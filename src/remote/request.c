@@ -11,6 +11,7 @@
 #include "access/xact.h"
 #include "base/errors.h"
 #include "base/guc.h"
+#include "remote/resource.h"
 #include "utils/timestamp.h"
 
 #define BEGINNING_LIMIT 200
@@ -276,7 +277,11 @@ request_await(HttpExchange *exchange, ScanCost *cost)
 bool
 request_is_success(const HttpExchange *exchange, int status)
 {
-	return exchange->failure == HTTP_ANSWERED && exchange->status == (status == 0 ? 200 : status);
+	if (exchange->failure != HTTP_ANSWERED)
+		return false;
+	if (status == STATUS_OK_OR_CREATED)
+		return exchange->status == 200 || exchange->status == 201;
+	return exchange->status == (status == 0 ? 200 : status);
 }
 
 /* Which answer is it to this subject?  ANSWER_GOOD: none, it is an error. */

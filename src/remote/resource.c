@@ -40,6 +40,8 @@ listing_part(const ResourceDef *resource, const FieldDef *field)
 {
 	if (field->source == FIELD_GIVEN)
 		return field->path;
+	if (field->path_part != NULL)
+		return field->path_part;
 	for (int i = 0; i < resource->nparams; i++)
 	{
 		const ParamDef *param = &resource->params[i];
@@ -56,6 +58,12 @@ path_part_of_field(const ResourceDef *resource, const FieldDef *field, const cha
 	const char *name = listing_part(resource, field);
 
 	return name != NULL && strstr(path, psprintf("{%s}", name)) != NULL ? name : NULL;
+}
+
+bool
+is_of_identity(const ResourceDef *resource, const FieldDef *field)
+{
+	return resource->id_with != NULL && field->source == FIELD_MEMBER && strcmp(field->path, resource->id_with) == 0;
 }
 
 const char *

@@ -39,8 +39,9 @@ typedef struct Access
 	const char *tolerated; /* an error code that says that there are no rows; NULL = none */
 	bool may_be_gone;      /* of a listing: what its path is given may not be there; then there are no rows */
 	HttpNature nature;
-	int status;   /* of a success; 0 = 200, and 204 has no body */
-	bool is_free; /* does not count in the month's requests: it is sent when these are spent, too */
+	int status;       /* of a success; 0 = 200, and 204 has no body */
+	const char *done; /* of a write: path of a boolean that the answer has, and that is false where nothing was done */
+	bool is_free;     /* does not count in the month's requests: it is sent when these are spent, too */
 
 	/*
 	 * Of a listing: what is sent beside the names of paging, an object in JSON; the
@@ -191,7 +192,8 @@ typedef struct FieldDef
 	 * there, in one line.  "": the row itself.
 	 */
 	const char *path;
-	const WordDef *words; /* rows show these in the place of what the service sends; NULL = as it came */
+	const WordDef *words;      /* rows show these in the place of what the service sends; NULL = as it came */
+	const WordDef *sent_words; /* those of them that can be written; NULL = all */
 	bool not_null;
 	bool is_always_set; /* every row has a value, although a new one need not be given it */
 	const Extra *extra; /* what it is one of; NULL: every row tells it */
@@ -223,7 +225,11 @@ typedef struct FieldDef
 	bool sent_alone;   /* of an array: its one element is sent, without an array */
 	const char *unset; /* JSON that a new row without a value says; NULL = nothing */
 	bool changes_form; /* answers may show it in another form than it was sent */
-	bool is_required;  /* a row that is created must have a value of it, or of another field sent as the same */
+	bool always_sent;  /* of an update: as it is, too */
+	const char *path_part;  /* what it is called in the paths of writes of rows that are there; NULL = it is in none */
+	const char *only_of;    /* a new row can have a value of it only where this field of text, */
+	const char *only_value; /* has this one */
+	bool is_required;       /* a row that is created must have a value of it, or of another field sent as the same */
 } FieldDef;
 
 typedef struct ResourceDef
@@ -237,12 +243,13 @@ typedef struct ResourceDef
 	Access update;
 	Access delete;
 	Paging paging;
-	int abilities;           /* of Ability */
-	const char *row_path;    /* where the row is in an answer about one row; NULL = it is the answer */
-	const char *archived_by; /* field by which a row is put away that cannot be deleted; NULL = none */
-	bool defines;            /* rows are definitions: after a write what the session knows of them is read again */
-	const char *row_member;  /* member that holds the row in what is sent; NULL = it is what is sent */
-	const char *id_path;     /* a row's identity; NULL = rows have none, and cannot be written */
+	int abilities;              /* of Ability */
+	const char *row_path;       /* where the row is in an answer about one row; NULL = it is the answer */
+	const char *read_only_hint; /* of rows that cannot be written: what to do; NULL = nothing */
+	const char *archived_by;    /* field by which a row is put away that cannot be deleted; NULL = none */
+	bool defines;               /* rows are definitions: after a write what the session knows of them is read again */
+	const char *row_member;     /* member that holds the row in what is sent; NULL = it is what is sent */
+	const char *id_path;        /* a row's identity; NULL = rows have none, and cannot be written */
 	Oid id_type;
 	const char *id_with; /* path of what is part of it, too: ids are unique only together with this; NULL = alone */
 	const char *values;  /* member that holds attribute values; "" = a row is one; NULL = none */
@@ -268,6 +275,9 @@ typedef struct ResourceDef
 	const char *walked; /* what these are, for EXPLAIN; NULL: it says nothing */
 } ResourceDef;
 
+/* Access.status: 200 or 201. */
+#define STATUS_OK_OR_CREATED (-1)
+
 /* A resource that can be a table by its own name, or NULL. */
 extern const ResourceDef *resource_by_name(const ResourceDef *resources, const char *name);
 
@@ -285,6 +295,9 @@ extern bool field_is_written(const FieldDef *field, bool is_new);
  * NULL where it shows none.  In the current memory context.
  */
 extern const char *path_part_of_field(const ResourceDef *resource, const FieldDef *field, const char *path);
+
+/* Does the field show what is part of a row's identity beside its id (ResourceDef.id_with)? */
+extern bool is_of_identity(const ResourceDef *resource, const FieldDef *field);
 
 /* Where the field stands in what is sent. */
 extern const char *field_sent_path(const FieldDef *field);

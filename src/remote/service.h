@@ -44,7 +44,9 @@ typedef struct Service
 	const char *read_rate_option;  /* of a server: requests per second that read, of all that use the key; NULL = any */
 	const char *write_rate_option; /* the same of requests that write; NULL = as for reads */
 	const char *minute_option;     /* of a server: requests per minute, reads and writes together; NULL = any */
-	const char *reserve_option;    /* of a server: requests of the month that are kept; NULL = none */
+	const char *ignored_option; /* of a server: "warning", "error" or "ignore": what becomes of values that are stored
+									* otherwise than they were sent; NULL = "ignore" */
+	const char *reserve_option; /* of a server: requests of the month that are kept; NULL = none */
 
 	/* ----- requests ----- */
 	const char *authorization; /* value of the header, "%s" is the key */

@@ -103,6 +103,15 @@ read_common_options(RemoteRelation *relation, const ForeignTable *table, const F
 	relation->join_batch = option_int(set, server->options, ForeignServerRelationId, "join_batch_size");
 }
 
+/* What becomes of values that the service stores otherwise than they were sent. */
+static const char *
+ignored_write(const Service *service, List *server_options)
+{
+	if (service->ignored_option == NULL)
+		return "ignore";
+	return option_text(service->options, server_options, ForeignServerRelationId, service->ignored_option);
+}
+
 RemoteRelation *
 remote_relation_open(Relation rel)
 {
@@ -119,9 +128,9 @@ remote_relation_open(Relation rel)
 	relation->columns = (DeclaredColumn **) palloc0(sizeof(DeclaredColumn *) * Max(relation->natts, 1));
 	relation->hints = (ColumnHint **) palloc0(sizeof(ColumnHint *) * Max(relation->natts, 1));
 	relation->remote.nulls = "unknown";
-	relation->on_ignored_write = "ignore";
 	if (relation->service == NULL)
 		elog(ERROR, "the server of foreign table \"%s\" belongs to another library", relation->name);
+	relation->on_ignored_write = ignored_write(relation->service, server->options);
 	find_resource(relation, table->options, server->options);
 	relation->server_options = server->options;
 	relation->resource = resource_with_options(relation->resource, server->options);
