@@ -149,10 +149,11 @@ $function$;
 COMMENT ON FUNCTION attio_fdw_time_in_status(regclass, text, uuid[]) IS
 	'how long records or entries were in each status, or with each value, of an attribute: one request for each of them';
 
-CREATE FUNCTION attio_fdw_options(OUT place text, OUT name text, OUT legal text, OUT "default" text, OUT set_by text, OUT meaning text)
+CREATE FUNCTION attio_fdw_options(wrapper name DEFAULT 'attio_fdw', OUT place text, OUT name text, OUT legal text, OUT "default" text,
+	OUT set_by text, OUT meaning text)
 	RETURNS SETOF record
-	AS 'MODULE_PATHNAME' LANGUAGE C STRICT IMMUTABLE;
-COMMENT ON FUNCTION attio_fdw_options() IS
+	AS 'MODULE_PATHNAME' LANGUAGE C STRICT STABLE;
+COMMENT ON FUNCTION attio_fdw_options(name) IS
 	'all options of servers, user mappings, tables and columns: valid values, default, who may set it, what it does';
 
 CREATE FUNCTION attio_fdw_types(OUT type text, OUT multiselect boolean, OUT property text, OUT sql_type text, OUT columns text)
@@ -161,18 +162,19 @@ CREATE FUNCTION attio_fdw_types(OUT type text, OUT multiselect boolean, OUT prop
 COMMENT ON FUNCTION attio_fdw_types() IS
 	'how attribute types and their properties become columns';
 
-CREATE FUNCTION attio_fdw_tables(OUT table_name text, OUT column_name text, OUT sql_type text, OUT conditions text, OUT written text,
-	OUT request text, OUT scopes text)
+CREATE FUNCTION attio_fdw_tables(wrapper name DEFAULT 'attio_fdw', OUT table_name text, OUT column_name text, OUT sql_type text,
+	OUT conditions text, OUT written text, OUT request text, OUT scopes text)
 	RETURNS SETOF record
-	AS 'MODULE_PATHNAME' LANGUAGE C STRICT IMMUTABLE;
-COMMENT ON FUNCTION attio_fdw_tables() IS
+	AS 'MODULE_PATHNAME' LANGUAGE C STRICT STABLE;
+COMMENT ON FUNCTION attio_fdw_tables(name) IS
 	'the tables of what is neither a record nor an entry, and the columns that all tables have: conditions that are sent, what can be written, scopes';
 
-CREATE FUNCTION attio_fdw_endpoints(OUT table_name text, OUT statement text, OUT method text, OUT path text, OUT scopes text)
+CREATE FUNCTION attio_fdw_endpoints(wrapper name DEFAULT 'attio_fdw', OUT table_name text, OUT statement text, OUT method text, OUT path text,
+	OUT scopes text)
 	RETURNS SETOF record
-	AS 'MODULE_PATHNAME' LANGUAGE C STRICT;
-COMMENT ON FUNCTION attio_fdw_endpoints() IS
-	'the requests to Attio that each statement on each table can make';
+	AS 'MODULE_PATHNAME' LANGUAGE C STRICT STABLE;
+COMMENT ON FUNCTION attio_fdw_endpoints(name) IS
+	'the requests to the service that each statement on each table can make';
 
 CREATE FUNCTION attio_fdw_measure(server name, apply boolean DEFAULT false, OUT question text, OUT switch text, OUT answer text, OUT statement text,
 	OUT evidence text)

@@ -4,7 +4,7 @@
  *
  * Owns: their SQL side; what they do stands elsewhere.
  */
-#include "base/compat.h"
+#include "admin/wrapper.h"
 
 #include "access/table.h"
 #include "base/version.h"
@@ -120,11 +120,11 @@ attio_fdw_bind(PG_FUNCTION_ARGS)
 
 /* ----- tables of the code, for the docs and their tests ----- */
 
-/* attio_fdw_options() -> setof (place, name, legal, default, set_by, meaning) */
+/* attio_fdw_options(wrapper name) -> setof (place, name, legal, default, set_by, meaning) */
 Datum
 attio_fdw_options(PG_FUNCTION_ARGS)
 {
-	const OptionSet *set = service_of_handler("attio_fdw_handler")->options;
+	const OptionSet *set = service_of_wrapper_named(NameStr(*PG_GETARG_NAME(0)))->options;
 	ListCell *lc;
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 

@@ -18,6 +18,7 @@
 #include "attio/refusal.h"
 #include "attio/ship.h"
 #include "attio/sorts.h"
+#include "attio/value_conditions.h"
 #include "attio/workspace.h"
 #include "attio/write_row.h"
 #include "attio/binding.h"
@@ -49,6 +50,7 @@ const Service attio_service = {
 	.ship = ship_comparison_to_attio,
 	.write_asks = attio_asks,
 	.named_ids = filter_named_ids,
+	.value_conditions = attio_value_conditions,
 	.can_sort = sorts_are_as_planned,
 	.write_sorts = sorts_write,
 	.writing = &attio_writing,

@@ -138,6 +138,12 @@ typedef struct Service
 	/* That order as it stands in a request.  Makes no request. */
 	JsonTree *(*write_sorts)(const SortInput *input);
 
+	/*
+	 * Conditions on a field that is a property of a value (FIELD_VALUE) that can be
+	 * sent, as people read a list: "=, <".  NULL: it has no such fields.
+	 */
+	char *(*value_conditions)(const struct FieldDef *field);
+
 	/* ----- writes: remote/writing.h ----- */
 	const struct WriteMethods *writing; /* of rows that hold attribute values; NULL = all are read-only */
 

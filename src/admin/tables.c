@@ -1,17 +1,15 @@
 /*
  * tables.c
- *		What there is to say of each table that a resource makes.
+ *		What there is to say of each table that a resource makes, for every service.
  *
- * Owns: attio_fdw_tables(), which tells in words what endpoints.c says: columns,
- * conditions that are sent, keys that are needed, what can be written; and
- * attio_fdw_endpoints(), which tells what is asked.  Makes no request.
+ * Owns: attio_fdw_tables(), which tells in words what the table of a service's
+ * endpoints says: columns, conditions that are sent, keys that are needed, what
+ * can be written; and attio_fdw_endpoints(), which tells what is asked.  Makes no
+ * request.
  */
-#include "base/compat.h"
+#include "admin/wrapper.h"
 
 #include "base/text_rows.h"
-#include "attio/endpoints.h"
-#include "attio/interactions.h"
-#include "attio/traits.h"
 #include "funcapi.h"
 #include "lib/stringinfo.h"
 #include "remote/param_groups.h"
@@ -24,10 +22,12 @@ extern PGDLLEXPORT Datum attio_fdw_endpoints(PG_FUNCTION_ARGS);
 PG_FUNCTION_INFO_V1(attio_fdw_tables);
 PG_FUNCTION_INFO_V1(attio_fdw_endpoints);
 
-/* Append a text behind others. */
+/* Append a text, if there is one, behind others. */
 static void
 append_words(StringInfo to, const char *between, const char *words)
 {
+	if (words == NULL)
+		return;
 	if (to->len > 0)
 		appendStringInfoString(to, between);
 	appendStringInfoString(to, words);
@@ -35,16 +35,23 @@ append_words(StringInfo to, const char *between, const char *words)
 
 /* ----- the table ----- */
 
-/* Columns of which each must have a condition: "a and b" */
+/* Columns of which each must have a condition, which may become several parameters: "a and b" */
 static char *
 columns_together(const List *params)
 {
 	StringInfoData text;
+	const char *last = "";
 	const ListCell *lc;
 
 	initStringInfo(&text);
 	foreach(lc, params)
-		append_words(&text, " and ", ((const ParamDef *) lfirst(lc))->column);
+	{
+		const char *column = ((const ParamDef *) lfirst(lc))->column;
+
+		if (strcmp(column, last) != 0)
+			append_words(&text, " and ", column);
+		last = column;
+	}
 	return text.data;
 }
 
@@ -138,26 +145,9 @@ append_conditions(StringInfo text, const ParamDef *param, bool is_array)
 		append_words(text, ", ", "IS NULL");
 }
 
-/* The conditions that become a filter on a property of the value that the row is of. */
-static void
-append_filters(StringInfo text, const FieldDef *field)
-{
-	const FilterTraits *traits = filter_traits(attribute_property(interaction_of_any()->type, field->path));
-
-	if (traits->value.operands == OPERANDS_NONE)
-		return;
-	append_words(text, ", ", "=, = ANY");
-	if (traits->value.ranges)
-		append_words(text, ", ", "<, <=, >=, >");
-	if (traits->not_empty != NOT_EMPTY_NONE && !field->not_null)
-		append_words(text, ", ", "IS NOT NULL");
-	if (traits->value.sorts == SORTS_AS_SQL)
-		append_words(text, ", ", "ORDER BY");
-}
-
 /* Conditions on the column that are sent, and with which others they stand. */
 static char *
-sent_conditions(const ResourceDef *resource, const FieldDef *field)
+sent_conditions(const Service *service, const ResourceDef *resource, const FieldDef *field)
 {
 	bool is_array = OidIsValid(get_element_type(field->type));
 	const char *id = resource_id_name(resource);
@@ -181,7 +171,7 @@ sent_conditions(const ResourceDef *resource, const FieldDef *field)
 		 (resource->parent != NULL && strcmp(resource->parent, field->name) == 0)))
 		append_words(&text, ", ", "=, = ANY");
 	if (field->source == FIELD_VALUE)
-		append_filters(&text, field);
+		append_words(&text, ", ", service->value_conditions(field));
 	for (int i = 0; i < resource->nparams && together != NULL; i++)
 		if (resource->params[i].together != NULL && strcmp(resource->params[i].together, together) == 0 &&
 			strcmp(resource->params[i].column, field->name) != 0)
@@ -215,16 +205,17 @@ written_words(const ResourceDef *resource, const FieldDef *field)
 /* ----- attio_fdw_tables ----- */
 
 /*
- * attio_fdw_tables() -> setof (table_name, column_name, sql_type, conditions, written, request, scopes)
+ * attio_fdw_tables(wrapper name) -> setof (table_name, column_name, sql_type, conditions, written, request, scopes)
  *   A row for each table, without a column, and behind it one for each column.
  */
 Datum
 attio_fdw_tables(PG_FUNCTION_ARGS)
 {
+	const Service *service = service_of_wrapper_named(NameStr(*PG_GETARG_NAME(0)));
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 
 	compat_materialize(fcinfo);
-	for (const ResourceDef *resource = attio_resources; resource->name != NULL; resource++)
+	for (const ResourceDef *resource = service->resources; resource->name != NULL; resource++)
 	{
 		const char *const table[] = {resource->name,
 									 NULL,
@@ -242,7 +233,7 @@ attio_fdw_tables(PG_FUNCTION_ARGS)
 				resource->name,
 				field->name,
 				psprintf("%s%s", format_type_be(field->type), field->not_null ? " not null" : ""),
-				sent_conditions(resource, field),
+				sent_conditions(service, resource, field),
 				written_words(resource, field),
 				NULL,
 				NULL};
@@ -264,14 +255,15 @@ put_access(ReturnSetInfo *result, const ResourceDef *resource, const char *state
 		result_put_texts(result, row, lengthof(row));
 }
 
-/* attio_fdw_endpoints() -> setof (table_name, statement, method, path, scopes) */
+/* attio_fdw_endpoints(wrapper name) -> setof (table_name, statement, method, path, scopes) */
 Datum
 attio_fdw_endpoints(PG_FUNCTION_ARGS)
 {
+	const Service *service = service_of_wrapper_named(NameStr(*PG_GETARG_NAME(0)));
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 
 	compat_materialize(fcinfo);
-	for (const ResourceDef *resource = attio_resources; resource->name != NULL; resource++)
+	for (const ResourceDef *resource = service->resources; resource->name != NULL; resource++)
 	{
 		put_access(result, resource, "SELECT", &resource->list);
 		put_access(result, resource, "SELECT", &resource->get);
