@@ -289,6 +289,24 @@ def of_several(emulator, database):
 
 
 @case(ACCOUNT)
+def administration(emulator, database):
+    """What is there beside the tables: the check of the key, the account, the statements of the import."""
+    found = {row.split("|")[0]: row.split("|")[1:] for row in rows(database, "SELECT * FROM attio_fdw_check('affinity')")}
+    tap.ok(found["key"][0] == "ok" and "Tenant" in found["key"][1], "the check says whose key it is", found)
+    must(database.psql("ALTER USER MAPPING FOR CURRENT_USER SERVER affinity OPTIONS (SET api_key 'another-key')"))
+    found = {row.split("|")[0]: row.split("|")[1:] for row in rows(database, "SELECT * FROM attio_fdw_check('affinity')")}
+    tap.ok(found["key"][0] == "error" and "another-key" not in str(found), "and that a key is wrong", found)
+    must(database.psql("ALTER USER MAPPING FOR CURRENT_USER SERVER affinity OPTIONS (SET api_key 'affinity-key')"))
+    tap.equal(rows(database, "SELECT tenant_subdomain, grant_type FROM whoami"), ["tenant|api_key"], "whoami")
+    tap.equal(len(rows(database, "SELECT * FROM rate_limit")), 1, "rate_limit")
+    emulator.asked()
+    must(database.psql("SELECT attio_fdw_ddl('affinity', 'interactions')"))
+    tap.equal(emulator.asked(), [], "statements of tables take no request")
+    wrong = database.psql("IMPORT FOREIGN SCHEMA affinity LIMIT TO (persons) FROM SERVER affinity INTO public OPTIONS (columns 'all')")
+    tap.ok("invalid option" in wrong.err and "columns" in wrong.err, "there are no options of the import", wrong)
+
+
+@case(ACCOUNT)
 def whole_rows(emulator, database):
     on = f"FROM interactions i WHERE company_id = {BUSY} AND date > '2025-01-01' AND date < '2025-03-01'"
     tap.equal(database.value(f"SELECT count(i) {on}"), database.value(f"SELECT count(*) {on}"), "whole rows")

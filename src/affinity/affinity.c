@@ -8,6 +8,7 @@
 #include "affinity/affinity.h"
 
 #include "affinity/affinity_options.h"
+#include "affinity/checks.h"
 #include "affinity/endpoints.h"
 #include "affinity/import.h"
 #include "affinity/refusal.h"
@@ -36,6 +37,7 @@ const Service affinity_service = {
 	.limits = &answer_limits,
 	.passing = passing_words,
 	.account_path = "/auth/whoami",
+	.account_checks = affinity_account_checks,
 	.explain_refusal = affinity_explain_refusal,
 	.import_schema = affinity_import_schema,
 	.table_ddl = affinity_table_ddl,
