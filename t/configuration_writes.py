@@ -241,6 +241,37 @@ def options(emulator, database):
 
 
 @case(WORK)
+def odd_places(emulator, database):
+    """What names a place cannot name another one."""
+    insert = "INSERT INTO select_options (target, target_slug, attribute_slug, title) VALUES ('{}', '{}', '{}', 'x')"
+    for place in (("objects", "..", "a_select"), ("objects", "all_types", ".."), ("..", "all_types", "a_select"),
+                  ("objects", "", "a_select"), ("objects", ".", "a_select")):
+        refused(emulator, database, insert.format(*place), "22023", ["of a request"], f"{place}")
+    for place in (("objects", "a/b?c=d", "a_select"), ("objects/all_types", "all_types", "a_select"), ("objects", "all_types", "a#b")):
+        emulator.forget()
+        result = database.psql(insert.format(*place))
+        tap.ok("HV00R" in result.err and all(part.replace("/", "%2F").replace("?", "%3F").replace("#", "%23").replace("=", "%3D")
+                                             in writes(emulator)[0][1] for part in place), f"escaped: {place}", result)
+    must(database.psql("SET attio_fdw.allow_copy = on; COPY select_options (target, target_slug, attribute_slug, title) "
+                       "FROM PROGRAM 'printf \"objects\\tall_types\\ta_select\\tcopied\\n\"'"))
+    tap.equal(database.value("SELECT count(*) FROM select_options WHERE title = 'copied'"), "1", "COPY")
+    told = must(database.psql("""
+        WITH o AS (INSERT INTO objects (api_slug, singular_noun, plural_noun) VALUES ('chains', 'Chain', 'Chains') RETURNING api_slug),
+             a AS (INSERT INTO attributes (target, target_slug, api_slug, title, type) SELECT 'objects', api_slug, 'kind', 'Kind',
+                   'select' FROM o RETURNING target, target_slug, api_slug)
+        INSERT INTO select_options (target, target_slug, attribute_slug, title) SELECT target, target_slug, api_slug, 'first' FROM a
+        RETURNING target_slug, attribute_slug, attribute_id IS NOT NULL, title""")).out
+    tap.equal(told, "chains|kind|t|first", "an object, its attribute, its option, in one statement")
+    told = must(database.psql("UPDATE select_options o SET title = o.title || v.more FROM (VALUES ('chains', '!')) v (slug, more) "
+                              "WHERE o.target_slug = v.slug RETURNING o.title")).out
+    tap.equal(told, "first!", "UPDATE ... FROM")
+    told = must(database.psql("""UPDATE attributes SET title = title, api_slug = api_slug, type = type, config = config, target = target,
+        target_id = target_id, target_slug = target_slug, "position" = "position", is_archived = is_archived, description = 'd'
+        WHERE target_slug = 'chains' AND api_slug = 'kind' RETURNING description, "position" > 0""")).out
+    tap.equal(told, "d|t", "a tool that assigns every column")
+
+
+@case(WORK)
 def statuses(emulator, database):
     deals = ident(emulator, "objects", "deals")
     emulator.forget()

@@ -152,6 +152,16 @@ given_equal(const List *one, const List *other)
 	return true;
 }
 
+/* Raise an ERROR: as a part of a path the value would name something else, as ".." does. */
+static void
+check_part(const char *name, const char *value)
+{
+	if (value[0] == '\0' || strcmp(value, ".") == 0 || strcmp(value, "..") == 0)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("\"%s\" cannot name the %s of a request", value, name),
+						errdetail("It would change the path of the request.")));
+}
+
 /* A path with what is given in the place of its parts. */
 static char *
 fill_path(const char *path, const List *given, const char *id, bool escape)
@@ -166,6 +176,8 @@ fill_path(const char *path, const List *given, const char *id, bool escape)
 		char *name = pnstrdup(open + 1, length);
 		const char *value = strcmp(name, "id") == 0 ? id : given_value(given, name);
 
+		if (escape && value != NULL && open > path && open[-1] == '/')
+			check_part(name, value);
 		appendBinaryStringInfo(&filled, at, (int) (open - at));
 		if (value == NULL)
 			appendStringInfo(&filled, "{%s}", name);
