@@ -313,6 +313,12 @@ def whole_rows(emulator, database):
     tap.equal(rows(database, f"SELECT DISTINCT tableoid::regclass {on}"), ["interactions"], "tableoid")
     wrong = database.psql(f"SELECT * {on} AND ctid = '(0,1)'")
     tap.ok("cannot be" in wrong.err or "not compared" in wrong.err, "ctid is refused", wrong)
+    must(database.psql("CREATE TABLE parts (id bigint, type text, date timestamptz, company_id bigint) PARTITION BY LIST (type); "
+                       "CREATE FOREIGN TABLE part_1 PARTITION OF parts FOR VALUES IN ('call') SERVER affinity OPTIONS (resource 'interactions'); "
+                       "CREATE FOREIGN TABLE part_2 PARTITION OF parts FOR VALUES IN ('email') SERVER affinity OPTIONS (resource 'interactions')"))
+    warned = database.psql("SET client_min_messages = warning; "
+                           f"SELECT count(*) FROM parts WHERE company_id = {BUSY} AND date > '2025-01-01' AND date < '2025-02-01'")
+    tap.ok('both list all rows of resource "interactions"' in warned.err, "partitions that list the same are warned of", warned)
     tap.equal(database.value(f"SELECT count(*) FROM (SELECT 1 {on} UNION ALL SELECT 1 {on}) q"),
               str(2 * int(database.value(f"SELECT count(*) {on}"))), "below UNION ALL")
 

@@ -42,4 +42,5 @@ const Service affinity_service = {
 	.import_schema = affinity_import_schema,
 	.table_ddl = affinity_table_ddl,
 	.resources = affinity_resources,
+	.same_rows = affinity_same_rows,
 };

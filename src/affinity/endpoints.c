@@ -9,6 +9,7 @@
 
 #include "affinity/entity_fields.h"
 #include "affinity/interaction_fields.h"
+#include "remote/relation.h"
 
 /* clang-format off */
 
@@ -87,3 +88,13 @@ const ResourceDef affinity_resources[] = {
 };
 
 /* clang-format on */
+
+/* Whatever the partitions' bounds are: what a table lists is what the query asks for. */
+const char *
+affinity_same_rows(const RemoteRelation *one, const RemoteRelation *other, const char **hint)
+{
+	if (strcmp(one->resource->name, other->resource->name) != 0)
+		return NULL;
+	*hint = "Use one foreign table: a query reads no more of it than its conditions ask for.";
+	return psprintf("resource \"%s\"", one->resource->name);
+}
