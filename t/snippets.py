@@ -10,6 +10,8 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
+from affinity import Affinity  # noqa: E402
+from affinity import KEY as AFFINITY_KEY  # noqa: E402
 from attio_test import FAST, KEY, ROOT, Database, Emulator, must, psql, psql_command  # noqa: E402
 from cases import case, run, tap  # noqa: E402
 
@@ -47,9 +49,11 @@ def run_snippet(database, sql, variables, *options):
 
 
 def at_emulator(sql, url):
-    """The same with servers that stand at the emulator."""
-    return re.sub(r"(CREATE SERVER \w+ FOREIGN DATA WRAPPER attio_fdw);", rf"\1 OPTIONS (base_url '{url}' {FAST});",
-                  sql)
+    """The same with servers that stand at the emulator: Attio's, or Affinity's where one is running."""
+    sql = re.sub(r"(CREATE SERVER \w+ FOREIGN DATA WRAPPER attio_fdw);", rf"\1 OPTIONS (base_url '{url}' {FAST});", sql)
+    for other in (each for each in Emulator.running if isinstance(each, Affinity)):
+        sql = re.sub(r"(CREATE SERVER \w+ FOREIGN DATA WRAPPER affinity_fdw);", rf"\1 OPTIONS (base_url '{other.url}');", sql)
+    return sql
 
 
 def variables_of(emulator):
@@ -67,6 +71,8 @@ def try_page(path, emulator, name):
     emulator.reset()
     emulator.mutate(SEATS)
     variables = variables_of(emulator)
+    if path == "docs/affinity.md":
+        variables["key"] = AFFINITY_KEY
     snippets = list(blocks(path))
     if path == "README.md":     # its first query comes before what it needs
         imported = next(i for i, snippet in enumerate(snippets) if "IMPORT FOREIGN SCHEMA" in snippet[1])
@@ -100,9 +106,13 @@ def readme():
         psql("DROP ROLE ana", database="postgres")
 
 
+def statements_of(path):
+    return "".join(sql for _, sql, _, _ in list(blocks(path))[:1])
+
+
 @case
 def docs():
-    with Emulator() as emulator:
+    with Emulator() as emulator, Affinity("--now", "today"):
         for page in sorted(os.listdir(os.path.join(ROOT, "docs"))):
             if page.endswith(".md") and any(blocks(f"docs/{page}")):
                 emulator.reset()
@@ -111,6 +121,9 @@ def docs():
                     # the emulated workspace has an object of this name
                     must(database.psql("ALTER FOREIGN TABLE crm.notes RENAME TO object_notes; "
                                        "ALTER FOREIGN TABLE crm.attio_notes RENAME TO notes"))
+                    if page == "recipes.md":    # which stand on what the page of Affinity makes
+                        run_snippet("attio_docs", at_emulator(statements_of("docs/affinity.md"), emulator.url),
+                                    {"key": AFFINITY_KEY})
                     try_page(f"docs/{page}", emulator, "attio_docs")
                     psql("DROP OWNED BY ana, ben CASCADE", database="attio_docs")
                 psql("DROP ROLE IF EXISTS ana, ben", database="postgres")
