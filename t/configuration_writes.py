@@ -148,6 +148,15 @@ def attributes_refused(emulator, database):
     refused(emulator, database, "UPDATE attributes SET target_slug = 'people' WHERE api_slug = 'value' AND target_slug = 'deals'",
             "HV007", ['"target_slug"'], "an attribute does not move")
     refused(emulator, database, "UPDATE attributes SET is_archived = true", "55000", ["without WHERE"], "all of them")
+    must(database.psql(new_attribute("api_slug, title, type", "'nameless', 'Nameless', 'text'")))
+    nothing = database.psql("UPDATE attributes SET title = NULL WHERE api_slug = 'nameless'")
+    tap.ok("22023" in nothing.err and "data.title" in nothing.err, "no title", nothing)
+    must(database.psql("INSERT INTO attributes (target, target_slug, api_slug, title, type, is_multiselect) VALUES "
+                       "('lists', 'sales_pipeline', 'tags', 'Tags', 'select', true)"))
+    told = must(database.psql("INSERT INTO statuses (target, target_slug, attribute_slug, title) VALUES "
+                              "('lists', 'sales_pipeline', 'status', 'Very new'); UPDATE statuses SET title = 'Very old' "
+                              "WHERE target = 'lists' AND title = 'Very new' RETURNING title, target_slug, position > 0")).out
+    tap.equal(told, "Very old|sales_pipeline|t", "attributes and statuses of a list")
     wrong = database.psql(new_attribute("api_slug, title, type", "'a', 'A', 'domain'"))
     tap.ok("22023" in wrong.err and "type" in wrong.err, "a type that cannot be created", wrong)
 
@@ -214,7 +223,7 @@ def options(emulator, database):
                               f"'{attribute}', 'Huge'), ('objects', '{deals}', '{attribute}', 'Tiny') "
                               "RETURNING target_slug, attribute_slug, title")).out
     tap.equal(told, "deals|size|Huge\ndeals|size|Tiny", "RETURNING names what ids were given of")
-    tap.equal(len(reads(emulator)), 2, "which is read once")
+    tap.equal(len([path for path in reads(emulator) if "offset=" not in path or path.endswith("offset=0")]), 2, "which is read once")
     emulator.forget()
     must(database.psql("UPDATE select_options SET title = title || '!' WHERE target_slug = 'deals' AND attribute_slug = 'size' "
                        "AND title IN ('Huge', 'Tiny')"))

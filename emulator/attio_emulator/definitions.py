@@ -249,6 +249,7 @@ def other_side(request, data):
 def create_attribute(request):
     data = request.data_of("title", "description", "api_slug", "type", "is_required", "is_unique", "is_multiselect",
                            "config")
+    check_texts(data, "title")
     check_known(data, "title description api_slug type is_required is_unique is_multiselect config default_value relationship")
     check_flags(data, "is_required", "is_unique", "is_multiselect")
     target = request.target(request.args["target"], request.args["identifier"])
@@ -280,6 +281,7 @@ def change_attribute(request):
     attribute, data = request.attribute(), request.data_of()
     check_known(data, "title description api_slug is_required is_unique default_value config is_archived")
     check_flags(data, "is_required", "is_unique", "is_archived")
+    check_texts(data, "title")
     if attribute.system:
         raise errors.invalid("system_edit_unauthorized", "Cannot update a System attribute.")
     check_default(attribute.target, data)

@@ -85,6 +85,8 @@ class Maker:
     def choose(self, row, slug, *indexes):
         attribute = self.target.attribute(slug)
         make = values.status if attribute.kind == "status" else values.option
+        # an attribute that was created later may have this slug, and no options yet
+        indexes = indexes if attribute.choices else ()
         self.put(row, slug, *[make(attribute, attribute.choices[i % len(attribute.choices)]) for i in indexes])
 
     def refer(self, row, slug, target_slug, *indexes):

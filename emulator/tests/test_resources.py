@@ -137,6 +137,7 @@ class Definitions(EmulatorTest):
                      config={"currency": {"default_currency_code": "EUR", "display_type": "code"}})
         self.assertEqual(self.good("POST", path, {"data": money})["config"]["currency"], money["config"]["currency"])
         self.bad(400, "validation_type", "PATCH", path + "/money", {"data": {"type": "text"}})
+        self.bad(400, "validation_type", "PATCH", path + "/money", {"data": {"title": None}})
 
 
 class Paging(EmulatorTest):
