@@ -170,6 +170,9 @@ def mistakes(emulator, database):
                              "AND attribute = 'status'"), "0", "nor an entry")
     refused(database, f"object = 'deals' AND {row} AND attribute = 'stge'", "HV00R", '"stge" was not found', "unknown attribute")
     refused(database, f"object = 'deal' AND {row} AND attribute = 'stage'", "HV00R", '"deal" was not found', "unknown object")
+    entry = f"list = 'sales_pipeline' AND attribute = 'status' AND entry_id = '{NOBODY}'"
+    refused(database, f"{entry} AND {row}", "HV000", 'columns "record_id" and "list"', "a record and an entry at once")
+    refused(database, f"{entry} AND object = 'deals'", "HV000", "cannot be combined", "or an object and a list")
     refused(database, f"list = 'pipeline' AND entry_id = '{one}' AND attribute = 'stage'", "HV00R", '"pipeline" was not found',
             "unknown list")
     refused(database, f"object = 'deals' AND {row} AND attribute = 'created_at'", "22023", "Historic values cannot be queried",

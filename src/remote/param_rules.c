@@ -207,6 +207,24 @@ params_resource(const ResourceDef *resource, const List *terms)
 	return resource;
 }
 
+const ParamDef *
+params_left_way(const ResourceDef *resource, const List *terms)
+{
+	const bool *given = params_of_terms(resource, terms);
+
+	for (int i = 0; i < resource->nparams; i++)
+	{
+		const Way *way = resource->params[i].way;
+		bool is_whole = way != NULL && way != resource->way;
+
+		for (int j = 0; j < resource->nparams && is_whole; j++)
+			is_whole = given[j] || (resource->params[j].way != way && !resource->params[j].every_way);
+		if (is_whole)
+			return &resource->params[i];
+	}
+	return NULL;
+}
+
 bool
 params_are_given(const ResourceDef *resource, const List *terms)
 {

@@ -29,6 +29,12 @@ extern bool params_are_given(const ResourceDef *resource, const List *terms);
  */
 extern const ResourceDef *params_resource(const ResourceDef *resource, const List *terms);
 
+/*
+ * The first parameter of a way that is not gone, although these terms give all
+ * that it takes; NULL: there is none.
+ */
+extern const ParamDef *params_left_way(const ResourceDef *resource, const List *terms);
+
 /* Is there a listing for each of the parents, because the terms do not say of which one? */
 extern bool params_leave_parents(const ResourceDef *resource, const List *terms);
 

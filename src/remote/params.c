@@ -355,6 +355,34 @@ add_defaults(const AskInput *input, ParamValues *all)
 
 /* ----- what must be given ----- */
 
+/* Conditions on the columns of both cannot be met by rows that one listing has.  Does not return. */
+static void
+raise_combined(const AskInput *input, const ParamDef *left, const ParamDef *sent)
+{
+	ereport(ERROR, (errcode(ERRCODE_FDW_ERROR),
+					errmsg("conditions on columns \"%s\" and \"%s\" of foreign table \"%s\" cannot be combined",
+						   left->column, sent->column, input->relation->name),
+					errdetail("%s returns the rows for one of them, and these do not show the other.",
+							  input->relation->service->title),
+					errhint("Leave one of them out.")));
+}
+
+/* Something is missing, while all that another way takes is given: what must be left out is of more use than what to add. */
+static void
+check_left_way(const AskInput *input, const bool *given)
+{
+	const ResourceDef *resource = input->relation->resource;
+	const ParamDef *left = params_left_way(resource, list_copy_tail(input->term, 1));
+
+	for (int i = 0; i < resource->nparams && left != NULL; i++)
+	{
+		const ParamDef *sent = &resource->params[i];
+
+		if (given[i] && !sent->every_way && param_is_of_listing(resource, sent) && param_is_shown(resource, sent))
+			raise_combined(input, sent, left);
+	}
+}
+
 /*
  * A group of a choice is not sent, as another one is.  ERROR where its condition
  * cannot be checked locally: rows show what they were asked for, or the listing
@@ -371,12 +399,7 @@ check_left_group(const AskInput *input, const bool *given, const ParamDef *left)
 
 		if (given[i] && sent->either != NULL && strcmp(sent->either, left->either) == 0 &&
 			(param_is_shown(resource, left) || left < sent))
-			ereport(ERROR, (errcode(ERRCODE_FDW_ERROR),
-							errmsg("conditions on columns \"%s\" and \"%s\" of foreign table \"%s\" cannot be combined",
-								   left->column, sent->column, input->relation->name),
-							errdetail("%s returns the rows for one of them, and these do not show the other.",
-									  input->relation->service->title),
-							errhint("Leave one of them out.")));
+			raise_combined(input, left, sent);
 	}
 }
 
@@ -392,7 +415,10 @@ leave_unsent(const AskInput *input, ParamValues *all, AskSet *set)
 		given[i] = all[i].texts != NIL;
 	missing = params_choose(resource, given);
 	if (missing != NIL)
+	{
+		check_left_way(input, given);
 		params_raise_missing(input->relation, given, missing);
+	}
 	for (int i = 0; i < resource->nparams; i++)
 		if (all[i].texts != NIL && !given[i])
 		{
