@@ -148,10 +148,8 @@ def load_given(database, table, rows):
 
 def joins_both(difference, query):
     """A join gives a record and a condition an entry, or the other way round: no row is of both, and what is missing for one is."""
-    right = query.partition("@attribute_history r")[2]
-    return "cannot be read without" in difference and bool(right) and \
-        any(f"r.{name}" in right for name in ("object", "record_id", '"object"', '"record_id"')) and \
-        any(f"r.{name}" in right for name in ("list", "entry_id", '"list"', '"entry_id"'))
+    return "cannot be read without" in difference and "@attribute_history" in query and "@" in query.replace("@", "", 1) and \
+        any(name in query for name in ("object", "record_id")) and any(name in query for name in ("list", "entry_id"))
 
 
 def run_set(rng, generator, emulator, database, count, settings):
