@@ -88,7 +88,9 @@ def shown(library):
     found = rows(SCAN + "SELECT minute_limit, minute_remaining, minute_reset_at BETWEEN now() AND now() + '61 s', month_limit, "
                  "month_remaining, month_reset_at BETWEEN now() + '19 d' AND now() + '21 d', refused FROM rate();")
     tap.equal(found, ["12", "50|47|t|1000|697|t|0"], "limits, what is left, and until when")
-    library.faults({"match": {"nth": 2}, "headers": {"Library-Left": "many", "Library-Month-Left": "-1"}, "status": 200})
+    limits(library, limit=50, seconds=60, month=700, month_limit="many")
+    tap.equal(rows(SCAN + "SELECT minute_limit, month_limit, month_remaining FROM rate();"), ["12", "50||697"],
+              "what is no number is not told")
     options(library)
 
 

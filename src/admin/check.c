@@ -208,14 +208,15 @@ check_rate(CheckRun *run, const char *name)
 	ActivityTotals mine = {0};
 	int n = activity_totals(totals);
 	bool shared = governor_is_shared();
+	const Service *service = run->session->service;
+	const char *option = service->read_rate_option != NULL ? service->read_rate_option : service->minute_option;
 	const char *action = NULL;
 
 	for (int i = 0; i < n; i++)
 		if (totals[i].database == MyDatabaseId && totals[i].server == run->session->server)
 			mine = totals[i];
-	if (mine.refused > 0 && run->session->service->read_rate_option != NULL)
-		action =
-			psprintf("Others use the same limit; lower the server option %s.", run->session->service->read_rate_option);
+	if (mine.refused > 0 && option != NULL)
+		action = psprintf("Others use the same limit; lower the server option %s.", option);
 	else if (!shared)
 		action = "Add attio_fdw to shared_preload_libraries, so that all sessions share the limit.";
 	check_add(run, name, mine.refused > 0 ? CHECK_WARNING : CHECK_OK,
