@@ -54,7 +54,7 @@ def one_after_the_other(library):
 @case(WORLD)
 def at_once(library):
     """The same of requests that are under way together."""
-    limits(library, limit=60, seconds=1)
+    limits(library, limit=90, seconds=1)
     tap.equal(rows(SCAN + LOANS), ["12", "1350"], "a scan that asks for many pages at once")
     found = statuses(library)
     tap.ok(len(found) > 200 and set(found) == {200}, "and none is refused", found)
@@ -192,7 +192,7 @@ def sessions(library):
     tap.ok("53400" in SHARED.query(SCAN).err, "and the last is the last")
     must(SHARED.query("ALTER USER MAPPING FOR CURRENT_USER SERVER library OPTIONS (SET api_key 'other-key')"))
     library.call("POST", "/_emulator/tokens", {"other-key": "all"})
-    limits(library, limit=60, seconds=1)
+    limits(library, limit=300, seconds=1)
     tap.equal(SHARED.rows(SCAN), ["12"], "another key has a month of its own")
     statuses(library)
     processes = [start_psql(LOANS, SHARED.name) for _ in range(4)]
