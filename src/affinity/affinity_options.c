@@ -20,7 +20,7 @@ static const char *const ignored_write_words[] = {"warning", "error", "ignore", 
 static const OptionDef own_options[] = {
 	/* name, place, kind, guard, default, min, max, words, meaning */
 	{"earliest_date", ForeignServerRelationId, OPTION_DATE, GUARD_NONE, NULL, 0, 0, NULL,
-	 "from which date (UTC) on interactions are read where no condition says so; unset means that a query must say so"},
+	 "from which date (UTC) on interactions are read where no condition says so (one that compares with another table's column does not); unset means that a query must say so"},
 	{"remote_start_time", ForeignServerRelationId, OPTION_WORD, GUARD_NONE, "unknown", 0, 0, start_time_words,
 	 "whether Affinity returns interactions at the start_time that it is asked for; unknown asks for a second more, in windows that overlap"},
 	{"latest_after", ForeignServerRelationId, OPTION_PERIOD, GUARD_NONE, "365d", 0, 36500 * DAY_MINUTES, NULL,

@@ -47,11 +47,12 @@ SHIFTS = ("", "", "", " + interval '1 microsecond'", " - interval '1 microsecond
 
 # NULL: the same rows; empty: both have none; refused: by an error that is right; else what differs.
 DIFFER = r"""
-CREATE FUNCTION differ(query text) RETURNS text LANGUAGE plpgsql AS $$
+CREATE FUNCTION differ(query text, earliest text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE here text[]; there text[];
 BEGIN
 	BEGIN
-		EXECUTE 'SELECT array_agg(r ORDER BY r) FROM (' || replace(query, '@', 'twin.') || ') q (r)' INTO here;
+		EXECUTE 'SELECT array_agg(r ORDER BY r) FROM (' || replace(regexp_replace(query, '/\*from (\w+)\*/',
+			'AND \1.date >= ' || quote_nullable(earliest) || '::date', 'g'), '@', 'twin.') || ') q (r)' INTO here;
 	EXCEPTION WHEN OTHERS THEN
 		RETURN 'error of the twin ' || SQLSTATE || ': ' || SQLERRM;
 	END;
@@ -86,6 +87,7 @@ class Generator:
             for name, ident in each["of"]:
                 self.of.setdefault((COLUMNS[name], ident), []).append(each)
         self.busy = {key: [i for i in ids if len(self.of.get((key, i), ())) > 40] for key, ids in self.ids.items()}
+        self.earliest = None        # the server's option, for a query without a lower bound
         self.rows = {"persons": dump["persons"], "companies": dump["organizations"],
                      "opportunities": dump["opportunities"]}
 
@@ -121,7 +123,7 @@ class Generator:
                              f"timestamptz '{self.pick('2019-03-31 02:30', '2024-02-29', '2020-01-01 00:00:00.000001')}'",
                              "(now() + interval '90 days')")
         row = (side or min)((self.rng.choice(rows) for _ in range(3 if side else 1)), key=lambda each: each["date"])
-        return f"(timestamptz {quote(row['date'])}{self.rng.choice(SHIFTS)})"
+        return f"({self.pick('', '', '', '', 'SELECT ')}timestamptz {quote(row['date'])}{self.rng.choice(SHIFTS)})"
 
     def dates(self, alias, rows):
         """Bounds of dates: a lower one always; sometimes another, or none behind it."""
@@ -130,6 +132,9 @@ class Generator:
             low = f"(now() - interval '{self.pick(90, 365, 800, 3700)} days')"
         if self.chance(0.08):
             return f"{column} = {self.moment(rows)}"
+        if self.chance(0.15):
+            upper = self.pick("true", f"{column} < {self.moment(rows, max)}", f"{column} <= now()")
+            return f"{upper} /*from {alias}*/"
         parts = [f"{column} {self.pick('>', '>=', '>=')} {low}"]
         if self.chance(0.05):
             parts.append(f"{column} > {self.moment(rows)}")
@@ -295,6 +300,10 @@ class Generator:
             of, inner = "interactions_of", f"{inner} AND {self.internal_condition('i')}"
         on = f"i.{key} = e.id"
         shape = self.rng.random()
+        if local and shape < 0.25:
+            return self.join_of_spans(key, some)
+        if shape < 0.35 and not local:
+            return (f"SELECT i::text FROM @{of} i WHERE i.{key} IN (SELECT e.id FROM {left} WHERE {narrow}) AND {inner}")
         if shape < 0.15:
             return f"SELECT e.id::text FROM {left} WHERE {self.pick('', 'NOT ')}EXISTS (SELECT FROM @{of} i WHERE {on} AND {inner}) AND {narrow}"
         if shape < 0.3:
@@ -305,6 +314,25 @@ class Generator:
         if shape < 0.55:
             return f"SELECT concat_ws('|', e.id, count(*), max(i.date)) FROM {left} JOIN @{of} i ON {on} AND {inner} WHERE {narrow} GROUP BY e.id"
         return f"SELECT e::text || i::text FROM {left} JOIN @{of} i ON {on} WHERE {inner} AND {narrow}"
+
+    def join_of_spans(self, key, ids):
+        """Each entity in a span of its own.  A bound that another table has is none that the service can be asked for."""
+        spans = []
+        for ident in ids:
+            rows = self.of.get((key, ident), [])
+            spans.append(f"({ident}::bigint, {self.moment(rows, min)}, {self.moment(rows, max)})")
+        kind = self.pick("", " AND i.type = 'email'", " AND i.type IN ('meeting', 'call')")
+        return (f"SELECT concat_ws('|', e.id, i::text) FROM (VALUES {', '.join(spans)}) e (id, low, high) {self.pick('', 'LEFT ')}JOIN "
+                f"@interactions i ON i.{key} = e.id AND i.date >= e.low AND i.date {self.pick('<', '<=')} e.high{kind} "
+                f"AND i.date > '2010-01-01'")
+
+    def join_by_id(self):
+        """Interactions of an entity, looked up again by their ids and types."""
+        key = self.rng.choice(KEYS)
+        entity, rows = self.entity("i", key)
+        return (f"SELECT concat_ws('|', i.id, i.type, j.title, j.subject, j.date) FROM @interactions i {self.pick('', 'LEFT ')}JOIN "
+                f"@interactions_by_id j ON j.id = i.id AND j.type = i.type WHERE {entity} AND {self.dates('i', rows)} "
+                f"AND i.type IN ('call', 'chat-message')")
 
     def join_of_entities(self):
         """Persons by the ids in an opportunity, or entities beside one another."""
@@ -323,7 +351,7 @@ class Generator:
         if shape < 0.36:
             return self.by_id()
         if shape < 0.56 and len(self.tables) == len(TABLES):
-            return self.join() if self.chance(0.85) else self.join_of_entities()
+            return self.pick(self.join, self.join, self.join, self.join, self.join, self.join_of_entities, self.join_by_id)()
         return self.of_interactions()
 
 
@@ -355,18 +383,20 @@ def run_set(rng, generator, emulator, database, count, settings):
     follow_switches(database, settings)
     known = settings["start_border"] if settings["start_border"] == "inclusive" and rng.random() < 0.5 else "unknown"
     ahead = rng.choice(["365d", "340d", "800d"])
+    generator.earliest = rng.choice(["2016-01-01", "2021-06-01"])
     sizes = {table: rng.choice([most, most, 7, 30]) for table, most in (("interactions", 100), ("persons", 500), ("companies", 500), ("opportunities", 500))}
     must(database.psql("".join(f"ALTER FOREIGN TABLE affinity.{t} OPTIONS (SET page_size '{n}');" for t, n in sizes.items()) +
-                       f"ALTER SERVER affinity OPTIONS (SET remote_start_time '{known}', SET latest_after '{ahead}')"))
+                       f"ALTER SERVER affinity OPTIONS (SET remote_start_time '{known}', SET latest_after '{ahead}', "
+                       f"SET earliest_date '{generator.earliest}')"))
     queries = [generator.query() for _ in range(count)]
     plan = rng.choice(PLANS)
     anew = "SELECT FROM attio_fdw_disconnect('affinity');\n"
-    script = [plan] + [f"{anew if i % 10 == 0 else ''}SELECT {i}, differ($query${q}$query$);" for i, q in enumerate(queries)]
+    script = [plan] + [f"{anew if i % 10 == 0 else ''}SELECT {i}, differ($query${q}$query$, {quote(generator.earliest)});" for i, q in enumerate(queries)]
     found = []
     for line in must(database.psql("\n".join(script))).out.split("\n"):
         number, _, difference = line.partition("|")
         if number:
-            found.append((difference, queries[int(number)], f"{plan} {json.dumps(settings)} {json.dumps(sizes)} {known} {ahead}"))
+            found.append((difference, queries[int(number)], f"{plan} {json.dumps(settings)} {json.dumps(sizes)} {known} {ahead} {generator.earliest}"))
     return found
 
 
@@ -378,7 +408,7 @@ def prepare(emulator, database):
     views = "".join(f"CREATE VIEW twin.{table} AS TABLE twin_all.{table};" for table in ("companies", "opportunities"))
     sizes = "".join(f"ALTER FOREIGN TABLE affinity.{table} OPTIONS (ADD page_size '100');" for table in TABLES)
     must(database.psql(f"ALTER SCHEMA twin RENAME TO twin_all; CREATE SCHEMA twin; {views} {sizes} ALTER SERVER affinity "
-                       f"OPTIONS (ADD remote_start_time 'unknown', ADD latest_after '365d');" + DIFFER % patterns))
+                       f"OPTIONS (ADD remote_start_time 'unknown', ADD latest_after '365d', ADD earliest_date '2016-01-01');" + DIFFER % patterns))
     return dump
 
 
