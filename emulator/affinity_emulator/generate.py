@@ -80,8 +80,9 @@ class Generator:
         return self.rng.choice((EMAIL,) * 5 + (MEETING,) * 3 + (CHAT,) * 2 + (CALL,))
 
     def moment(self, low=1, high=YEARS):
-        """A moment so many days ago."""
+        """A moment so many days ago; one in four is a whole second."""
         ago = self.rng.randrange(low * 86400000, high * 86400000)
+        ago -= ago % 1000 if ago % 4 == 0 else 0
         return self.account.now - datetime.timedelta(milliseconds=ago)
 
     def someone(self):

@@ -132,6 +132,10 @@ class Generator:
             low = f"(now() - interval '{self.pick(90, 365, 800, 3700)} days')"
         if self.chance(0.08):
             return f"{column} = {self.moment(rows)}"
+        whole = [row for row in rows if ".000" in row["date"]]
+        if whole and self.chance(0.08):     # a row where the service is asked twice
+            border = f"timestamptz {quote(self.rng.choice(whole)['date'])}"
+            return f"{column} > {border} - interval '500 days' AND {column} < {border} + interval '{self.pick(365, 730, 1095)} days'"
         if self.chance(0.15):
             upper = self.pick("true", f"{column} < {self.moment(rows, max)}", f"{column} <= now()")
             return f"{upper} /*from {alias}*/"
