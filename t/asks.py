@@ -4,12 +4,12 @@ import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
-from attio_test import ROOT, Workspace, must  # noqa: E402
+from attio_test import MODULES, ROOT, Workspace, must  # noqa: E402
 from cases import case, run, tap  # noqa: E402
 
 
 def prepare(_emulator, database):
-    must(database.psql(f"\\set module '{ROOT}/test/module/attio_fdw_test.so'\n\\i {ROOT}/test/module/functions.sql"))
+    must(database.psql(f"\\set module '{MODULES}/attio_fdw_test.so'\n\\i {ROOT}/test/module/functions.sql"))
 
 
 WORK = Workspace(options="", before=prepare)

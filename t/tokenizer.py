@@ -10,7 +10,7 @@ import sys
 import urllib.request
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
-from attio_test import KEY, ROOT, Workspace, must  # noqa: E402
+from attio_test import KEY, MODULES, ROOT, Workspace, must  # noqa: E402
 from cases import case, run, tap  # noqa: E402
 
 MUTATIONS = int(os.environ.get("ATTIO_MUTATIONS", "1000000"))
@@ -27,7 +27,7 @@ ODD = r'''{ "pagination" : {"next_cursor":null} , "data":
 
 
 def prepare(_emulator, database):
-    must(database.psql(f"\\set module '{ROOT}/test/module/attio_fdw_test.so'\n\\i {ROOT}/test/module/functions.sql"))
+    must(database.psql(f"\\set module '{MODULES}/attio_fdw_test.so'\n\\i {ROOT}/test/module/functions.sql"))
 
 
 WORK = Workspace(options="", before=prepare)

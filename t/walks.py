@@ -5,12 +5,12 @@ import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
-from attio_test import ROOT, Workspace, must  # noqa: E402
+from attio_test import MODULES, ROOT, Workspace, must  # noqa: E402
 from cases import case, run, tap  # noqa: E402
 
 
 def prepare(_emulator, database):
-    must(database.psql(f"\\set module '{ROOT}/test/module/attio_fdw_test.so'\n\\i {ROOT}/test/module/functions.sql"))
+    must(database.psql(f"\\set module '{MODULES}/attio_fdw_test.so'\n\\i {ROOT}/test/module/functions.sql"))
 
 
 WORK = Workspace(options="", before=prepare)
@@ -119,6 +119,8 @@ def by_offset(_emulator, database):
               "pages overlap by a row")
     pages = [{"ids": [1, 2, 3], "limit": 3}, {"ids": [4], "limit": 3}]
     tap.equal(walk(database, "as listed", pages)[1].split(" ")[0], "lost", "without the overlap rows moved")
+    pages[1]["ids"] = []
+    tap.equal(walk(database, "as listed", pages)[1].split(" ")[0], "lost", "and an empty page is no end behind others")
     many = list(range(100))
     pages = [{"ids": many, "limit": 100}, {"ids": [101], "limit": 100}, {"ids": [50, 99, 101], "limit": 100}]
     tap.equal([line.split(" |")[0].split(" ")[0] + " " + line.split(" |")[0].split(" ")[-1]

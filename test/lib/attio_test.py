@@ -19,6 +19,8 @@ from cases import FILE, HERE, ROOT, tap
 
 HERE.add(os.path.abspath(__file__))
 KEY = "emulator-key"
+# where the libraries of test/module are, which hold the extension's own objects
+MODULES = os.environ.get("ATTIO_MODULES", os.path.join(ROOT, "test", "module"))
 
 
 def wait_until(condition, what, seconds=120):

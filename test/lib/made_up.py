@@ -3,7 +3,7 @@ import contextlib
 import os
 import re
 
-from attio_test import ROOT, Emulator, must, psql
+from attio_test import MODULES, ROOT, Emulator, must, psql
 
 MODULE = os.path.join(ROOT, "test", "module")
 
@@ -40,7 +40,7 @@ class World:
             psql(f"DROP DATABASE IF EXISTS {self.name}", database="postgres")
             must(psql(f"CREATE DATABASE {self.name}", database="postgres"))
             stack.callback(psql, f"DROP DATABASE {self.name}", database="postgres")
-            must(self.query(f"\\set module '{MODULE}/made_up.so'\n\\set url '{library.url}'\n\\i {MODULE}/made_up.sql"))
+            must(self.query(f"\\set module '{MODULES}/made_up.so'\n\\set url '{library.url}'\n\\i {MODULE}/made_up.sql"))
             self.stack = stack.pop_all()
         return (library,)
 
