@@ -72,7 +72,8 @@ CONDITIONS = [("last_interaction_date > '2025-06-01'", False), ("last_interactio
 DEFAULTS = {"entity_order": "id", "pages": "full", "last_token": "null", "token_name": "next_page_token", "bare_lists": "unasked",
             "person_kind": "number", "interaction_dates": "null", "empty_members": "null", "date_bounds": "inclusive",
             "time_precision": "us", "parameters": "followed", "unknown_parameters": "refused", "listed_ids": "shown",
-            "header_case": "mixed", "requests_per_minute": 0, "gzip": False, "one_entity_dates": "shown"}
+            "header_case": "mixed", "requests_per_minute": 0, "gzip": False, "one_entity_dates": "shown",
+            "listed_dates": "shown"}
 SWITCHES = [{"entity_order": "hash"}, {"entity_order": "reversed"}, {"pages": "short"}, {"pages": "empty"},
             {"pages": "trailing"}, {"last_token": "absent"}, {"token_name": "nextPageToken"}, {"bare_lists": "always"},
             {"bare_lists": "never"}, {"person_kind": "word"}, {"interaction_dates": "absent"}, {"empty_members": "absent"},
@@ -170,6 +171,26 @@ def by_id(emulator, database):
              "ON c.id = o.company_ids[1] ORDER BY 1, 2".replace("opportunities_copy", "opportunities"), f"a join by id, {how}")
     emulator.switches(**DEFAULTS)
     emulator.asked()
+
+
+@case(ACCOUNT)
+def dates_that_are_not_told(emulator, database):
+    emulator.switches(listed_dates="ignored")
+    for table in ("persons", "companies"):
+        for sql in ("SELECT id, last_email_date FROM TABLE", "SELECT count(last_email_date) FROM TABLE",
+                    "SELECT id FROM TABLE WHERE last_email_date IS NULL",
+                    "SELECT id FROM TABLE WHERE last_email_date > '2020-01-01'"):
+            wrong = database.psql(sql.replace("TABLE", table))
+            tap.ok(f'Affinity does not tell column "last_email_date" of foreign table "{table}", although it was asked to'
+                   in wrong.err and f"asked for with {WITH}" in wrong.err, f"{table}: {sql}", wrong)
+        same(database, f"SELECT id FROM {table} ORDER BY id", f"{table}: without dates")
+    for how in ("ignored", "refused"):
+        emulator.switches(one_entity_dates=how)
+        wrong = database.psql("SELECT last_email_date FROM companies WHERE id = (SELECT min(id) FROM companies_copy)")
+        tap.ok("although it was asked to" in wrong.err, f"by its id, {how}, and in the listing", wrong)
+    emulator.switches(one_entity_dates="shown")
+    same(database, "SELECT id, last_email_date FROM companies WHERE id = (SELECT min(id) FROM companies_copy)", "by its id")
+    emulator.switches(**DEFAULTS)
 
 
 @case(ACCOUNT)

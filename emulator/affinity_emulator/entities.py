@@ -145,6 +145,8 @@ def listing(what):
         request.refuse_unknown({"term", *pages.CONTROL, *BOUNDS, *DATES, *FLAGS[what]})
         if request.truth("with_interaction_persons") and not request.truth("with_interaction_dates"):
             raise errors.invalid("with_interaction_persons needs with_interaction_dates.", "with_interaction_persons")
+        if request.switches["listed_dates"] == "ignored":
+            request.query.pop("with_interaction_dates", None)
         return pages.page(request, Documents(request, what, chosen(request, what)), what, MOST)
     return serve
 

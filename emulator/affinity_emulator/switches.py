@@ -41,6 +41,9 @@ SWITCHES = {
     "one_entity_dates": ("shown", ("shown", "ignored", "refused", "missing"), "docs",
                          "with_interaction_dates beside the id of a person or organization: dates, nothing, 422, 404 for "
                          "one without interactions"),
+    "listed_dates": ("shown", ("shown", "ignored"), "docs",
+                     "with_interaction_dates of listed persons and organizations: dates, and none without them; or all "
+                     "rows without dates"),
     "listed_ids": ("shown", ("shown", "missing"), "docs",
                    "organization_ids of listed persons, person_ids of listed organizations"),
     "error_body": ("message", ("message", "errors", "texts", "list", "detail", "error", "error_text", "empty", "html"), "field",

@@ -209,6 +209,15 @@ class Switches(AffinityTest):
         rows = self.entities("opportunities", with_interaction_dates="true", min_last_email_date="2999-01-01")
         self.assertEqual(rows, self.entities("opportunities"))
 
+    @switch_test("listed_dates")
+    def test_listed_dates(self):
+        some = self.entities("persons", with_interaction_dates="true")
+        self.assertIn("interaction_dates", some[0])
+        self.switch(listed_dates="ignored")
+        rows = self.entities("persons", with_interaction_dates="true")
+        self.assertEqual(rows, self.entities("persons"))
+        self.assertGreater(len(rows), len(some))
+
     @switch_test("listed_ids")
     def test_listed_ids(self):
         self.assertIn("organization_ids", self.entities("persons")[0])
