@@ -275,6 +275,13 @@ def honest(emulator, database):
     result = must(database.psql(f"{NEW} VALUES ('call', {BY_ONE})"))
     tap.ok("person_ids" in result.err and "date" in result.err, "other values than were sent are a WARNING", result)
     emulator.reset()
+    result = must(database.psql(f"{NEW} SELECT 'call', '{{443}}', 'c', '2025-12-01 10:00:00.5Z' FROM generate_series(1, 9)"))
+    tap.ok("WARNING" not in result.err, "the same moment at another offset is the same", result)
+    emulator.forget()
+    for date in ("4000-01-01 BC", "20000-01-01", "infinity"):
+        result = database.psql(f"{NEW} VALUES ('call', '{{443}}', 'c', '{date}')")
+        tap.ok(refused(result, "22023", "date", "cannot hold this value") and written(emulator) == [],
+               f"{date} is never sent as another date", result)
     must(database.psql("CREATE FOREIGN TABLE few (id bigint, type text, date timestamptz, content text) SERVER affinity "
                        "OPTIONS (resource 'interactions')"))
     meeting = one_of(emulator, 0)

@@ -1,8 +1,8 @@
 /*
  * timestamps.c
- *		Timestamps as services send them: ISO 8601, up to nine digits, "Z".
+ *		Timestamps as services send them: ISO 8601, up to nine digits, "Z" or an offset.
  *
- * Owns: the quick way for the one form in which they come (docs/attio-api.md 5.4).
+ * Owns: the quick way for the forms in which they come (docs/attio-api.md 5.4).
  * Any other form is refused here and left to the server's input functions.
  */
 #include "base/timestamps.h"
@@ -45,32 +45,55 @@ read_day(const char *text, int *julian)
 	return true;
 }
 
-/* Split into a Julian day, seconds of that day, and nanoseconds. */
+/* The seconds that an offset, "Z" or "+hh:mm", is ahead of UTC. */
+static bool
+read_offset(const char *text, size_t length, int *ahead)
+{
+	int hours;
+	int minutes;
+
+	*ahead = 0;
+	if (length == 1)
+		return text[0] == 'Z';
+	if (length != 6 || (text[0] != '+' && text[0] != '-') || !read_digits(text + 1, 2, &hours) || text[3] != ':' ||
+		!read_digits(text + 4, 2, &minutes) || hours > MAX_TZDISP_HOUR || minutes > 59)
+		return false;
+	*ahead = (text[0] == '-' ? -1 : 1) * (hours * 60 + minutes) * 60;
+	return true;
+}
+
+/* Split into a Julian day, seconds since its begin in UTC (an offset may lead out of it), and nanoseconds. */
 static bool
 read_timestamp(const char *text, size_t length, int *julian, int *seconds, int *nanoseconds)
 {
 	int hour;
 	int minute;
 	int second;
+	int ahead;
+	size_t end = 19;
 	size_t digits = 0;
 
-	if (length < 20 || length > 30 || !read_day(text, julian) || text[10] != 'T')
+	if (length < 20 || length > 35 || !read_day(text, julian) || text[10] != 'T')
 		return false;
 	if (!read_digits(text + 11, 2, &hour) || text[13] != ':' || !read_digits(text + 14, 2, &minute) ||
 		text[16] != ':' || !read_digits(text + 17, 2, &second))
 		return false;
-	if (hour > 23 || minute > 59 || second > 59 || text[length - 1] != 'Z')
+	if (hour > 23 || minute > 59 || second > 59)
 		return false;
 	*nanoseconds = 0;
-	if (length > 20)
+	if (text[end] == '.')
 	{
-		digits = length - 21;
-		if (text[19] != '.' || digits < 1 || !read_digits(text + 20, (int) digits, nanoseconds))
+		while (end + 1 + digits < length && text[end + 1 + digits] >= '0' && text[end + 1 + digits] <= '9')
+			digits++;
+		if (digits < 1 || digits > 9 || !read_digits(text + end + 1, (int) digits, nanoseconds))
 			return false;
+		end += 1 + digits;
 	}
 	for (; digits < 9; digits++)
 		*nanoseconds *= 10;
-	*seconds = (hour * 60 + minute) * 60 + second;
+	if (!read_offset(text + end, length - end, &ahead))
+		return false;
+	*seconds = (hour * 60 + minute) * 60 + second - ahead;
 	return true;
 }
 

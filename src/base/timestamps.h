@@ -1,6 +1,6 @@
 /*
  * timestamps.h
- *		Timestamps as services send them: ISO 8601, up to nine digits, "Z".
+ *		Timestamps as services send them: ISO 8601, up to nine digits, "Z" or an offset.
  */
 #ifndef BASE_TIMESTAMPS_H
 #define BASE_TIMESTAMPS_H

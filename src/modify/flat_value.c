@@ -38,6 +38,8 @@ flat_moment(const FlatColumn *column, Oid type, Datum value)
 	if (type == DATEOID ? DATE_NOT_FINITE(DatumGetDateADT(value)) : TIMESTAMP_NOT_FINITE(DatumGetTimestamp(value)))
 		flat_refuse_value(column, fixed_output(type, value), "Use a finite date or time.");
 	JsonEncodeDateTime(buffer, value, type, type == TIMESTAMPTZOID ? &utc : NULL);
+	if (buffer[4] != '-' || strstr(buffer, " BC") != NULL)
+		flat_refuse_value(column, buffer, "Use a date or time in the years 1 to 9999.");
 	if (type == DATEOID)
 		return json_text(buffer);
 	zone = strstr(buffer, "+00:00");
