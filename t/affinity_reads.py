@@ -96,6 +96,20 @@ def windows_of_a_span(emulator, database):
 
 
 @case(ACCOUNT)
+def begins_too_late(emulator, database):
+    """A begin that no parameter can say is one, and not a missing one: no row is that late."""
+    emulator.asked()
+    for condition in ("date >= 'infinity'", "date = 'infinity'", "date > '12000-01-01'", "date > '12000-01-01' AND date < '12001-01-01'",
+                      "date >= date 'infinity'", "date > '9999-12-31 23:59:59.5' AND date <= 'infinity'"):
+        sql = f"SELECT count(*) FROM interactions WHERE company_id = {BUSY} AND type = 'call' AND {condition}"
+        tap.equal(rows(database, sql), ["0"], condition)
+    tap.ok(len(listings(emulator)) <= 6, "by one request at most")
+    tap.equal(rows(database, f"SELECT count(i.id) FROM (VALUES (timestamptz 'infinity')) AS v(since) LEFT JOIN interactions i"
+                             f" ON i.company_id = {BUSY} AND i.type = 'call' AND i.date > v.since AND i.date > '2025-01-01'"),
+              ["0"], "of a join")
+
+
+@case(ACCOUNT)
 def the_end(emulator, database):
     """date <= now() ends at now; without an end planned meetings are rows, and windows go on until one is empty."""
     started = moment(emulator.dump()["now"])

@@ -12,6 +12,7 @@
 #include "catalog/pg_type.h"
 #include "common/int.h"
 #include "utils/date.h"
+#include "utils/datetime.h"
 #include "utils/timestamp.h"
 
 bool
@@ -40,6 +41,12 @@ moment_text(TimestampTz moment)
 	text =
 		psprintf("%04d-%02d-%02dT%02d:%02d:%02d", tm.tm_year, tm.tm_mon, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
 	return fraction == 0 ? psprintf("%sZ", text) : psprintf("%s.%06dZ", text, (int) fraction);
+}
+
+TimestampTz
+param_last_moment(void)
+{
+	return (date2j(10000, 1, 1) - POSTGRES_EPOCH_JDATE) * USECS_PER_DAY - USECS_PER_SEC;
 }
 
 char *

@@ -46,7 +46,8 @@ add_slack(const ParamDef *param, Datum *value)
 
 /*
  * A bound: one value, of several the narrowest.  Where it cannot be sent
- * everything on that side is asked for.
+ * everything on that side is asked for; not where windows begin, which would
+ * leave them without a begin: a later one than can be sent is the last that can.
  */
 static bool
 add_bound(ParamValues *values, const FieldDef *field, const Condition *condition, const Operand *operand)
@@ -59,7 +60,11 @@ add_bound(ParamValues *values, const FieldDef *field, const Condition *condition
 	/* of a date compared with a time the day's begin counts, in the session's zone */
 	if (field->type == TIMESTAMPTZOID)
 	{
-		if (!moment_of_value(type, value, &moment) || TIMESTAMP_NOT_FINITE(moment))
+		if (!moment_of_value(type, value, &moment))
+			return false;
+		if (values->def->rule == PARAM_FROM && values->def->max_days > 0)
+			moment = Min(moment, param_last_moment());
+		if (TIMESTAMP_NOT_FINITE(moment))
 			return false;
 		type = TIMESTAMPTZOID;
 		value = TimestampTzGetDatum(moment);
