@@ -160,6 +160,16 @@ def earliest_date(emulator, database):
     tap.equal(windows(listings(emulator)), [("2021-12-31T23:59:59Z", "2022-06-01T00:00:00Z")], "beside an upper one, too")
     must(database.psql(f"SELECT * {on} AND date > '2021-06-01' AND date < '2021-07-01'"))
     tap.equal(windows(listings(emulator)), [("2021-06-01T00:00:00Z", "2021-07-01T00:00:00Z")], "a condition counts instead")
+    person, ours = (database.value(f"SELECT min(id) FROM persons WHERE type = '{kind}'") for kind in ("external", "internal"))
+    made = must(database.psql("INSERT INTO interactions (type, person_ids, content, date) SELECT 'call', "
+                              f"'{{{person}, {ours}}}', 'x', d FROM unnest('{{2021-12-31 23:59:59+00, "
+                              "2021-12-31 23:59:59.999+00, 2022-01-01 00:00:00+00}'::timestamptz[]) d RETURNING id")).out.split()
+    texts = ", ".join(f"'{ident}'" for ident in made)
+    on = f"FROM interactions WHERE person_id = {person} AND type = 'call' AND id::text IN ({texts})"
+    tap.equal(database.value(f"SELECT id {on}"), made[2], "rows of the second before it are asked for, and not returned")
+    tap.equal(database.value(f"SELECT count(*) {on}"), "1", "nor counted")
+    tap.equal(database.value(f"SELECT count(*) {on} AND date >= '2021-12-31 23:59:59+00'"), "3", "a condition returns them")
+    tap.equal(database.value(f"SELECT count(*) FROM interactions WHERE id = {made[0]} AND type = 'call'"), "1", "and their ids do")
     must(database.psql("ALTER SERVER affinity OPTIONS (DROP earliest_date)"))
 
 

@@ -36,6 +36,7 @@ typedef struct Ask
 	List *extras;             /* Extra (resource.h): members of rows that it asks for */
 	int stage;                /* asks of one stage come together, before those of the next */
 	TimeSpan *window;         /* of what its stage is; NULL = of nothing */
+	TimestampTz *since;       /* rows of a time before it are asked for, and not wanted; NULL = all are */
 	struct AskAhead *ahead;   /* where it has rows, something is asked for behind it; NULL = nothing is */
 	const struct Ask *unless; /* asks for the same with all extras: which row came by it is not wanted of this one */
 } Ask;

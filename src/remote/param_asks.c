@@ -23,6 +23,7 @@ struct SpanAsked
 	const ParamDef *from;
 	const ParamDef *before;
 	Windows windows;
+	TimestampTz *since; /* of the rows that are wanted, where no condition drops the others; NULL = one does */
 };
 
 /* What is asked for next where the newest window has rows. */
@@ -182,6 +183,7 @@ ask_for_window(const Ask *ask, const struct SpanAsked *span, int n)
 	more = ask_for_values(more, &(ParamValues){.def = span->before}, list_make1(before));
 	more->window = (TimeSpan *) palloc(sizeof(TimeSpan));
 	*more->window = window_at(&span->windows, n);
+	more->since = span->since;
 	return more;
 }
 
@@ -222,6 +224,8 @@ multiply_by_windows(const AskInput *input, List *asks, const ParamValues *from, 
 	span->from = from->def;
 	span->before = before->def;
 	span->windows = windows_of_span(from->def, whole);
+	if (from->of_option)
+		span->since = &span->windows.from;
 	for (int stage = 0; stage < span->windows.n; stage++)
 	{
 		int n = input->oldest_first ? span->windows.n - 1 - stage : stage;

@@ -19,7 +19,8 @@ typedef struct ParamValues
 	bool is_null;      /* the text stands for no value */
 	bool is_moment;    /* a bound of a timestamptz: */
 	TimestampTz moment;
-	bool is_ahead; /* that no condition says */
+	bool is_ahead;  /* that no condition says */
+	bool of_option; /* likewise, but an option of the server */
 } ParamValues;
 
 /* The name by which the value is given. */

@@ -349,7 +349,10 @@ add_defaults(const AskInput *input, ParamValues *all)
 		if (def->all_words && all[i].texts == NIL)
 			all[i].texts = all_words(def->words);
 		if (def->is_said && all[i].texts == NIL)
+		{
 			set_bound(&all[i], moment_of_option(input->relation, def->otherwise));
+			all[i].of_option = true;
+		}
 		has_begin = has_begin || (def->rule == PARAM_FROM && all[i].is_moment);
 		if (def->ahead == NULL || all[i].texts != NIL || !has_begin)
 			continue;

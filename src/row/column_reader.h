@@ -67,7 +67,8 @@ struct RowReader
 	ValueReader moment;         /* timestamptz, for comparing */
 	int values_leaf;            /* the member that holds attribute values; -1 = not wanted */
 	Doubt doubt;                /* in the definition of "column" */
-	bool is_none;               /* the record has no value of its listing's attribute */
+	int since_leaf;             /* the time that Ask.since is about; -1 = of no ask */
+	bool is_none;               /* the record has no value of its listing's attribute, or is not wanted */
 	struct ExtraReader *extras; /* of the columns */
 	int nextras;
 	bool lacks_extra; /* the row was asked for with an extra that its way may not tell */

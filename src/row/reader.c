@@ -16,6 +16,7 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/timestamp.h"
 #include "utils/uuid.h"
 
 /* ----- columns ----- */
@@ -460,6 +461,25 @@ prepare_value(RowReader *reader, List *definitions)
 							  projection_given(reader->projection, values_node(reader), column->binding->name_given));
 }
 
+/* Want the time by which listings may have rows that no condition drops. */
+static void
+prepare_since(RowReader *reader)
+{
+	const ResourceDef *resource = reader->relation->resource;
+
+	reader->since_leaf = -1;
+	for (int i = 0; i < resource->nparams; i++)
+	{
+		const ParamDef *param = &resource->params[i];
+
+		if (!param->is_said)
+			continue;
+		reader->since_leaf = projection_leaf(
+			reader->projection, projection_field(reader->projection, resource_field(resource, param->column)->path));
+		value_reader_init(&reader->moment, TIMESTAMPTZOID, -1);
+	}
+}
+
 /*
  * Prepare to read these columns; what they need is added to the projection.
  * Raises what column_bind() raises.
@@ -486,6 +506,7 @@ row_reader_create(const RemoteRelation *relation, List *attnums, List *definitio
 		prepare_column(reader, column);
 	}
 	told_prepare(reader, attnums);
+	prepare_since(reader);
 	return reader;
 }
 
@@ -536,6 +557,18 @@ has_no_value(RowReader *reader, ColumnReader *column, const PagerRow *row)
 	const TokSlice *list = value_list(reader, column, row);
 
 	return list == NULL || list->element == 0;
+}
+
+/* Is the row of a time before the one that its listing is wanted from? */
+static bool
+is_before_since(RowReader *reader, const PagerRow *row)
+{
+	const TokSlice *slice;
+
+	if (row->ask == NULL || row->ask->since == NULL || reader->since_leaf < 0)
+		return false;
+	slice = row_first_slice(&reader->slices, row, reader->since_leaf);
+	return is_value(slice) && DatumGetTimestampTz(reader->moment.convert(&reader->moment, slice)) < *row->ask->since;
 }
 
 bool
@@ -594,7 +627,9 @@ row_read(RowReader *reader, const PagerRow *row, TupleTableSlot *slot)
 	row_slices_index(&reader->slices, row, reader->projection->nleaves);
 	check_values(reader, row);
 	told_check(reader, row);
-	for (int i = 0; i < reader->ncolumns; i++)
+	reader->doubt = DOUBT_NONE;
+	reader->is_none = is_before_since(reader, row);
+	for (int i = 0; i < reader->ncolumns && !reader->is_none; i++)
 	{
 		ColumnReader *column = &reader->columns[i];
 		int at = column->binding->attnum - 1;
