@@ -7,7 +7,7 @@ import urllib.parse
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
 from affinity import Account  # noqa: E402
-from attio_test import must  # noqa: E402
+from attio_test import most_at_once, must  # noqa: E402
 from cases import case, run, tap  # noqa: E402
 
 DELAY = 0.1
@@ -265,12 +265,6 @@ def the_newest(emulator, database):
     tap.equal([row.split("|")[1] for row in lateral], rows(database, f"SELECT id {on} ORDER BY date DESC LIMIT 3") * 2, "a scan that begins again")
 
 
-def at_once(log):
-    """The most that were under way together."""
-    times = sorted(entry["at"] for entry in log)
-    return max(sum(1 for other in times if at <= other < at + DELAY) for at in times)
-
-
 @case(ACCOUNT)
 def counted(emulator, database):
     """100 companies, four types, 365 days: 400 listings, eight at a time, none twice."""
@@ -285,7 +279,8 @@ def counted(emulator, database):
         log = [entry for entry in emulator.log() if entry["path"].startswith("/interactions?")]
         tap.equal(len(log), 400, f"{name}: 400 requests")
         tap.equal(len({entry["path"] for entry in log}), 400, f"{name}: none twice")
-        tap.ok(6 <= at_once(log) <= 8, f"{name}: {at_once(log)} under way together")
+        most = most_at_once(log, DELAY)
+        tap.ok(6 <= most <= 8, f"{name}: {most} under way together")
 
 
 @case(ACCOUNT)

@@ -103,7 +103,7 @@ def without_a_place(emulator, database):
             ("SELECT * FROM crm.comments WHERE content_plaintext = 'x'", 'or "comment_id", or "thread_id"'),
             (f"SELECT * FROM crm.comments WHERE record_id = '{place.person}'", 'on column "object"'),
             ("SELECT * FROM crm.comments WHERE list = 'sales_pipeline'", 'on column "entry_id"'),
-            (f"SELECT * FROM crm.comments WHERE comment_id = '{NOBODY}' AND object = 'people'", 'on column "record_id"'),
+            (f"SELECT * FROM crm.comments WHERE comment_id = '{NOBODY}' AND object = 'people'", "cannot be combined"),
             ("UPDATE crm.comments SET author = author", "does not allow updates"),
             ("DELETE FROM crm.comments WHERE content_plaintext = 'x'", "A query that works: SELECT * FROM"),
             (f"SELECT * FROM crm.threads WHERE object = 'people' AND record_id = '{place.parent}' "

@@ -51,10 +51,10 @@ def sessions():
         start = ("SET jit = off;\n\\set ON_ERROR_STOP off\nSELECT pg_backend_pid() AS pid \\gset\n\\setenv BACKEND "
                  ":pid\n\\o /dev/null\n")
         for name, statement in statements.items():
-            out = database.psql(start + statement * 150 + size + statement * 350 + size).out
+            out = database.psql(start + statement * 400 + size + statement * 400 + size).out
             sizes = resident(out)
             tap.ok(len(sizes) == 2 and sizes[1] - sizes[0] < 2048,
-                   f"a session stays flat over 350 rounds of {name} statements", sizes)
+                   f"a session stays flat over 400 rounds of {name} statements", sizes)
             tap.note(f"{name}: {sizes} kB")
 
 

@@ -105,14 +105,14 @@ def states(emulator, database):
 def read_only(_emulator, database):
     must(database.psql("CREATE FOREIGN TABLE locked (name text) SERVER attio "
                        "OPTIONS (object 'people', updatable 'false')"))
-    for sql, words in (("UPDATE select_options SET title = 'x' WHERE title = 'y'",
-                        ("updates", 'Rows of "select_options"')),
+    for sql, words in (("UPDATE workspace_members SET last_name = 'x' WHERE last_name = 'y'",
+                        ("updates", 'Rows of "workspace_members"')),
                        ("DELETE FROM select_options WHERE title = 'y'", ("deletes", 'Rows of "select_options"')),
                        ("DELETE FROM workspace_members WHERE last_name = 'y'",
                         ("deletes", 'Rows of "workspace_members"')),
                        ("UPDATE locked SET name = 'x' WHERE name = 'y'", ("updates", "updatable")),
                        ("EXPLAIN DELETE FROM locked WHERE name = 'y'", ("deletes", "updatable")),
-                       ("INSERT INTO select_options (title) VALUES ('x')", ("inserts",))):
+                       ("INSERT INTO workspace_members (last_name) VALUES ('x')", ("inserts",))):
         good, result = refused(database, sql, "55000", f"does not allow {words[0]}", *words[1:])
         tap.ok(good, f"cannot be written: {sql}", result)
 

@@ -131,6 +131,12 @@ class Emulator:
         self.stop()
 
 
+def most_at_once(log, delay):
+    """How many of these requests were under way together, where each takes so many seconds at least."""
+    times = [entry["at"] for entry in log]
+    return max(sum(1 for other in times if at <= other < at + delay) for at in times)
+
+
 def refused_at_rate(emulator, action):
     """The log of an action whose requests are paced, and how many of them were refused for the rate limit.
 
