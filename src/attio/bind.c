@@ -114,7 +114,7 @@ attio_bind_table(Session *session, Relation rel)
 	char *table =
 		quote_qualified_identifier(get_namespace_name(RelationGetNamespace(rel)), RelationGetRelationName(rel));
 	List *definitions = remote_definitions(relation, session, NULL);
-	TupleDesc tupdesc = CreateTupleDescCopy(RelationGetDescr(rel));
+	TupleDesc tupdesc = CreateTupleDescCopyConstr(RelationGetDescr(rel)); /* which columns are generated, too */
 	int nbound;
 
 	table_close(rel, NoLock);
