@@ -209,7 +209,10 @@ class Generator:
             table = "interactions_of"
             parts.append(self.internal_condition(alias))
         self.rng.shuffle(parts)
-        return table, " AND ".join(parts) + self.more(alias, rows)
+        where, more = " AND ".join(parts), self.more(alias, rows)
+        while "/*from" in where and f"{alias}.date >" in more:      # which may be the lower bound that the twin is to have
+            more = self.more(alias, rows)
+        return table, where + more
 
     def of_interactions(self):
         table, where = self.conditions()
