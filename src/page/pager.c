@@ -303,7 +303,10 @@ look_ahead(Pager *pager)
 		look_ahead_listings(pager);
 }
 
-/* All listings of a lookup, of what is merged, or of a stage are wanted: let the first pages of several be under way before the first is awaited. */
+/*
+ * All listings of a lookup, of what is merged, or of a stage are wanted: let the
+ * first pages of several be under way before the first is awaited.
+ */
 static void
 ask_side_by_side(Pager *pager)
 {

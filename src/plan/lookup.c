@@ -164,7 +164,10 @@ rows_per_key(PlannerInfo *root, RelOptInfo *inner, const Lookup *lookup, bool is
 	return Max(inner->rows / Max(groups, 1), 1);
 }
 
-/* Do the keys become part of the request, beside the relation's own conditions, and is nothing missing in it?  Notes what they leave. */
+/*
+ * Do the keys become part of the request, beside the relation's own conditions,
+ * and is nothing missing in it?  Notes what they leave.
+ */
 static bool
 is_asked_for(PlannerInfo *root, RelOptInfo *inner, const List *keys, Lookup *lookup)
 {

@@ -375,7 +375,10 @@ raise_combined(const AskInput *input, const ParamDef *left, const ParamDef *sent
 					errhint("Leave one of them out.")));
 }
 
-/* Something is missing, while all that another way takes is given: what must be left out is of more use than what to add. */
+/*
+ * Something is missing, while all that another way takes is given: what must be
+ * left out is of more use than what to add.
+ */
 static void
 check_left_way(const AskInput *input, const bool *given)
 {
