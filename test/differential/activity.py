@@ -6,12 +6,10 @@ the emulator's switches: parameters and sorts that are ignored, other orders, ot
     activity.py --seed N --sets N --queries N (of each set) [--seconds N] [--stop (at the first difference)]
                 [--tables NAME,... (only of these, and joins with them)]
 """
-import argparse
 import json
 import os
 import random
 import sys
-import time
 
 import queries
 
@@ -19,7 +17,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from activity import Activity, interactions_of, load_twin  # noqa: E402
 from attio_test import FAST, Database, Emulator, must  # noqa: E402
 from expected import all_rows  # noqa: E402
-from queries import DIFFER, quote  # noqa: E402
+from queries import DIFFER, argument_parser, compare, outcomes, quote  # noqa: E402
 
 SWITCHES = {
     "parameters": ["followed", "followed", "ignored"], "sort_parameter": ["followed", "followed", "ignored"],
@@ -106,40 +104,25 @@ def load(emulator, database):
 
 
 def run_set(rng, generator, emulator, database, count, settings):
-    """Differences of one set of queries under these settings."""
+    """Outcomes of one set of queries under these settings."""
     emulator.switches(**settings)
     sizes = {table: rng.choice([most, most, 7, 30]) for table, (_, most) in TABLES.items() if most}
     options = {name: rng.choice(["unknown", str(settings.get(*truth)).lower()]) for name, truth in MEASURED.items()}
     must(database.psql("".join(f"ALTER FOREIGN TABLE crm.{t} OPTIONS (SET page_size '{n}');" for t, n in sizes.items()) +
                        "".join(f"ALTER SERVER attio OPTIONS (SET {name} '{value}');" for name, value in options.items()) +
                        f"TRUNCATE twin.interactions; INSERT INTO twin.interactions TABLE twin.interactions_{settings['plan_gated']}"))
-    queries = [generator.query() for _ in range(count)]
+    asked = [generator.query() for _ in range(count)]
     # threads do not say what they are about: where Attio ignores what is asked for, nobody can tell
     if settings["parameters"] == "ignored":
-        queries = [query for query in queries if "@threads" not in query]
+        asked = [query for query in asked if "@threads" not in query]
     plan = rng.choice(PLANS)
-    # a session that has seen what Attio does trusts it no more
-    anew = "SELECT FROM attio_fdw_disconnect('attio');\n"
-    script = [plan] + [f"{anew if i % 10 == 0 else ''}SELECT {i}, differ($query${q}$query$);" for i, q in enumerate(queries)]
-    found = []
-    for line in must(database.psql("\n".join(script))).out.split("\n"):
-        number, _, difference = line.partition("|")
-        if difference:
-            found.append((difference, queries[int(number)], f"{plan} {json.dumps(settings)} {json.dumps(options)} {json.dumps(sizes)}"))
-    return len(queries), found
+    told = f"{plan} {json.dumps(settings)} {json.dumps(options)} {json.dumps(sizes)}"
+    return [(outcome, query, told) for outcome, query in outcomes(database, plan, asked)]
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--seed", type=int, default=20261128)
-    parser.add_argument("--sets", type=int, default=20)
-    parser.add_argument("--queries", type=int, default=50)
-    parser.add_argument("--seconds", type=int, default=3600)
-    parser.add_argument("--stop", action="store_true")
-    parser.add_argument("--tables", default=",".join(TABLES))
-    arguments = parser.parse_args()
-    rng, started, done, differences = random.Random(arguments.seed), time.time(), 0, []
-    print(f"activity: seed {arguments.seed}, {arguments.sets} sets of {arguments.queries} queries")
+    arguments = argument_parser(TABLES).parse_args()
+    rng = random.Random(arguments.seed)
     with Emulator("--scale", "40", "--activity", "130") as emulator, \
             Database(f"attio_activity_{os.getpid()}", emulator, FAST) as database:
         load(emulator, database)
@@ -147,18 +130,8 @@ def main():
                                    for t, (_, most) in TABLES.items() if most) + DIFFER +
                            "".join(f"ALTER SERVER attio OPTIONS (ADD {name} 'unknown');" for name in MEASURED)))
         generator = Generator(rng, database, {table: columns for table, (columns, _) in TABLES.items()}, JOINS, arguments.tables.split(","))
-        for number in range(arguments.sets):
-            if time.time() - started > arguments.seconds or (differences and arguments.stop):
-                break
-            settings = {name: values[0] if number == 0 else rng.choice(values) for name, values in SWITCHES.items()}
-            count, found = run_set(rng, generator, emulator, database, arguments.queries, settings)
-            done += count
-            for difference, query, setting in found:
-                print(f"activity: {difference}\n  {query}\n  {setting}", flush=True)
-            differences += found
-        requests = len(emulator.log())
-    print(f"activity: {done} queries, {requests} requests, {len(differences)} differences, {time.time() - started:.0f} s")
-    return 1 if differences else 0
+        return compare("activity", arguments, rng, SWITCHES, emulator,
+                       lambda settings: run_set(rng, generator, emulator, database, arguments.queries, settings))
 
 
 if __name__ == "__main__":

@@ -6,19 +6,16 @@ set of the emulator's switches: orders, borders, pages, shapes of answers; and w
     affinity.py --seed N --sets N --queries N (of each set) [--seconds N] [--stop (at the first difference)]
                 [--tables NAME,... (only of these, and joins with them)]
 """
-import argparse
-import collections
-import datetime
 import json
 import os
 import random
 import sys
-import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 from affinity import Affinity, AffinityDatabase  # noqa: E402
 from affinity_twin import COLUMNS, DATED, DATES, DIRECTIONS, LOGGING, TYPES, load_all  # noqa: E402
 from attio_test import must  # noqa: E402
+from queries import argument_parser, compare, outcomes, quote  # noqa: E402
 
 SWITCHES = {
     "order": ["newest", "oldest", "hash"], "entity_order": ["id", "reversed", "hash"],
@@ -66,10 +63,6 @@ BEGIN
 	RETURN format('%%s rows instead of %%s', coalesce(cardinality(there), 0), coalesce(cardinality(here), 0));
 END $$;
 """
-
-
-def quote(value):
-    return "'" + str(value).replace("'", "''").replace("@", "'||chr(64)||'") + "'"
 
 
 class Generator:
@@ -395,16 +388,10 @@ def run_set(rng, generator, emulator, database, count, settings):
     must(database.psql("".join(f"ALTER FOREIGN TABLE affinity.{t} OPTIONS (SET page_size '{n}');" for t, n in sizes.items()) +
                        f"ALTER SERVER affinity OPTIONS (SET remote_start_time '{known}', SET latest_after '{ahead}', "
                        f"SET earliest_date '{generator.earliest}')"))
-    queries = [generator.query() for _ in range(count)]
+    asked = [generator.query() for _ in range(count)]
     plan = rng.choice(PLANS)
-    anew = "SELECT FROM attio_fdw_disconnect('affinity');\n"
-    script = [plan] + [f"{anew if i % 10 == 0 else ''}SELECT {i}, differ($query${q}$query$, {quote(generator.earliest)});" for i, q in enumerate(queries)]
-    found = []
-    for line in must(database.psql("\n".join(script))).out.split("\n"):
-        number, _, difference = line.partition("|")
-        if number:
-            found.append((difference, queries[int(number)], f"{plan} {json.dumps(settings)} {json.dumps(sizes)} {known} {ahead} {generator.earliest}"))
-    return found
+    told = f"{plan} {json.dumps(settings)} {json.dumps(sizes)} {known} {ahead} {generator.earliest}"
+    return [(outcome, query, told) for outcome, query in outcomes(database, plan, asked, generator.earliest)]
 
 
 def prepare(emulator, database):
@@ -420,33 +407,15 @@ def prepare(emulator, database):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--seed", type=int, default=20261128)
-    parser.add_argument("--sets", type=int, default=20)
-    parser.add_argument("--queries", type=int, default=50)
-    parser.add_argument("--seconds", type=int, default=3600)
+    parser = argument_parser(TABLES)
     parser.add_argument("--scale", default="24")
-    parser.add_argument("--stop", action="store_true")
-    parser.add_argument("--tables", default=",".join(TABLES))
     arguments = parser.parse_args()
-    rng, started, outcomes, differences = random.Random(arguments.seed), time.time(), collections.Counter(), []
-    print(f"affinity: seed {arguments.seed}, {arguments.sets} sets of {arguments.queries} queries, {datetime.date.today()}")
+    rng = random.Random(arguments.seed)
     with Affinity("--scale", arguments.scale, "--now", "today") as emulator, \
             AffinityDatabase(f"attio_affinity_{os.getpid()}", emulator) as database:
         generator = Generator(rng, prepare(emulator, database), arguments.tables.split(","))
-        for number in range(arguments.sets):
-            if time.time() - started > arguments.seconds or (differences and arguments.stop):
-                break
-            settings = {name: values[0] if number == 0 else rng.choice(values) for name, values in SWITCHES.items()}
-            for outcome, query, setting in run_set(rng, generator, emulator, database, arguments.queries, settings):
-                outcomes[outcome if outcome in ("", "empty", "refused") else "different"] += 1
-                if outcome not in ("", "empty", "refused"):
-                    print(f"affinity: {outcome}\n  {query}\n  {setting}", flush=True)
-                    differences.append(outcome)
-        requests = len(emulator.log())
-    print(f"affinity: {sum(outcomes.values())} queries ({outcomes['empty']} without rows, {outcomes['refused']} rightly refused), "
-          f"{requests} requests, {len(differences)} differences, {time.time() - started:.0f} s")
-    return 1 if differences else 0
+        return compare("affinity", arguments, rng, SWITCHES, emulator,
+                       lambda settings: run_set(rng, generator, emulator, database, arguments.queries, settings))
 
 
 if __name__ == "__main__":

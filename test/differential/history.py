@@ -7,14 +7,12 @@ must be the same, under all of its switches that these tables can notice, and ot
     history.py --seed N --sets N --queries N (of each set) [--seconds N] [--stop (at the first difference)]
                [--tables NAME,... (only of these, and joins with them)]
 """
-import argparse
 import json
 import os
 import random
 import sys
-import time
 
-from queries import DIFFER, Generator, quote
+from queries import DIFFER, Generator, argument_parser, compare, outcomes, quote
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 from activity import all_of, by_cursor, get, load_twin  # noqa: E402
@@ -153,20 +151,15 @@ def joins_both(difference, query):
 
 
 def run_set(rng, generator, emulator, database, count, settings):
-    """Differences of one set of queries under these settings."""
+    """Outcomes of one set of queries under these settings."""
     emulator.switches(**settings)
     sizes = {table: rng.choice(sizes) for table, (_, sizes) in TABLES.items() if sizes}
     must(database.psql("".join(f"ALTER FOREIGN TABLE crm.{t} OPTIONS (SET page_size '{n}');" for t, n in sizes.items())))
-    queries = [generator.query() for _ in range(count)]
+    asked = [generator.query() for _ in range(count)]
     plan = rng.choice(PLANS)
-    anew = "SELECT FROM attio_fdw_disconnect('attio');\n"
-    script = [plan] + [f"{anew if i % 10 == 0 else ''}SELECT {i}, differ($query${q}$query$);" for i, q in enumerate(queries)]
-    found = []
-    for line in must(database.psql("\n".join(script))).out.split("\n"):
-        number, _, difference = line.partition("|")
-        if difference and not joins_both(difference, queries[int(number)]):
-            found.append((difference, queries[int(number)], f"{plan} {json.dumps(settings)} {json.dumps(sizes)}"))
-    return len(queries), found
+    told = f"{plan} {json.dumps(settings)} {json.dumps(sizes)}"
+    return [("refused" if joins_both(outcome, query) else outcome, query, told)
+            for outcome, query in outcomes(database, plan, asked)]
 
 
 class Few(Generator):
@@ -179,34 +172,16 @@ class Few(Generator):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--seed", type=int, default=20261128)
-    parser.add_argument("--sets", type=int, default=20)
-    parser.add_argument("--queries", type=int, default=50)
-    parser.add_argument("--seconds", type=int, default=3600)
-    parser.add_argument("--stop", action="store_true")
-    parser.add_argument("--tables", default=",".join(TABLES))
-    arguments = parser.parse_args()
-    rng, started, done, differences = random.Random(arguments.seed), time.time(), 0, []
-    print(f"history: seed {arguments.seed}, {arguments.sets} sets of {arguments.queries} queries")
+    arguments = argument_parser(TABLES).parse_args()
+    rng = random.Random(arguments.seed)
     with Emulator("--scale", "30") as emulator, Database(f"attio_history_{os.getpid()}", emulator, FAST) as database:
         prepare(emulator, database)
         load(emulator, database)
         must(database.psql(DIFFER + "".join(f"ALTER FOREIGN TABLE crm.{t} OPTIONS (ADD page_size '{sizes[0]}');"
                                             for t, (_, sizes) in TABLES.items() if sizes)))
         generator = Few(rng, database, {table: given for table, (given, _) in TABLES.items()}, JOINS, arguments.tables.split(","))
-        for number in range(arguments.sets):
-            if time.time() - started > arguments.seconds or (differences and arguments.stop):
-                break
-            settings = {name: values[0] if number == 0 else rng.choice(values) for name, values in SWITCHES.items()}
-            count, found = run_set(rng, generator, emulator, database, arguments.queries, settings)
-            done += count
-            for difference, query, setting in found:
-                print(f"history: {difference}\n  {query}\n  {setting}", flush=True)
-            differences += found
-        requests = len(emulator.log())
-    print(f"history: {done} queries, {requests} requests, {len(differences)} differences, {time.time() - started:.0f} s")
-    return 1 if differences else 0
+        return compare("history", arguments, rng, SWITCHES, emulator,
+                       lambda settings: run_set(rng, generator, emulator, database, arguments.queries, settings))
 
 
 if __name__ == "__main__":

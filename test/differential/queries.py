@@ -1,6 +1,15 @@
 """Generated queries on foreign tables (crm) and their local twins (twin), for the differential tests of what are not records."""
+import argparse
+import collections
+import datetime
 import decimal
 import json
+import os
+import sys
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+from attio_test import must  # noqa: E402
 
 # NULL: the same rows; else what differs.
 DIFFER = r"""
@@ -28,6 +37,52 @@ END $$;
 def quote(value):
     text = json.dumps(value) if isinstance(value, (dict, list)) else str(value)
     return "'" + text.replace("'", "''").replace("@", "'||chr(64)||'") + "'"
+
+
+def argument_parser(tables):
+    """Of the command line; the caller may add further arguments."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--seed", type=int, default=20261128)
+    parser.add_argument("--sets", type=int, default=20)
+    parser.add_argument("--queries", type=int, default=50)
+    parser.add_argument("--seconds", type=int, default=3600)
+    parser.add_argument("--stop", action="store_true")
+    parser.add_argument("--tables", default=",".join(tables))
+    return parser
+
+
+def outcomes(database, plan, queries, *more):
+    """(what differ() returns, query) for each, in one session under this plan; more: further arguments of differ()."""
+    # a session that has seen what the service does trusts it no more
+    anew = f"SELECT FROM attio_fdw_disconnect('{database.server}');\n"
+    rest = "".join(f", {quote(each)}" for each in more)
+    script = [plan] + [f"{anew if i % 10 == 0 else ''}SELECT {i}, differ($query${q}$query${rest});" for i, q in enumerate(queries)]
+    lines = [line.partition("|") for line in must(database.psql("\n".join(script))).out.split("\n")]
+    found = [(outcome, queries[int(number)]) for number, _, outcome in lines if number]
+    assert len(found) == len(queries), f"{len(found)} of {len(queries)} queries were compared"
+    return found
+
+
+def compare(name, arguments, rng, switches, emulator, run_set):
+    """Run all sets, each under switches of its own (the first under the usual ones), and tell what differs; returns the exit code.
+
+    run_set(settings) returns (outcome, query, what it was asked under) for each query; "" is a query without a
+    difference, and so are "empty" and "refused"."""
+    started, counts, differences = time.time(), collections.Counter(), 0
+    print(f"{name}: seed {arguments.seed}, {arguments.sets} sets of {arguments.queries} queries, {datetime.date.today()}")
+    for number in range(arguments.sets):
+        if time.time() - started > arguments.seconds or (differences and arguments.stop):
+            break
+        settings = {switch: values[0] if number == 0 else rng.choice(values) for switch, values in switches.items()}
+        for outcome, query, setting in run_set(settings):
+            counts[outcome] += 1
+            if outcome not in ("", "empty", "refused"):
+                print(f"{name}: {outcome}\n  {query}\n  {setting}", flush=True)
+                differences += 1
+    told = f" ({counts['empty']} without rows, {counts['refused']} rightly refused)" if counts["empty"] else ""
+    print(f"{name}: {sum(counts.values())} queries{told}, {len(emulator.log())} requests, {differences} differences, "
+          f"{time.time() - started:.0f} s")
+    return 1 if differences else 0
 
 
 class Generator:

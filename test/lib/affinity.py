@@ -6,10 +6,7 @@
     def a_name(emulator, database):
         tap.equal(database.value("SELECT count(*) FROM persons"), "69", "...")
 """
-import contextlib
-import os
-
-from attio_test import FILE, Database, Emulator, must, psql
+from attio_test import Database, Emulator, Workspace
 
 KEY = "affinity-key"
 # Server options for a test that is not about the rate of requests.
@@ -43,42 +40,19 @@ class Affinity(Emulator):
 class AffinityDatabase(Database):
     """A database of one's own with the extension, a server `affinity` and its tables in schema affinity."""
 
-    def __init__(self, name, emulator, server_options=FAST, schema="affinity"):  # pylint: disable=super-init-not-called
-        self.name = name
-        self.roles = []
-        psql(f'DROP DATABASE IF EXISTS "{name}"', database="postgres")
-        must(psql(f'CREATE DATABASE "{name}"', database="postgres"))
-        must(self.psql(f"""
-            CREATE EXTENSION attio_fdw;
-            CREATE SERVER affinity FOREIGN DATA WRAPPER affinity_fdw OPTIONS (base_url '{emulator.url}' {server_options});
-            CREATE USER MAPPING FOR CURRENT_USER SERVER affinity OPTIONS (api_key '{KEY}');
-            CREATE SCHEMA affinity;
-            ALTER DATABASE "{name}" SET search_path = affinity, public;
-            ALTER DATABASE "{name}" SET timezone = 'UTC';
-            ALTER DATABASE "{name}" SET attio_fdw.push_count = off;"""))
-        if schema:
-            must(self.psql(f"IMPORT FOREIGN SCHEMA {schema} FROM SERVER affinity INTO affinity"))
+    wrapper, server, key, tables = "affinity_fdw", "affinity", KEY, "affinity"
+
+    def __init__(self, name, emulator, server_options=FAST, schema="affinity"):
+        super().__init__(name, emulator, server_options, schema, columns=None)
 
 
-class Account:
+class Account(Workspace):
     """An emulator and a database on it, which cases share; "before" prepares them."""
 
-    def __init__(self, *flags, options=FAST, name=None, before=None, **database):
-        self.flags, self.options, self.keywords, self.before = flags, options, database, before
-        self.name = name or "attio_" + os.path.basename(FILE).removesuffix(".py")
-        self.stack = None
+    emulator_type, database_type = Affinity, AffinityDatabase
 
-    def __enter__(self):
-        with contextlib.ExitStack() as stack:
-            self.emulator = stack.enter_context(Affinity(*self.flags))
-            database = stack.enter_context(AffinityDatabase(self.name, self.emulator, self.options, **self.keywords))
-            if self.before:
-                self.before(self.emulator, database)
-            self.stack = stack.pop_all()
-        return self.emulator, database
-
-    def __exit__(self, *_):
-        self.stack.close()
+    def __init__(self, *flags, options=FAST, **keywords):
+        super().__init__(*flags, options=options, **keywords)
 
     def tidy(self):
         """After a case that failed in the middle."""

@@ -134,7 +134,16 @@ class Emulator:
 def most_at_once(log, delay):
     """How many of these requests were under way together, where each takes so many seconds at least."""
     times = [entry["at"] for entry in log]
-    return max(sum(1 for other in times if at <= other < at + delay) for at in times)
+    return max((sum(1 for other in times if at <= other < at + delay) for at in times), default=0)
+
+
+def count_requests(emulator, action, part, delay):
+    """What the action returns; how many requests it takes whose paths have this part, how many different ones, and
+    how many of them were under way together."""
+    emulator.forget()
+    result = action()
+    log = [entry for entry in emulator.log() if part in entry["path"]]
+    return result, len(log), len({entry["path"] for entry in log}), most_at_once(log, delay)
 
 
 def refused_at_rate(emulator, action):
@@ -220,6 +229,8 @@ QUICK = FAST + ", write_rate '10000'"
 class Database:
     """A database of one's own with the extension, a server and the workspace in schema crm."""
 
+    wrapper, server, key, tables = "attio_fdw", "attio", KEY, "crm"
+
     def __init__(self, name, emulator, server_options="", schema="attio", columns="default"):
         self.name = name
         self.roles = []
@@ -227,14 +238,15 @@ class Database:
         must(psql(f'CREATE DATABASE "{name}"', database="postgres"))
         must(self.psql(f"""
             CREATE EXTENSION attio_fdw;
-            CREATE SERVER attio FOREIGN DATA WRAPPER attio_fdw OPTIONS (base_url '{emulator.url}' {server_options});
-            CREATE USER MAPPING FOR CURRENT_USER SERVER attio OPTIONS (api_key '{KEY}');
-            CREATE SCHEMA crm;
-            ALTER DATABASE "{name}" SET search_path = crm, public;
+            CREATE SERVER {self.server} FOREIGN DATA WRAPPER {self.wrapper} OPTIONS (base_url '{emulator.url}' {server_options});
+            CREATE USER MAPPING FOR CURRENT_USER SERVER {self.server} OPTIONS (api_key '{self.key}');
+            CREATE SCHEMA {self.tables};
+            ALTER DATABASE "{name}" SET search_path = {self.tables}, public;
             ALTER DATABASE "{name}" SET timezone = 'UTC';
             ALTER DATABASE "{name}" SET attio_fdw.push_count = off;"""))     # most tests count what they read
         if schema:
-            must(self.psql(f"IMPORT FOREIGN SCHEMA {schema} FROM SERVER attio INTO crm OPTIONS (columns '{columns}')"))
+            options = f"OPTIONS (columns '{columns}')" if columns else ""
+            must(self.psql(f"IMPORT FOREIGN SCHEMA {schema} FROM SERVER {self.server} INTO {self.tables} {options}"))
 
     def psql(self, sql, *options, **keywords):
         return psql(sql, *options, database=self.name, **keywords)
@@ -276,6 +288,8 @@ class Database:
 class Workspace:
     """An emulator and a database on it, which cases share, in a Sandbox if there is one; "before" prepares them."""
 
+    emulator_type, database_type = Emulator, Database
+
     def __init__(self, *flags, options=FAST, name=None, before=None, sandbox=None, **database):
         self.flags, self.options, self.keywords, self.before, self.sandbox = flags, options, database, before, sandbox
         self.name = name or "attio_" + os.path.basename(FILE).removesuffix(".py")
@@ -285,8 +299,8 @@ class Workspace:
         with contextlib.ExitStack() as stack:
             if self.sandbox is not None:
                 stack.enter_context(self.sandbox)
-            emulator = stack.enter_context(Emulator(*self.flags))
-            database = stack.enter_context(Database(self.name, emulator, self.options, **self.keywords))
+            emulator = stack.enter_context(self.emulator_type(*self.flags))
+            database = stack.enter_context(self.database_type(self.name, emulator, self.options, **self.keywords))
             if self.before:
                 self.before(emulator, database)
             self.stack = stack.pop_all()
