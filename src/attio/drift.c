@@ -13,7 +13,6 @@
 #include "base/text_rows.h"
 #include "access/table.h"
 #include "attio/import.h"
-#include "base/errors.h"
 #include "base/statement.h"
 #include "catalog/pg_class.h"
 #include "commands/defrem.h"
@@ -522,18 +521,6 @@ retype_column(Drift *drift, const DriftColumn *column)
 	return true;
 }
 
-/* The value of an option, or NULL. */
-static const char *
-option_value(List *options, const char *name)
-{
-	ListCell *lc;
-
-	foreach(lc, options)
-		if (strcmp(((DefElem *) lfirst(lc))->defname, name) == 0)
-			return defGetString((DefElem *) lfirst(lc));
-	return NULL;
-}
-
 /* The options by which the import tells what a column shows. */
 static void
 set_column_options(Drift *drift, const DriftColumn *column)
@@ -546,12 +533,12 @@ set_column_options(Drift *drift, const DriftColumn *column)
 	foreach(lc, import_column_options(column->now))
 	{
 		DefElem *wanted = (DefElem *) lfirst(lc);
-		const char *is = option_value(present, wanted->defname);
+		const char *is = option_if_set(present, wanted->defname);
 
-		/* which case an id is written in is nobody's change */
 		/* by the former slug the next run knows that the name was the import's */
 		if (lacks_name(column) && strcmp(wanted->defname, "attribute") == 0)
 			continue;
+		/* which case an id is written in is nobody's change */
 		if (is == NULL ? column->now->kind != COLUMN_ATTRIBUTE : pg_strcasecmp(is, defGetString(wanted)) == 0)
 			continue;
 		appendStringInfo(&changed, "%s%s %s %s", changed.len > 0 ? ", " : "", is == NULL ? "ADD" : "SET",
