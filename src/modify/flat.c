@@ -357,20 +357,11 @@ put_column(const FlatWriter *writer, const FlatColumn *column, const RowChange *
 	put_with(row, column->field, 0);
 }
 
-/* Does the value of a new row go into the path, and not into the body: "{name}"? */
+/* Does the value of a new row go into the path, and not into the body? */
 static bool
 is_path_part(const FieldDef *field)
 {
-	return field_sent_path(field)[0] == '{';
-}
-
-/* By what name. */
-static char *
-path_part_name(const FieldDef *field)
-{
-	const char *path = field_sent_path(field);
-
-	return pnstrdup(path + 1, strlen(path) - 2);
+	return is_part_name(field_sent_path(field));
 }
 
 /* What is given of the row, with the value of one more such column. */
@@ -382,8 +373,8 @@ give_column(const FlatWriter *writer, const FlatColumn *column, const RowChange 
 	if (change->slot->tts_isnull[at])
 		return given;
 	refuse_second(writer, column);
-	return lappend(given,
-				   given_make(path_part_name(column->field), fixed_output(column->type, change->slot->tts_values[at])));
+	return lappend(given, given_make(bare_part_name(field_sent_path(column->field)),
+									 fixed_output(column->type, change->slot->tts_values[at])));
 }
 
 /* Raise an ERROR: a new row must have a value of the field. */
@@ -420,7 +411,7 @@ complete_new_row(const FlatWriter *writer, JsonTree *row, const List *given)
 			continue;
 		path = field_sent_place(field);
 		if (field->is_required &&
-			(is_path_part(field) ? given_value(given, path_part_name(field)) == NULL : json_at(row, path) == NULL))
+			(is_path_part(field) ? given_value(given, bare_part_name(path)) == NULL : json_at(row, path) == NULL))
 			refuse_incomplete(writer, field);
 		if (field->unset != NULL && !json_has_at(row, path))
 			put_at_path(row, path, json_read(field->unset, strlen(field->unset)));

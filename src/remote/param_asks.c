@@ -37,12 +37,6 @@ struct AskAhead
 /* ----- one ask ----- */
 
 char *
-param_bare_name(const ParamDef *param)
-{
-	return param_is_of_path(param) ? pnstrdup(param->name + 1, strcspn(param->name + 1, "}")) : pstrdup(param->name);
-}
-
-char *
 query_with(const char *query, const char *name, const char *text)
 {
 	return psprintf("%s%s%s=%s", query == NULL ? "" : query, query == NULL ? "" : "&", name, text);
@@ -61,8 +55,8 @@ ask_for_values(const Ask *ask, const ParamValues *values, List *texts)
 	if (list_length(texts) == 1)
 		more->given =
 			lappend(list_copy(ask->given),
-					given_make(param_bare_name(param), values->is_null ? NULL : (const char *) linitial(texts)));
-	if (param_is_of_path(param))
+					given_make(bare_part_name(param->name), values->is_null ? NULL : (const char *) linitial(texts)));
+	if (is_part_name(param->name))
 		return more;
 	initStringInfo(&list);
 	foreach(lc, texts)

@@ -23,9 +23,6 @@ typedef struct ParamValues
 	bool of_option; /* likewise, but an option of the server */
 } ParamValues;
 
-/* The name by which the value is given. */
-extern char *param_bare_name(const ParamDef *param);
-
 /* The query string with this parameter behind it. */
 extern char *query_with(const char *query, const char *name, const char *text);
 

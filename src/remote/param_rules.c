@@ -269,7 +269,7 @@ param_is_shown(const ResourceDef *resource, const ParamDef *param)
 int
 param_values_per_request(const ResourceDef *resource, const ParamDef *param)
 {
-	bool takes_several = param->rule == PARAM_ANY && !param_is_of_path(param) && !param_is_shown(resource, param);
+	bool takes_several = param->rule == PARAM_ANY && !is_part_name(param->name) && !param_is_shown(resource, param);
 
 	return takes_several ? Max(param->max_values, 1) : 1;
 }

@@ -50,13 +50,6 @@ extern const ParamDef *param_of_order(const ResourceDef *resource, const char *f
 /* The parameter that a condition on this field becomes, or NULL. */
 extern const ParamDef *param_of_condition(const ResourceDef *resource, const char *field, TermOp op);
 
-/* Is it a part of the path: "{name}"? */
-static inline bool
-param_is_of_path(const ParamDef *param)
-{
-	return param->name[0] == '{';
-}
-
 /* Do rows show what is asked for by the parameter?  Then one request has one value of it. */
 extern bool param_is_shown(const ResourceDef *resource, const ParamDef *param);
 

@@ -451,10 +451,10 @@ asks_say_parent(const ResourceDef *resource, const AskSet *set)
 	{
 		const ParamDef *param = &resource->params[i];
 
-		if (!param_is_of_path(param) || !param_is_of_listing(resource, param))
+		if (!is_part_name(param->name) || !param_is_of_listing(resource, param))
 			continue;
 		found = true;
-		if (ask == NULL || given_value(ask->given, param_bare_name(param)) == NULL)
+		if (ask == NULL || given_value(ask->given, bare_part_name(param->name)) == NULL)
 			return false;
 	}
 	return found;

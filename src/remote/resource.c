@@ -34,6 +34,12 @@ field_is_written(const FieldDef *field, bool is_new)
 	return field->write == FIELD_WRITABLE || field->write == (is_new ? FIELD_ON_CREATE : FIELD_ON_UPDATE);
 }
 
+char *
+bare_part_name(const char *name)
+{
+	return is_part_name(name) ? pnstrdup(name + 1, strcspn(name + 1, "}")) : pstrdup(name);
+}
+
 /* What the field shows of the listing that a row is of: its name, or NULL. */
 static const char *
 listing_part(const ResourceDef *resource, const FieldDef *field)
@@ -46,8 +52,8 @@ listing_part(const ResourceDef *resource, const FieldDef *field)
 	{
 		const ParamDef *param = &resource->params[i];
 
-		if (param->way == NULL && param->name[0] == '{' && strcmp(param->column, field->name) == 0)
-			return pnstrdup(param->name + 1, strlen(param->name) - strlen("{}"));
+		if (param->way == NULL && is_part_name(param->name) && strcmp(param->column, field->name) == 0)
+			return bare_part_name(param->name);
 	}
 	return NULL;
 }

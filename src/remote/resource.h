@@ -284,6 +284,16 @@ extern const ResourceDef *resource_by_name(const ResourceDef *resources, const c
 /* The member that holds a row's id, such as record_id; NULL where rows have none. */
 extern const char *resource_id_name(const ResourceDef *resource);
 
+/* Does the name stand for a part of a path, or of a body: "{name}"? */
+static inline bool
+is_part_name(const char *name)
+{
+	return name[0] == '{';
+}
+
+/* The name without its braces, in the current memory context; another name as it is. */
+extern char *bare_part_name(const char *name);
+
 /* A field by its name, or NULL. */
 extern const FieldDef *resource_field(const ResourceDef *resource, const char *name);
 
