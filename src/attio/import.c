@@ -9,11 +9,12 @@
 
 #include "attio/endpoints.h"
 #include "attio/workspace.h"
-#include "remote/known.h"
 #include "base/errors.h"
+#include "base/text_rows.h"
 #include "commands/defrem.h"
 #include "lib/stringinfo.h"
 #include "nodes/makefuncs.h"
+#include "remote/known.h"
 #include "utils/builtins.h"
 
 /* ----- the text of a table ----- */
@@ -225,12 +226,8 @@ warn_of_unknown_names(List *offers, ImportForeignSchemaStmt *stmt)
 	{
 		const char *wanted = ((RangeVar *) lfirst(lc))->relname;
 		const char *nearest;
-		ListCell *known;
-		bool found = false;
 
-		foreach(known, names)
-			found = found || strcmp((char *) lfirst(known), wanted) == 0;
-		if (found)
+		if (list_has_text(names, wanted))
 			continue;
 		nearest = closest_in_list(wanted, names);
 		ereport(WARNING, (errcode(ERRCODE_FDW_TABLE_NOT_FOUND),
@@ -278,12 +275,8 @@ warn_of_missing_scopes(const char *granted, List *wanted)
 	{
 		char *missing = workspace_missing_scopes(granted, ((Offer *) lfirst(lc))->resource->list.scopes);
 		const char *tables;
-		ListCell *other;
-		bool is_told = false;
 
-		foreach(other, told)
-			is_told = is_told || (missing != NULL && strcmp((char *) lfirst(other), missing) == 0);
-		if (missing == NULL || is_told)
+		if (missing == NULL || list_has_text(told, missing))
 			continue;
 		told = lappend(told, missing);
 		tables = tables_missing(granted, wanted, missing);

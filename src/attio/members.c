@@ -7,6 +7,7 @@
 #include "attio/members.h"
 
 #include "attio/shape.h"
+#include "base/text_rows.h"
 #include "remote/ahead.h"
 #include "remote/known.h"
 #include "utils/timestamp.h"
@@ -34,7 +35,7 @@ read_members(Session *session, const void *what, ScanCost *cost)
 static bool
 are_same_members(const void *one, const void *other)
 {
-	return shape_same_texts((const List *) linitial((const List *) one), (const List *) linitial((const List *) other));
+	return text_lists_equal((const List *) linitial((const List *) one), (const List *) linitial((const List *) other));
 }
 
 static const KnownKind known_members = {"members", read_members, are_same_members};

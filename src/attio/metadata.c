@@ -42,13 +42,13 @@ static bool
 is_same_attribute(const AttributeDef *one, const AttributeDef *other)
 {
 	return strcmp(one->id, other->id) == 0 && strcmp(one->slug, other->slug) == 0 &&
-		   shape_same_text(one->title, other->title) && shape_same_text(one->description, other->description) &&
+		   texts_equal(one->title, other->title) && texts_equal(one->description, other->description) &&
 		   strcmp(one->type_name, other->type_name) == 0 && one->multiselect == other->multiselect &&
 		   one->is_unique == other->is_unique && one->is_required == other->is_required &&
 		   one->has_default == other->has_default && one->is_writable == other->is_writable &&
 		   one->is_system == other->is_system && one->several_targets == other->several_targets &&
-		   shape_same_texts(one->allowed_objects, other->allowed_objects) &&
-		   shape_same_text(one->currency_code, other->currency_code);
+		   text_lists_equal(one->allowed_objects, other->allowed_objects) &&
+		   texts_equal(one->currency_code, other->currency_code);
 }
 
 /* What is hidden is to be seen again by who reads them anew. */

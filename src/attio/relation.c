@@ -10,9 +10,9 @@
 #include "attio/endpoints.h"
 #include "attio/interactions.h"
 #include "attio/known_definitions.h"
-#include "attio/shape.h"
 #include "attio/attio_options.h"
 #include "base/errors.h"
+#include "base/text_rows.h"
 #include "catalog/pg_foreign_server.h"
 #include "catalog/pg_foreign_table.h"
 
@@ -154,8 +154,8 @@ attio_same_rows(const RemoteRelation *one, const RemoteRelation *other, const ch
 	const TargetDef *first = one->target;
 	const TargetDef *second = other->target;
 
-	if (first == NULL || second == NULL || !shape_same_text(one->history, other->history) ||
-		first->kind != second->kind || one->view != NULL || other->view != NULL)
+	if (first == NULL || second == NULL || !texts_equal(one->history, other->history) || first->kind != second->kind ||
+		one->view != NULL || other->view != NULL)
 		return NULL;
 	if (first->id != NULL && second->id != NULL ? pg_strcasecmp(first->id, second->id) != 0
 												: strcmp(first->slug, second->slug) != 0)

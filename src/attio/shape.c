@@ -80,23 +80,3 @@ shape_raise_incomplete(JsonTree *item, const char *path, const char *what, const
 										   : psprintf("the %s \"%s\"", what, clean_text(name, strlen(name), 100)),
 							  missing)));
 }
-
-bool
-shape_same_text(const char *one, const char *other)
-{
-	return one == NULL || other == NULL ? one == other : strcmp(one, other) == 0;
-}
-
-bool
-shape_same_texts(const List *some, const List *others)
-{
-	const ListCell *one;
-	const ListCell *other;
-
-	if (list_length(some) != list_length(others))
-		return false;
-	forboth(one, some, other, others)
-		if (strcmp((const char *) lfirst(one), (const char *) lfirst(other)) != 0)
-			return false;
-	return true;
-}

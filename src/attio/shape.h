@@ -14,10 +14,4 @@ extern void shape_raise(const char *path) __attribute__((noreturn));
 extern void shape_raise_incomplete(JsonTree *item, const char *path, const char *what, const char *const *needed,
 								   int nneeded) __attribute__((noreturn));
 
-/* Are these texts the same, or both NULL? */
-extern bool shape_same_text(const char *one, const char *other);
-
-/* Are these Lists of texts the same, one by one? */
-extern bool shape_same_texts(const List *some, const List *others);
-
 #endif /* ATTIO_SHAPE_H */

@@ -8,6 +8,7 @@
 #include "attio/target.h"
 
 #include "attio/shape.h"
+#include "base/text_rows.h"
 #include "remote/ahead.h"
 #include "remote/known.h"
 #include "utils/timestamp.h"
@@ -92,8 +93,8 @@ are_same_targets(const void *one, const void *other)
 		const TargetDef *target = (const TargetDef *) lfirst(lc);
 		const TargetDef *now = (const TargetDef *) lfirst(lc2);
 
-		if (strcmp(target->id, now->id) != 0 || !shape_same_text(target->slug, now->slug) ||
-			!shape_same_text(target->title, now->title) || !shape_same_texts(target->parents, now->parents))
+		if (strcmp(target->id, now->id) != 0 || !texts_equal(target->slug, now->slug) ||
+			!texts_equal(target->title, now->title) || !text_lists_equal(target->parents, now->parents))
 			return false;
 	}
 	return true;

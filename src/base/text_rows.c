@@ -1,6 +1,6 @@
 /*
  * text_rows.c
- *		Lists of texts, and rows of texts that functions of ours return.
+ *		Texts compared, lists of them, and rows of them that functions of ours return.
  */
 #include "base/text_rows.h"
 
@@ -16,6 +16,26 @@ list_has_text(const List *texts, const char *text)
 		if (strcmp((const char *) lfirst(lc), text) == 0)
 			return true;
 	return false;
+}
+
+bool
+texts_equal(const char *one, const char *other)
+{
+	return one == NULL || other == NULL ? one == other : strcmp(one, other) == 0;
+}
+
+bool
+text_lists_equal(const List *some, const List *others)
+{
+	const ListCell *one;
+	const ListCell *other;
+
+	if (list_length(some) != list_length(others))
+		return false;
+	forboth(one, some, other, others)
+		if (strcmp((const char *) lfirst(one), (const char *) lfirst(other)) != 0)
+			return false;
+	return true;
 }
 
 void

@@ -8,6 +8,7 @@
 #include "remote/resource.h"
 
 #include "base/json.h"
+#include "base/text_rows.h"
 #include "lib/stringinfo.h"
 
 const ResourceDef *
@@ -132,13 +133,6 @@ given_value(const List *given, const char *name)
 	return NULL;
 }
 
-/* Are texts the same, either of which may be missing? */
-static bool
-is_same_or_missing(const char *one, const char *other)
-{
-	return one == NULL || other == NULL ? one == other : strcmp(one, other) == 0;
-}
-
 bool
 given_equal(const List *one, const List *other)
 {
@@ -152,7 +146,7 @@ given_equal(const List *one, const List *other)
 		const Given *mine = (const Given *) lfirst(a);
 		const Given *theirs = (const Given *) lfirst(b);
 
-		if (strcmp(mine->name, theirs->name) != 0 || !is_same_or_missing(mine->value, theirs->value))
+		if (strcmp(mine->name, theirs->name) != 0 || !texts_equal(mine->value, theirs->value))
 			return false;
 	}
 	return true;
