@@ -4,7 +4,7 @@
  */
 #include "remote/ask.h"
 
-#include "remote/resource.h"
+#include "base/text_rows.h"
 
 /* An ask that has nothing but a filter. */
 Ask *
@@ -14,6 +14,12 @@ ask_by_filter(JsonTree *filter)
 
 	ask->filter = filter;
 	return ask;
+}
+
+char *
+query_with(const char *query, const char *parameter)
+{
+	return query == NULL ? pstrdup(parameter) : psprintf("%s&%s", query, parameter);
 }
 
 /* The filter of the first ask; NULL where there is none. */
@@ -27,10 +33,7 @@ asks_first_filter(const AskSet *set)
 static bool
 is_same_but_filter(const Ask *one, const Ask *other)
 {
-	bool same_query =
-		one->query == NULL || other->query == NULL ? one->query == other->query : strcmp(one->query, other->query) == 0;
-
-	return same_query && given_equal(one->given, other->given);
+	return texts_equal(one->query, other->query) && given_equal(one->given, other->given);
 }
 
 /*

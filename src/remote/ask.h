@@ -90,6 +90,9 @@ typedef struct SortInput
 /* What is asked for behind this, which has rows: an Ask in the current memory context, or NULL. */
 extern Ask *ask_next_ahead(const Ask *ask);
 
+/* A query string (NULL = none) with one more parameter, which is escaped; in the current memory context. */
+extern char *query_with(const char *query, const char *parameter);
+
 extern Ask *ask_by_filter(JsonTree *filter);
 extern JsonTree *asks_first_filter(const AskSet *set);
 extern List *asks_without_filters(const List *asks);

@@ -41,7 +41,7 @@ ask_with_extra(const Ask *ask, const Extra *extra)
 	Ask *more = (Ask *) palloc(sizeof(Ask));
 
 	*more = *ask;
-	more->query = psprintf("%s%s%s", ask->query == NULL ? "" : ask->query, ask->query == NULL ? "" : "&", extra->query);
+	more->query = query_with(ask->query, extra->query);
 	more->extras = lappend(list_copy(ask->extras), unconstify(Extra *, extra));
 	return more;
 }

@@ -11,6 +11,7 @@
 #include "http/http.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
+#include "remote/param_groups.h"
 #include "remote/param_rules.h"
 #include "remote/param_texts.h"
 #include "remote/relation.h"
@@ -36,12 +37,6 @@ struct AskAhead
 
 /* ----- one ask ----- */
 
-char *
-query_with(const char *query, const char *name, const char *text)
-{
-	return psprintf("%s%s%s=%s", query == NULL ? "" : query, query == NULL ? "" : "&", name, text);
-}
-
 /* A copy of an ask that asks for these values of a parameter, too. */
 static Ask *
 ask_for_values(const Ask *ask, const ParamValues *values, List *texts)
@@ -66,10 +61,10 @@ ask_for_values(const Ask *ask, const ParamValues *values, List *texts)
 		if (param->has_commas)
 			appendStringInfo(&list, "%s%s", list.len > 0 ? "," : "", text);
 		else
-			more->query = query_with(more->query, param->name, text);
+			more->query = query_with(more->query, psprintf("%s=%s", param->name, text));
 	}
 	if (param->has_commas)
-		more->query = query_with(more->query, param->name, list.data);
+		more->query = query_with(more->query, psprintf("%s=%s", param->name, list.data));
 	return more;
 }
 
@@ -89,18 +84,8 @@ static bool
 may_have_value(const Ask *ask, const ParamDef *param)
 {
 	const char *given = param->only_of == NULL ? NULL : given_value(ask->given, param->only_of);
-	const char *values = param->only_values;
-	size_t length;
 
-	if (given == NULL)
-		return true;
-	for (; *values != '\0'; values += length + (values[length] == '|'))
-	{
-		length = strcspn(values, "|");
-		if (strlen(given) == length && strncmp(given, values, length) == 0)
-			return true;
-	}
-	return false;
+	return given == NULL || strstr(psprintf("|%s|", param->only_values), psprintf("|%s|", given)) != NULL;
 }
 
 /* Each of the asks, of which rows can have such a value, for each portion of the parameter's values. */
@@ -141,18 +126,13 @@ multiply_asks(List *asks, const ParamValues *values, const AskInput *input)
 
 /* ----- windows ----- */
 
-/* The other bound of the same column, where a span of it is walked in windows; or NULL. */
-static ParamValues *
-other_bound(const ResourceDef *resource, ParamValues *all, const ParamDef *bound)
+/* The values of the other bound of the same span, or NULL. */
+static const ParamValues *
+other_bound(const ResourceDef *resource, const ParamValues *all, const ParamDef *bound)
 {
-	ParamRule wanted = bound->rule == PARAM_FROM ? PARAM_BEFORE : PARAM_FROM;
+	const ParamDef *other = param_other_bound(resource, bound);
 
-	if (bound->max_days == 0 || (bound->rule != PARAM_FROM && bound->rule != PARAM_BEFORE))
-		return NULL;
-	for (int i = 0; i < resource->nparams; i++)
-		if (resource->params[i].rule == wanted && strcmp(resource->params[i].column, bound->column) == 0)
-			return &all[i];
-	return NULL;
+	return other == NULL ? NULL : &all[other - resource->params];
 }
 
 /* A border between two windows. */
@@ -246,7 +226,7 @@ multiply_by_windows(const AskInput *input, List *asks, const ParamValues *from, 
 
 /* Is this bound walked in windows together with the other one? */
 static bool
-is_of_windows(const ResourceDef *resource, ParamValues *all, const ParamValues *bound)
+is_of_windows(const ResourceDef *resource, const ParamValues *all, const ParamValues *bound)
 {
 	const ParamValues *other = bound->is_moment ? other_bound(resource, all, bound->def) : NULL;
 
@@ -254,7 +234,7 @@ is_of_windows(const ResourceDef *resource, ParamValues *all, const ParamValues *
 }
 
 List *
-asks_of_params(const AskInput *input, List *asks, ParamValues *all)
+asks_of_params(const AskInput *input, List *asks, const ParamValues *all)
 {
 	const ResourceDef *resource = input->relation->resource;
 	const ParamValues *from = NULL;

@@ -23,10 +23,7 @@ typedef struct ParamValues
 	bool of_option; /* likewise, but an option of the server */
 } ParamValues;
 
-/* The query string with this parameter behind it. */
-extern char *query_with(const char *query, const char *name, const char *text);
-
 /* The asks for all of the parameters, of which "all" has a member for each. */
-extern List *asks_of_params(const AskInput *input, List *asks, ParamValues *all);
+extern List *asks_of_params(const AskInput *input, List *asks, const ParamValues *all);
 
 #endif /* REMOTE_PARAM_ASKS_H */

@@ -117,19 +117,26 @@ leave_half_group(const ResourceDef *resource, bool *given, const ParamDef *param
 	return NIL;
 }
 
-/* The other bound of the column is given, and a span of it is walked in windows. */
-static bool
-is_end_of_span_missing(const ResourceDef *resource, const bool *given, const ParamDef *bound)
+const ParamDef *
+param_other_bound(const ResourceDef *resource, const ParamDef *bound)
 {
 	ParamRule wanted = bound->rule == PARAM_FROM ? PARAM_BEFORE : PARAM_FROM;
 
-	if (bound->max_days == 0 || (bound->rule != PARAM_FROM && bound->rule != PARAM_BEFORE) ||
-		param_is_always_sent(bound))
-		return false;
+	if (bound->max_days == 0 || (bound->rule != PARAM_FROM && bound->rule != PARAM_BEFORE))
+		return NULL;
 	for (int i = 0; i < resource->nparams; i++)
-		if (resource->params[i].rule == wanted && given[i] && strcmp(resource->params[i].column, bound->column) == 0)
-			return true;
-	return false;
+		if (resource->params[i].rule == wanted && strcmp(resource->params[i].column, bound->column) == 0)
+			return &resource->params[i];
+	return NULL;
+}
+
+/* Only the other end of a span is given, which is walked in windows. */
+static bool
+is_end_of_span_missing(const ResourceDef *resource, const bool *given, const ParamDef *bound)
+{
+	const ParamDef *other = param_other_bound(resource, bound);
+
+	return other != NULL && given[other - resource->params] && !param_is_always_sent(bound);
 }
 
 /* What is missing in any case, beside each of several that would do. */

@@ -23,6 +23,9 @@ extern List *params_choose(const ResourceDef *resource, bool *given);
  */
 extern List *params_missing_of_way(const ResourceDef *resource, const bool *given, const ParamDef *param);
 
+/* The other bound of the same column, where a span of it is walked in windows; else NULL. */
+extern const ParamDef *param_other_bound(const ResourceDef *resource, const ParamDef *bound);
+
 /* ERROR: these are missing.  "given" is as params_choose() left it.  Does not return. */
 extern void params_raise_missing(const struct RemoteRelation *relation, const bool *given, const List *missing)
 	__attribute__((noreturn));

@@ -470,15 +470,11 @@ ask_has_row(const Ask *ask, TupleTableSlot *slot)
 		const AskPart *part = (const AskPart *) lfirst(lc);
 		Oid type = TupleDescAttr(slot->tts_tupleDescriptor, part->column - 1)->atttypid;
 		const char *text;
-		bool found = false;
-		const ListCell *wanted;
 
 		if (slot->tts_isnull[part->column - 1])
 			return false;
 		text = param_text(part->param, part->field, type, slot->tts_values[part->column - 1]);
-		foreach(wanted, part->texts)
-			found = found || (text != NULL && strcmp(text, (const char *) lfirst(wanted)) == 0);
-		if (!found)
+		if (text == NULL || !list_has_text(part->texts, text))
 			return false;
 	}
 	return true;
@@ -527,8 +523,8 @@ params_add_order(const ResourceDef *resource, const char *field, bool descending
 	{
 		Ask *ask = (Ask *) lfirst(lc);
 
-		ask->query =
-			query_with(ask->query, param->name, http_escape(descending ? param->descending : param->ascending));
+		ask->query = query_with(
+			ask->query, psprintf("%s=%s", param->name, http_escape(descending ? param->descending : param->ascending)));
 	}
 }
 
