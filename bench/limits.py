@@ -52,6 +52,17 @@ def by_hand(database, size):
     return {"ms of CPU": float(out.split("\n")[-1])}
 
 
+def by_id(database, size):
+    """CPU of statements on an imported table, whose columns name their attributes by id."""
+    every = "SELECT cpu FROM timed($q$%s$q$, 5)"
+    kinds = ("'another text'", "4321.5", "false", "'2025-03-01'")
+    update = f"UPDATE wide SET {', '.join(f'a{i} = {kinds[i % 4]}' for i in range(size))} WHERE record_id = '{ident(0)}'"
+    scan, write, sync = (every % query for query in ("SELECT * FROM wide LIMIT 1", update, "SELECT * FROM attio_fdw_sync('crm')"))
+    out = database.value(f"{FAST}\nSET client_min_messages = error; SET attio_fdw.log_writes = off;\n\\o /dev/null\n{scan};{write};{sync};\n\\o\n"
+                         f"{scan};{write};{sync};")
+    return dict(zip(("ms of CPU, scan", "ms of CPU, UPDATE of all", "ms of CPU, attio_fdw_sync"), map(float, out.split("\n"))))
+
+
 def texts(database, size):
     """Requests and time of IN with many texts."""
     query = "$q$SELECT count(*) FROM wide WHERE a0 IN (%s)$q$" % ", ".join(f"'text {i}'" for i in range(size))
@@ -106,6 +117,7 @@ PAGED = 1000
 CASES = (
     ("branches", "branches of UNION ALL", (12, 120, 1200), 120, 20, 250, 0, RATES, branches),
     ("by hand", "columns of a table made by hand", (10, 100, 1000), 1000, None, 1, 0, RATES, by_hand),
+    ("by id", "columns of an imported table", (10, 100, 1000), 1000, None, 1, 0, RATES, by_id),
     ("texts", "texts in IN, of 10,000 records", (10, 100, 1000), 1000, 10, 10000, 0, RATES, texts),
     ("definitions", "attributes, first statement", (20, 200, 1000), 1000, None, 1, LATENCY, RATES, definitions),
     ("pages", "attributes, all columns", (10, 100, 1000), 1000, None, PAGED, 0, RATES, pages),

@@ -23,9 +23,10 @@ typedef struct AttributeDef
 	bool is_unique;
 	bool is_required;
 	bool has_default;
-	bool several_targets;  /* record-reference to more than one object */
-	List *allowed_objects; /* ids (char *) that a reference may point to; NIL = any */
-	char *currency_code;   /* NULL = no currency */
+	bool several_targets;               /* record-reference to more than one object */
+	List *allowed_objects;              /* ids (char *) that a reference may point to; NIL = any */
+	char *currency_code;                /* NULL = no currency */
+	const struct AttributeIndex *index; /* of the List that this is the first of, or NULL (attribute_index.h) */
 } AttributeDef;
 
 /* Why there are no definitions of an object or list, where that is no error. */

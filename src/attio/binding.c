@@ -171,7 +171,7 @@ bind_by_options(const RemoteRelation *relation, const DeclaredColumn *column, Li
 		bind_missing(relation, binding,
 					 column->attribute_id != NULL ? psprintf("attribute with id %s", column->attribute_id)
 												  : psprintf("attribute \"%s\"", column->attribute),
-					 slugs_of(definitions));
+					 relation->missing_is_null ? NIL : slugs_of(definitions));
 		return;
 	}
 	binding->single = column->tells_multi && !column->multi;

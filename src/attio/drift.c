@@ -10,6 +10,7 @@
  */
 #include "attio/drift.h"
 
+#include "base/text_index.h"
 #include "base/text_rows.h"
 #include "access/table.h"
 #include "attio/import.h"
@@ -20,6 +21,7 @@
 #include "foreign/foreign.h"
 #include "lib/stringinfo.h"
 #include "utils/builtins.h"
+#include "utils/formatting.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
@@ -85,40 +87,53 @@ drift_column_set(const DriftTable *table)
 
 /* ----- what was, and what is ----- */
 
-/* Does the column's declaration mean this column of the import's? */
-static bool
-is_column(const DeclaredColumn *declared, const ColumnName *column)
+/* The text by which a column of an attribute is known again. */
+static char *
+key_of_attribute(const char *id, const char *property)
 {
-	const char *property;
+	return psprintf("%s.%s", asc_tolower(id, strlen(id)), property == NULL ? "" : property);
+}
 
+/* Likewise of a column of the import's; that of a field goes by the option "field". */
+static const char *
+key_of_column(const ColumnName *column)
+{
 	switch (column->kind)
 	{
 		case COLUMN_FIELD:
-			return declared->field_name != NULL && strcmp(declared->field_name, column->field->name) == 0;
+			return column->field->name;
 		case COLUMN_RAW:
-			return declared->field_name != NULL && strcmp(declared->field_name, FIELD_NAME_RAW) == 0;
+			return FIELD_NAME_RAW;
 		case COLUMN_CHANGED_AT:
-			return declared->field_name != NULL && strcmp(declared->field_name, FIELD_NAME_CHANGED_AT) == 0;
+			return FIELD_NAME_CHANGED_AT;
 		case COLUMN_ATTRIBUTE:
-			if (declared->attribute_id == NULL || pg_strcasecmp(declared->attribute_id, column->attribute->id) != 0)
-				return false;
-			property = column->property == NULL ? "" : column->property->name;
-			return strcmp(property, declared->property == NULL ? "" : declared->property) == 0;
+			break;
 	}
-	return false;
+	return key_of_attribute(column->attribute->id, column->property == NULL ? NULL : column->property->name);
 }
 
-/* That of the import's columns which the declaration means, or NULL. */
-static const ColumnName *
-find_column(List *columns, const DeclaredColumn *declared)
+/* And by which the import's is found that the declaration means; NULL = it says nothing. */
+static const char *
+key_of_declared(const DeclaredColumn *declared)
 {
+	if (declared->field_name != NULL)
+		return declared->field_name;
+	return declared->attribute_id == NULL ? NULL : key_of_attribute(declared->attribute_id, declared->property);
+}
+
+/* The import's columns (ColumnName) by these texts. */
+static TextIndex *
+index_columns(List *columns)
+{
+	TextIndex *index = text_index_make(false);
 	ListCell *lc;
 
-	CHECK_FOR_INTERRUPTS();
 	foreach(lc, columns)
-		if (is_column(declared, (const ColumnName *) lfirst(lc)))
-			return (const ColumnName *) lfirst(lc);
-	return NULL;
+	{
+		CHECK_FOR_INTERRUPTS();
+		text_index_add(index, key_of_column((const ColumnName *) lfirst(lc)), lfirst(lc));
+	}
+	return index;
 }
 
 /* The attribute as the column's options tell of it: as it was at the import. */
@@ -129,7 +144,10 @@ attribute_then(const DeclaredColumn *declared, List *attributes)
 	AttributeDef *then = (AttributeDef *) palloc0(sizeof(AttributeDef));
 
 	if (now != NULL)
+	{
 		*then = *now;
+		then->index = NULL;
+	}
 	else
 	{
 		then->id = pstrdup(declared->attribute_id);
@@ -152,6 +170,7 @@ attribute_then(const DeclaredColumn *declared, List *attributes)
 static List *
 attributes_then(const DriftTable *table, List *attributes)
 {
+	TextIndex *known = text_index_make(true);
 	List *then = NIL;
 	ListCell *lc;
 
@@ -159,8 +178,10 @@ attributes_then(const DriftTable *table, List *attributes)
 	{
 		const DeclaredColumn *declared = (const DeclaredColumn *) lfirst(lc);
 
-		if (declared->attribute_id != NULL && attribute_by_id(then, declared->attribute_id) == NULL)
-			then = lappend(then, attribute_then(declared, attributes));
+		if (declared->attribute_id == NULL || text_index_find(known, declared->attribute_id) != NULL)
+			continue;
+		then = lappend(then, attribute_then(declared, attributes));
+		text_index_add(known, declared->attribute_id, declared);
 	}
 	return then;
 }
@@ -173,29 +194,32 @@ compare_columns(Drift *drift, List *attributes, List *now)
 	const ResourceDef *resource = table->relation->resource;
 	List *before = attributes_then(table, attributes);
 	List *left_out = NIL;
-	List *then = name_columns(resource, before, drift_column_set(table), &left_out);
-	List *any_then = name_columns(resource, before, COLUMNS_ANY, &left_out);
-	List *any_now = name_columns(resource, attributes, COLUMNS_ANY, &left_out);
+	TextIndex *then = index_columns(name_columns(resource, before, drift_column_set(table), &left_out));
+	TextIndex *any_then = index_columns(name_columns(resource, before, COLUMNS_ANY, &left_out));
+	TextIndex *wanted = index_columns(now);
+	TextIndex *any_now = index_columns(name_columns(resource, attributes, COLUMNS_ANY, &left_out));
 	ListCell *lc;
 
 	foreach(lc, table->columns)
 	{
 		const DeclaredColumn *declared = (const DeclaredColumn *) lfirst(lc);
+		const char *key = key_of_declared(declared);
 		DriftColumn *column = (DriftColumn *) palloc0(sizeof(DriftColumn));
 
+		CHECK_FOR_INTERRUPTS();
 		drift->names = lappend(drift->names, unconstify(char *, declared->name));
-		if (declared->field_name == NULL && declared->attribute_id == NULL)
+		if (key == NULL)
 			continue;
 		column->declared = declared;
 		column->name = declared->name;
-		column->then = find_column(then, declared);
+		column->then = (const ColumnName *) text_index_find(then, key);
 		column->was_default = (column->then != NULL);
 		if (column->then == NULL)
-			column->then = find_column(any_then, declared);
-		column->now = find_column(now, declared);
+			column->then = (const ColumnName *) text_index_find(any_then, key);
+		column->now = (const ColumnName *) text_index_find(wanted, key);
 		column->is_default = (column->now != NULL);
 		if (column->now == NULL)
-			column->now = find_column(any_now, declared);
+			column->now = (const ColumnName *) text_index_find(any_now, key);
 		drift->columns = lappend(drift->columns, column);
 	}
 }
@@ -553,8 +577,15 @@ set_column_options(Drift *drift, const DriftColumn *column)
 static void
 add_columns(Drift *drift, List *now)
 {
+	TextIndex *present = text_index_make(false);
 	ListCell *lc;
 
+	foreach(lc, drift->columns)
+	{
+		const DeclaredColumn *declared = ((const DriftColumn *) lfirst(lc))->declared;
+
+		text_index_add(present, key_of_declared(declared), declared);
+	}
 	foreach(lc, now)
 	{
 		const ColumnName *column = (const ColumnName *) lfirst(lc);
@@ -563,11 +594,9 @@ add_columns(Drift *drift, List *now)
 								: psprintf("column \"%s\" is missing", column->name);
 		StringInfoData options;
 		ListCell *each;
-		bool found = false;
 
-		foreach(each, drift->columns)
-			found = found || is_column(((const DriftColumn *) lfirst(each))->declared, column);
-		if (found)
+		CHECK_FOR_INTERRUPTS();
+		if (text_index_find(present, key_of_column(column)) != NULL)
 			continue;
 		if (get_rel_relispartition(drift->table->oid))
 		{

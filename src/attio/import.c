@@ -427,6 +427,7 @@ history_ddl(Session *session, const Offer *made, ColumnSet set, const char *hist
 						nearest != NULL ? errhint("Perhaps you meant \"%s\".", nearest) : 0));
 	/* a row of a history holds one value */
 	*one = *attribute;
+	one->index = NULL;
 	one->multiselect = false;
 	initStringInfo(&ddl);
 	append_columns(&ddl, quote_identifier(shorten_name(made->table, psprintf("_%s_history", history), attribute->id)),

@@ -34,7 +34,10 @@ read_attributes(Session *session, const void *what, ScanCost *cost)
 	KnownAttributes *known = (KnownAttributes *) palloc0(sizeof(KnownAttributes));
 
 	known->context = CurrentMemoryContext;
-	return attribute_pages_read(session, (const AttributesWanted *) what, &known->attributes, cost) ? known : NULL;
+	if (!attribute_pages_read(session, (const AttributesWanted *) what, &known->attributes, cost))
+		return NULL;
+	attribute_index_make(known->attributes);
+	return known;
 }
 
 /* Are all members of both the same? */
@@ -144,6 +147,7 @@ copy_attribute(const AttributeDef *attribute)
 	foreach(lc, attribute->allowed_objects)
 		copy->allowed_objects = lappend(copy->allowed_objects, pstrdup((const char *) lfirst(lc)));
 	copy->currency_code = attribute->currency_code == NULL ? NULL : pstrdup(attribute->currency_code);
+	copy->index = NULL;
 	return copy;
 }
 
@@ -156,6 +160,7 @@ metadata_copy(List *attributes)
 
 	foreach(lc, attributes)
 		copies = lappend(copies, copy_attribute((const AttributeDef *) lfirst(lc)));
+	attribute_index_make(copies);
 	return copies;
 }
 
@@ -223,30 +228,6 @@ metadata_note_hidden(Session *session, const TargetDef *target, const char *attr
 	saved = MemoryContextSwitchTo(known->context);
 	known->hidden = lappend(known->hidden, pstrdup(attribute_id));
 	MemoryContextSwitchTo(saved);
-}
-
-/* The definition with this id, or NULL. */
-const AttributeDef *
-attribute_by_id(List *attributes, const char *id)
-{
-	ListCell *lc;
-
-	foreach(lc, attributes)
-		if (pg_strcasecmp(((const AttributeDef *) lfirst(lc))->id, id) == 0)
-			return (const AttributeDef *) lfirst(lc);
-	return NULL;
-}
-
-/* The definition with this slug, or NULL. */
-const AttributeDef *
-attribute_by_slug(List *attributes, const char *slug)
-{
-	ListCell *lc;
-
-	foreach(lc, attributes)
-		if (strcmp(((const AttributeDef *) lfirst(lc))->slug, slug) == 0)
-			return (const AttributeDef *) lfirst(lc);
-	return NULL;
 }
 
 /*

@@ -8,6 +8,7 @@
 #ifndef ATTIO_METADATA_H
 #define ATTIO_METADATA_H
 
+#include "attio/attribute_index.h"
 #include "attio/attribute_pages.h"
 
 extern List *metadata_attributes(Session *session, const TargetDef *target, TargetRefusal *refusal, ScanCost *cost);
@@ -17,8 +18,6 @@ extern bool metadata_is_hidden(const Session *session, const TargetDef *target, 
 extern List *metadata_peek(const Session *session, const TargetDef *target);
 extern List *metadata_copy(List *attributes);
 extern void metadata_ask_ahead(Session *session, List *targets, int *next, ScanCost *cost);
-extern const AttributeDef *attribute_by_id(List *attributes, const char *id);
-extern const AttributeDef *attribute_by_slug(List *attributes, const char *slug);
 extern List *attributes_shown(List *attributes, const char *history);
 
 #endif /* ATTIO_METADATA_H */

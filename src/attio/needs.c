@@ -195,17 +195,27 @@ chosen_ids(List *choices, const char *title)
 	return ids;
 }
 
-/* Warn of a title that is not among the choices, and name the nearest one. */
-static void
-notice_unknown_title(const ChoiceNeed *need, List *choices)
+/* Unknown titles of a filter for which the nearest one is looked for: among a thousand choices that takes a while. */
+#define SUGGESTIONS 20
+
+/* The choice whose title is the nearest, or NULL. */
+static const char *
+nearest_title(const char *title, List *choices)
 {
 	List *titles = NIL;
-	const char *nearest;
 	ListCell *lc;
 
 	foreach(lc, choices)
 		titles = lappend(titles, ((ChoiceDef *) lfirst(lc))->title);
-	nearest = closest_in_list(need->title, titles);
+	return closest_in_list(title, titles);
+}
+
+/* Warn of a title that is not among the choices, and name the nearest one. */
+static void
+notice_unknown_title(FilterNeeds *needs, const ChoiceNeed *need, List *choices)
+{
+	const char *nearest = needs->unknown_titles++ < SUGGESTIONS ? nearest_title(need->title, choices) : NULL;
+
 	ereport(NOTICE,
 			(errmsg("attribute \"%s\" has no %s \"%s\"", need->slug,
 					strcmp(need->attribute->type_name, "status") == 0 ? "status" : "option",
@@ -222,7 +232,7 @@ choices_not_before(const ChoiceNeed *need)
 
 /* The ids that a title names in the attribute's list. */
 static void
-learn_choice(Session *session, const AskInput *input, ChoiceNeed *need)
+learn_choice(Session *session, const AskInput *input, FilterNeeds *needs, ChoiceNeed *need)
 {
 	const RemoteRelation *relation = input->relation;
 	TimestampTz started = GetCurrentStatementStartTimestamp();
@@ -230,6 +240,7 @@ learn_choice(Session *session, const AskInput *input, ChoiceNeed *need)
 	List *choices =
 		attribute_choices(session, relation->target, need->attribute, choices_not_before(need), &refused, input->cost);
 
+	CHECK_FOR_INTERRUPTS();
 	need->ids = chosen_ids(choices, need->title);
 	if (need->ids == NIL && !need->negated && !refused)
 	{
@@ -237,7 +248,7 @@ learn_choice(Session *session, const AskInput *input, ChoiceNeed *need)
 		need->ids = chosen_ids(choices, need->title);
 	}
 	if (need->ids == NIL && !refused && input->tells)
-		notice_unknown_title(need, choices);
+		notice_unknown_title(needs, need, choices);
 }
 
 /* Ask for all of it at once, as far as there is room: no answer says what else is needed. */
@@ -277,7 +288,7 @@ filter_learn(Session *session, const AskInput *input, FilterNeeds *needs)
 	if (needs->parents)
 		needs->parents_of = target_parents(session, input->relation->target, input->cost);
 	foreach(lc, needs->choices)
-		learn_choice(session, input, (ChoiceNeed *) lfirst(lc));
+		learn_choice(session, input, needs, (ChoiceNeed *) lfirst(lc));
 	foreach(lc, needs->members)
 		if (workspace_has_member(session, (const char *) lfirst(lc), input->cost))
 			members = lappend(members, lfirst(lc));

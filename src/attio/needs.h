@@ -32,12 +32,13 @@ typedef struct ObjectNeed
 
 typedef struct FilterNeeds
 {
-	bool names;       /* plain EXPLAIN: nothing is known, and names stand for it */
-	List *objects;    /* ObjectNeed */
-	List *choices;    /* ChoiceNeed */
-	List *members;    /* ids (char *) of actors; known then: those of them that are workspace members */
-	bool parents;     /* the objects that the list's parents are of */
-	List *parents_of; /* known then: their slugs; NIL = not known */
+	bool names;         /* plain EXPLAIN: nothing is known, and names stand for it */
+	List *objects;      /* ObjectNeed */
+	List *choices;      /* ChoiceNeed */
+	List *members;      /* ids (char *) of actors; known then: those of them that are workspace members */
+	bool parents;       /* the objects that the list's parents are of */
+	List *parents_of;   /* known then: their slugs; NIL = not known */
+	int unknown_titles; /* of which a NOTICE has told */
 } FilterNeeds;
 
 extern const FilterNeeds filter_names;

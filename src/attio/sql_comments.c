@@ -152,8 +152,9 @@ comments_of_table(List *statements, Session *session, const DriftTable *table, c
 		const AttributeDef *attribute =
 			shown_attribute(table, (const DeclaredColumn *) lfirst(lc), attributes, &property);
 
-		if (attribute != NULL)
-			shown = list_append_unique_ptr(shown, unconstify(AttributeDef *, attribute));
+		/* columns of one attribute stand together; what is asked for twice is asked for once */
+		if (attribute != NULL && (shown == NIL || llast(shown) != attribute))
+			shown = lappend(shown, unconstify(AttributeDef *, attribute));
 	}
 	foreach(lc, table->columns)
 	{

@@ -41,14 +41,16 @@ static WrittenAttribute *
 find_written_attribute(RowEncoder *encoder, const AttributeDef *attribute)
 {
 	WrittenAttribute *written;
-	ListCell *lc;
 
-	foreach(lc, encoder->attributes)
-		if (((WrittenAttribute *) lfirst(lc))->attribute == attribute)
-			return (WrittenAttribute *) lfirst(lc);
+	if (encoder->attributes == NIL)
+		encoder->by_slug = text_index_make(false);
+	written = (WrittenAttribute *) text_index_find(encoder->by_slug, attribute->slug);
+	if (written != NULL)
+		return written;
 	written = (WrittenAttribute *) palloc0(sizeof(WrittenAttribute));
 	written->attribute = attribute;
 	encoder->attributes = lappend(encoder->attributes, written);
+	text_index_add(encoder->by_slug, attribute->slug, written);
 	return written;
 }
 

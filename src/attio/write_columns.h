@@ -11,6 +11,7 @@
 #define ATTIO_WRITE_COLUMNS_H
 
 #include "attio/write_value.h"
+#include "base/text_index.h"
 #include "remote/writing.h"
 
 /* An attribute with its columns. */
@@ -27,6 +28,7 @@ typedef struct RowEncoder
 	RemoteTable table;
 	bool inserting;
 	List *attributes;         /* WrittenAttribute */
+	TextIndex *by_slug;       /* the same; NULL while there are none */
 	List *whole;              /* WrittenAttribute of columns of type jsonb, which hold the values as they are sent */
 	List *refused;            /* ColumnBinding: read-only, or without an attribute: may only stay as they are */
 	List *deferred;           /* IntList: attribute numbers that the statement does not name */

@@ -12,6 +12,7 @@
 #include <math.h>
 
 #include "base/timestamps.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 
@@ -124,12 +125,19 @@ is_same_value(const AttributeType *type, JsonTree *sent, JsonTree *value)
 	}
 }
 
-/* Is the value that was sent one of those that were answered? */
+/*
+ * Is the value that was sent one of those that were answered?  They are looked
+ * at from a place on, behind which the next is expected: most come in the order
+ * in which they were sent.
+ */
 static bool
-is_among(const AttributeType *type, JsonTree *sent, JsonTree *answered)
+is_among(const AttributeType *type, JsonTree *sent, JsonTree *answered, int *place)
 {
-	for (int i = 0; i < json_length_at(answered, ""); i++)
-		if (is_same_value(type, sent, json_element(answered, i)))
+	int n = json_length_at(answered, "");
+
+	CHECK_FOR_INTERRUPTS();
+	for (int i = 0; i < n; i++)
+		if (is_same_value(type, sent, json_element(answered, (*place)++ % n)))
 			return true;
 	return false;
 }
@@ -138,12 +146,14 @@ is_among(const AttributeType *type, JsonTree *sent, JsonTree *answered)
 static bool
 has_taken(const AttributeType *type, JsonTree *sent, JsonTree *answered, bool may_have_more)
 {
+	int place = 0;
+
 	if (!json_is_array(answered) || !json_is_array(sent))
 		return true;
 	if (!may_have_more && json_length_at(sent, "") != json_length_at(answered, ""))
 		return false;
-	for (int i = 0; i < json_length_at(sent, ""); i++)
-		if (!is_among(type, json_element(sent, i), answered))
+	for (int i = 0, n = json_length_at(sent, ""); i < n; i++)
+		if (!is_among(type, json_element(sent, i), answered, &place))
 			return false;
 	return true;
 }

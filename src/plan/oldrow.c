@@ -10,6 +10,7 @@
 #include "plan/oldrow.h"
 
 #include "access/sysattr.h"
+#include "base/text_index.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/inherit.h"
 #include "optimizer/optimizer.h"
@@ -88,35 +89,53 @@ computed_columns(Relation rel)
 	return columns;
 }
 
-/* Do the columns' values change together, as those of one attribute and those that are sent as one? */
+/* Is the field sent with that of one of these columns? */
 static bool
-are_siblings(const ColumnHint *one, const ColumnHint *other)
+is_sent_with_any(const FieldDef *field, const ColumnHint *const *hints, const List *columns)
 {
-	if (one->field != NULL && other->field != NULL)
-		return fields_are_sent_together(one->field, other->field);
-	return one->attribute_name != NULL && other->attribute_name != NULL &&
-		   strcmp(one->attribute_name, other->attribute_name) == 0;
+	const ListCell *lc;
+
+	foreach(lc, columns)
+		if (fields_are_sent_together(hints[lfirst_int(lc)]->field, field))
+			return true;
+	return false;
 }
 
-/* The other columns whose values change together with these: the log shows them. */
+/*
+ * The other columns whose values change together with these: those of the same
+ * attribute, and fields that are sent as one.  The log shows them.
+ */
 static Bitmapset *
 add_siblings(RelationPlan *plan, Relation rel, Bitmapset *columns)
 {
 	Bitmapset *all = bms_copy(columns);
 	int natts = RelationGetNumberOfAttributes(rel);
 	const ColumnHint **hints = (const ColumnHint **) palloc0(sizeof(ColumnHint *) * (natts + 1));
+	TextIndex *attributes = text_index_make(false);
+	List *fields = NIL;
 
 	for (int i = 1; i <= natts; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		if (compat_is_stored(TupleDescAttr(RelationGetDescr(rel), i - 1)))
-			hints[i] = column_hint(plan->relation, (AttrNumber) i);
+		if (!compat_is_stored(TupleDescAttr(RelationGetDescr(rel), i - 1)))
+			continue;
+		hints[i] = column_hint(plan->relation, (AttrNumber) i);
+		if (!bms_is_member(i - FirstLowInvalidHeapAttributeNumber, columns))
+			continue;
+		if (hints[i]->field != NULL)
+			fields = lappend_int(fields, i);
+		else if (hints[i]->attribute_name != NULL)
+			text_index_add(attributes, hints[i]->attribute_name, hints[i]);
 	}
 	for (int i = 1; i <= natts; i++)
-		for (int j = 1; j <= natts; j++)
-			if (bms_is_member(i - FirstLowInvalidHeapAttributeNumber, columns) && hints[i] != NULL &&
-				hints[j] != NULL && are_siblings(hints[i], hints[j]))
-				all = bms_add_member(all, j - FirstLowInvalidHeapAttributeNumber);
+	{
+		bool changes = hints[i] != NULL && hints[i]->field != NULL && is_sent_with_any(hints[i]->field, hints, fields);
+
+		if (hints[i] != NULL && hints[i]->field == NULL && hints[i]->attribute_name != NULL)
+			changes = text_index_find(attributes, hints[i]->attribute_name) != NULL;
+		if (changes)
+			all = bms_add_member(all, i - FirstLowInvalidHeapAttributeNumber);
+	}
 	return all;
 }
 
