@@ -29,6 +29,7 @@ struct Fetcher
 	MemoryContext taken; /* of the answer taken last; NULL = none */
 	ScanCost *cost;      /* of the scan; what is asked for is added */
 	int window;          /* most that may be under way */
+	bool beside;         /* listings are read side by side: each is wanted until it ends */
 	int nahead;
 	FetchEntry ahead[FLEXIBLE_ARRAY_MEMBER]; /* in the order in which they were asked for */
 };
@@ -142,13 +143,20 @@ find_page(const Fetcher *fetcher, const PageAsk *ask)
 	return -1;
 }
 
-/*
- * Cancel what is not wanted when this page is, which stands at this place, or is
- * not under way (-1): pages of listings before its own, and of its own those that
- * were asked for before it, or all.  NULL: everything.
- */
+/* Is the i-th of those under way still wanted when this page is, which stands at this place or is not under way (-1)? */
+static bool
+is_wanted_with(const Fetcher *fetcher, int i, const PageAsk *ask, int at)
+{
+	const Listing *listing = fetcher->ahead[i].ask.listing;
+
+	if (listing == ask->listing)
+		return at >= 0 && i >= at;
+	return fetcher->beside || listing->number > ask->listing->number;
+}
+
+/* Cancel those of these places, and close up what is left. */
 static void
-drop_unwanted(Fetcher *fetcher, const PageAsk *ask, int at)
+drop_entries(Fetcher *fetcher, const bool *is_dropped)
 {
 	FetchEntry dropped[FETCH_WINDOW];
 	int ndropped = 0;
@@ -156,19 +164,30 @@ drop_unwanted(Fetcher *fetcher, const PageAsk *ask, int at)
 
 	for (int i = 0; i < fetcher->nahead; i++)
 	{
-		const FetchEntry *entry = &fetcher->ahead[i];
-		bool is_same = ask != NULL && entry->ask.listing->number == ask->listing->number;
-		bool is_later = ask != NULL && entry->ask.listing->number > ask->listing->number;
-
-		if (is_later || (is_same && at >= 0 && i >= at))
-			fetcher->ahead[left++] = *entry;
+		if (is_dropped[i])
+			dropped[ndropped++] = fetcher->ahead[i];
 		else
-			dropped[ndropped++] = *entry;
+			fetcher->ahead[left++] = fetcher->ahead[i];
 	}
 	fetcher->nahead = left;
 	/* the last first, so that none takes the place of the one before it */
 	while (ndropped-- > 0)
 		MemoryContextDelete(dropped[ndropped].context);
+}
+
+/*
+ * Cancel what is not wanted when this page is, which stands at this place, or is
+ * not under way (-1): of its own listing what was asked for before it, or all;
+ * of other listings, unless they are read side by side, those before its own.
+ */
+static void
+drop_unwanted(Fetcher *fetcher, const PageAsk *ask, int at)
+{
+	bool is_dropped[FETCH_WINDOW];
+
+	for (int i = 0; i < fetcher->nahead; i++)
+		is_dropped[i] = !is_wanted_with(fetcher, i, ask, at);
+	drop_entries(fetcher, is_dropped);
 }
 
 /* Free the answer taken last. */
@@ -246,11 +265,32 @@ fetcher_progress(Fetcher *fetcher)
 		http_progress(fetcher->session->client);
 }
 
+/* Listings are read side by side, or one after the other: then those before the page that is taken are over. */
+void
+fetcher_beside(Fetcher *fetcher, bool beside)
+{
+	fetcher->beside = beside;
+}
+
+/* The listing is over: cancel what nobody has taken of it. */
+void
+fetcher_end(Fetcher *fetcher, const Listing *listing)
+{
+	bool is_dropped[FETCH_WINDOW];
+
+	for (int i = 0; i < fetcher->nahead; i++)
+		is_dropped[i] = fetcher->ahead[i].ask.listing == listing;
+	drop_entries(fetcher, is_dropped);
+}
+
 /* Cancel what nobody has taken yet. */
 void
 fetcher_drop(Fetcher *fetcher)
 {
-	drop_unwanted(fetcher, NULL, -1);
+	bool is_dropped[FETCH_WINDOW];
+
+	memset(is_dropped, true, sizeof(is_dropped));
+	drop_entries(fetcher, is_dropped);
 }
 
 /* Cancel everything. */
@@ -258,5 +298,5 @@ void
 fetcher_clear(Fetcher *fetcher)
 {
 	release_taken(fetcher);
-	drop_unwanted(fetcher, NULL, -1);
+	fetcher_drop(fetcher);
 }

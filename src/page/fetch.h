@@ -28,6 +28,8 @@ extern HttpExchange *fetcher_take(Fetcher *fetcher, const PageAsk *ask);
 extern bool fetcher_ahead(Fetcher *fetcher, const PageAsk *ask, int window);
 extern bool fetcher_has(Fetcher *fetcher, const PageAsk *ask);
 extern MemoryContext fetcher_context(const Fetcher *fetcher);
+extern void fetcher_beside(Fetcher *fetcher, bool beside);
+extern void fetcher_end(Fetcher *fetcher, const Listing *listing);
 extern void fetcher_progress(Fetcher *fetcher);
 extern void fetcher_drop(Fetcher *fetcher);
 extern void fetcher_clear(Fetcher *fetcher);

@@ -166,12 +166,13 @@ listings_at(Listings *listings, int n)
 	return listing;
 }
 
-void
+const Listing *
 listings_go_on(Listings *listings, int n)
 {
 	const ListingPart *part = (const ListingPart *) list_nth(listings->parts, n);
 	MemoryContext saved = MemoryContextSwitchTo(listings->context);
 	const Ask *ask = ask_next_ahead(part->ask);
+	Listing *listing = NULL;
 
 	if (ask != NULL)
 	{
@@ -179,11 +180,13 @@ listings_go_on(Listings *listings, int n)
 
 		*more = (ListingPart){part->parent, ask};
 		listings->parts = list_insert_nth(listings->parts, n + 1, more);
-		listings->made = list_insert_nth(listings->made, n + 1, make_listing(listings, n + 1));
+		listing = make_listing(listings, n + 1);
+		listings->made = list_insert_nth(listings->made, n + 1, listing);
 		for (int i = n + 2; i < list_length(listings->made); i++)
 			((Listing *) list_nth(listings->made, i))->number = i;
 	}
 	MemoryContextSwitchTo(saved);
+	return listing;
 }
 
 void

@@ -30,8 +30,11 @@ extern Listings *listings_begin(Session *session, const RemoteRelation *relation
 /* The n-th, counted from 0, made when it is first asked for; NULL behind the last.  May make requests. */
 extern const Listing *listings_at(Listings *listings, int n);
 
-/* The n-th, which was made, has rows: what is asked for behind it, if anything, becomes the listing that follows. */
-extern void listings_go_on(Listings *listings, int n);
+/*
+ * The n-th, which was made, has rows: what is asked for behind it, if anything, becomes the listing that follows, and
+ * is returned.
+ */
+extern const Listing *listings_go_on(Listings *listings, int n);
 
 /* The asks have changed: make the listings anew. */
 extern void listings_begin_again(Listings *listings);

@@ -7,6 +7,7 @@
  */
 #include "page/pager.h"
 
+#include "page/lanes.h"
 #include "page/other_ways.h"
 #include "page/page.h"
 #include "page/parts.h"
@@ -132,6 +133,8 @@ begin_listings(Pager *pager)
 	first = listings_at(pager->listings, 0);
 	pager->has_many =
 		listings_at(pager->listings, 1) != NULL || (first != NULL && first->ask != NULL && first->ask->ahead != NULL);
+	pager->beside = lanes_are_possible(pager);
+	fetcher_beside(pager->fetcher, pager->beside);
 	return first;
 }
 
@@ -143,16 +146,45 @@ has_been_answered(const Pager *pager, const Listing *listing)
 		   list_member_ptr(pager->answered, listing->ask->unless);
 }
 
-/* The listing that follows, or NULL.  Behind one with rows more may be asked for. */
+/* Begin a listing that is read beside the present one, and ask for its first page; false when the window is full. */
+static bool
+begin_beside(Pager *pager, const Listing *listing)
+{
+	const WalkMethods *methods = first_walk(pager, listing->number);
+	int limit = first_limit(pager, listing->number);
+	PageAsk ask = ways_first_ask(pager, methods, listing, limit);
+
+	if (!fetcher_ahead(pager->fetcher, &ask, pager->window))
+		return false;
+	lanes_add(pager, listing, methods, limit);
+	return true;
+}
+
+/* The present listing is over: behind one with rows more may be asked for, which is the next to be read. */
+static void
+end_listing(Pager *pager)
+{
+	const Listing *more;
+
+	if (pager->listing < 0 || pager->nfresh == 0)
+		return;
+	pager->nfresh = 0;
+	more = listings_go_on(pager->listings, pager->listing);
+	if (more == NULL || !pager->beside)
+		return;
+	if (pager->newest == pager->present)
+		pager->newest = more;
+	if (!begin_beside(pager, more))
+		lanes_add(pager, more, first_walk(pager, more->number), first_limit(pager, more->number));
+}
+
+/* The listing behind all that have begun, or NULL. */
 static const Listing *
 listing_behind(Pager *pager)
 {
-	const Listing *next;
+	const Listing *last = pager->beside ? pager->newest : pager->present;
+	const Listing *next = pager->listing < 0 ? begin_listings(pager) : listings_at(pager->listings, last->number + 1);
 
-	if (pager->listing >= 0 && pager->nfresh > 0)
-		listings_go_on(pager->listings, pager->listing);
-	pager->nfresh = 0;
-	next = pager->listing < 0 ? begin_listings(pager) : listings_at(pager->listings, pager->listing + 1);
 	while (next != NULL && has_been_answered(pager, next))
 		next = listings_at(pager->listings, next->number + 1);
 	return next;
@@ -174,23 +206,36 @@ is_stage_over(Pager *pager)
 
 	if (!pager->request.staged || pager->listing < 0 || pager->behind != NEXT_LISTING)
 		return false;
+	end_listing(pager);
+	if (pager->lanes != NIL)
+		return false;
 	next = listing_behind(pager);
 	return next != NULL && is_of_other_stage(pager, next);
 }
 
-/* Begin the next listing; false after the last. */
+/* Begin the next listing, or go on with one that has begun; false after the last. */
 static bool
 next_listing(Pager *pager)
 {
-	const Listing *next = listing_behind(pager);
+	const Listing *next;
 
+	end_listing(pager);
+	if (pager->beside && pager->listing >= 0)
+		fetcher_end(pager->fetcher, pager->present);
+	pager->stage_told = false;
+	if (lanes_turn(pager, true))
+	{
+		pager->replayable = false;
+		return true;
+	}
+	next = listing_behind(pager);
 	if (next == NULL)
 		return false;
-	pager->stage_told = false;
 	pager->replayable = (pager->listing < 0);
 	pager->listing = next->number;
+	pager->nfresh = 0;
 	pager->page_window = 1;
-	pager->present = next;
+	pager->present = pager->newest = next;
 	parts_begin(pager);
 	pager->walk.next.limit = first_limit(pager, pager->listing);
 	ways_begin(pager, first_walk(pager, pager->listing));
@@ -223,6 +268,7 @@ go_to_next(Pager *pager)
 		pager->replayable = false;
 		if (pager->walk.methods == &walk_one_page)
 			leave_one_page(pager);
+		(void) lanes_turn(pager, false);
 	}
 	pager->behind = NEXT_ASKED;
 	return true;
@@ -237,16 +283,15 @@ wants_all_listings(const Pager *pager)
 	return pager->request.all_or_none && pager->has_many && pager->present->filter == NULL;
 }
 
-/* The pages that follow in this listing; where others are wanted as well, the one that there is for certain. */
+/* The pages that follow in this listing, at most so many. */
 static void
-look_ahead_pages(Pager *pager)
+look_ahead_pages(Pager *pager, int most)
 {
 	PageAsk ask = ways_ask(pager);
 
 	if (pager->walk.methods == &walk_one_page)
 		return;
-	for (int i = 0; i < (wants_all_listings(pager) ? 1 : pager->page_window) && walk_place(&pager->walk, i, &ask.place);
-		 i++)
+	for (int i = 0; i < most && walk_place(&pager->walk, i, &ask.place); i++)
 	{
 		if (pager->request.wanted >= 0 && ask.place.offset + 1 >= pager->request.offset + pager->request.wanted)
 			return;
@@ -283,6 +328,54 @@ look_ahead_listings(Pager *pager)
 }
 
 /*
+ * Begin listings beside the present one, and ask for their first pages.  One that
+ * leaves out what others bring waits for these, but its first page is asked for.
+ */
+static void
+begin_listings_beside(Pager *pager)
+{
+	const Ask *present = pager->present->ask;
+	/* one place is left for what comes behind the page of the present one */
+	bool is_over = pager->behind == NEXT_LISTING && (present == NULL || present->ahead == NULL);
+
+	while (list_length(pager->lanes) < pager->window - (is_over ? 0 : 1))
+	{
+		const Listing *next = listings_at(pager->listings, pager->newest->number + 1);
+		PageAsk ask;
+
+		if (next == NULL || is_of_other_stage(pager, next))
+			return;
+		if (next->ask != NULL && next->ask->unless != NULL)
+		{
+			ask = ways_first_ask(pager, first_walk(pager, next->number), next, first_limit(pager, next->number));
+			(void) fetcher_ahead(pager->fetcher, &ask, pager->window);
+			return;
+		}
+		if (!begin_beside(pager, next))
+			return;
+		pager->newest = next;
+	}
+}
+
+/*
+ * The same where listings are read side by side: the next page of the present
+ * one, and the first pages of others; where no other is left, each has its share of the window.
+ */
+static void
+look_ahead_beside(Pager *pager)
+{
+	bool is_over = pager->behind == NEXT_LISTING;
+	int share;
+
+	if (!is_over)
+		look_ahead_pages(pager, 1);
+	begin_listings_beside(pager);
+	share = pager->window / (list_length(pager->lanes) + 1);
+	if (!is_over && listings_at(pager->listings, pager->newest->number + 1) == NULL)
+		look_ahead_pages(pager, Min(share, pager->page_window));
+}
+
+/*
  * Ask for what follows, more of it each time: who reads one page may want no
  * more, who reads many will read on.
  */
@@ -296,8 +389,14 @@ look_ahead(Pager *pager)
 	/* where each page takes a connection of its own, these open side by side */
 	if (http_opens_many(pager->session->client))
 		pager->window = pager->page_window = pager->session->max_requests;
+	if (pager->beside)
+	{
+		look_ahead_beside(pager);
+		return;
+	}
+	/* where others are wanted as well, the one that there is for certain */
 	if (pager->behind != NEXT_LISTING)
-		look_ahead_pages(pager);
+		look_ahead_pages(pager, wants_all_listings(pager) ? 1 : pager->page_window);
 	/* where the pages of a listing come one after the other, the listings that follow come beside it */
 	if (pager->behind == NEXT_LISTING || pager->walk.methods == &walk_cursor || wants_all_listings(pager))
 		look_ahead_listings(pager);
@@ -317,7 +416,11 @@ ask_side_by_side(Pager *pager)
 		return;
 	pager->window = pager->session->max_requests;
 	ask = ways_ask(pager);
-	if (fetcher_ahead(pager->fetcher, &ask, pager->window))
+	if (!fetcher_ahead(pager->fetcher, &ask, pager->window))
+		return;
+	if (pager->beside)
+		begin_listings_beside(pager);
+	else
 		look_ahead_listings(pager);
 }
 
@@ -435,7 +538,8 @@ pager_next(Pager *pager, PagerRow *row, bool may_wait)
 		page_get(pager);
 		pager->ahead_at = pager->first + (pager->page.nrows - Min(pager->first, pager->page.nrows)) / 2;
 		/* no row will be at that place */
-		if (pager->first >= pager->page.nrows && pager->behind == NEXT_LISTING && pager->stop == PAGER_ROW)
+		if (pager->first >= pager->page.nrows && (pager->behind == NEXT_LISTING || pager->beside) &&
+			pager->stop == PAGER_ROW)
 			look_ahead(pager);
 		if (pager->without_filter)
 		{
@@ -458,8 +562,12 @@ pager_prefetch(Pager *pager)
 	if (!fetcher_ahead(pager->fetcher, &ask, pager->session->max_requests))
 	{
 		/* what was asked ahead is another page now (the limit has changed): it would never be taken */
-		fetcher_drop(pager->fetcher);
-		(void) fetcher_ahead(pager->fetcher, &ask, 1);
+		fetcher_end(pager->fetcher, pager->present);
+		if (!fetcher_ahead(pager->fetcher, &ask, pager->session->max_requests))
+		{
+			fetcher_drop(pager->fetcher);
+			(void) fetcher_ahead(pager->fetcher, &ask, 1);
+		}
 	}
 	return !fetcher_has(pager->fetcher, &ask);
 }
@@ -487,6 +595,7 @@ pager_rewind(Pager *pager)
 		return;
 	}
 	pager->listing = -1;
+	lanes_clear(pager);
 	list_free(pager->answered);
 	pager->answered = NIL;
 	pager->page.nrows = 0;
@@ -514,6 +623,7 @@ pager_release(Pager *pager)
 {
 	fetcher_clear(pager->fetcher);
 	walk_forget(&pager->walk);
+	lanes_forget(pager);
 	MemoryContextReset(pager->pages);
 	pager->cut.fetcher = NULL;
 	pager->page.rows = NULL;

@@ -59,6 +59,13 @@ struct Pager
 	PagerNext behind;
 	int window;      /* pages to ask for ahead */
 	int page_window; /* of them, at most so many of one listing, which may end soon */
+
+	/* of listings that are read side by side (lanes.c) */
+	bool beside;           /* they are */
+	const Listing *newest; /* that has begun */
+	List *lanes;           /* Lane: begun, and not the present one; the one that has waited longest comes first */
+	List *spare_lanes;     /* that are over */
+
 	CutWatch cut;    /* by which short pages are told from last ones */
 	bool keeps_seen; /* beyond the next beginning */
 	SeenRows *seen;  /* ids handed out by a distinct request; NULL = none */
