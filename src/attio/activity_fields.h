@@ -235,13 +235,16 @@ static const ParamDef file_params[] = {
 
 /* ----- threads and comments: of one record or of one entry ----- */
 
-/* answers do not say what a thread is about, so these columns show what was asked for, and none is asked for by its id */
+/*
+ * These columns show what was asked for; the comments of a thread, if it has any, say what it is about.  None is asked
+ * for by its id.
+ */
 static const FieldDef thread_fields[] = {
 	{.name = "thread_id", .type = UUIDOID, .path = "id.thread_id", .not_null = true},
 	{.name = "object", .type = TEXTOID, .source = FIELD_GIVEN, .path = "object"},
-	{.name = "record_id", .type = UUIDOID, .source = FIELD_GIVEN, .path = "record_id"},
+	{.name = "record_id", .type = UUIDOID, .source = FIELD_GIVEN, .path = "record_id", .among = "comments[].record.record_id", .unless = "comments[].entry.entry_id"},
 	{.name = "list", .type = TEXTOID, .source = FIELD_GIVEN, .path = "list"},
-	{.name = "entry_id", .type = UUIDOID, .source = FIELD_GIVEN, .path = "entry_id"},
+	{.name = "entry_id", .type = UUIDOID, .source = FIELD_GIVEN, .path = "entry_id", .among = "comments[].entry.entry_id|comments[].record.record_id"},
 	{.name = "created_at", .type = TIMESTAMPTZOID, .path = "created_at", .is_always_set = true},
 };
 static const FieldDef comment_fields[] = {

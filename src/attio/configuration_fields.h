@@ -161,7 +161,7 @@ static const ParamDef record_entry_params[] = {
 /* a row for each record that fits, the best first; at most 25 of an object */
 static const FieldDef search_fields[] = {
 	{.name = "query", .type = TEXTOID, .source = FIELD_GIVEN, .path = "query", .not_null = true},
-	{.name = "object", .type = TEXTOID, .source = FIELD_GIVEN, .path = "object", .not_null = true},
+	{.name = "object", .type = TEXTOID, .source = FIELD_GIVEN, .path = "object", .said_by = "object_slug", .not_null = true},
 	{.name = "position", .type = INT4OID, .source = FIELD_POSITION, .not_null = true},
 	{.name = "record_id", .type = UUIDOID, .path = "id.record_id", .not_null = true},
 	{.name = "title", .type = TEXTOID, .path = "record_text"},

@@ -10,6 +10,7 @@
 #include "page/page.h"
 
 #include "base/errors.h"
+#include "catalog/pg_type.h"
 #include "page/fresh.h"
 #include "page/other_ways.h"
 #include "row/rowkey.h"
@@ -193,7 +194,7 @@ is_bare_array(const HttpExchange *exchange)
 	return at < exchange->length && exchange->body[at] == '[';
 }
 
-/* Note the number of rows of a page, which must not be more than requested. */
+/* Note the number of rows of a page, which must not be more than requested, nor the end by its silence. */
 static void
 note_rows(Pager *pager, HttpExchange *exchange, const PageAsk *ask)
 {
@@ -202,6 +203,9 @@ note_rows(Pager *pager, HttpExchange *exchange, const PageAsk *ask)
 		ereport(ERROR, (errcode(ERRCODE_FDW_ERROR),
 						errmsg("%s returned more rows than requested", pager->session->service->title),
 						errdetail("%s", request_detail(pager->session, exchange))));
+	if (pager->resource->paging.tells_end && !projection_tells_cursor(pager->projection, &pager->page) &&
+		counted_units(pager) >= (size_t) (pager->resource->paging.limit == NULL ? 1 : ask->place.limit))
+		request_raise_shape(pager->session, exchange, "It does not tell whether a page follows.");
 	note_size(pager, exchange->length);
 	pager->cost->rows += pager->page.nrows;
 	activity_page(pager->activity, (int64) pager->page.nrows, (int64) exchange->length);
@@ -278,6 +282,22 @@ unit_at(const Pager *pager, size_t i)
 	return row;
 }
 
+/*
+ * A row without an id is known by its text where pages must follow one another.
+ * What is no object is no row.
+ */
+static void
+read_text_key(const Pager *pager, size_t i, const TokRow *row, RowKey *key)
+{
+	if (row->length == 0 || row->start[0] != '{')
+		ereport(ERROR, (errcode(ERRCODE_FDW_ERROR),
+						errmsg("%s returned a row that is not an object", pager->session->service->title),
+						errdetail("Row %zu of the answer to %s %s: %s", i + 1, pager->resource->list.method,
+								  pager->present->path, clean_text(row->start, row->length, 200))));
+	if (pager->walk.methods == &walk_listed || pager->walk.methods == &walk_cursor)
+		(void) rowid_parse(&key->id, TEXTOID, row->start, row->length);
+}
+
 /* Its id and, on sorted pages, its time of creation. */
 static void
 read_key(Pager *pager, size_t i, RowKey *key)
@@ -288,7 +308,11 @@ read_key(Pager *pager, size_t i, RowKey *key)
 
 	if (rowkey_read(&pager->page, &row, pager->key_leaf, pager->resource->id_type, created_leaf, key, &has_id) &&
 		(pager->with_leaf < 0 || (has_id = rowkey_add(&pager->page, &row, pager->with_leaf, &key->id))))
+	{
+		if (pager->key_leaf < 0)
+			read_text_key(pager, i, &row, key);
 		return;
+	}
 	if (!has_id)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_ERROR), errmsg("%s returned a row without its id", pager->session->service->title),
@@ -391,7 +415,8 @@ static WalkStep
 judge_page(Pager *pager)
 {
 	PageAsk ask = ways_ask(pager);
-	WalkPage page = {pager->keys, page_units(pager), rows_of_full_page(pager, &ask), next_cursor(pager)};
+	WalkPage page = {pager->keys, page_units(pager), rows_of_full_page(pager, &ask), next_cursor(pager),
+					 pager->key_leaf >= 0};
 	WalkStep step;
 
 	pager->place = ask.place;

@@ -18,6 +18,7 @@ reset_proof(Walk *walk, const WalkMethods *methods, int64 start)
 	walk->full = walk->has_last = false;
 	walk->proven = walk->step = 0;
 	walk->moves = 0;
+	walk->present.n = walk->previous.n = 0;
 	seen_forget(&walk->places);
 }
 
@@ -34,7 +35,7 @@ void
 walk_forget(Walk *walk)
 {
 	seen_forget(&walk->places);
-	walk->handed = walk->before = (WalkIds){NULL, 0, 0};
+	walk->handed = walk->before = walk->present = walk->previous = (WalkIds){NULL, 0, 0};
 	walk->next.cursor = NULL;
 	walk->has_last = false;
 }
@@ -82,10 +83,65 @@ walk_judge(Walk *walk, const WalkPage *page)
 	return walk->methods->judge(walk, page);
 }
 
+/* Is it one of these, which ascend? */
+static bool
+is_among(const WalkIds *ids, const RowId *id)
+{
+	return ids->n > 0 && bsearch(id, ids->ids, ids->n, sizeof(RowId), rowid_compare) != NULL;
+}
+
 bool
 walk_was_handed(const Walk *walk, const RowId *id)
 {
-	return walk->before.n > 0 && bsearch(id, walk->before.ids, walk->before.n, sizeof(RowId), rowid_compare) != NULL;
+	return is_among(&walk->before, id);
+}
+
+void
+walk_turn(Walk *walk, const WalkPage *page, size_t first)
+{
+	WalkIds last = walk->present;
+
+	walk->present = walk->previous;
+	walk->previous = last;
+	walk->present.n = 0;
+	for (size_t i = first; i < page->nrows; i++)
+		add_ids(walk->context, &walk->present, &page->keys[i].id, 1);
+	if (page->has_ids)
+		qsort(walk->present.ids, walk->present.n, sizeof(RowId), rowid_compare);
+}
+
+bool
+walk_repeats(const Walk *walk, const WalkPage *page)
+{
+	const WalkIds *present = &walk->present;
+
+	/* rows that look the same may be two, a page of them is not */
+	if (!page->has_ids)
+		return present->n > 0 && present->n == walk->previous.n &&
+			   memcmp(present->ids, walk->previous.ids, sizeof(RowId) * present->n) == 0;
+	for (int i = 0; i < present->n; i++)
+		if (is_among(&walk->previous, &present->ids[i]) ||
+			(i > 0 && rowid_compare(&present->ids[i - 1], &present->ids[i]) == 0))
+			return true;
+	return false;
+}
+
+bool
+walk_repeats_row(const WalkPage *page)
+{
+	RowId *ids;
+	bool repeats = false;
+
+	if (!page->has_ids || page->nrows < 2)
+		return false;
+	ids = (RowId *) palloc(sizeof(RowId) * page->nrows);
+	for (size_t i = 0; i < page->nrows; i++)
+		ids[i] = page->keys[i].id;
+	qsort(ids, page->nrows, sizeof(RowId), rowid_compare);
+	for (size_t i = 1; i < page->nrows && !repeats; i++)
+		repeats = rowid_compare(&ids[i - 1], &ids[i]) == 0;
+	pfree(ids);
+	return repeats;
 }
 
 void

@@ -27,6 +27,7 @@ typedef struct WalkPage
 	size_t nrows;
 	int limit;        /* so many rows make it full: there may be more behind it */
 	const char *next; /* the cursor of the page behind it; NULL = none */
+	bool has_ids;     /* the ids of the keys tell rows apart; else they are the same for rows that look the same */
 } WalkPage;
 
 typedef enum WalkVerdict
@@ -73,6 +74,8 @@ typedef struct Walk
 	WalkIds handed;   /* of this walk, for those that may come after it */
 	bool overflowed;  /* there were too many to remember */
 	WalkIds before;   /* of the walks before it, ascending */
+	WalkIds present;  /* of the last page, where walks look at that; ascending, if they tell rows apart */
+	WalkIds previous; /* of the page before it */
 	SeenRows *places; /* cursors that came; NULL = none */
 
 	/* the proof of walk_by_key.c */
@@ -114,6 +117,9 @@ extern const WalkMethods walk_cursor;
 /* Requests in a row that may bring nothing new. */
 #define WALK_MOVES_LIMIT 40
 
+/* Why a walk is lost where a row repeats. */
+#define WALK_REPEATS "A row of a page came again, on the same page or on the next one."
+
 /* Rows that one page may have. */
 #define WALK_ONE_PAGE_LIMIT 500
 
@@ -137,6 +143,15 @@ extern bool walk_was_handed(const Walk *walk, const RowId *id);
 
 /* For judges: remember the rows from "first" on as handed out, unless that makes more than "limit". */
 extern void walk_remember(Walk *walk, const WalkPage *page, size_t first, int limit);
+
+/* For judges: the page is the present one now, from "first" on, and the present one the previous. */
+extern void walk_turn(Walk *walk, const WalkPage *page, size_t first);
+
+/* For judges, behind walk_turn(): does a row come twice, on this page, or on the page before it, too? */
+extern bool walk_repeats(const Walk *walk, const WalkPage *page);
+
+/* For judges: does a row come twice on this page? */
+extern bool walk_repeats_row(const WalkPage *page);
 
 /* For judges: WALK_LOST, for this reason. */
 extern WalkStep walk_give_up(Walk *walk, const char *why);

@@ -111,6 +111,8 @@ judge_by_key(Walk *walk, const WalkPage *page)
 		if (is_by_id(walk) && walk->full && walk->proven + (int64) (page->nrows - step.first) < WALK_PROOF)
 			return sort_instead(walk);
 	}
+	else if (walk_repeats_row(page))
+		return walk_give_up(walk, WALK_REPEATS);
 	if (step.first < page->nrows)
 		note_new_rows(walk, page, step.first);
 	else if (walk->full && ++walk->moves > WALK_MOVES_LIMIT)

@@ -3,7 +3,8 @@
  *		Pages at offsets, in an order that no key shows.
  *
  * Owns: the overlap.  Each page begins with the last row of the one before it,
- * by its id; where it does not, rows have moved, and some may be lost.
+ * by its id, or where it has none by its text; where it does not, or has another
+ * of its rows, rows have moved, and some may be lost.
  */
 #include "page/walk.h"
 
@@ -16,6 +17,9 @@ judge_listed(Walk *walk, const WalkPage *page)
 	if (walk->has_last && (page->nrows == 0 || rowid_compare(&page->keys[0].id, &walk->last.id) != 0))
 		return walk_give_up(walk, "Rows moved between requests.");
 	step.first = walk->has_last ? 1 : 0;
+	walk_turn(walk, page, step.first);
+	if (page->has_ids && walk_repeats(walk, page))
+		return walk_give_up(walk, WALK_REPEATS);
 	if (step.first < page->nrows)
 	{
 		walk->last = page->keys[page->nrows - 1];

@@ -13,6 +13,8 @@ judge_one_page(Walk *walk, const WalkPage *page)
 {
 	WalkStep step = {walk->full ? WALK_ON : WALK_END, 0, NULL};
 
+	if (walk_repeats_row(page))
+		return walk_give_up(walk, WALK_REPEATS);
 	/* the pager asks for no more, and refuses what was not asked for */
 	Assert(page->nrows <= WALK_ONE_PAGE_LIMIT);
 	walk->handed.n = 0;

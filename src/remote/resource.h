@@ -74,6 +74,7 @@ typedef struct Paging
 	const char *each;    /* the rows stand inside: the array of them in each of those; NULL = each of those is a row */
 	const char *each_id; /* and the id of each of those, where rows have ids of their own; for pages at offsets */
 	const char *next;    /* PAGING_CURSOR: path of the next page's cursor; several, as of rows */
+	bool tells_end;      /* and the last page has its member, too: a full page without it is broken */
 	bool single;         /* in the place of the array of rows stands one row */
 } Paging;
 
@@ -207,8 +208,14 @@ typedef struct FieldDef
 	const char *names;
 	const char *unless;
 
-	/* FIELD_GIVEN: paths of where a row has it, with "|" between them; NULL is shown where a row says others only. */
+	/*
+	 * FIELD_GIVEN: paths of where a row has it, with "|" between them; NULL is shown
+	 * where a row says others only, or has what "unless" (such a path) leads to.
+	 */
 	const char *among;
+
+	/* FIELD_GIVEN: path of where a row says it by its slug; a row that says another one is not what was asked for */
+	const char *said_by;
 
 	/*
 	 * Of a resource without attribute values: what is sent.  A path is dotted; "[]"

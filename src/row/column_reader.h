@@ -39,6 +39,8 @@ struct ColumnReader
 	int list_leaf;    /* the array of values; -1 = none */
 	int leaves[READER_MAX_LEAVES];
 	int nleaves;
+	int unless_leaf;     /* of what leaves a given column without a value; -1 = nothing */
+	bool never_null;     /* every row has a value */
 	int nfirst;          /* of a field: so many of which the first is shown; the others are texts of one line */
 	int *changed_leaves; /* COLUMN_CHANGED_AT: active_from of each attribute */
 	int nchanged;

@@ -5,6 +5,9 @@
  * Owns: how a row may contradict what was asked for, and what is shown where a
  * way was gone whose rows were not asked for by it.
  */
+#include "base/errors.h"
+#include "catalog/pg_type.h"
+#include "remote/rowid.h"
 #include "row/column_reader.h"
 
 /* A text that is no part of the row, as a value of the column's type. */
@@ -33,24 +36,54 @@ read_listing(RowReader *reader, ColumnReader *column, const PagerRow *row, bool 
 	return from_cstring(reader, column, text, isnull);
 }
 
+/* Does the row have a value there? */
+static bool
+has_value(const RowReader *reader, int leaf, const TokSlice *slices)
+{
+	for (int32 at = leaf < 0 ? -1 : reader->slices.head[leaf]; at >= 0; at = reader->slices.next[at])
+		if (is_value(&slices[at]))
+			return true;
+	return false;
+}
+
 /* What was asked for, unless the row says that it has others only. */
 static Datum
 read_given_among(RowReader *reader, ColumnReader *column, const PagerRow *row, bool *isnull)
 {
 	const TokSlice *slices = row->page->slices + row->row->first_slice;
 	const char *text = given_value(row->given, column->binding->field->path);
-	bool says = false;
+	bool says = has_value(reader, column->unless_leaf, slices);
 
+	if (says)
+		return from_cstring(reader, column, NULL, isnull);
 	for (int i = 0; i < column->nleaves && text != NULL; i++)
 		for (int32 at = reader->slices.head[column->leaves[i]]; at >= 0; at = reader->slices.next[at])
 		{
 			if (!is_value(&slices[at]))
 				continue;
 			says = true;
-			if (slices[at].length == strlen(text) && strncmp(slices[at].start, text, slices[at].length) == 0)
+			if (slices[at].length == strlen(text) && pg_strncasecmp(slices[at].start, text, slices[at].length) == 0)
 				return from_cstring(reader, column, text, isnull);
 		}
 	return from_cstring(reader, column, says ? NULL : text, isnull);
+}
+
+/* What was asked for.  ERROR where the row says that it is of another one; an id is not compared with what rows call it. */
+static Datum
+read_said(RowReader *reader, ColumnReader *column, const PagerRow *row, bool *isnull)
+{
+	const char *text = given_value(row->given, column->binding->field->path);
+	const TokSlice *slice = row_first_slice(&reader->slices, row, column->leaves[0]);
+	size_t length;
+	const char *said = is_value(slice) ? value_string(slice, &length) : NULL;
+	RowId id;
+
+	if (text != NULL && said != NULL && strcmp(said, text) != 0 && !rowid_parse(&id, UUIDOID, text, strlen(text)))
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_ERROR),
+				 errmsg("%s returned a row of \"%s\" where \"%s\" was asked for", reader->relation->service->title,
+						clean_text(said, strlen(said), 100), clean_text(text, strlen(text), 100))));
+	return from_cstring(reader, column, text, isnull);
 }
 
 /* What the id is called that the row has.  ERROR where nobody knows. */
@@ -89,25 +122,29 @@ prepare_name(RowReader *reader, ColumnReader *column)
 	column->read = read_name;
 }
 
+/* Want what the path leads to: a member, or with "[]" one of each element; returns its leaf. */
+static int
+leaf_of_path(RowReader *reader, const char *path)
+{
+	const char *inside = strstr(path, "[].");
+	TokNode *node = projection_field(reader->projection, inside == NULL ? path : pnstrdup(path, inside - path));
+
+	if (inside != NULL)
+		node =
+			projection_path(reader->projection, projection_element(reader->projection, node), inside + strlen("[]."));
+	return projection_leaf(reader->projection, node);
+}
+
 /* Want the members among which the row has what was asked for. */
 static void
-prepare_given_among(RowReader *reader, ColumnReader *column, const char *paths)
+prepare_given_among(RowReader *reader, ColumnReader *column, const FieldDef *field)
 {
+	const char *paths = field->among;
 	char *path;
 
 	while ((path = projection_next_path(&paths)) != NULL && column->nleaves < READER_MAX_LEAVES)
-	{
-		char *inside = strstr(path, "[].");
-		TokNode *node;
-
-		if (inside != NULL)
-			*inside = '\0';
-		node = projection_field(reader->projection, path);
-		if (inside != NULL)
-			node = projection_path(reader->projection, projection_element(reader->projection, node),
-								   inside + strlen("[]."));
-		column->leaves[column->nleaves++] = projection_leaf(reader->projection, node);
-	}
+		column->leaves[column->nleaves++] = leaf_of_path(reader, path);
+	column->unless_leaf = field->unless == NULL ? -1 : leaf_of_path(reader, field->unless);
 	column->read = read_given_among;
 }
 
@@ -119,7 +156,12 @@ prepare_given(RowReader *reader, ColumnReader *column)
 	if (field_is_named(reader->relation, field))
 		prepare_name(reader, column);
 	else if (field->among != NULL)
-		prepare_given_among(reader, column, field->among);
+		prepare_given_among(reader, column, field);
+	else if (field->said_by != NULL)
+	{
+		column->leaves[column->nleaves++] = leaf_of_path(reader, field->said_by);
+		column->read = read_said;
+	}
 	else
 		column->read = read_listing;
 }

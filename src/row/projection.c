@@ -254,6 +254,15 @@ projection_field(Projection *projection, const char *path)
 	return projection_path(projection, projection->document, path + 3);
 }
 
+bool
+projection_tells_cursor(const Projection *projection, const TokPage *page)
+{
+	for (int i = 0; i < projection->ncursors; i++)
+		if (tok_outer(page, 0, page->nouter, projection->cursors[i], TOK_ANY_ELEMENT) != NULL)
+			return true;
+	return false;
+}
+
 const TokSlice *
 projection_cursor(const Projection *projection, const TokPage *page)
 {

@@ -60,6 +60,9 @@ extern TokNode *projection_field(Projection *projection, const char *path);
 extern TokNode *projection_element(Projection *projection, TokNode *from);
 extern int projection_leaf(Projection *projection, TokNode *node);
 
+/* Does the page have the member of the next page's cursor, whatever it is? */
+extern bool projection_tells_cursor(const Projection *projection, const TokPage *page);
+
 /* The slice of the next page's cursor, or NULL: there is none, it is null or an empty text.  It may be of any kind. */
 extern const TokSlice *projection_cursor(const Projection *projection, const TokPage *page);
 

@@ -349,6 +349,7 @@ prepare_field(RowReader *reader, ColumnReader *column)
 	}
 	if (strchr(field->path, '|') != NULL)
 	{
+		column->never_null = field->not_null;
 		prepare_first_of(reader, column, field->path);
 		return;
 	}
@@ -356,6 +357,7 @@ prepare_field(RowReader *reader, ColumnReader *column)
 	node = projection_field(reader->projection,
 							inside == NULL ? field->path : pnstrdup(field->path, inside - field->path));
 	column->list_leaf = projection_leaf(reader->projection, node);
+	column->never_null = field->not_null;
 	column->read = field->words != NULL ? read_word : is_row_id(reader, column) ? read_row_id : read_leaf;
 	if (column->is_array && may_be_list(field))
 		prepare_elements(reader, column, node, inside == NULL ? NULL : inside + strlen("[]"));
@@ -424,7 +426,7 @@ prepare_column(RowReader *reader, ColumnReader *column)
 {
 	const ColumnBinding *binding = column->binding;
 
-	column->list_leaf = -1;
+	column->list_leaf = column->unless_leaf = -1;
 	prepare_type(column);
 	if (binding->missing)
 	{
@@ -559,6 +561,15 @@ has_no_value(RowReader *reader, ColumnReader *column, const PagerRow *row)
 	return list == NULL || list->element == 0;
 }
 
+/* A listing's row lacks what every row has: conditions on it would lose the row.  An answer to a write is no such row. */
+static void
+check_told(const RowReader *reader, const ColumnReader *column, const PagerRow *row)
+{
+	if (row->position > 0)
+		ereport(ERROR, (errcode(ERRCODE_FDW_ERROR), errmsg("%s returned a row without a value for column \"%s\"",
+														   reader->relation->service->title, column->binding->name)));
+}
+
 /* Is the row of a time before the one that its listing is wanted from? */
 static bool
 is_before_since(RowReader *reader, const PagerRow *row)
@@ -647,6 +658,8 @@ row_read(RowReader *reader, const PagerRow *row, TupleTableSlot *slot)
 			continue;
 		}
 		slot->tts_values[at] = column->read(reader, column, row, &slot->tts_isnull[at]);
+		if (column->never_null && slot->tts_isnull[at])
+			check_told(reader, column, row);
 		if (OidIsValid(column->domain))
 			domain_check(slot->tts_values[at], slot->tts_isnull[at], column->domain, &column->domain_check,
 						 reader->context);

@@ -119,8 +119,8 @@ read_walk_page(JsonTree *tree, bool is_sorted)
 	int n = json_length_at(ids, "");
 	RowKey *keys = (RowKey *) palloc0(sizeof(RowKey) * Max(n, 1));
 	JsonTree *limit = json_member(tree, "limit");
-	WalkPage page = {keys, (size_t) n, limit == NULL ? INT_MAX : (int) json_double(limit),
-					 json_string_at(tree, "next")};
+	WalkPage page = {keys, (size_t) n, limit == NULL ? INT_MAX : (int) json_double(limit), json_string_at(tree, "next"),
+					 json_member(tree, "ids") != NULL};
 
 	for (int i = 0; i < n; i++)
 	{
