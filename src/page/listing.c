@@ -108,10 +108,11 @@ static char *
 path_of(const Listings *listings, const List *given, const Ask *ask)
 {
 	char *path = resource_path(listings->relation->resource->list.path, given, NULL);
+	const char *query = ask == NULL ? NULL : ask_query(ask);
 
-	if (ask == NULL || ask->query == NULL)
+	if (query == NULL)
 		return path;
-	return psprintf("%s%c%s", path, strchr(path, '?') == NULL ? '?' : '&', ask->query);
+	return psprintf("%s%c%s", path, strchr(path, '?') == NULL ? '?' : '&', query);
 }
 
 /* What rows show of what is given, as a number. */

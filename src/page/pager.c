@@ -132,7 +132,7 @@ begin_listings(Pager *pager)
 	MemoryContextSwitchTo(saved);
 	first = listings_at(pager->listings, 0);
 	pager->has_many =
-		listings_at(pager->listings, 1) != NULL || (first != NULL && first->ask != NULL && first->ask->ahead != NULL);
+		listings_at(pager->listings, 1) != NULL || (first != NULL && first->ask != NULL && first->ask->goes_on);
 	pager->beside = lanes_are_possible(pager);
 	fetcher_beside(pager->fetcher, pager->beside);
 	return first;
@@ -336,7 +336,7 @@ begin_listings_beside(Pager *pager)
 {
 	const Ask *present = pager->present->ask;
 	/* one place is left for what comes behind the page of the present one */
-	bool is_over = pager->behind == NEXT_LISTING && (present == NULL || present->ahead == NULL);
+	bool is_over = pager->behind == NEXT_LISTING && (present == NULL || !present->goes_on);
 
 	while (list_length(pager->lanes) < pager->window - (is_over ? 0 : 1))
 	{
@@ -658,7 +658,9 @@ pager_settle(Pager *pager)
 const TimeSpan *
 pager_window(const Pager *pager)
 {
-	return pager->listing < 0 || pager->present->ask == NULL ? NULL : pager->present->ask->window;
+	const Ask *ask = pager->listing < 0 ? NULL : pager->present->ask;
+
+	return ask == NULL || ask->span == NULL ? NULL : &ask->window;
 }
 
 bool

@@ -33,7 +33,8 @@ asks_first_filter(const AskSet *set)
 static bool
 is_same_but_filter(const Ask *one, const Ask *other)
 {
-	return texts_equal(one->query, other->query) && given_equal(one->given, other->given);
+	return texts_equal(one->query, other->query) && one->span == other->span && one->number == other->number &&
+		   given_equal(one->given, other->given);
 }
 
 /*
@@ -50,7 +51,7 @@ asks_without_filters(const List *asks)
 	foreach(lc, asks)
 	{
 		const Ask *ask = (const Ask *) lfirst(lc);
-		bool known = ask->query == NULL && ask->given == NIL;
+		bool known = ask->query == NULL && ask->given == NIL && ask->span == NULL;
 		ListCell *other;
 
 		foreach(other, rest)

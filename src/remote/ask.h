@@ -27,17 +27,19 @@ typedef struct AskPart
 /* What one listing asks for. */
 typedef struct Ask
 {
-	JsonTree *filter;         /* in the request's body; NULL = none */
-	const char *query;        /* parameters of the query string, escaped and joined by "&"; NULL = none */
-	List *given;              /* Given (resource.h): for the path, and for fields that show it */
-	List *parts;              /* AskPart: rows with other values belong to other asks */
-	List *definitions;        /* what its columns are bound with; NIL = as those of the scan */
-	JsonTree *sorts;          /* in the place of the request's; NULL = none of its own */
-	List *extras;             /* Extra (resource.h): members of rows that it asks for */
-	int stage;                /* asks of one stage come together, before those of the next */
-	TimeSpan *window;         /* of what its stage is; NULL = of nothing */
-	TimestampTz *since;       /* rows of a time before it are asked for, and not wanted; NULL = all are */
-	struct AskAhead *ahead;   /* where it has rows, something is asked for behind it; NULL = nothing is */
+	JsonTree *filter;  /* in the request's body; NULL = none */
+	const char *query; /* parameters of the query string but the window's, escaped and joined by "&"; NULL = none */
+	List *given;       /* Given (resource.h): for the path, and for fields that show it */
+	List *parts;       /* AskPart: rows with other values belong to other asks */
+	List *definitions; /* what its columns are bound with; NIL = as those of the scan */
+	JsonTree *sorts;   /* in the place of the request's; NULL = none of its own */
+	List *extras;      /* Extra (resource.h): members of rows that it asks for */
+	int stage;         /* asks of one stage come together, before those of the next */
+	int number;        /* of the window among those of the span */
+	TimeSpan window;   /* of what its stage is, where there is a span */
+	const struct SpanAsked *span; /* that is asked for in windows; NULL = none */
+	TimestampTz *since;           /* rows of a time before it are asked for, and not wanted; NULL = all are */
+	bool goes_on;                 /* where it has rows, the window behind it is asked for */
 	const struct Ask *unless; /* asks for the same with all extras: which row came by it is not wanted of this one */
 } Ask;
 
@@ -86,6 +88,9 @@ typedef struct SortInput
 	int nkeys;
 	bool with_id; /* the id comes last, so that equals have an order, too */
 } SortInput;
+
+/* All of the query string, in the current memory context; NULL = nothing. */
+extern char *ask_query(const Ask *ask);
 
 /* What is asked for behind this, which has rows: an Ask in the current memory context, or NULL. */
 extern Ask *ask_next_ahead(const Ask *ask);

@@ -27,15 +27,34 @@ struct SpanAsked
 	TimestampTz *since; /* of the rows that are wanted, where no condition drops the others; NULL = one does */
 };
 
-/* What is asked for next where the newest window has rows. */
-struct AskAhead
-{
-	const Ask *base; /* without any window */
-	const struct SpanAsked *span;
-	int n; /* of the window */
-};
-
 /* ----- one ask ----- */
+
+/* The query string of an ask with these values of a parameter behind it; of many asks nothing else is left behind. */
+static char *
+query_with_values(const char *query, const ParamDef *param, const List *texts)
+{
+	StringInfoData list;
+	const ListCell *lc;
+	char *more;
+
+	initStringInfo(&list);
+	if (query != NULL)
+		appendStringInfoString(&list, query);
+	foreach(lc, texts)
+	{
+		char *text = http_escape((const char *) lfirst(lc));
+
+		if (param->has_commas && foreach_current_index(lc) > 0)
+			appendStringInfoChar(&list, ',');
+		else
+			appendStringInfo(&list, "%s%s=", list.len > 0 ? "&" : "", param->name);
+		appendStringInfoString(&list, text);
+		pfree(text);
+	}
+	more = pstrdup(list.data);
+	pfree(list.data);
+	return more;
+}
 
 /* A copy of an ask that asks for these values of a parameter, too. */
 static Ask *
@@ -43,28 +62,14 @@ ask_for_values(const Ask *ask, const ParamValues *values, List *texts)
 {
 	const ParamDef *param = values->def;
 	Ask *more = (Ask *) palloc(sizeof(Ask));
-	StringInfoData list;
-	ListCell *lc;
 
 	*more = *ask;
 	if (list_length(texts) == 1)
 		more->given =
 			lappend(list_copy(ask->given),
 					given_make(bare_part_name(param->name), values->is_null ? NULL : (const char *) linitial(texts)));
-	if (is_part_name(param->name))
-		return more;
-	initStringInfo(&list);
-	foreach(lc, texts)
-	{
-		char *text = http_escape((const char *) lfirst(lc));
-
-		if (param->has_commas)
-			appendStringInfo(&list, "%s%s", list.len > 0 ? "," : "", text);
-		else
-			more->query = query_with(more->query, psprintf("%s=%s", param->name, text));
-	}
-	if (param->has_commas)
-		more->query = query_with(more->query, psprintf("%s=%s", param->name, list.data));
+	if (!is_part_name(param->name))
+		more->query = query_with_values(ask->query, param, texts);
 	return more;
 }
 
@@ -88,6 +93,17 @@ may_have_value(const Ask *ask, const ParamDef *param)
 	return given == NULL || strstr(psprintf("|%s|", param->only_values), psprintf("|%s|", given)) != NULL;
 }
 
+/* So many of the texts from this one on, or as many as there are. */
+static List *
+texts_from(const List *texts, int from, int n)
+{
+	List *some = NIL;
+
+	for (int i = from; i < list_length(texts) && i < from + n; i++)
+		some = lappend(some, list_nth(texts, i));
+	return some;
+}
+
 /* Each of the asks, of which rows can have such a value, for each portion of the parameter's values. */
 static List *
 multiply_asks(List *asks, const ParamValues *values, const AskInput *input)
@@ -100,7 +116,7 @@ multiply_asks(List *asks, const ParamValues *values, const AskInput *input)
 
 	for (int at = 0; at < list_length(values->texts); at += size)
 	{
-		List *some = list_copy_head(list_copy_tail(values->texts, at), size);
+		List *some = texts_from(values->texts, at, size);
 
 		CHECK_FOR_INTERRUPTS();
 		foreach(lc, asks)
@@ -142,46 +158,64 @@ window_text(const ParamDef *param, TimestampTz moment)
 	return param_text(param, TIMESTAMPTZOID, TIMESTAMPTZOID, TimestampTzGetDatum(moment));
 }
 
-/* The ask for a window of a span, beside what it asks for otherwise. */
-static Ask *
-ask_for_window(const Ask *ask, const struct SpanAsked *span, int n)
+/* Are there years in which the n-th window of a span begins and ends? */
+static bool
+has_window(const struct SpanAsked *span, int n)
+{
+	TimeSpan asked = window_asked(&span->windows, n);
+
+	return window_text(span->from, asked.from) != NULL && window_text(span->before, asked.before) != NULL;
+}
+
+/* The n-th window of a span, which there is, in the query string; nothing else is left behind. */
+static char *
+window_query(const char *query, const struct SpanAsked *span, int n)
 {
 	TimeSpan asked = window_asked(&span->windows, n);
 	char *from = window_text(span->from, asked.from);
 	char *before = window_text(span->before, asked.before);
-	Ask *more;
+	char *from_sent = http_escape(from);
+	char *before_sent = http_escape(before);
+	char *window = psprintf("%s=%s&%s=%s", span->from->name, from_sent, span->before->name, before_sent);
+	char *whole = query_with(query, window);
 
-	if (from == NULL || before == NULL)
-		return NULL;
-	more = ask_for_values(ask, &(ParamValues){.def = span->from}, list_make1(from));
-	more = ask_for_values(more, &(ParamValues){.def = span->before}, list_make1(before));
-	more->window = (TimeSpan *) palloc(sizeof(TimeSpan));
-	*more->window = window_at(&span->windows, n);
-	more->since = span->since;
-	return more;
+	pfree(from);
+	pfree(before);
+	pfree(from_sent);
+	pfree(before_sent);
+	pfree(window);
+	return whole;
 }
 
-/* Let the ask for the newest window go on behind it, where no condition says the end. */
-static void
-let_go_on(Ask *more, const Ask *ask, const struct SpanAsked *span, int n)
+char *
+ask_query(const Ask *ask)
 {
-	struct AskAhead *ahead = (struct AskAhead *) palloc(sizeof(struct AskAhead));
+	return ask->span == NULL ? unconstify(char *, ask->query) : window_query(ask->query, ask->span, ask->number);
+}
 
-	*ahead = (struct AskAhead){ask, span, n - 1};
-	more->ahead = ahead;
+/*
+ * The ask for a window of a span, beside what it asks for otherwise; its query
+ * string is made when it is sent: of many years and many keys there are many.
+ */
+static Ask *
+ask_for_window(const Ask *ask, const struct SpanAsked *span, int n)
+{
+	Ask *more = (Ask *) palloc(sizeof(Ask));
+
+	*more = *ask;
+	more->span = span;
+	more->number = n;
+	more->window = window_at(&span->windows, n);
+	more->since = span->since;
+	return more;
 }
 
 Ask *
 ask_next_ahead(const Ask *ask)
 {
-	const struct AskAhead *ahead = ask == NULL ? NULL : ask->ahead;
-	Ask *more = ahead == NULL ? NULL : ask_for_window(ahead->base, ahead->span, ahead->n);
-
-	if (more == NULL)
+	if (ask == NULL || !ask->goes_on || !has_window(ask->span, ask->number - 1))
 		return NULL;
-	more->stage = ask->stage;
-	let_go_on(more, ahead->base, ahead->span, ahead->n);
-	return more;
+	return ask_for_window(ask, ask->span, ask->number - 1);
 }
 
 /* Each of the asks for each window of a span that is longer than one listing may be, one window after the other. */
@@ -205,17 +239,14 @@ multiply_by_windows(const AskInput *input, List *asks, const ParamValues *from, 
 		int n = input->oldest_first ? span->windows.n - 1 - stage : stage;
 
 		CHECK_FOR_INTERRUPTS();
+		if (!has_window(span, n))
+			continue;
 		foreach(lc, asks)
 		{
-			const Ask *ask = (const Ask *) lfirst(lc);
-			Ask *one = ask_for_window(ask, span, n);
+			Ask *one = ask_for_window((const Ask *) lfirst(lc), span, n);
 
-			/* there is no such year */
-			if (one == NULL)
-				continue;
 			one->stage = stage;
-			if (n == 0 && before->is_ahead)
-				let_go_on(one, ask, span, n);
+			one->goes_on = n == 0 && before->is_ahead;
 			more = lappend(more, one);
 		}
 	}

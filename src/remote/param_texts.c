@@ -53,6 +53,8 @@ char *
 param_text(const ParamDef *param, Oid field, Oid type, Datum value)
 {
 	TimestampTz moment;
+	char *text;
+	char *short_text;
 
 	if (param->write != NULL)
 		return param->write(value, type);
@@ -66,7 +68,11 @@ param_text(const ParamDef *param, Oid field, Oid type, Datum value)
 	}
 	if (type == BOOLOID)
 		return pstrdup(DatumGetBool(value) ? "true" : "false");
-	return fixed_output(type, value);
+	/* the text of a uuid takes a kilobyte, of which there may be many */
+	text = fixed_output(type, value);
+	short_text = pstrdup(text);
+	pfree(text);
+	return short_text;
 }
 
 bool

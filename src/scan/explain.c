@@ -288,11 +288,11 @@ explain_windows(const ScanExplained *scan, const List *asks)
 	{
 		const Ask *ask = (const Ask *) lfirst(lc);
 
-		if (ask->window == NULL)
+		if (ask->span == NULL)
 			continue;
-		whole.from = n == 0 ? ask->window->from : Min(whole.from, ask->window->from);
-		whole.before = n == 0 ? ask->window->before : Max(whole.before, ask->window->before);
-		goes_on = goes_on || ask->ahead != NULL;
+		whole.from = n == 0 ? ask->window.from : Min(whole.from, ask->window.from);
+		whole.before = n == 0 ? ask->window.before : Max(whole.before, ask->window.before);
+		goes_on = goes_on || ask->goes_on;
 		n = Max(n, ask->stage + 1);
 	}
 	if (n > 0)
@@ -330,8 +330,9 @@ explain_filter(const ScanExplained *scan)
 		explain_text(scan, "Filter", clean_text(text, strlen(text), FILTER_SHOWN));
 	}
 	explain_body(scan, first);
-	if (first->query != NULL)
-		explain_text(scan, "Parameters", clean_text(first->query, strlen(first->query), FILTER_SHOWN));
+	text = ask_query(first);
+	if (text != NULL)
+		explain_text(scan, "Parameters", clean_text(text, strlen(text), FILTER_SHOWN));
 	explain_windows(scan, asks);
 	if (portions > listings)
 		explain_integer(scan, term_has_key(scan->plan->filter) ? "Key Batches" : "Value Batches", portions);

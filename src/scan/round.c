@@ -167,7 +167,7 @@ have_windows(const List *asks)
 	const ListCell *lc;
 
 	foreach(lc, asks)
-		if (((const Ask *) lfirst(lc))->window == NULL)
+		if (((const Ask *) lfirst(lc))->span == NULL)
 			return false;
 	return asks != NIL;
 }
