@@ -222,6 +222,7 @@ count_scan_rows(RemoteScan *state, ForeignScanState *node)
 	Operand *operands;
 	int64 rows;
 
+	scan_begin_contexts(state);
 	MemoryContextReset(state->filter_context);
 	saved = MemoryContextSwitchTo(state->filter_context);
 	operands = scan_evaluate_operands(state, node);

@@ -32,8 +32,9 @@ begin_foreign_scan(ForeignScanState *node, int eflags)
 	state->operand_states = ExecInitExprList(plan->fdw_exprs, (PlanState *) node);
 	state->has_params = keep_has_params(plan, state->plan);
 	state->replays = (eflags & EXEC_FLAG_REWIND) != 0;
-	state->context = AllocSetContextCreate(node->ss.ps.state->es_query_cxt, "attio_fdw scan", ALLOCSET_DEFAULT_SIZES);
-	state->row_context = AllocSetContextCreate(state->context, "attio_fdw row", ALLOCSET_DEFAULT_SIZES);
+	/* small, as a scan may be one of a thousand, and wait for its turn, or have ended */
+	state->context =
+		AllocSetContextCreate(node->ss.ps.state->es_query_cxt, "attio_fdw scan", ALLOCSET_START_SMALL_SIZES);
 	state->filter_context = AllocSetContextCreate(state->context, "attio_fdw filter", ALLOCSET_SMALL_SIZES);
 	node->fdw_state = state;
 }
@@ -56,10 +57,18 @@ TupleTableSlot *
 iterate_foreign_scan(ForeignScanState *node)
 {
 	RemoteScan *state = (RemoteScan *) node->fdw_state;
+	TupleTableSlot *slot;
 
 	if (state->plan->ncounts > 0)
 		return count_row(state, node);
-	return state->reads_first ? keep_next(state, node) : scan_next_row(state, node);
+	if (state->ended)
+		return ExecClearTuple(node->ss.ss_ScanTupleSlot);
+	if (state->reads_first)
+		return keep_next(state, node);
+	slot = scan_next_row(state, node);
+	if (TupIsNull(slot))
+		scan_end_run(state, node);
+	return slot;
 }
 
 bool
@@ -106,9 +115,13 @@ rescan_foreign_scan(ForeignScanState *node)
 {
 	RemoteScan *state = (RemoteScan *) node->fdw_state;
 
-	if (state != NULL)
-		state->counted = false;
-	if (state == NULL || state->pager == NULL)
+	if (state == NULL)
+		return;
+	state->counted = false;
+	/* who runs it again without having said so: it begins anew */
+	state->replays = state->replays || state->ended;
+	state->ended = false;
+	if (state->pager == NULL)
 		return;
 	if (state->reads_first)
 		keep_rescan(state);
@@ -146,7 +159,7 @@ scan_cost(ForeignScanState *node)
 {
 	RemoteScan *state = (RemoteScan *) node->fdw_state;
 
-	return state == NULL || (!state->counted && state->pager == NULL) ? NULL : &state->cost;
+	return state == NULL || (!state->counted && !state->ended && state->pager == NULL) ? NULL : &state->cost;
 }
 
 const char *

@@ -215,6 +215,9 @@ scan_freeze(ForeignScanState *node)
 	const ScanPlan *plan = state->plan;
 	bool counts = plan->ncounts > 0;
 
+	/* its rows were all handed out */
+	if (state->ended)
+		return;
 	if (!state->has_params && counts)
 	{
 		if (!state->count_kept)

@@ -22,16 +22,18 @@
 void
 scan_open(RemoteScan *state, ForeignScanState *node)
 {
-	Relation rel = node->ss.ss_currentRelation;
-	MemoryContext saved = MemoryContextSwitchTo(state->context);
-	RemoteRelation *relation = remote_relation_open(rel);
 	const ScanPlan *plan = state->plan;
+	MemoryContext saved;
+	RemoteRelation *relation;
 	Projection *projection;
 	List *optional;
-	/* rows that are one value of their attribute are read by its definition, whatever their columns are */
-	bool needed =
-		plan->optional != NIL || plan->filter != NIL || plan->nsorts > 0 || relation->resource->value_of != NULL;
+	bool needed;
 
+	scan_begin_contexts(state);
+	saved = MemoryContextSwitchTo(state->run_context);
+	relation = remote_relation_open(node->ss.ss_currentRelation);
+	/* rows that are one value of their attribute are read by its definition, whatever their columns are */
+	needed = plan->optional != NIL || plan->filter != NIL || plan->nsorts > 0 || relation->resource->value_of != NULL;
 	if (state->reads_whole && !state->leaves_way)
 		round_take_whole_way(relation, (const ForeignScan *) node->ss.ps.plan, plan);
 	else if (!state->leaves_way)
@@ -364,4 +366,33 @@ scan_next_row(RemoteScan *state, ForeignScanState *node)
 			state->handed++;
 		return slot;
 	}
+}
+
+/*
+ * May what the scan ran with be given back at its end?  Not where it may be run
+ * again, where its rows stand in a store of its own, and where EXPLAIN tells of
+ * what it did.
+ */
+static bool
+gives_all_back(const RemoteScan *state, const ForeignScanState *node)
+{
+	return !state->replays && !state->has_params && !state->reads_first && state->sort == NULL &&
+		   node->ss.ps.state->es_instrument == 0;
+}
+
+void
+scan_end_run(RemoteScan *state, ForeignScanState *node)
+{
+	if (state->pager == NULL || state->answer == PAGER_WAIT || state->answer == PAGER_STAGE ||
+		!gives_all_back(state, node))
+		return;
+	pager_close(state->pager);
+	state->pager = NULL;
+	state->reader = NULL;
+	memset(&state->table, 0, sizeof(state->table));
+	memset(&state->asks, 0, sizeof(state->asks));
+	MemoryContextReset(state->filter_context);
+	MemoryContextDelete(state->run_context);
+	state->run_context = state->row_context = NULL;
+	state->ended = true;
 }

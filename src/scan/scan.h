@@ -16,4 +16,7 @@ extern TupleTableSlot *scan_next_row(RemoteScan *state, ForeignScanState *node);
 /* Does the row meet the conditions that the executor checks? */
 extern bool scan_meets_conditions(ForeignScanState *node, TupleTableSlot *slot);
 
+/* All rows were handed out: give back what the scan ran with, unless somebody may look at it. */
+extern void scan_end_run(RemoteScan *state, ForeignScanState *node);
+
 #endif /* SCAN_SCAN_H */

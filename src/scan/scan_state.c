@@ -7,6 +7,7 @@
 #include "access/table.h"
 #include "executor/executor.h"
 #include "remote/param_rules.h"
+#include "utils/memutils.h"
 
 /* A scan that counts has no relation of its own; the query has only one. */
 RemoteRelation *
@@ -29,6 +30,15 @@ scan_take_way(RemoteRelation *relation, const ScanPlan *plan)
 {
 	/* behind the kind of the term stand its arms */
 	relation->resource = params_resource(relation->resource, list_copy_tail(plan->filter, 1));
+}
+
+void
+scan_begin_contexts(RemoteScan *state)
+{
+	if (state->run_context != NULL)
+		return;
+	state->run_context = AllocSetContextCreate(state->context, "attio_fdw run", ALLOCSET_START_SMALL_SIZES);
+	state->row_context = AllocSetContextCreate(state->run_context, "attio_fdw row", ALLOCSET_DEFAULT_SIZES);
 }
 
 char *

@@ -18,7 +18,8 @@ typedef struct RemoteScan
 	const ScanPlan *plan;      /* as planned */
 	Oid user;                  /* whose mapping; a view's owner, perhaps */
 	MemoryContext context;     /* everything below lives here */
-	MemoryContext row_context; /* datums of the present row */
+	MemoryContext run_context; /* what a scan needs while it runs: the table, the reader, the pager; NULL until then */
+	MemoryContext row_context; /* datums of the present row; likewise */
 	Pager *pager;              /* NULL until the first row is asked for */
 	RowReader *reader;
 	struct SortedScan *sort;      /* NULL where the plan counts on no order */
@@ -43,6 +44,7 @@ typedef struct RemoteScan
 	bool replays;         /* the rows may be wanted again: a page that holds all of them is kept */
 	bool async;           /* a row is wanted only if that takes no waiting */
 	bool under_way;       /* below an Append it has begun, and not ended */
+	bool ended;           /* all rows were handed out, and what it ran with was given back */
 	PagerAnswer answer;   /* the pager's last */
 	struct ScanDescriptors *descriptors; /* owned by async.c */
 	bool has_params;                     /* what it asks for may change while the statement runs */
@@ -61,6 +63,9 @@ extern RemoteRelation *scan_relation(const ForeignScanState *node);
 
 /* Let the relation's rows be asked for by the way that the plan's conditions open. */
 extern void scan_take_way(RemoteRelation *relation, const ScanPlan *plan);
+
+/* The memory that it runs with, where it is not there. */
+extern void scan_begin_contexts(RemoteScan *state);
 
 /* Of the scan's service, in words behind its title; in the scan's memory context. */
 extern char *scan_reason(const RemoteScan *state, const char *words);
