@@ -162,6 +162,7 @@ comments_of_table(List *statements, Session *session, const DriftTable *table, c
 		const char *property;
 		const AttributeDef *attribute = shown_attribute(table, column, attributes, &property);
 
+		CHECK_FOR_INTERRUPTS();
 		choices_ask_ahead(session, target, shown, &next, NULL);
 		if (attribute != NULL)
 			statements =

@@ -110,7 +110,6 @@ add_written_column(RowEncoder *encoder, const ColumnBinding *binding)
 static void
 bind_written_column(RowEncoder *encoder, AttrNumber attnum)
 {
-	CHECK_FOR_INTERRUPTS();
 	add_written_column(encoder, column_bind(encoder->table.relation, attnum, encoder->table.definitions));
 }
 

@@ -13,6 +13,7 @@
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_type.h"
 #include "foreign/foreign.h"
+#include "miscadmin.h"
 #include "remote/param_rules.h"
 #include "remote/relation.h"
 #include "utils/builtins.h"
@@ -232,6 +233,8 @@ column_bind(const RemoteRelation *relation, AttrNumber attnum, List *definitions
 	const DeclaredColumn *column = column_declared(relation, attnum);
 	ColumnBinding *binding = (ColumnBinding *) palloc0(sizeof(ColumnBinding));
 
+	/* one of a thousand, perhaps */
+	CHECK_FOR_INTERRUPTS();
 	binding->attnum = attnum;
 	binding->name = column->name;
 	binding->type = column->type;

@@ -54,7 +54,6 @@ optional_columns(const RemoteRelation *relation, List *attnums, List *definition
 	lenient.missing_is_null = true;
 	foreach(lc, attnums)
 	{
-		CHECK_FOR_INTERRUPTS();
 		if (fits_column(column_bind(&lenient, (AttrNumber) lfirst_int(lc), definitions)))
 			columns = lappend_int(columns, lfirst_int(lc));
 	}

@@ -10,3 +10,4 @@ CREATE FUNCTION attio_test_asks(OUT name text, OUT wanted text, OUT got text) RE
 CREATE FUNCTION attio_test_rows(answer text, rows_path text, each_path text, next_path text, fields text[]) RETURNS text AS :'module' LANGUAGE C;
 CREATE FUNCTION attio_test_walk(way text, pages text) RETURNS text AS :'module' LANGUAGE C STRICT;
 CREATE FUNCTION attio_test_rowid(type regtype, a text, b text) RETURNS int AS :'module' LANGUAGE C STRICT;
+CREATE FUNCTION attio_test_interrupted(of regclass, what text) RETURNS text AS :'module' LANGUAGE C STRICT;
