@@ -89,12 +89,16 @@ DECLARE
 	asked text;
 	histories text;
 	made boolean := false;
+	lacking text;
 BEGIN
 	IF $1 IS NULL OR $2 IS NULL THEN
 		RETURN;
 	END IF;
+	IF NOT EXISTS (SELECT FROM pg_class WHERE oid = $1) THEN
+		RAISE EXCEPTION 'relation with OID % does not exist', $1::oid USING ERRCODE = 'undefined_table';
+	END IF;
 	-- the object or list, by its id where the table has it
-	SELECT c.relowner, s.oid AS server, s.srvname, split_part(o.option_name, '_', 1) AS kind, o.option_value AS target INTO of
+	SELECT c.relname, c.relowner, s.oid AS server, s.srvname, split_part(o.option_name, '_', 1) AS kind, o.option_value AS target INTO of
 		FROM pg_class c JOIN pg_foreign_table t ON t.ftrelid = c.oid JOIN pg_foreign_server s ON s.oid = t.ftserver
 			JOIN pg_foreign_data_wrapper w ON w.oid = s.srvfdw, pg_options_to_table(t.ftoptions) o
 		WHERE c.oid = $1 AND w.fdwname = 'attio_fdw' AND o.option_name IN ('object', 'list', 'object_id', 'list_id')
@@ -103,6 +107,10 @@ BEGIN
 	IF NOT FOUND THEN
 		RAISE EXCEPTION '"%" is not a foreign table of an object or a list', $1 USING ERRCODE = 'wrong_object_type',
 			HINT = 'Name a table that IMPORT FOREIGN SCHEMA makes of an object or a list.';
+	END IF;
+	-- before what else is lacking
+	IF NOT has_any_column_privilege($1, 'SELECT') THEN
+		RAISE EXCEPTION 'permission denied for foreign table %', of.relname USING ERRCODE = 'insufficient_privilege';
 	END IF;
 	-- the columns of the ids, by what their options or else their names say that they show
 	SELECT min(quote_ident(attname)) FILTER (WHERE shows = CASE of.kind WHEN 'list' THEN 'entry_id' ELSE 'record_id' END),
@@ -129,6 +137,18 @@ BEGIN
 		ORDER BY t.ftrelid LIMIT 1;
 	made := histories IS NULL;
 	IF made THEN
+		IF current_setting('transaction_read_only')::boolean THEN
+			RAISE EXCEPTION 'cannot read the history of foreign table "%" in a read-only transaction', $1 USING ERRCODE = 'read_only_sql_transaction',
+				DETAIL = format('There is no table of all histories that role "%s" may read, and none can be created.', current_user),
+				HINT = 'Let the owner of the table import attribute_history, and grant SELECT on it.';
+		END IF;
+		lacking := CASE WHEN NOT has_server_privilege(of.server, 'USAGE') THEN format('USAGE on foreign server "%s"', of.srvname)
+			WHEN NOT has_database_privilege(current_database(), 'TEMPORARY') THEN format('TEMPORARY on database "%s"', current_database()) END;
+		IF lacking IS NOT NULL THEN
+			RAISE EXCEPTION 'cannot read the history of foreign table "%"', $1 USING ERRCODE = 'insufficient_privilege',
+				DETAIL = format('There is no table of all histories that role "%s" may read, and a temporary one needs %s.', current_user, lacking),
+				HINT = 'Let the owner of the table import attribute_history, and grant SELECT on it.';
+		END IF;
 		histories := 'pg_temp.attio_fdw_histories';
 		EXECUTE format('CREATE FOREIGN TABLE %s (object text, record_id uuid, list text, entry_id uuid, attribute text, value_text text, '
 			'active_from timestamptz, active_until timestamptz) SERVER %I OPTIONS (resource ''attribute_history'')', histories, of.srvname);

@@ -17,6 +17,7 @@
 #include "commands/tablecmds.h"
 #include "funcapi.h"
 #include "lib/stringinfo.h"
+#include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -42,14 +43,6 @@ attio_fdw_version(PG_FUNCTION_ARGS)
 	PG_RETURN_TEXT_P(cstring_to_text(ATTIO_FDW_VERSION " (" ATTIO_FDW_COMMIT ")"));
 }
 
-/* The service does not have what the function needs.  Does not return. */
-static void
-raise_lacking(const Session *session, const char *what)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_FDW_ERROR), errmsg("servers of %s do not support %s", session->service->title, what)));
-}
-
 /* attio_fdw_ddl(server name, table_name text, columns text, history text) -> text; history '' means none */
 Datum
 attio_fdw_ddl(PG_FUNCTION_ARGS)
@@ -60,7 +53,8 @@ attio_fdw_ddl(PG_FUNCTION_ARGS)
 	char *history = text_to_cstring(PG_GETARG_TEXT_PP(3));
 
 	if (session->service->table_ddl == NULL)
-		raise_lacking(session, "attio_fdw_ddl()");
+		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+						errmsg("servers of %s do not support attio_fdw_ddl()", session->service->title)));
 	PG_RETURN_TEXT_P(
 		cstring_to_text(session->service->table_ddl(session, table, columns, history[0] == '\0' ? NULL : history)));
 }
@@ -81,7 +75,7 @@ attio_fdw_disconnect(PG_FUNCTION_ARGS)
 
 	/* a session may outlive its server; a name that neither knows is a mistake */
 	if (name != NULL && !session_is_open(name))
-		(void) GetForeignServerByName(name, false);
+		(void) session_server_named(name);
 	PG_RETURN_INT32(session_disconnect(name));
 }
 
@@ -97,11 +91,12 @@ open_to_bind(Oid oid)
 {
 	char *name = get_rel_name(oid);
 
-	if (name != NULL && get_rel_relkind(oid) != RELKIND_FOREIGN_TABLE)
+	if (name == NULL)
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE), errmsg("relation with OID %u does not exist", oid)));
+	if (get_rel_relkind(oid) != RELKIND_FOREIGN_TABLE)
 		ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE), errmsg("\"%s\" is not a foreign table", name)));
-	if (name != NULL)
-		oid = RangeVarGetRelidExtended(makeRangeVar(get_namespace_name(get_rel_namespace(oid)), name, -1),
-									   ShareUpdateExclusiveLock, 0, RangeVarCallbackOwnsRelation, NULL);
+	oid = RangeVarGetRelidExtended(makeRangeVar(get_namespace_name(get_rel_namespace(oid)), name, -1),
+								   ShareUpdateExclusiveLock, 0, RangeVarCallbackOwnsRelation, NULL);
 	return table_open(oid, NoLock);
 }
 
@@ -109,12 +104,22 @@ open_to_bind(Oid oid)
 Datum
 attio_fdw_bind(PG_FUNCTION_ARGS)
 {
-	Relation rel = open_to_bind(PG_GETARG_OID(0));
-	ForeignTable *table = GetForeignTable(RelationGetRelid(rel));
-	Session *session = session_of_caller(GetForeignServer(table->serverid)->servername);
+	Relation rel;
+	ForeignTable *table;
+	Session *session;
 
+	/* a lock that a standby does not give comes before what is written */
+	PreventCommandIfReadOnly("attio_fdw_bind()");
+	rel = open_to_bind(PG_GETARG_OID(0));
+	table = GetForeignTable(RelationGetRelid(rel));
+	session = session_of_caller(GetForeignServer(table->serverid)->servername);
 	if (session->service->bind_table == NULL)
-		raise_lacking(session, "attio_fdw_bind()");
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+			 errmsg("servers of %s do not support attio_fdw_bind()", session->service->title),
+			 errdetail("Columns of their tables show the fields that they are named after; nothing has to be bound."),
+			 errhint("For a column with another name use the column option \"field\".")));
 	PG_RETURN_INT32(session->service->bind_table(session, rel));
 }
 

@@ -12,6 +12,7 @@
 #include "catalog/namespace.h"
 #include "executor/spi.h"
 #include "funcapi.h"
+#include "miscadmin.h"
 #include "remote/change.h"
 #include "remote/service.h"
 #include "remote/session.h"
@@ -27,6 +28,7 @@ PG_FUNCTION_INFO_V1(attio_fdw_comment);
 typedef struct ServerTables
 {
 	char *server;
+	const Service *service;
 	List *tables; /* Oid */
 } ServerTables;
 
@@ -54,15 +56,17 @@ tables_of_schema(const char *schema)
 		bool isnull;
 		char *server = SPI_getvalue(tuple, tupdesc, 1);
 		ServerTables *last = servers == NIL ? NULL : (ServerTables *) llast(servers);
+		const Service *service = service_of_server(DatumGetObjectId(SPI_getbinval(tuple, tupdesc, 3, &isnull)));
 		MemoryContext own;
 
-		if (service_of_server(DatumGetObjectId(SPI_getbinval(tuple, tupdesc, 3, &isnull))) == NULL)
+		if (service == NULL)
 			continue;
 		own = MemoryContextSwitchTo(caller);
 		if (last == NULL || strcmp(last->server, server) != 0)
 		{
 			last = (ServerTables *) palloc0(sizeof(ServerTables));
 			last->server = pstrdup(server);
+			last->service = service;
 			servers = lappend(servers, last);
 		}
 		last->tables = lappend_oid(last->tables, DatumGetObjectId(SPI_getbinval(tuple, tupdesc, 2, &isnull)));
@@ -74,6 +78,21 @@ tables_of_schema(const char *schema)
 				(errcode(ERRCODE_UNDEFINED_TABLE), errmsg("schema \"%s\" has no foreign table of attio_fdw", schema),
 				 errhint("IMPORT FOREIGN SCHEMA creates them.")));
 	return servers;
+}
+
+/* Raise an ERROR where none of these tables is of a service that the function has something to ask. */
+static void
+require_asked(const char *schema, const char *function, const List *servers, int asked)
+{
+	const ServerTables *tables = (const ServerTables *) linitial(servers);
+
+	if (asked > 0)
+		return;
+	ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+					errmsg("servers of %s do not support %s", tables->service->title, function),
+					errdetail("Their tables are the same for every account, and schema \"%s\" has no other foreign "
+							  "tables of attio_fdw.",
+							  schema)));
 }
 
 /* ----- attio_fdw_sync ----- */
@@ -94,18 +113,25 @@ attio_fdw_sync(PG_FUNCTION_ARGS)
 	bool apply = PG_GETARG_BOOL(1);
 	bool creates = PG_GETARG_BOOL(2);
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	List *servers;
+	int asked = 0;
 	ListCell *lc;
 
+	if (apply)
+		PreventCommandIfReadOnly("attio_fdw_sync() with apply");
 	compat_materialize(fcinfo);
-	foreach(lc, tables_of_schema(schema))
+	servers = tables_of_schema(schema);
+	foreach(lc, servers)
 	{
 		const ServerTables *tables = (const ServerTables *) lfirst(lc);
-		Session *session = session_of_caller(tables->server);
+		Session *session;
 		List *changes;
 		ListCell *each;
 
-		if (session->service->schema_changes == NULL)
+		if (tables->service->schema_changes == NULL)
 			continue;
+		asked++;
+		session = session_of_caller(tables->server);
 		changes = session->service->schema_changes(session, tables->tables, schema, creates);
 		if (apply)
 			SPI_connect();
@@ -125,6 +151,7 @@ attio_fdw_sync(PG_FUNCTION_ARGS)
 		if (apply)
 			SPI_finish();
 	}
+	require_asked(schema, "attio_fdw_sync()", servers, asked);
 	return (Datum) 0;
 }
 
@@ -137,17 +164,23 @@ attio_fdw_comment(PG_FUNCTION_ARGS)
 	const char *schema = NameStr(*PG_GETARG_NAME(0));
 	bool replace = PG_GETARG_BOOL(1);
 	int written = 0;
+	List *servers;
+	int asked = 0;
 	ListCell *lc;
 
-	foreach(lc, tables_of_schema(schema))
+	PreventCommandIfReadOnly("attio_fdw_comment()");
+	servers = tables_of_schema(schema);
+	foreach(lc, servers)
 	{
 		const ServerTables *tables = (const ServerTables *) lfirst(lc);
-		Session *session = session_of_caller(tables->server);
+		Session *session;
 		List *statements;
 		ListCell *each;
 
-		if (session->service->schema_comments == NULL)
+		if (tables->service->schema_comments == NULL)
 			continue;
+		asked++;
+		session = session_of_caller(tables->server);
 		statements = session->service->schema_comments(session, tables->tables, replace);
 		SPI_connect();
 		foreach(each, statements)
@@ -155,5 +188,6 @@ attio_fdw_comment(PG_FUNCTION_ARGS)
 		SPI_finish();
 		written += list_length(statements);
 	}
+	require_asked(schema, "attio_fdw_comment()", servers, asked);
 	PG_RETURN_INT32(written);
 }

@@ -13,6 +13,7 @@
 #include "executor/spi.h"
 #include "foreign/foreign.h"
 #include "funcapi.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 
 extern PGDLLEXPORT Datum attio_fdw_types(PG_FUNCTION_ARGS);
@@ -106,9 +107,17 @@ attio_fdw_measure(PG_FUNCTION_ARGS)
 	bool apply = PG_GETARG_BOOL(1);
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	ForeignServer *server = GetForeignServerByName(name, false);
-	List *findings = measure_all(attio_session(name));
+	Session *session = attio_session(name);
+	List *findings;
 	ListCell *lc;
 
+	if (apply)
+	{
+		PreventCommandIfReadOnly("attio_fdw_measure() with apply");
+		if (!compat_server_ownercheck(server->serverid, GetUserId()))
+			aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_FOREIGN_SERVER, name);
+	}
+	findings = measure_all(session);
 	compat_materialize(fcinfo);
 	if (apply && SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");

@@ -315,6 +315,17 @@ compat_server_aclcheck(Oid serverid, Oid roleid, AclMode mode)
 #endif
 }
 
+/* Does the foreign server belong to this role? */
+static inline bool
+compat_server_ownercheck(Oid serverid, Oid roleid)
+{
+#if PG_VERSION_NUM >= 160000
+	return object_ownercheck(ForeignServerRelationId, serverid, roleid);
+#else
+	return pg_foreign_server_ownercheck(serverid, roleid);
+#endif
+}
+
 /*
  * Would the server's own JSON parser accept these bytes?  With "content", the
  * contents of strings are decoded too (escapes, surrogates, U+0000).

@@ -353,19 +353,28 @@ session_pin(Session *session)
 	MemoryContextRegisterResetCallback(CurrentMemoryContext, callback);
 }
 
-/* The server of ours that is called so.  Raises ERROR for any other, and where the caller may not use it. */
+/* The server of ours that is called so, whoever may use it.  Raises ERROR for any other. */
 Oid
-session_server_of_caller(const char *server_name)
+session_server_named(const char *server_name)
 {
 	ForeignServer *server = GetForeignServerByName(server_name, false);
-	AclResult allowed = compat_server_aclcheck(server->serverid, GetUserId(), ACL_USAGE);
 
-	if (allowed != ACLCHECK_OK)
-		aclcheck_error(allowed, OBJECT_FOREIGN_SERVER, server->servername);
 	if (service_of_server(server->serverid) == NULL)
 		ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
 						errmsg("server \"%s\" is not a server of attio_fdw", server->servername)));
 	return server->serverid;
+}
+
+/* The same of one that the caller may use.  Raises ERROR for any other. */
+Oid
+session_server_of_caller(const char *server_name)
+{
+	Oid server = session_server_named(server_name);
+	AclResult allowed = compat_server_aclcheck(server, GetUserId(), ACL_USAGE);
+
+	if (allowed != ACLCHECK_OK)
+		aclcheck_error(allowed, OBJECT_FOREIGN_SERVER, server_name);
+	return server;
 }
 
 /*

@@ -52,6 +52,7 @@ typedef struct Session
 } Session;
 
 extern Session *session_get(Oid server, Oid user);
+extern Oid session_server_named(const char *server_name);
 extern Oid session_server_of_caller(const char *server_name);
 extern Session *session_of_caller(const char *server_name);
 extern Session *session_peek(Oid server, Oid user);
