@@ -170,22 +170,14 @@ read_old_row(const ModifyState *state, TupleTableSlot *plan_slot, RowChange *cha
 static char *
 identity_text(const ModifyState *state, TupleTableSlot *plan_slot)
 {
-	const ResourceDef *resource = state->relation->resource;
+	const FieldDef *field = resource_identity_field(state->relation->resource);
 	TupleDesc tupdesc = RelationGetDescr(state->rel);
+	AttrNumber column = field == NULL ? 0 : column_of_field(state->relation, tupdesc, field);
 	RowChange old = {0};
 
-	for (int i = 0; i < resource->nfields; i++)
-	{
-		AttrNumber column;
-
-		if (!is_of_identity(resource, &resource->fields[i]))
-			continue;
-		column = column_of_field(state->relation, tupdesc, &resource->fields[i]);
-		if (column == 0 || !read_old_row(state, plan_slot, &old) || old.old_nulls[column - 1])
-			return NULL;
-		return fixed_output(TupleDescAttr(tupdesc, column - 1)->atttypid, old.old_values[column - 1]);
-	}
-	return NULL;
+	if (column == 0 || !read_old_row(state, plan_slot, &old) || old.old_nulls[column - 1])
+		return NULL;
+	return fixed_output(TupleDescAttr(tupdesc, column - 1)->atttypid, old.old_values[column - 1]);
 }
 
 bool
@@ -211,6 +203,16 @@ row_plan_identity(const ModifyState *state, TupleTableSlot *plan_slot, RowId *ro
 	return true;
 }
 
+/* Remember it with the write, for whoever names the row. */
+static void
+set_kind(const ModifyState *state, Write *write, TupleTableSlot *plan_slot)
+{
+	char *kind = identity_text(state, plan_slot);
+
+	if (kind != NULL)
+		write->kind = MemoryContextStrdup(write->context, kind);
+}
+
 /* What an UPDATE of one row sends; NULL where nothing differs. */
 Write *
 row_update(ModifyState *state, TupleTableSlot *slot, TupleTableSlot *plan_slot)
@@ -223,6 +225,7 @@ row_update(ModifyState *state, TupleTableSlot *slot, TupleTableSlot *plan_slot)
 
 	if (!read_old_row(state, plan_slot, &change))
 		elog(ERROR, "the old row of \"%s\" is missing", state->relation->name);
+	set_kind(state, write, plan_slot);
 	is_written = encode_body(state, write, &change, &body);
 	if (is_written && setting_log_writes)
 		write->before = MemoryContextStrdup(write->context, old_text(state, &body, &change));
@@ -259,6 +262,7 @@ row_delete(ModifyState *state, TupleTableSlot *plan_slot)
 		given = row_path_given(state->relation, write->access->path, RelationGetDescr(state->rel), old.old_values,
 							   old.old_nulls);
 	set_path(state, write, given);
+	set_kind(state, write, plan_slot);
 	if (setting_log_writes && is_read)
 		write->before = MemoryContextStrdup(write->context, old_text(state, NULL, &old));
 	end_values(saved);

@@ -23,8 +23,11 @@ typedef enum WriteText
 	TEXT_SHOWN,
 	TEXT_BEFORE,
 	TEXT_ID,
+	TEXT_KIND,
 	WRITE_TEXTS
 } WriteText;
+
+StaticAssertDecl(WRITE_TEXTS <= TEXTS_MAX, "a store must have room for the texts of a write");
 
 typedef struct QueuedRow
 {
@@ -80,13 +83,15 @@ add_queued_row(WriteQueue *queue, const Write *write)
 	row->number = write->number;
 	if (queue->targets_rows)
 		(void) rowid_parse(&row->id, queue->id_type, write->id, strlen(write->id));
+	if (queue->targets_rows && write->kind != NULL)
+		(void) rowid_add(&row->id, write->kind, strlen(write->kind));
 }
 
 /* Put what is sent and shown of a write into the store, and free the write. */
 static void
 store_write(WriteQueue *queue, Write *write)
 {
-	const char *texts[WRITE_TEXTS] = {write->path, write->body, write->shown, write->before, write->id};
+	const char *texts[WRITE_TEXTS] = {write->path, write->body, write->shown, write->before, write->id, write->kind};
 
 	if (queue->texts == NULL)
 		queue->texts = texts_create(WRITE_TEXTS);
@@ -133,6 +138,7 @@ restore_write(WriteQueue *queue)
 	write->shown = texts[TEXT_SHOWN];
 	write->before = texts[TEXT_BEFORE];
 	write->id = texts[TEXT_ID];
+	write->kind = texts[TEXT_KIND];
 	MemoryContextSwitchTo(saved);
 	return write;
 }
@@ -160,8 +166,12 @@ void
 queue_append_rows(const WriteQueue *queue, StringInfo list, int64 limit)
 {
 	for (int64 i = queue->next; i < queue->nrows && i - queue->next < limit; i++)
-		write_append_row(list, queue->targets_rows ? rowid_text(&queue->rows[i].id, queue->id_type) : NULL,
-						 queue->rows[i].number);
+	{
+		const QueuedRow *row = &queue->rows[i];
+
+		write_append_row(list, queue->targets_rows ? rowid_text(&row->id, queue->id_type) : NULL,
+						 rowid_added_text(&row->id, queue->id_type), row->number);
+	}
 }
 
 void

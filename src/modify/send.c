@@ -31,6 +31,27 @@ answered_id(const ResourceDef *resource, JsonTree *answer)
 	return json_is_number(id) ? json_write(id) : json_string_at(row, resource->id_path);
 }
 
+/* What the answer says is part of its identity beside the id, as rows show it; NULL = nothing. */
+static char *
+answered_kind(const ResourceDef *resource, const Write *write)
+{
+	const FieldDef *field = resource_identity_field(resource);
+	MemoryContext saved;
+	JsonTree *kind;
+	const char *text;
+
+	if (field == NULL)
+		return NULL;
+	saved = MemoryContextSwitchTo(write->answer_context);
+	kind = json_at(resource->row_path == NULL ? write->answer : json_at(write->answer, resource->row_path),
+				   resource->id_with);
+	text = json_is_number(kind) ? json_write(kind) : json_string_at(kind, "");
+	if (text != NULL && field->words != NULL)
+		text = word_shown(field->words, text);
+	MemoryContextSwitchTo(saved);
+	return text == NULL ? NULL : MemoryContextStrdup(write->context, text);
+}
+
 /*
  * Does the answer say that it is written: with an object, of a new row with its
  * id?  Anything else may be of something that stands between.  Keeps the answer
@@ -57,7 +78,10 @@ is_confirmed(const Sender *sender, Write *write)
 		!json_bool_at(write->answer, write->access->done))
 		return false;
 	if (write->id == NULL)
+	{
 		write->id = MemoryContextStrdup(write->context, id);
+		write->kind = answered_kind(sender->relation->resource, write);
+	}
 	return true;
 }
 
@@ -144,7 +168,7 @@ count_progress(const Sender *sender, Progress *progress)
 		conclude_write(sender, write);
 		kind = progress_kind(write);
 		if (!write->noted && progress->counts[kind]++ < NAMED_ROWS)
-			write_append_row(&progress->lists[kind], write->id, write->number);
+			write_append_row(&progress->lists[kind], write->id, write->kind, write->number);
 	}
 	if (sender->waiting == NULL)
 		return;
@@ -189,7 +213,7 @@ remember_row(const Sender *sender, StringInfo list, int64 earlier, const Write *
 	if (list->data == NULL)
 		initStringInfo(list);
 	if (earlier < NAMED_ROWS)
-		write_append_row(list, write->id, write->number);
+		write_append_row(list, write->id, write->kind, write->number);
 	MemoryContextSwitchTo(saved);
 }
 
@@ -252,8 +276,8 @@ note_done(Sender *sender, Write *write)
 	session_wrote(sender->session, write->exchange);
 	if (sender->relation->resource->defines)
 		known_forget(sender->session);
-	journal_note(sender->relation->service->title, write->access->method, sender->relation->name, write->id,
-				 write->before == NULL ? "none" : write->before,
+	journal_note(sender->relation->service->title, write->access->method, sender->relation->name,
+				 write_named(write->id, write->kind), write->before == NULL ? "none" : write->before,
 				 write->shown != NULL  ? write->shown
 				 : write->body != NULL ? write->body
 									   : "none",
@@ -314,7 +338,8 @@ check_stored(Sender *sender, const Write *write)
 		row = json_at(row, relation->resource->row_path);
 	if (sent == NULL)
 		sent = json_read(write->body, strlen(write->body));
-	unstored_report(relation, write->id, sender->methods->find_unstored(sender->writer, sent, row), &sender->unstored);
+	unstored_report(relation, write_named(write->id, write->kind),
+					sender->methods->find_unstored(sender->writer, sent, row), &sender->unstored);
 }
 
 /* The outcome of a write is known: note it.  Raises ERROR when it failed. */

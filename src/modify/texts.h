@@ -10,7 +10,7 @@
 typedef struct TextStore TextStore;
 
 /* Texts of a row, at most. */
-#define TEXTS_MAX 5
+#define TEXTS_MAX 6
 
 extern TextStore *texts_create(int ntexts);
 extern void texts_put(TextStore *store, const char *const *texts);

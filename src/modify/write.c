@@ -74,14 +74,21 @@ write_is_skipped(const Write *write)
 	return write->outcome == WRITE_GONE || write->outcome == WRITE_CONFLICT;
 }
 
-/* The row in words: its id, or before it has one, its place in the statement. */
+/* The row by its identity, in the current memory context. */
+char *
+write_named(const char *id, const char *kind)
+{
+	return kind == NULL ? pstrdup(id) : psprintf("%s (%s)", id, kind);
+}
+
+/* The row in words: its identity, or before it has an id, its place in the statement. */
 void
-write_append_row(StringInfo list, const char *id, int64 number)
+write_append_row(StringInfo list, const char *id, const char *kind, int64 number)
 {
 	if (list->len > 0)
 		appendStringInfoString(list, ", ");
 	if (id != NULL)
-		appendStringInfoString(list, id);
+		appendStringInfoString(list, write_named(id, kind));
 	else
 		appendStringInfo(list, "row " INT64_FORMAT, number);
 }

@@ -41,6 +41,7 @@ typedef struct Write
 	char *shown;    /* the same as people read it; NULL where nobody will */
 	JsonTree *sent; /* the same as a tree; NULL where the write has waited on disk */
 	char *id;       /* NULL until an answer says it */
+	char *kind;     /* what is part of the identity, too, as rows show it (ResourceDef.id_with); NULL = not known */
 	int64 number;   /* of the row in the statement, from 1 */
 	char *before;   /* for the log */
 	HttpExchange *exchange;
@@ -62,7 +63,8 @@ extern char *write_request_shown(const RemoteRelation *relation, WriteAction act
 extern Write *write_allocate(MemoryContext parent);
 extern bool write_targets_row(const Write *write);
 extern bool write_is_skipped(const Write *write);
-extern void write_append_row(StringInfo list, const char *id, int64 number);
+extern char *write_named(const char *id, const char *kind);
+extern void write_append_row(StringInfo list, const char *id, const char *kind, int64 number);
 extern void write_show(const Write *write);
 
 #endif /* MODIFY_WRITE_H */

@@ -73,6 +73,15 @@ is_of_identity(const ResourceDef *resource, const FieldDef *field)
 	return resource->id_with != NULL && field->source == FIELD_MEMBER && strcmp(field->path, resource->id_with) == 0;
 }
 
+const FieldDef *
+resource_identity_field(const ResourceDef *resource)
+{
+	for (int i = 0; i < resource->nfields; i++)
+		if (is_of_identity(resource, &resource->fields[i]))
+			return &resource->fields[i];
+	return NULL;
+}
+
 const char *
 field_sent_path(const FieldDef *field)
 {

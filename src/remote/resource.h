@@ -316,6 +316,9 @@ extern const char *path_part_of_field(const ResourceDef *resource, const FieldDe
 /* Does the field show what is part of a row's identity beside its id (ResourceDef.id_with)? */
 extern bool is_of_identity(const ResourceDef *resource, const FieldDef *field);
 
+/* That field; NULL where ids are unique alone. */
+extern const FieldDef *resource_identity_field(const ResourceDef *resource);
+
 /* Where the field stands in what is sent. */
 extern const char *field_sent_path(const FieldDef *field);
 

@@ -107,6 +107,14 @@ rowid_parse(RowId *id, Oid type, const char *text, size_t length)
 	}
 }
 
+char *
+rowid_added_text(const RowId *id, Oid type)
+{
+	int length = type == UUIDOID ? UUID_LEN : type == INT8OID ? (int) sizeof(int64) : ROWID_BYTES;
+
+	return id->length > length ? pnstrdup((const char *) id->bytes + length, id->length - length) : NULL;
+}
+
 bool
 rowid_add(RowId *id, const char *text, size_t length)
 {

@@ -30,6 +30,9 @@ extern void rowid_of_datum(RowId *id, Oid type, Datum value);
 /* The id as text, in the current memory context; NULL of a text that was too long to be kept. */
 extern char *rowid_text(const RowId *id, Oid type);
 
+/* What was made part of an id of a type whose ids are all as long, in the current memory context; NULL = nothing. */
+extern char *rowid_added_text(const RowId *id, Oid type);
+
 /* Compares two RowId, for qsort() and bsearch() too. */
 extern int rowid_compare(const void *a, const void *b);
 
