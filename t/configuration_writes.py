@@ -253,10 +253,11 @@ def options(emulator, database):
 def odd_places(emulator, database):
     """What names a place cannot name another one."""
     insert = "INSERT INTO select_options (target, target_slug, attribute_slug, title) VALUES ('{}', '{}', '{}', 'x')"
-    for place in (("objects", "..", "a_select"), ("objects", "all_types", ".."), ("..", "all_types", "a_select"),
-                  ("objects", "", "a_select"), ("objects", ".", "a_select")):
+    for place in (("objects", "..", "a_select"), ("objects", "all_types", ".."), ("objects", "", "a_select"), ("objects", ".", "a_select")):
         refused(emulator, database, insert.format(*place), "22023", ["of a request"], f"{place}")
-    for place in (("objects", "a/b?c=d", "a_select"), ("objects/all_types", "all_types", "a_select"), ("objects", "all_types", "a#b")):
+    for target in ("..", "objects/all_types"):
+        refused(emulator, database, insert.format(target, "all_types", "a_select"), "22023", ['"objects" or "lists"'], target)
+    for place in (("objects", "a/b?c=d", "a_select"), ("objects", "all_types", "a#b")):
         emulator.forget()
         result = database.psql(insert.format(*place))
         tap.ok("HV00R" in result.err and all(part.replace("/", "%2F").replace("?", "%3F").replace("#", "%23").replace("=", "%3D")

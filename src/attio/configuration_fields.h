@@ -48,9 +48,16 @@ static const FieldDef list_fields[] = {
 	{.name = "created_by__actor_type", .type = TEXTOID, .path = "created_by_actor.type"},
 	{.name = "created_at", .type = TIMESTAMPTZOID, .path = "created_at"},
 };
+/* a part of a path that no value but these leads anywhere */
+static const WordDef target_words[] = {
+	{"objects", "objects"},
+	{"lists", "lists"},
+	{NULL, NULL},
+};
+
 /* of a row of an object or a list, and of one of an attribute: what it belongs to, by id or slug */
 #define OF_TARGET \
-	{.name = "target", .type = TEXTOID, .source = FIELD_GIVEN, .path = "target", .not_null = true, .write = FIELD_ON_CREATE, .sent_as = "{target}", .is_required = true}, \
+	{.name = "target", .type = TEXTOID, .source = FIELD_GIVEN, .path = "target", .sent_words = target_words, .not_null = true, .write = FIELD_ON_CREATE, .sent_as = "{target}", .is_required = true}, \
 	{.name = "target_id", .type = UUIDOID, .source = FIELD_GIVEN, .path = "target_id", .not_null = true, .write = FIELD_ON_CREATE, .sent_as = "{target_id}", .is_required = true}, \
 	{.name = "target_slug", .type = TEXTOID, .source = FIELD_GIVEN, .path = "target_slug", .write = FIELD_ON_CREATE, .sent_as = "{target_id}"}
 #define OF_ATTRIBUTE \

@@ -369,12 +369,15 @@ static List *
 give_column(const FlatWriter *writer, const FlatColumn *column, const RowChange *change, List *given)
 {
 	int at = column->attnum - 1;
+	const char *text;
 
 	if (change->slot->tts_isnull[at])
 		return given;
 	refuse_second(writer, column);
-	return lappend(given, given_make(bare_part_name(field_sent_path(column->field)),
-									 fixed_output(column->type, change->slot->tts_values[at])));
+	text = fixed_output(column->type, change->slot->tts_values[at]);
+	if (column->field->sent_words != NULL)
+		text = flat_word_sent(column, text);
+	return lappend(given, given_make(bare_part_name(field_sent_path(column->field)), text));
 }
 
 /* Raise an ERROR: a new row must have a value of the field. */

@@ -129,9 +129,8 @@ flat_json(const FlatColumn *column, const char *text)
 	return tree;
 }
 
-/* What the service calls a word: a number, mostly. */
-static JsonTree *
-flat_word(const FlatColumn *column, const char *text)
+const char *
+flat_word_sent(const FlatColumn *column, const char *text)
 {
 	const FieldDef *field = column->field;
 	const WordDef *words = field->sent_words != NULL ? field->sent_words : field->words;
@@ -139,6 +138,15 @@ flat_word(const FlatColumn *column, const char *text)
 
 	if (sent == NULL)
 		flat_refuse_value(column, text, psprintf("Use %s.", words_listed(words)));
+	return sent;
+}
+
+/* The same as JSON: a number, mostly. */
+static JsonTree *
+flat_word(const FlatColumn *column, const char *text)
+{
+	const char *sent = flat_word_sent(column, text);
+
 	return strspn(sent, "0123456789") == strlen(sent) ? json_decimal(sent) : json_text(sent);
 }
 

@@ -24,6 +24,9 @@ typedef struct FlatColumn
 /* Raise an ERROR: the column cannot hold this value. */
 extern void flat_refuse_value(const FlatColumn *column, const char *value, const char *hint);
 
+/* What the service calls a word of the field's; raises ERROR for others. */
+extern const char *flat_word_sent(const FlatColumn *column, const char *text);
+
 /*
  * A value of this type as one of the field's, in the current memory context;
  * NULL is JSON's null.  Raises ERROR for what the field cannot hold.

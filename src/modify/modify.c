@@ -187,6 +187,7 @@ modify_set_callbacks(FdwRoutine *routine)
 {
 	direct_set_callbacks(routine);
 	routine->IsForeignRelUpdatable = is_foreign_rel_updatable;
+	routine->ExecForeignTruncate = exec_foreign_truncate;
 	routine->AddForeignUpdateTargets = add_foreign_update_targets;
 	routine->PlanForeignModify = plan_foreign_modify;
 	routine->BeginForeignModify = begin_foreign_modify;

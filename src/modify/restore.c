@@ -11,7 +11,9 @@
 #include "base/guc.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_foreign_table.h"
+#include "nodes/parsenodes.h"
 #include "remote/service.h"
+#include "tcop/pquery.h"
 
 /*
  * Does a script of pg_dump run?  Each begins with these two settings, which hold
@@ -23,6 +25,25 @@ is_restoring(void)
 	const char *path = namespace_search_path == NULL ? "pg_catalog" : namespace_search_path;
 
 	return !check_function_bodies && (path[0] == '\0' || strcmp(path, "\"\"") == 0);
+}
+
+bool
+restore_is_copied_into(Relation rel)
+{
+	ListCell *lc;
+
+	if (ActivePortal == NULL)
+		return false;
+	foreach(lc, ActivePortal->stmts)
+	{
+		const PlannedStmt *planned = lfirst_node(PlannedStmt, lc);
+		const CopyStmt *copy = (const CopyStmt *) planned->utilityStmt;
+
+		if (copy != NULL && IsA(copy, CopyStmt) && copy->is_from && copy->relation != NULL &&
+			RangeVarGetRelid(copy->relation, NoLock, true) == RelationGetRelid(rel))
+			return true;
+	}
+	return false;
 }
 
 void

@@ -15,6 +15,7 @@
 #include "foreign/fdwapi.h"
 #include "modify/flat.h"
 #include "modify/modify_plan.h"
+#include "modify/restore.h"
 #include "nodes/makefuncs.h"
 #include "optimizer/appendinfo.h"
 #include "optimizer/inherit.h"
@@ -60,20 +61,6 @@ target_allows(const RemoteRelation *relation, CmdType operation)
 {
 	return access_of_operation(relation, operation)->path != NULL && relation->view == NULL &&
 		   is_allowed_by_options(relation);
-}
-
-/* IsForeignRelUpdatable */
-int
-is_foreign_rel_updatable(Relation rel)
-{
-	static const CmdType operations[] = {CMD_INSERT, CMD_UPDATE, CMD_DELETE};
-	RemoteRelation *relation = remote_relation_open(rel);
-	int allowed = 0;
-
-	for (int i = 0; i < (int) lengthof(operations); i++)
-		if (target_allows(relation, operations[i]))
-			allowed |= 1 << operations[i];
-	return allowed;
 }
 
 /* The column that shows the row's id, or 0. */
@@ -144,9 +131,44 @@ check_is_allowed(const RemoteRelation *relation, Relation rel, CmdType operation
 														 relation->service->title, writes[at].done)
 					: relation->view != NULL ? errdetail("It shows a saved view, which can only be read.")
 											 : errdetail("Option updatable of the table or its server is false."),
-					can_be                                       ? 0
+					relation->view != NULL ? errhint("Write to a table without the option \"view\".")
+					: can_be               ? 0
 					: relation->resource->read_only_hint != NULL ? errhint("%s", relation->resource->read_only_hint)
 																 : hint_instead(relation, rel, operation)));
+}
+
+/*
+ * IsForeignRelUpdatable.  COPY into a table that does not allow it has its error
+ * here: the server's own would not say why.
+ */
+int
+is_foreign_rel_updatable(Relation rel)
+{
+	static const CmdType operations[] = {CMD_INSERT, CMD_UPDATE, CMD_DELETE};
+	RemoteRelation *relation = remote_relation_open(rel);
+	int allowed = 0;
+
+	if (restore_is_copied_into(rel))
+		check_is_allowed(relation, rel, CMD_INSERT);
+	for (int i = 0; i < (int) lengthof(operations); i++)
+		if (target_allows(relation, operations[i]))
+			allowed |= 1 << operations[i];
+	return allowed;
+}
+
+/* ExecForeignTruncate: an ERROR, which says what to do instead. */
+void
+exec_foreign_truncate(List *rels, DropBehavior behavior, bool restart_seqs)
+{
+	Relation rel = (Relation) linitial(rels);
+	RemoteRelation *relation = remote_relation_open(rel);
+
+	ereport(ERROR,
+			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+			 errmsg("cannot truncate foreign table \"%s\"", RelationGetRelationName(rel)),
+			 errdetail("%s has no request that deletes all rows.", relation->service->title),
+			 target_allows(relation, CMD_DELETE) ? errhint("DELETE sends a request for each row.")
+												 : errhint("The table allows %s.", allowed_statements(relation))));
 }
 
 /* AddForeignUpdateTargets: add the id and, for UPDATE, the old row, to see which values differ. */

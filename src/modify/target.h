@@ -14,6 +14,7 @@
 
 /* Callbacks of the server. */
 extern int is_foreign_rel_updatable(Relation rel);
+extern void exec_foreign_truncate(List *rels, DropBehavior behavior, bool restart_seqs);
 extern void add_foreign_update_targets(PlannerInfo *root, Index rtindex, RangeTblEntry *target_rte, Relation target);
 extern List *plan_foreign_modify(PlannerInfo *root, ModifyTable *plan, Index rtindex, int subplan_index);
 
