@@ -83,6 +83,9 @@ def month(emulator, database):
                            "INSERT INTO interactions (type, person_ids, content, date) VALUES ('call', '{443}', 'x', now())")
     tap.ok(result.out == "t|4" and result.err.count("53400") == 2, "whoami and rate_limit, which do not count, are read", result)
     tap.equal(statuses(emulator), [200, 200], "a write is not sent, either")
+    result = database.psql(f"ALTER SERVER affinity OPTIONS (DROP monthly_reserve); {SCAN} ALTER SERVER affinity OPTIONS "
+                           "(ADD monthly_reserve '5'); SELECT user_id > 0 FROM whoami; SELECT account_month_remaining FROM rate_limit")
+    tap.ok(result.out == "t\nt\n3" and statuses(emulator) == [200] * 3, "by a session that knows that nothing else may be", result)
     must(database.psql("ALTER SERVER affinity OPTIONS (DROP monthly_reserve)"))
     emulator.switches(monthly_used=1000)
     emulator.forget()

@@ -166,7 +166,9 @@ class Generator:
             f"{self.rng.choice(self.internal)} = ANY ({a}.person_ids)", f"cardinality({a}.person_ids) > 2", f"{a}.attendees IS NULL",
             f"{a}.note_ids = '{{}}'", f"{a}.manual_creator_id IS {self.pick('', 'NOT ')}NULL", f"{a}.from_person_id IN ({', '.join(map(str, self.rng.sample(self.internal, 2)))})",
             f"{a}.start_time > {self.moment(rows)}", f"{a}.end_time IS {self.pick('', 'NOT ')}NULL", f"{a}.updated_at < {self.moment(rows)}",
-            f"{a}.date <> {self.moment(rows)}", f"{a}.date > {self.moment(rows)}", f"extract(year FROM {a}.date) % 2 = 0",
+            f"{a}.date <> {self.moment(rows)}", f"{a}.date > {self.moment(rows)}", f"{a}.id = {row['id'] if row else 1}",
+            f"{a}.date::date {self.pick('<', '<=', '=', '>')} {self.moment(rows)}::date",
+            f"date_trunc('{self.pick('day', 'month', 'year')}', {a}.date) <= {self.moment(rows)}", f"extract(year FROM {a}.date) % 2 = 0",
             f"{a}.id {self.pick('=', '<', '>')} {row['id'] if row else 1}", f"{a}.to_person_ids && ARRAY[{self.rng.choice(self.internal)}]::bigint[]",
             self.type_condition(a), self.type_condition(a))
 
@@ -251,7 +253,7 @@ class Generator:
             return self.pick(f"{column} {self.pick('<', '<=', '>', '>=', '=')} {moment}", f"{column} {self.pick('<', '>=')} {moment}",
                              f"{column} BETWEEN {moment} AND {self.moment([])}", f"{column} IS {self.pick('', 'NOT ')}NULL",
                              f"{column} <> {moment}", f"{column} IS DISTINCT FROM {moment}", f"{column} IN ({moment}, now())",
-                             f"coalesce({column}, now()) > {moment}")
+                             f"coalesce({column}, now()) > {moment}", f"{column}::date {self.pick('<=', '=')} {moment}::date")
         listed = ", ".join(str(self.rng.choice(self.rows[table])["id"]) for _ in range(3))
         own = {
             "persons": [f"{alias}.first_name = {quote(row.get('first_name'))}", f"{alias}.last_name IS NULL", f"{alias}.type = 'internal'",

@@ -139,6 +139,8 @@ class Generator:
             return self.pick(f"{name} IN ({some})", f"{name} = ANY (ARRAY[{some}])", f"{name} NOT IN ({some})")
         if kind == "text" and self.rng.random() < 0.2:
             return f"{name} LIKE '%{self.pick('1', 'e', 'M', '_')}%'"
+        if kind.startswith("timestamp") and self.rng.random() < 0.1:
+            return f"{name}::date {self.pick('<', '<=', '=', '>')} {self.value(table, column, kind)}::date"
         op = self.pick("=", "=", "=", "<>") if kind in ("uuid", "text") else self.pick("=", "<", "<=", ">", ">=", "<>")
         return f"{name} {op} {self.value(table, column, kind)}"
 

@@ -48,6 +48,8 @@ static const FieldDef event_fields[] = {
 	{.name = "is_open", .type = BOOLOID, .path = "is_open"},
 	{.name = "parent_kind", .type = TEXTOID, .path = "parent_kind"},
 	{.name = "parent_id", .type = INT8OID, .path = "parent_id"},
+	{.name = "label", .type = TEXTOID, .path = "label"},
+	{.name = "size", .type = INT4OID, .path = "size"},
 };
 
 static const ParamDef event_params[] = {
@@ -60,6 +62,8 @@ static const ParamDef event_params[] = {
 	{.name = "open", .column = "is_open", .rule = PARAM_EQUAL},
 	{.name = "parent_kind", .column = "parent_kind", .rule = PARAM_EQUAL, .together = "parent"},
 	{.name = "parent_id", .column = "parent_id", .rule = PARAM_EQUAL, .together = "parent"},
+	{.name = "label_before", .column = "label", .rule = PARAM_BEFORE},
+	{.name = "smaller", .column = "size", .rule = PARAM_BEFORE},
 };
 
 static const ResourceDef events = {
@@ -287,6 +291,10 @@ static const struct
 	{"a bound where only equal is asked for", "company_id", OP_LT, INT8OID, "local"},
 	{"another type", "company_id", OP_EQ, NUMERICOID, "local"},
 	{"a field without parameters", "id", OP_EQ, INT8OID, "local"},
+	{"before a text", "label", OP_LT, TEXTOID, "rechecked"},
+	{"up to a text, behind which no next one is known", "label", OP_LE, TEXTOID, "local"},
+	{"up to a number", "size", OP_LE, INT8OID, "rechecked"},
+	{"up to a moment", "happened_at", OP_LE, DATEOID, "rechecked"},
 	{"is it true", "is_open", OP_TRUE, InvalidOid, "rechecked"},
 	{"is it NULL", "company_id", OP_IS_NULL, InvalidOid, "local"},
 };
