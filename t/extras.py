@@ -135,6 +135,8 @@ def by_id(library):
     habits(library, single="gone")
     same(library, wanted, [f"GET /guests/{i}?with_dates=true" for i in (1, 3, 5, 6, 99)] +
          [f"GET /guests/{i}" for i in (3, 6, 99)], "who stays away with dates is")
+    same(library, "SELECT id, last_visit FROM TABLE WHERE id = 3", ["GET /guests/3?with_dates=true", "GET /guests/3"],
+         "alone, too, and then has none")
     habits(library, single="refused")
     same(library, "SELECT id, last_visit FROM TABLE WHERE id = 3", ["GET /guests/3?with_dates=true", WITH, WITHOUT],
          "where one guest cannot be asked the listings tell")

@@ -218,6 +218,16 @@ ask_next_ahead(const Ask *ask)
 	return ask_for_window(ask, ask->span, ask->number - 1);
 }
 
+/* The end of a span that begins behind the usual end: as far as one listing may go. */
+static TimestampTz
+end_behind(const ParamDef *from, TimestampTz begin)
+{
+	int64 grain = Max(from->grain * USECS_PER_SEC, 1);
+
+	/* the window is in whole grains, and may begin before the span */
+	return Max(Min(begin + from->max_days * USECS_PER_DAY - 2 * grain, param_last_moment()), begin + 1);
+}
+
 /* Each of the asks for each window of a span that is longer than one listing may be, one window after the other. */
 static List *
 multiply_by_windows(const AskInput *input, List *asks, const ParamValues *from, const ParamValues *before)
@@ -228,7 +238,7 @@ multiply_by_windows(const AskInput *input, List *asks, const ParamValues *from, 
 	ListCell *lc;
 
 	if (before->is_ahead && whole.before <= whole.from)
-		whole.before = whole.from + 1;
+		whole.before = end_behind(from->def, whole.from);
 	span->from = from->def;
 	span->before = before->def;
 	span->windows = windows_of_span(from->def, whole);
