@@ -31,7 +31,7 @@ put_nulls(Node *node, NullContext *context)
 		return NULL;
 	if (IsA(node, Var))
 	{
-		bool is_member = var->varno == (int) context->relid && var->varlevelsup == 0 && var->varattno > 0 &&
+		bool is_member = var->varno == (int) context->relid && var->varattno > 0 &&
 						 extra_of_column(context->plan->relation, var->varattno) == context->extra;
 
 		return is_member ? (Node *) makeNullConst(var->vartype, var->vartypmod, var->varcollid) : copyObject(node);
