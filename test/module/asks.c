@@ -13,6 +13,7 @@
 #include "funcapi.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
+#include "remote/param_asks.h"
 #include "remote/param_rules.h"
 #include "remote/params.h"
 #include "remote/table.h"
@@ -162,15 +163,14 @@ static const ParamCase param_cases[] = {
 	  {"happened_at", OP_GE, TIMESTAMPTZOID, "2026-01-01 00:00:00+00"},
 	  {"happened_at", OP_LT, TIMESTAMPTZOID, "2026-02-10 12:00:00.5+00"}},
 	 "after=2026-01-11T12%3A00%3A00.500000Z&before=2026-02-10T12%3A00%3A00.500000Z "
-	 "[company=7 after=2026-01-11T12:00:00.500000Z before=2026-02-10T12:00:00.500000Z] "
+	 "[company=7] "
 	 "after=2026-01-01T00%3A00%3A00Z&before=2026-01-11T12%3A00%3A00.500000Z "
-	 "[company=7 after=2026-01-01T00:00:00Z before=2026-01-11T12:00:00.500000Z]"},
+	 "[company=7]"},
 	{"up to and with a moment",
 	 {{"company_id", OP_EQ, INT8OID, "7"},
 	  {"happened_at", OP_GT, TIMESTAMPTZOID, "2026-01-01 00:00:00+00"},
 	  {"happened_at", OP_LE, TIMESTAMPTZOID, "2026-01-02 00:00:00+00"}},
-	 "after=2026-01-01T00%3A00%3A00Z&before=2026-01-02T00%3A00%3A00.000001Z "
-	 "[company=7 after=2026-01-01T00:00:00Z before=2026-01-02T00:00:00.000001Z]"},
+	 "after=2026-01-01T00%3A00%3A00Z&before=2026-01-02T00%3A00%3A00.000001Z [company=7]"},
 	{"an empty span",
 	 {{"company_id", OP_EQ, INT8OID, "7"},
 	  {"happened_at", OP_GE, TIMESTAMPTZOID, "2026-01-02 00:00:00+00"},
@@ -420,14 +420,15 @@ asks_text(const AskSet *set)
 	foreach(lc, set->asks)
 	{
 		const Ask *ask = (const Ask *) lfirst(lc);
+		const char *query = ask_query(ask);
 
-		appendStringInfo(&out, "%s%s", out.len > 0 ? " " : "", ask->query == NULL ? "" : ask->query);
+		appendStringInfo(&out, "%s%s", out.len > 0 ? " " : "", query == NULL ? "" : query);
 		if (ask->filter != NULL)
 			appendStringInfoString(&out, json_write(ask->filter));
 		foreach(given, ask->given)
 			appendStringInfo(&out, "%s%s=%s",
 							 given != list_head(ask->given) ? " "
-							 : ask->query != NULL           ? " ["
+							 : query != NULL                ? " ["
 															: "[",
 							 ((Given *) lfirst(given))->name,
 							 ((Given *) lfirst(given))->value == NULL ? "NULL" : ((Given *) lfirst(given))->value);
