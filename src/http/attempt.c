@@ -2,8 +2,8 @@
  * attempt.c
  *		One attempt after the other, until a request is answered or given up.
  *
- * Owns: when a transfer starts, how long it may be without progress, and what
- * follows from how it ended.  Must not know libcurl's options.
+ * Owns: when a transfer starts, and what follows from how it ended.  Must not
+ * know libcurl's options.
  */
 #include "http/private.h"
 
@@ -11,12 +11,6 @@
 #include "http/governor.h"
 #include "http/retry.h"
 #include "utils/timestamp.h"
-
-/* An alarm that is served so late was not listened to: nobody knows what has come meanwhile. */
-#define LATE_ALARM USECS_PER_SEC
-
-/* How often libcurl looks at connections that do not come about. */
-#define NUDGE_INTERVAL (USECS_PER_SEC / 2)
 
 static double
 seconds_between(TimestampTz from, TimestampTz to)
@@ -233,13 +227,6 @@ attempt_launch(HttpTransfer *transfer)
 	attempt_finish(transfer);
 }
 
-/* May a read more be under way? */
-static bool
-is_allowed(const HttpTransfer *transfer)
-{
-	return transfer->nature != HTTP_READ || transfer->client->reads < transfer->client->allowed;
-}
-
 /* Launch what may start now. */
 void
 attempt_launch_due(HttpClient *client)
@@ -254,139 +241,9 @@ attempt_launch_due(HttpClient *client)
 	{
 		HttpTransfer *transfer = dlist_container(HttpTransfer, node, iter.cur);
 
-		if (transfer->has_place && transfer->start_at <= now && is_allowed(transfer) && attempt_spend(transfer))
+		if (transfer->has_place && transfer->start_at <= now && transfer_is_allowed(transfer) &&
+			attempt_spend(transfer))
 			attempt_launch(transfer);
-	}
-}
-
-/* ----- progress ----- */
-
-/*
- * Until when it may be without progress.  What others receive counts, too: they
- * may share a narrow line, or the connections, and the server chooses whose turn
- * it is.  They end, so that one which is really stuck ends as well.
- */
-static TimestampTz
-stalls_at(const HttpTransfer *transfer)
-{
-	const HttpClient *client = transfer->client;
-	int timeout_ms = transfer->timeout_ms > 0 ? transfer->timeout_ms : client->config.request_timeout;
-
-	return Max(transfer->progress, client->received) + timeout_ms * INT64CONST(1000);
-}
-
-/* When connections that do not come about are looked at next; DT_NOEND = there are none. */
-static TimestampTz
-nudge_at(HttpClient *client)
-{
-	dlist_iter iter;
-
-	dlist_foreach(iter, &client->under_way)
-	{
-		if (!dlist_container(HttpTransfer, node, iter.cur)->connected)
-			return client->nudged + NUDGE_INTERVAL;
-	}
-	return DT_NOEND;
-}
-
-/*
- * Let libcurl look at connections that do not come about.  When a name's first
- * address was silent for its part of the time it closes that socket, and opens one
- * to the next address only when it is called again, of which no timer of its own
- * takes care (7.88).  This call is old, but the only one that says so.
- */
-void
-attempt_nudge(HttpClient *client)
-{
-	TimestampTz now = GetCurrentTimestamp();
-	int running;
-
-	if (nudge_at(client) > now)
-		return;
-	client->nudged = now;
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
-	for (int i = 0; i < HTTP_LANES; i++)
-		if (client->lanes[i].multi != NULL)
-			curl_multi_socket_all(client->lanes[i].multi, &running);
-#pragma GCC diagnostic pop
-}
-
-/* Set the mux's alarm for what is to happen next. */
-void
-attempt_set_alarm(HttpClient *client)
-{
-	dlist_iter iter;
-	TimestampTz next = DT_NOEND;
-	TimestampTz now = GetCurrentTimestamp();
-
-	dlist_foreach(iter, &client->waiting)
-	{
-		HttpTransfer *transfer = dlist_container(HttpTransfer, node, iter.cur);
-
-		/* where too many are under way, the end of one of them is the sign */
-		if (transfer->has_place && is_allowed(transfer))
-			next = Min(next, transfer->start_at);
-	}
-	dlist_foreach(iter, &client->under_way)
-	{
-		next = Min(next, stalls_at(dlist_container(HttpTransfer, node, iter.cur)));
-	}
-	next = Min(next, nudge_at(client));
-	client->alarm = next == DT_NOEND ? 0 : next;
-	mux_set_timer(&client->mux, MUX_ALARM, next == DT_NOEND ? -1 : Max((long) ((next - now) / 1000 + 1), 0));
-}
-
-/*
- * A connection on which nothing came in all that time is given up, so that no
- * later request waits on it as well.  Where others have received something
- * meanwhile, only this request goes elsewhere.
- */
-static void
-give_up_connection(HttpTransfer *transfer)
-{
-	if (transfer_has_answer(transfer))
-		return;
-	transfer->fresh = true;
-	if (transfer->client->received <= transfer->attempt_at)
-		transfer_shut_down(transfer);
-}
-
-/* After a time-out fewer pages share the line: half of them, once for all that began before. */
-static void
-narrow_reads(HttpTransfer *transfer)
-{
-	HttpClient *client = transfer->client;
-
-	if (transfer->nature != HTTP_READ || transfer->attempt_at < client->narrowed)
-		return;
-	client->allowed = Max(client->reads / 2, 1);
-	client->narrowed = GetCurrentTimestamp();
-}
-
-/* End what has been without progress for too long, as a time-out. */
-void
-attempt_end_stalled(HttpClient *client)
-{
-	dlist_mutable_iter iter;
-	TimestampTz now = GetCurrentTimestamp();
-	bool was_deaf = client->alarm != 0 && now - client->alarm > LATE_ALARM;
-
-	dlist_foreach_modify(iter, &client->under_way)
-	{
-		HttpTransfer *transfer = dlist_container(HttpTransfer, node, iter.cur);
-
-		if (stalls_at(transfer) > now)
-			continue;
-		if (was_deaf)
-		{
-			transfer->progress = now;
-			continue;
-		}
-		snprintf(transfer->error, sizeof(transfer->error), "nothing was received for %d ms",
-				 transfer->timeout_ms > 0 ? transfer->timeout_ms : client->config.request_timeout);
-		give_up_connection(transfer);
-		attempt_complete(transfer, CURLE_OPERATION_TIMEDOUT);
 	}
 }
 
@@ -444,43 +301,6 @@ may_pass_later(const HttpClient *client, const HttpExchange *exchange)
 	return false;
 }
 
-/* Of a header that tells of a limit. */
-#define LIMIT_TEXT 32
-
-/* The value of a header, where there is one that fits; else the text stays empty. */
-static void
-copy_header(const HttpExchange *exchange, const char *name, char *text)
-{
-	size_t length = 0;
-	const char *value = name == NULL ? NULL : header_find(exchange, name, &length);
-
-	if (value == NULL || length >= LIMIT_TEXT)
-		return;
-	memcpy(text, value, length);
-	text[length] = '\0';
-}
-
-/* What the answer's headers tell of limits; *told has LIMIT_KINDS. */
-static void
-read_limits(HttpTransfer *transfer, LimitTold *told)
-{
-	const HttpLimits *limits = transfer->client->config.limits;
-
-	for (int kind = 0; kind < LIMIT_KINDS; kind++)
-	{
-		const LimitHeaders *headers = limits == NULL ? NULL : &limits->headers[kind];
-		char texts[3][LIMIT_TEXT] = {0};
-
-		if (headers != NULL)
-		{
-			copy_header(transfer->exchange, headers->limit, texts[0]);
-			copy_header(transfer->exchange, headers->remaining, texts[1]);
-			copy_header(transfer->exchange, headers->reset, texts[2]);
-		}
-		told[kind] = limit_read((LimitKind) kind, texts[0], texts[1], texts[2]);
-	}
-}
-
 /* A 429 that nothing but the end of the month ends. */
 static bool
 note_spent(HttpTransfer *transfer, const LimitTold *told)
@@ -523,28 +343,6 @@ next_attempt(HttpTransfer *transfer, const LimitTold *told)
 	return exchange->score_limited ? -1 : retry_delay(&policy, &outcome);
 }
 
-/*
- * An answer whose end nobody can see but by looking: without a length, or out of
- * a compressed stream, which libcurl takes as it is when it stops early.
- */
-static bool
-ends_early(HttpTransfer *transfer)
-{
-	HttpExchange *exchange = transfer->exchange;
-	size_t end = exchange->length;
-	size_t length;
-	const char *type = header_find(exchange, "content-type", &length);
-
-	if (exchange->status != 200 || end == 0 || type == NULL || pg_strncasecmp(type, "application/json", 16) != 0)
-		return false;
-	if (header_find(exchange, "content-encoding", &length) == NULL &&
-		header_find(exchange, "content-length", &length) != NULL)
-		return false;
-	while (end > 0 && strchr(" \t\r\n", exchange->body[end - 1]) != NULL)
-		end--;
-	return end == 0 || (exchange->body[end - 1] != '}' && exchange->body[end - 1] != ']');
-}
-
 /* Read out of libcurl how the attempt went. */
 static void
 note_result(HttpTransfer *transfer, CURLcode result)
@@ -564,7 +362,7 @@ note_result(HttpTransfer *transfer, CURLcode result)
 	exchange->status = (int) status;
 	sent_note_connected(transfer);
 	exchange->failure = transfer_failure(transfer);
-	if (exchange->failure == HTTP_ANSWERED && ends_early(transfer))
+	if (exchange->failure == HTTP_ANSWERED && answer_ends_early(exchange))
 	{
 		exchange->failure = HTTP_CUT;
 		strlcpy(transfer->error, "the answer ends too early", sizeof(transfer->error));
@@ -617,10 +415,10 @@ attempt_complete(HttpTransfer *transfer, CURLcode result)
 
 	note_result(transfer, result);
 	note_error(transfer);
-	read_limits(transfer, told);
+	answer_limits(transfer, told);
 	end_spending(transfer, exchange->failure == HTTP_ANSWERED ? told : NULL);
 	if (exchange->failure == HTTP_TIMED_OUT)
-		narrow_reads(transfer);
+		progress_narrow(transfer);
 	delay = client->closing ? -1 : next_attempt(transfer, told);
 	if (exchange->status == 429)
 		governor_drain(client->governed, now + Max(delay, 0) * INT64CONST(1000));

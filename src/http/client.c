@@ -222,12 +222,12 @@ client_drive(HttpClient *client)
 		if (InterruptPending || nevents < (int) lengthof(events) - MUX_TIMERS)
 			break;
 	}
-	attempt_nudge(client);
+	progress_nudge(client);
 	for (int i = 0; i < HTTP_LANES; i++)
 		read_messages(&client->lanes[i]);
-	attempt_end_stalled(client);
+	progress_end_stalled(client);
 	attempt_launch_due(client);
-	attempt_set_alarm(client);
+	progress_set_alarm(client);
 }
 
 /*
@@ -348,58 +348,6 @@ http_pause(HttpClient *client, int milliseconds)
 			break;
 		wait_for_event(client, left);
 	}
-}
-
-/* The answer's Date, in whole seconds; false when it has none. */
-bool
-http_date(HttpExchange *exchange, TimestampTz *date)
-{
-	const char *text = http_header(exchange, "date");
-	time_t seconds = text == NULL ? (time_t) -1 : curl_getdate(text, NULL);
-
-	if (seconds == (time_t) -1)
-		return false;
-	*date = time_t_to_timestamptz(seconds);
-	return true;
-}
-
-/* Where the value of a response header stands, trimmed; NULL when it did not come. */
-const char *
-header_find(const HttpExchange *exchange, const char *name, size_t *length)
-{
-	const char *line = exchange->transfer->header_text;
-	size_t name_length = strlen(name);
-
-	while (line != NULL && *line != '\0')
-	{
-		const char *end = line + strcspn(line, "\r\n");
-
-		if (pg_strncasecmp(line, name, name_length) == 0 && line[name_length] == ':')
-		{
-			const char *value = line + name_length + 1;
-
-			value += strspn(value, " \t");
-			while (end > value && (end[-1] == ' ' || end[-1] == '\t'))
-				end--;
-			*length = end > value ? end - value : 0;
-			return value;
-		}
-		line = end + strspn(end, "\r\n");
-	}
-	return NULL;
-}
-
-/*
- * The value of a response header, trimmed, in the current memory context; NULL
- * when it did not come.
- */
-const char *
-http_header(HttpExchange *exchange, const char *name)
-{
-	size_t length;
-	const char *value = header_find(exchange, name, &length);
-
-	return value == NULL ? NULL : pnstrdup(value, length);
 }
 
 /* Does each request under way take a connection of its own, which costs a handshake? */

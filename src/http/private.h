@@ -161,6 +161,13 @@ nature_lane(HttpNature nature)
 	return nature == HTTP_ONCE ? LANE_SINGLE : LANE_SHARED;
 }
 
+/* May it be under way, as one more read? */
+static inline bool
+transfer_is_allowed(const HttpTransfer *transfer)
+{
+	return transfer->nature != HTTP_READ || transfer->client->reads < transfer->client->allowed;
+}
+
 /* Has its answer begun? */
 static inline bool
 transfer_has_answer(const HttpTransfer *transfer)
@@ -182,17 +189,23 @@ extern void sent_note_connected(HttpTransfer *transfer);
 extern void sent_begin(HttpTransfer *transfer);
 extern void sent_end(HttpTransfer *transfer);
 
+/* answer.c */
+extern void answer_limits(const HttpTransfer *transfer, LimitTold *told);
+extern bool answer_ends_early(const HttpExchange *exchange);
+
+/* progress.c */
+extern void progress_nudge(HttpClient *client);
+extern void progress_end_stalled(HttpClient *client);
+extern void progress_set_alarm(HttpClient *client);
+extern void progress_narrow(HttpTransfer *transfer);
+
 /* attempt.c */
 extern void attempt_ask(HttpTransfer *transfer, TimestampTz earliest);
 extern void attempt_complete(HttpTransfer *transfer, CURLcode result);
 extern void attempt_launch_due(HttpClient *client);
-extern void attempt_nudge(HttpClient *client);
-extern void attempt_end_stalled(HttpClient *client);
-extern void attempt_set_alarm(HttpClient *client);
 extern void attempt_release(HttpTransfer *transfer);
 
 /* client.c */
-extern const char *header_find(const HttpExchange *exchange, const char *name, size_t *length);
 extern void client_settle(HttpClient *client);
 
 /* pool.c */
