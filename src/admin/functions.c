@@ -8,7 +8,7 @@
 
 #include "access/table.h"
 #include "base/version.h"
-#include "base/options.h"
+#include "base/option_values.h"
 #include "remote/known.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_foreign_table.h"

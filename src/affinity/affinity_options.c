@@ -10,8 +10,6 @@
 #include "catalog/pg_foreign_server.h"
 #include "catalog/pg_foreign_table.h"
 
-#define DAY_MINUTES (24 * 60)
-
 static const char *const start_time_words[] = {"unknown", "inclusive", NULL};
 
 static const char *const ignored_write_words[] = {"warning", "error", "ignore", NULL};

@@ -28,6 +28,10 @@ typedef enum OptionKind
 	OPTION_WORD      /* one of a fixed set */
 } OptionKind;
 
+/* A day, as bounds of durations and of periods. */
+#define DAY_MS (24 * 60 * 60 * 1000)
+#define DAY_MINUTES (24 * 60)
+
 typedef enum OptionGuard
 {
 	GUARD_NONE,
@@ -68,9 +72,7 @@ extern int option_int(const OptionSet *set, List *options, Oid place, const char
 extern bool option_bool(const OptionSet *set, List *options, Oid place, const char *name);
 extern const char *option_if_set(List *options, const char *name);
 extern bool option_is_set(List *options, const char *name);
-extern char *option_legal(const OptionDef *option);
 extern const char *option_set_by(const OptionSet *set, const OptionDef *option);
 extern const char *option_fallback(const OptionSet *set, const OptionDef *option);
-extern bool url_is_loopback(const char *url);
 
 #endif /* BASE_OPTIONS_H */
