@@ -10,11 +10,8 @@
  * be shown; a condition, join, sort, group or new value made of them is an error
  * before the first request.
  *
- * The finished plan is looked at, when it begins: it holds just the tables that
- * are read (no pruned partition), views and functions are parts of it, and it is
- * the same whether or not this library was loaded when it was planned.  Columns
- * of subqueries, CTEs and parameters that are made of such a value count like it;
- * these sets only grow, and the plan is walked until they don't.
+ * Columns of subqueries, CTEs and parameters that are made of such a value count
+ * like it; these sets only grow, and the plan is walked until they don't.
  */
 #include "plan/system_columns.h"
 
@@ -560,9 +557,8 @@ visit_node(Flow *flow, Plan *plan)
 	return columns;
 }
 
-/* Walk the plan until nothing more is known to be made of a system column. */
-static void
-check_statement(const PlannedStmt *statement)
+void
+system_columns_check(const PlannedStmt *statement)
 {
 	Flow flow = {.statement = statement};
 	ListCell *lc;
@@ -582,96 +578,4 @@ check_statement(const PlannedStmt *statement)
 		}
 		(void) visit_node(&flow, statement->planTree);
 	} while (flow.has_grown);
-}
-
-/* ----- when ----- */
-
-/* The statement that is known to be fine, while it runs. */
-static const EState *checked_statement = NULL;
-
-/* The statement has ended. */
-static void
-forget_checked(void *estate)
-{
-	if (checked_statement == (const EState *) estate)
-		checked_statement = NULL;
-}
-
-/* The check of a whole statement, once for each time it is run. */
-static void
-check_running_statement(EState *estate)
-{
-	MemoryContext scratch;
-	MemoryContext saved;
-	MemoryContextCallback *callback;
-
-	if (checked_statement == estate)
-		return;
-	scratch = AllocSetContextCreate(CurrentMemoryContext, "attio_fdw system columns", ALLOCSET_SMALL_SIZES);
-	saved = MemoryContextSwitchTo(scratch);
-	check_statement(estate->es_plannedstmt);
-	MemoryContextSwitchTo(saved);
-	MemoryContextDelete(scratch);
-	callback = (MemoryContextCallback *) MemoryContextAlloc(estate->es_query_cxt, sizeof(MemoryContextCallback));
-	callback->func = forget_checked;
-	callback->arg = estate;
-	MemoryContextRegisterResetCallback(estate->es_query_cxt, callback);
-	checked_statement = estate;
-}
-
-/* Is there a system column in it, or the row that a cursor is at? */
-static bool
-has_system_column(Node *node, void *context)
-{
-	if (node == NULL)
-		return false;
-	if (IsA(node, CurrentOfExpr))
-		return true;
-	if (IsA(node, Var))
-		return ((Var *) node)->varattno < 0 && ((Var *) node)->varattno != TableOidAttributeNumber;
-	return expression_tree_walker(node, has_system_column, context);
-}
-
-/* The callbacks as they were: the check comes first. */
-static BeginForeignScan_function begin_scan_unchecked;
-static BeginForeignModify_function begin_modify_unchecked;
-static BeginDirectModify_function begin_direct_unchecked;
-
-/* BeginForeignScan: the check, where this scan shows such a column. */
-static void
-begin_checked_scan(ForeignScanState *node, int eflags)
-{
-	const ForeignScan *plan = (const ForeignScan *) node->ss.ps.plan;
-
-	if (has_system_column((Node *) plan->scan.plan.targetlist, NULL) ||
-		has_system_column((Node *) plan->scan.plan.qual, NULL))
-		check_running_statement(node->ss.ps.state);
-	begin_scan_unchecked(node, eflags);
-}
-
-/* BeginForeignModify */
-static void
-begin_checked_modify(ModifyTableState *mtstate, ResultRelInfo *target, List *fdw_private, int subplan_index, int eflags)
-{
-	check_running_statement(mtstate->ps.state);
-	begin_modify_unchecked(mtstate, target, fdw_private, subplan_index, eflags);
-}
-
-/* BeginDirectModify */
-static void
-begin_checked_direct(ForeignScanState *node, int eflags)
-{
-	check_running_statement(node->ss.ps.state);
-	begin_direct_unchecked(node, eflags);
-}
-
-void
-system_columns_guard(FdwRoutine *routine)
-{
-	begin_scan_unchecked = routine->BeginForeignScan;
-	begin_modify_unchecked = routine->BeginForeignModify;
-	begin_direct_unchecked = routine->BeginDirectModify;
-	routine->BeginForeignScan = begin_checked_scan;
-	routine->BeginForeignModify = begin_checked_modify;
-	routine->BeginDirectModify = begin_checked_direct;
 }

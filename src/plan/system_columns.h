@@ -7,6 +7,13 @@
 
 #include "base/compat.h"
 #include "foreign/fdwapi.h"
+#include "nodes/plannodes.h"
+
+/*
+ * ERROR where the statement picks rows, or makes new values, by a system column
+ * of a table of ours.  What it allocates is in the current memory context.
+ */
+extern void system_columns_check(const PlannedStmt *statement);
 
 /* From now on these callbacks, which begin to read or write, check the statement first.  Makes no request. */
 extern void system_columns_guard(FdwRoutine *routine);
