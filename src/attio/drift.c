@@ -10,14 +10,12 @@
  */
 #include "attio/drift.h"
 
+#include "access/table.h"
+#include "attio/column_users.h"
+#include "attio/import.h"
 #include "base/text_index.h"
 #include "base/text_rows.h"
-#include "access/table.h"
-#include "attio/import.h"
-#include "base/statement.h"
-#include "catalog/pg_class.h"
 #include "commands/defrem.h"
-#include "executor/spi.h"
 #include "foreign/foreign.h"
 #include "lib/stringinfo.h"
 #include "utils/builtins.h"
@@ -257,64 +255,6 @@ leave(Drift *drift, const char *cause, const char *obstacle, const char *advice)
 	drift->changes = lappend(drift->changes, change);
 }
 
-/* What is to be done with a column: bits, so that one reason can hold of several. */
-typedef enum ColumnUse
-{
-	TO_DROP = 1,
-	TO_RETYPE = 2,
-	TO_RENAME = 4
-} ColumnUse;
-
-/* Why a column of table %1$u with number %2$d cannot be dropped, or get another type or name. */
-static const struct
-{
-	int uses; /* ColumnUse */
-	const char *query;
-} column_obstacles[] = {
-	{TO_DROP | TO_RETYPE, "SELECT CASE WHEN d.classid = 'pg_rewrite'::regclass"
-						  " THEN (SELECT pg_describe_object('pg_class'::regclass, r.ev_class, 0)"
-						  " FROM pg_rewrite r WHERE r.oid = d.objid)"
-						  " ELSE pg_describe_object(d.classid, d.objid, d.objsubid) END"
-						  " FROM pg_depend d WHERE d.refclassid = 'pg_class'::regclass"
-						  " AND d.refobjid = '%1$u'::oid AND d.refobjsubid = %2$d AND d.deptype = 'n'"},
-	{TO_RETYPE, "SELECT pg_describe_object('pg_attrdef'::regclass, d.oid, 0)"
-				" FROM pg_attrdef d WHERE d.adrelid = '%1$u'::oid AND d.adnum = %2$d"},
-	/* a column of this table's row type */
-	{TO_RETYPE, "SELECT pg_describe_object('pg_class'::regclass, u.attrelid, u.attnum)"
-				" FROM pg_type t JOIN pg_attribute u ON u.atttypid IN (t.oid, t.typarray) AND NOT u.attisdropped"
-				" JOIN pg_class c ON c.oid = u.attrelid AND c.relkind IN ('r', 'p', 'm')"
-				" WHERE t.typrelid = '%1$u'::oid AND %2$d > 0"},
-	/* their rows are lost, or do not suit the type */
-	{TO_DROP | TO_RETYPE, "SELECT 'child ' || pg_describe_object('pg_class'::regclass, i.inhrelid, 0)"
-						  " FROM pg_inherits i WHERE i.inhparent = '%1$u'::oid AND %2$d > 0"},
-	{TO_DROP | TO_RETYPE | TO_RENAME, "SELECT 'parent ' || pg_describe_object('pg_class'::regclass, i.inhparent, 0)"
-									  " FROM pg_inherits i JOIN pg_attribute a ON a.attrelid = i.inhrelid"
-									  " WHERE i.inhrelid = '%1$u'::oid AND a.attnum = %2$d AND a.attinhcount > 0"},
-};
-
-/* What in the database uses a column, so that this cannot be done with it; NULL = nothing. */
-static char *
-column_users(const DriftTable *table, AttrNumber attnum, ColumnUse use)
-{
-	MemoryContext caller = CurrentMemoryContext;
-	StringInfoData queries;
-	char *users;
-
-	initStringInfo(&queries);
-	for (int i = 0; i < (int) lengthof(column_obstacles); i++)
-		if ((column_obstacles[i].uses & use) != 0)
-		{
-			appendStringInfoString(&queries, queries.len > 0 ? " UNION " : "");
-			appendStringInfo(&queries, column_obstacles[i].query, table->oid, attnum);
-		}
-	SPI_connect();
-	catalog_query(psprintf("SELECT string_agg(u, ', ' ORDER BY u COLLATE \"C\") FROM (%s) used (u)", queries.data));
-	users = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
-	users = users == NULL ? NULL : MemoryContextStrdup(caller, users);
-	SPI_finish();
-	return users;
-}
-
 /* The attribute or field that a column shows, for people. */
 static const char *
 shown_by(const DriftColumn *column)
@@ -356,7 +296,7 @@ drop_columns(Drift *drift)
 		cause = column->now == NULL
 					? psprintf("%s is archived or does not exist any more", shown_by(column))
 					: psprintf("%s does not have \"%s\" any more", shown_by(column), column->declared->name);
-		users = column_users(drift->table, column->declared->attnum, TO_DROP);
+		users = column_users(drift->table->oid, column->declared->attnum, TO_DROP);
 		column->dropped = true;
 		if (users != NULL)
 		{
@@ -459,7 +399,7 @@ keep_inherited_names(Drift *drift)
 	{
 		DriftColumn *column = (DriftColumn *) lfirst(lc);
 		const char *users =
-			waits_for_name(column) ? column_users(drift->table, column->declared->attnum, TO_RENAME) : NULL;
+			waits_for_name(column) ? column_users(drift->table->oid, column->declared->attnum, TO_RENAME) : NULL;
 
 		if (users == NULL)
 			continue;
@@ -534,7 +474,7 @@ retype_column(Drift *drift, const DriftColumn *column)
 		return true;
 	if (column->then == NULL || strcmp(is, import_column_type(column->then)) != 0)
 		return column->then == NULL || column->then->is_array == column->now->is_array;
-	users = column_users(drift->table, declared->attnum, TO_RETYPE);
+	users = column_users(drift->table->oid, declared->attnum, TO_RETYPE);
 	if (users != NULL)
 	{
 		leave(drift, cause, psprintf("Column \"%s\" keeps its type, because it is used by %s.", column->name, users),
@@ -592,8 +532,6 @@ add_columns(Drift *drift, List *now)
 		const char *cause = column->kind == COLUMN_ATTRIBUTE
 								? psprintf("attribute \"%s\" has a value for a new column", column->attribute->slug)
 								: psprintf("column \"%s\" is missing", column->name);
-		StringInfoData options;
-		ListCell *each;
 
 		CHECK_FOR_INTERRUPTS();
 		if (text_index_find(present, key_of_column(column)) != NULL)
@@ -611,13 +549,7 @@ add_columns(Drift *drift, List *now)
 				  "Rename or drop the other column, then run attio_fdw_sync() again.");
 			continue;
 		}
-		initStringInfo(&options);
-		foreach(each, import_column_options(column))
-			appendStringInfo(&options, "%s%s %s", options.len > 0 ? ", " : "", ((DefElem *) lfirst(each))->defname,
-							 quote_literal_cstr(defGetString((DefElem *) lfirst(each))));
-		alter(drift, cause,
-			  psprintf("ADD COLUMN %s %s OPTIONS (%s)%s", quote_identifier(column->name), import_column_type(column),
-					   options.data, column->not_null ? " NOT NULL" : ""));
+		alter(drift, cause, psprintf("ADD COLUMN %s", import_column_ddl(column)));
 		drift->names = lappend(drift->names, column->name);
 	}
 }

@@ -33,9 +33,10 @@ extern List *drift_of_columns(const DriftTable *table, List *attributes, bool ad
 /* Which of the import's sets of columns the table has. */
 extern ColumnSet drift_column_set(const DriftTable *table);
 
+/* A change of the table; without a statement (NULL), the caller says what stands in its way.  In the current memory context. */
 extern SchemaChange *drift_change(const DriftTable *table, const char *cause, const char *statement);
 
-/* What bring_up_to_date would do, as Attio's slot of Service has it. */
+/* Attio's slot of Service (drift_tables.c). */
 extern List *attio_schema_changes(Session *session, List *tables, const char *schema, bool creates);
 
 #endif /* ATTIO_DRIFT_H */

@@ -65,6 +65,20 @@ import_column_type(const ColumnName *column)
 	return psprintf("%s%s", format_type_be(column->type), column->is_array ? "[]" : "");
 }
 
+/* A column as CREATE FOREIGN TABLE and ADD COLUMN define it. */
+char *
+import_column_ddl(const ColumnName *column)
+{
+	StringInfoData options;
+	ListCell *lc;
+
+	initStringInfo(&options);
+	foreach(lc, import_column_options(column))
+		append_option(&options, ((DefElem *) lfirst(lc))->defname, defGetString((DefElem *) lfirst(lc)));
+	return psprintf("%s %s OPTIONS (%s)%s", quote_identifier(column->name), import_column_type(column), options.data,
+					column->not_null ? " NOT NULL" : "");
+}
+
 /* The options that say what the table shows. */
 static void
 append_table_options(StringInfo out, const ResourceDef *resource, const TargetDef *target)
@@ -90,18 +104,8 @@ append_columns(StringInfo ddl, const char *table, List *columns)
 
 	appendStringInfo(ddl, "CREATE FOREIGN TABLE %s (", table);
 	foreach(lc, columns)
-	{
-		const ColumnName *column = (const ColumnName *) lfirst(lc);
-		StringInfoData options;
-		ListCell *option;
-
-		initStringInfo(&options);
-		foreach(option, import_column_options(column))
-			append_option(&options, ((DefElem *) lfirst(option))->defname, defGetString((DefElem *) lfirst(option)));
-		appendStringInfo(ddl, "%s\n\t%s %s OPTIONS (%s)%s", foreach_current_index(lc) > 0 ? "," : "",
-						 quote_identifier(column->name), import_column_type(column), options.data,
-						 column->not_null ? " NOT NULL" : "");
-	}
+		appendStringInfo(ddl, "%s\n\t%s", foreach_current_index(lc) > 0 ? "," : "",
+						 import_column_ddl((const ColumnName *) lfirst(lc)));
 }
 
 /* The CREATE FOREIGN TABLE statement of one table, without a semicolon; in a schema, or NULL: where IMPORT puts it. */

@@ -12,6 +12,7 @@
 extern List *attio_import_schema(Session *session, ImportForeignSchemaStmt *stmt);
 extern List *import_column_options(const ColumnName *column);
 extern const char *import_column_type(const ColumnName *column);
+extern char *import_column_ddl(const ColumnName *column);
 extern char *
 import_table_ddl(const char *schema, const Offer *made, List *attributes, ColumnSet set, const char *server);
 extern const char *import_granted_scopes(Session *session);
