@@ -11,12 +11,10 @@
 #include "attio/members.h"
 #include "base/errors.h"
 #include "base/fixed_settings.h"
+#include "base/timestamps.h"
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
 #include "utils/cash.h"
-#include "utils/date.h"
-#include "utils/datetime.h"
-#include "utils/json.h"
 #include "utils/lsyscache.h"
 #include "utils/timestamp.h"
 
@@ -111,31 +109,21 @@ day_of_time(const char *text)
 	return time != NULL && strncmp(time, "T00:00:00Z", 10) == 0 ? pnstrdup(text, time - text) : text;
 }
 
-/* ISO 8601; times in UTC, which those without a zone are, too. */
+/* ISO 8601; a date column of a timestamp is the beginning of its day. */
 static JsonTree *
 moment_json(const RemoteTable *table, const WrittenColumn *column, const AttributeDef *attribute, Datum value)
 {
 	bool is_date = column->binding->property->write == WRITE_DATE;
-	char buffer[MAXDATELEN + 1];
-	char *zone;
-	int utc = 0;
-	bool finite;
+	const char *text;
 
 	if (column->type != DATEOID && column->type != TIMESTAMPTZOID && column->type != TIMESTAMPOID)
 		refuse_column_type(table, column, attribute, is_date ? "date" : "timestamp with time zone");
-	finite = column->type == DATEOID ? !DATE_NOT_FINITE(DatumGetDateADT(value))
-									 : !TIMESTAMP_NOT_FINITE(DatumGetTimestamp(value));
-	if (!finite)
-		refuse_value(table, column, written_text(column, value), "Use a finite date or time.");
-	JsonEncodeDateTime(buffer, value, column->type, column->type == TIMESTAMPTZOID ? &utc : NULL);
-	if (buffer[4] != '-' || strstr(buffer, " BC") != NULL)
-		refuse_value(table, column, buffer, "Use a date or time in the years 1 to 9999.");
-	if (column->type == DATEOID)
-		return json_text(is_date ? buffer : psprintf("%sT00:00:00Z", buffer));
-	zone = strstr(buffer, "+00:00");
-	if (zone != NULL)
-		*zone = '\0';
-	return json_text(is_date ? day_of_time(psprintf("%sZ", buffer)) : psprintf("%sZ", buffer));
+	text = iso_text(column->type, value);
+	if (text == NULL)
+		refuse_value(table, column, written_text(column, value), "Use a finite date or time in the years 1 to 9999.");
+	if (is_date)
+		return json_text(day_of_time(text));
+	return json_text(column->type == DATEOID ? psprintf("%sT00:00:00Z", text) : text);
 }
 
 /* No option or status has this title or id: an ERROR that names those that there are. */

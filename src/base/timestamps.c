@@ -10,6 +10,7 @@
 #include "catalog/pg_type.h"
 #include "utils/date.h"
 #include "utils/datetime.h"
+#include "utils/json.h"
 #include "utils/timestamp.h"
 
 /* The number that these n digits make; false where one of them is no digit. */
@@ -139,6 +140,21 @@ parse_iso_date(const char *text, size_t length, DateADT *date)
 		return false;
 	*date = julian - POSTGRES_EPOCH_JDATE;
 	return true;
+}
+
+char *
+iso_text(Oid type, Datum value)
+{
+	char buffer[MAXDATELEN + 1];
+	int utc = 0;
+
+	JsonEncodeDateTime(buffer, value, type, type == TIMESTAMPTZOID ? &utc : NULL);
+	/* neither infinity nor years that have not four digits */
+	if (buffer[4] != '-' || strstr(buffer, " BC") != NULL)
+		return NULL;
+	if (type == DATEOID)
+		return pstrdup(buffer);
+	return psprintf("%.*sZ", (int) strcspn(buffer, "+"), buffer);
 }
 
 /*

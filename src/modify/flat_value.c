@@ -10,12 +10,11 @@
 
 #include "base/errors.h"
 #include "base/fixed_settings.h"
+#include "base/timestamps.h"
 #include "catalog/pg_type.h"
 #include "remote/words.h"
 #include "utils/builtins.h"
-#include "utils/date.h"
 #include "utils/datetime.h"
-#include "utils/json.h"
 #include "utils/timestamp.h"
 
 void
@@ -27,25 +26,15 @@ flat_refuse_value(const FlatColumn *column, const char *value, const char *hint)
 					errhint("%s", hint)));
 }
 
-/* ISO 8601; times in UTC, which those without a zone are, too. */
+/* ISO 8601. */
 static JsonTree *
 flat_moment(const FlatColumn *column, Oid type, Datum value)
 {
-	char buffer[MAXDATELEN + 1];
-	char *zone;
-	int utc = 0;
+	char *text = iso_text(type, value);
 
-	if (type == DATEOID ? DATE_NOT_FINITE(DatumGetDateADT(value)) : TIMESTAMP_NOT_FINITE(DatumGetTimestamp(value)))
-		flat_refuse_value(column, fixed_output(type, value), "Use a finite date or time.");
-	JsonEncodeDateTime(buffer, value, type, type == TIMESTAMPTZOID ? &utc : NULL);
-	if (buffer[4] != '-' || strstr(buffer, " BC") != NULL)
-		flat_refuse_value(column, buffer, "Use a date or time in the years 1 to 9999.");
-	if (type == DATEOID)
-		return json_text(buffer);
-	zone = strstr(buffer, "+00:00");
-	if (zone != NULL)
-		*zone = '\0';
-	return json_text(psprintf("%sZ", buffer));
+	if (text == NULL)
+		flat_refuse_value(column, fixed_output(type, value), "Use a finite date or time in the years 1 to 9999.");
+	return json_text(text);
 }
 
 /* The time that a text is; in UTC where it names no zone, whatever the session has. */

@@ -22,7 +22,7 @@ typedef struct FlatColumn
 } FlatColumn;
 
 /* Raise an ERROR: the column cannot hold this value. */
-extern void flat_refuse_value(const FlatColumn *column, const char *value, const char *hint);
+extern void flat_refuse_value(const FlatColumn *column, const char *value, const char *hint) __attribute__((noreturn));
 
 /* What the service calls a word of the field's; raises ERROR for others. */
 extern const char *flat_word_sent(const FlatColumn *column, const char *text);
