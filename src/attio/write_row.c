@@ -13,9 +13,9 @@
 
 /* ----- the parent of an entry ----- */
 
-/* The column that shows a field of the resource, or 0. */
+/* The column of the target, among those that may be assigned, that shows the field; 0 = none. */
 static AttrNumber
-column_of_field(const WriteTarget *target, const char *name)
+assigned_column(const WriteTarget *target, const char *name)
 {
 	ListCell *lc;
 
@@ -169,8 +169,8 @@ begin_rows(const WriteTarget *target)
 	bind_written_columns(encoder, target->columns, target->named);
 	if (encoder->inserting && target->table.relation->target->kind == &target_list)
 	{
-		encoder->parent_record = column_of_field(target, "parent_record_id");
-		encoder->parent_object = column_of_field(target, "parent_object");
+		encoder->parent_record = assigned_column(target, "parent_record_id");
+		encoder->parent_object = assigned_column(target, "parent_object");
 	}
 	return encoder;
 }

@@ -114,13 +114,7 @@ add_always_sent(FlatWriter *writer)
 
 		if (!field->always_sent)
 			continue;
-		column = column_of_field(relation, RelationGetDescr(rel), field);
-		if (column == 0)
-			ereport(ERROR,
-					(errcode(ERRCODE_FDW_INVALID_COLUMN_NUMBER),
-					 errmsg("foreign table \"%s\" has no column that shows the rows' %s", relation->name, field->name),
-					 errdetail("%s needs it with every update.", relation->service->title),
-					 errhint("Add a column %s of type %s.", field->name, format_type_be(field->type))));
+		column = column_needed(relation, RelationGetDescr(rel), field);
 		writer->always = lappend(writer->always, make_flat_column(writer, column));
 	}
 	table_close(rel, NoLock);
@@ -152,7 +146,7 @@ begin_flat_rows(const WriteTarget *target)
 
 /* The elements of an array column, in the current memory context; NIL of NULL.  Those that are NULL are NULL. */
 static List *
-flat_elements(const FlatWriter *writer, const FlatColumn *column, Datum value, bool isnull)
+flat_elements(const FlatColumn *column, Datum value, bool isnull)
 {
 	ArrayType *array;
 	Oid field_type = element_type_of(column->field->type);
@@ -181,7 +175,7 @@ flat_elements(const FlatWriter *writer, const FlatColumn *column, Datum value, b
 
 /* The value of a column that is written; NULL is null. */
 static JsonTree *
-flat_column_value(const FlatWriter *writer, const FlatColumn *column, Datum value, bool isnull)
+flat_column_value(const FlatColumn *column, Datum value, bool isnull)
 {
 	JsonTree *list;
 	List *elements;
@@ -191,7 +185,7 @@ flat_column_value(const FlatWriter *writer, const FlatColumn *column, Datum valu
 		return NULL;
 	if (!OidIsValid(column->element) || column->field->type == JSONBOID)
 		return flat_value(column, column->field->type, column->type, value);
-	elements = flat_elements(writer, column, value, isnull);
+	elements = flat_elements(column, value, isnull);
 	if (column->field->sent_alone)
 	{
 		if (list_length(elements) != 1 || linitial(elements) == NULL)
@@ -297,9 +291,8 @@ static void
 put_elements(const FlatWriter *writer, const FlatColumn *column, JsonTree *row, List *elements)
 {
 	const char *path = field_sent_path(column->field);
-	const char *inside = strstr(path, "[]");
-	char *place = pnstrdup(path, inside - path);
-	size_t skip = inside - path + strlen("[].");
+	char *place = array_path(path);
+	size_t skip = element_path(path) - path;
 	bool is_first = !json_has_at(row, place);
 	JsonTree *list;
 	ListCell *lc;
@@ -347,13 +340,13 @@ put_column(const FlatWriter *writer, const FlatColumn *column, const RowChange *
 	Datum value = change->slot->tts_values[column->attnum - 1];
 	bool isnull = change->slot->tts_isnull[column->attnum - 1];
 
-	if (strstr(path, "[]") != NULL)
+	if (element_path(path) != NULL)
 	{
-		put_elements(writer, column, row, flat_elements(writer, column, value, isnull));
+		put_elements(writer, column, row, flat_elements(column, value, isnull));
 		return;
 	}
 	refuse_second(writer, column);
-	put_at_path(row, path, flat_column_value(writer, column, value, isnull));
+	put_at_path(row, path, flat_column_value(column, value, isnull));
 	put_with(row, column->field, 0);
 }
 
@@ -461,7 +454,7 @@ put_always_sent(const FlatWriter *writer, const RowChange *change, JsonTree *row
 							errdetail("%s needs it with every update.", writer->relation->service->title),
 							column->is_written ? errhint("Assign it, too.") : 0));
 		check_is_changeable(writer, column, change);
-		put_at_path(row, path, flat_column_value(writer, column, change->old_values[at], false));
+		put_at_path(row, path, flat_column_value(column, change->old_values[at], false));
 	}
 }
 

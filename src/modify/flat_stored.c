@@ -84,8 +84,8 @@ is_among(Oid type, JsonTree *value, JsonTree *elements, const char *member)
 static bool
 are_same_elements(const FieldDef *field, JsonTree *sent, JsonTree *stored)
 {
-	const char *member = strstr(field_sent_path(field), "[]") + strlen("[].");
-	const char *shown = strstr(field->path, "[]") + strlen("[].");
+	const char *member = element_path(field_sent_path(field));
+	const char *shown = element_path(field->path);
 
 	if (json_length_at(sent, "") != json_length_at(stored, ""))
 		return false;
@@ -103,7 +103,7 @@ are_same_elements(const FieldDef *field, JsonTree *sent, JsonTree *stored)
 static bool
 are_same_values(const FieldDef *field, JsonTree *sent, JsonTree *stored)
 {
-	const char *shown = strstr(field->path, "[]") + strlen("[].");
+	const char *shown = element_path(field->path);
 
 	if (json_length_at(sent, "") != json_length_at(stored, ""))
 		return false;
@@ -117,9 +117,9 @@ are_same_values(const FieldDef *field, JsonTree *sent, JsonTree *stored)
 static bool
 is_stored(const FieldDef *field, JsonTree *sent, JsonTree *stored)
 {
-	if (strstr(field->path, "[]") == NULL)
+	if (element_path(field->path) == NULL)
 		return is_same_value(field->type, sent, stored);
-	return strstr(field_sent_path(field), "[]") == NULL ? are_same_values(field, sent, stored)
+	return element_path(field_sent_path(field)) == NULL ? are_same_values(field, sent, stored)
 														: are_same_elements(field, sent, stored);
 }
 
@@ -132,7 +132,7 @@ was_sent(const FieldDef *field, JsonTree *sent, const char *place)
 
 	if (!json_has_at(sent, place))
 		return false;
-	if (equals == NULL || strstr(field->sent_with, "[]") != NULL)
+	if (equals == NULL || element_path(field->sent_with) != NULL)
 		return true;
 	text = json_string_at(sent, pnstrdup(field->sent_with, equals - field->sent_with));
 	return text != NULL && strcmp(text, equals + 1) == 0;
@@ -146,7 +146,6 @@ flat_stored_otherwise(const ResourceDef *resource, JsonTree *sent, JsonTree *row
 	for (int i = 0; i < resource->nfields; i++)
 	{
 		const FieldDef *field = &resource->fields[i];
-		const char *inside;
 		char *place;
 		JsonTree *value;
 		JsonTree *stored;
@@ -159,8 +158,7 @@ flat_stored_otherwise(const ResourceDef *resource, JsonTree *sent, JsonTree *row
 		if (!was_sent(field, sent, place))
 			continue;
 		value = json_at(sent, place);
-		inside = strstr(field->path, "[]");
-		stored = json_at(row, inside == NULL ? field->path : pnstrdup(field->path, inside - field->path));
+		stored = json_at(row, array_path(field->path));
 		if (is_stored(field, value, stored))
 			continue;
 		found = (UnstoredValue *) palloc(sizeof(UnstoredValue));

@@ -10,7 +10,6 @@
 #include "base/fixed_settings.h"
 #include "remote/column.h"
 #include "remote/words.h"
-#include "utils/builtins.h"
 
 bool
 row_path_needs_row(const ResourceDef *resource, const char *path)
@@ -21,16 +20,6 @@ row_path_needs_row(const ResourceDef *resource, const char *path)
 	return false;
 }
 
-/* The column that shows the field, or 0. */
-AttrNumber
-column_of_field(const RemoteRelation *relation, TupleDesc tupdesc, const FieldDef *field)
-{
-	for (int i = 1; i <= tupdesc->natts; i++)
-		if (compat_is_stored(TupleDescAttr(tupdesc, i - 1)) && column_hint(relation, (AttrNumber) i)->field == field)
-			return (AttrNumber) i;
-	return 0;
-}
-
 /* What the service calls the value. */
 static const char *
 as_sent(const FieldDef *field, const char *text)
@@ -38,21 +27,6 @@ as_sent(const FieldDef *field, const char *text)
 	const char *sent = field->words == NULL ? NULL : word_sent(field->words, text);
 
 	return sent == NULL ? text : sent;
-}
-
-/* The column, for whoever needs its value.  ERROR where the table has none. */
-static AttrNumber
-required_column(const RemoteRelation *relation, TupleDesc tupdesc, const FieldDef *field)
-{
-	AttrNumber column = column_of_field(relation, tupdesc, field);
-
-	if (column == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_FDW_INVALID_COLUMN_NUMBER),
-				 errmsg("foreign table \"%s\" has no column that shows the rows' %s", relation->name, field->name),
-				 errdetail("%s needs it to find a row.", relation->service->title),
-				 errhint("Add a column %s of type %s.", field->name, format_type_be(field->type))));
-	return column;
 }
 
 List *
@@ -70,7 +44,7 @@ row_path_given(const RemoteRelation *relation, const char *path, TupleDesc tupde
 
 		if (name == NULL)
 			continue;
-		column = required_column(relation, tupdesc, field);
+		column = column_needed(relation, tupdesc, field);
 		if (nulls[column - 1])
 			ereport(ERROR,
 					(errcode(ERRCODE_NOT_NULL_VIOLATION),

@@ -11,9 +11,6 @@
 /* Does the path have parts, besides the row's id, that columns of the row show? */
 extern bool row_path_needs_row(const ResourceDef *resource, const char *path);
 
-/* The column that shows the field, or 0. */
-extern AttrNumber column_of_field(const RemoteRelation *relation, TupleDesc tupdesc, const FieldDef *field);
-
 /*
  * These parts, by the columns of a row: a List of Given, in the current memory
  * context.  ERROR where the table has no column of one, or the row no value.

@@ -207,6 +207,31 @@ columns_learn(const RemoteRelation *relation)
 	return false;
 }
 
+/* ----- fields ----- */
+
+AttrNumber
+column_of_field(const RemoteRelation *relation, TupleDesc tupdesc, const FieldDef *field)
+{
+	for (int i = 1; i <= tupdesc->natts; i++)
+		if (compat_is_stored(TupleDescAttr(tupdesc, i - 1)) && column_hint(relation, (AttrNumber) i)->field == field)
+			return (AttrNumber) i;
+	return 0;
+}
+
+AttrNumber
+column_needed(const RemoteRelation *relation, TupleDesc tupdesc, const FieldDef *field)
+{
+	AttrNumber column = column_of_field(relation, tupdesc, field);
+
+	if (column == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_COLUMN_NUMBER),
+				 errmsg("foreign table \"%s\" has no column that shows the rows' %s", relation->name, field->name),
+				 errdetail("%s needs it to update or delete a row.", relation->service->title),
+				 errhint("Add a column %s of type %s.", field->name, format_type_be(field->type))));
+	return column;
+}
+
 /* ----- what is shown ----- */
 
 /* The option "field", or the name of a column without options, is not the name of a field.  Does not return. */

@@ -10,6 +10,8 @@
 #ifndef REMOTE_COLUMN_H
 #define REMOTE_COLUMN_H
 
+#include "base/compat.h"
+#include "access/tupdesc.h"
 #include "remote/property.h"
 #include "remote/resource.h"
 
@@ -121,6 +123,12 @@ extern ColumnBinding *column_bind(const struct RemoteRelation *relation, AttrNum
  * column without a number.
  */
 extern ColumnBinding *column_bind_value(const struct RemoteRelation *relation, List *definitions);
+
+/* The column that shows the field, or 0. */
+extern AttrNumber column_of_field(const struct RemoteRelation *relation, TupleDesc tupdesc, const FieldDef *field);
+
+/* The same of a field without which the service updates or deletes no row: ERROR where the table has no such column. */
+extern AttrNumber column_needed(const struct RemoteRelation *relation, TupleDesc tupdesc, const FieldDef *field);
 
 /*
  * Has the column a value in every row, as far as its declaration tells: one of

@@ -89,12 +89,25 @@ field_sent_path(const FieldDef *field)
 }
 
 char *
-field_sent_place(const FieldDef *field)
+array_path(const char *path)
 {
-	const char *path = field_sent_path(field);
 	const char *inside = strstr(path, "[]");
 
 	return inside == NULL ? pstrdup(path) : pnstrdup(path, inside - path);
+}
+
+const char *
+element_path(const char *path)
+{
+	const char *inside = strstr(path, "[].");
+
+	return inside == NULL ? NULL : inside + strlen("[].");
+}
+
+char *
+field_sent_place(const FieldDef *field)
+{
+	return array_path(field_sent_path(field));
 }
 
 bool
@@ -102,11 +115,11 @@ fields_are_sent_together(const FieldDef *one, const FieldDef *other)
 {
 	const char *inside;
 
+	/* a field that is only read may have no path */
 	if (one->write == FIELD_READ_ONLY || other->write == FIELD_READ_ONLY)
 		return false;
-	inside = strstr(field_sent_path(one), "[]");
-	return inside != NULL &&
-		   strncmp(field_sent_path(one), field_sent_path(other), inside - field_sent_path(one) + strlen("[]")) == 0;
+	inside = element_path(field_sent_path(one));
+	return inside != NULL && strncmp(field_sent_path(one), field_sent_path(other), inside - field_sent_path(one)) == 0;
 }
 
 const char *

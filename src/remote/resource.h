@@ -322,7 +322,13 @@ extern const FieldDef *resource_identity_field(const ResourceDef *resource);
 /* Where the field stands in what is sent. */
 extern const char *field_sent_path(const FieldDef *field);
 
-/* The same, of an array's elements the array; in the current memory context. */
+/* Of a path with "[]" in it the path of the array, in the current memory context; a copy of any other. */
+extern char *array_path(const char *path);
+
+/* Where in an element the path leads: what stands behind its "[]."; NULL where it has none. */
+extern const char *element_path(const char *path);
+
+/* Where the field stands in what is sent; of members of an array's elements the array. */
 extern char *field_sent_place(const FieldDef *field);
 
 /* Are both written, and members of the same elements of an array, so that they are sent together? */
