@@ -8,7 +8,7 @@
 #include "attio/interactions.h"
 
 #include "attio/known_definitions.h"
-#include "remote/params.h"
+#include "remote/param_choices.h"
 
 #define INTERACTION "interaction"
 

@@ -8,6 +8,7 @@
 
 #include "common/hashfn.h"
 #include "miscadmin.h"
+#include "remote/param_choices.h"
 #include "remote/params.h"
 
 struct Listings

@@ -62,6 +62,15 @@ param_of_condition(const ResourceDef *resource, const char *field, TermOp op)
 	return NULL;
 }
 
+bool
+param_chooses(const ResourceDef *resource, const List *term)
+{
+	Condition condition = term_condition(term);
+	const ParamDef *param = param_of_condition(resource, condition.name, condition.op);
+
+	return param != NULL && param->rule == PARAM_CHOICE;
+}
+
 const ParamDef *
 param_of_order(const ResourceDef *resource, const char *field, bool descending)
 {

@@ -50,6 +50,9 @@ extern const ParamDef *param_of_order(const ResourceDef *resource, const char *f
 /* The parameter that a condition on this field becomes, or NULL. */
 extern const ParamDef *param_of_condition(const ResourceDef *resource, const char *field, TermOp op);
 
+/* Does the term choose among the listings that the resource has (PARAM_CHOICE)? */
+extern bool param_chooses(const ResourceDef *resource, const List *term);
+
 /* Do rows show what is asked for by the parameter?  Then one request has one value of it. */
 extern bool param_is_shown(const ResourceDef *resource, const ParamDef *param);
 

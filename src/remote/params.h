@@ -8,31 +8,17 @@
 #ifndef REMOTE_PARAMS_H
 #define REMOTE_PARAMS_H
 
-#include "remote/ask.h"
+#include "base/compat.h"
 #include "executor/tuptable.h"
+#include "remote/ask.h"
 
 struct ResourceDef;
 struct Session;
 
 /*
- * Add the parameters that a term asks for to what is asked already: each ask
- * becomes one for each set of parameters.  ERROR where a parameter that must be
- * given is not.
- */
-extern void params_write(const AskInput *input, AskSet *set);
-
-/*
- * May a listing that is given this have rows, by the conditions that choose among
- * listings?  What it is not given they do not ask about.
- */
-extern bool params_choose_listing(const AskInput *input, const List *given);
-
-/* The same of choices that are known. */
-extern bool choices_leave_listing(const List *choices, const List *given);
-
-/*
- * What a scan asks for: by the service's own language, by parameters, and which extras.
- * Without a session it makes no request (EXPLAIN).
+ * What a scan asks for: by the service's own language, by parameters, and which
+ * extras.  Without a session it makes no request (EXPLAIN).  ERROR where a
+ * parameter that must be given is not.
  */
 extern AskSet asks_of_scan(struct Session *session, const AskInput *input);
 
