@@ -115,13 +115,13 @@ url_is_loopback(const char *url)
 
 /* ERROR unless the value is an https address, or an http one of a loopback address. */
 static void
-check_url(const OptionSet *set, const OptionDef *option, const char *value)
+check_url(const OptionDef *option, const char *value, const char *example)
 {
 	bool plain = strncmp(value, "http://", 7) == 0;
 	const char *host = plain ? value + 7 : value + 8;
 
 	if (!plain && strncmp(value, "https://", 8) != 0)
-		report_bad_value(option, value, psprintf("Valid values are https addresses, such as %s.", set->default_url));
+		report_bad_value(option, value, psprintf("Valid values are https addresses, such as %s.", example));
 	if (strpbrk(value, "@?#\\ \t\r\n") != NULL || *host == '\0' || *host == '/' || *host == ':')
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE), errmsg("invalid value for option \"%s\"", option->name),
@@ -187,7 +187,7 @@ check_password(const OptionDef *option, const char *value)
 }
 
 void
-option_check_value(const OptionSet *set, const OptionDef *option, const char *value)
+option_check_value(const OptionDef *option, const char *value, const char *example)
 {
 	switch (option->kind)
 	{
@@ -202,7 +202,7 @@ option_check_value(const OptionSet *set, const OptionDef *option, const char *va
 								 "A key consists of letters, digits and -._~+/=: characters, without blanks.");
 			break;
 		case OPTION_URL:
-			check_url(set, option, value);
+			check_url(option, value, example);
 			break;
 		case OPTION_PROXY:
 			check_proxy(option, value);

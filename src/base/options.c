@@ -9,7 +9,6 @@
 
 #include "access/reloptions.h"
 #include "base/errors.h"
-#include "base/option_values.h"
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_authid.h"
 #include "catalog/pg_foreign_data_wrapper.h"
@@ -243,7 +242,7 @@ options_validate(const OptionSet *set, List *options, Oid place)
 
 		if (option == NULL)
 			report_unknown_option(set, def->defname, place);
-		option_check_value(set, option, defGetString(def));
+		option_check_value(option, defGetString(def), set->default_url);
 		check_guard(set, option, defGetString(def));
 	}
 	if (place == MAPPING)
