@@ -17,7 +17,7 @@
 #include "nodes/params.h"
 #include "optimizer/optimizer.h"
 #include "remote/table.h"
-#include "scan/params.h"
+#include "scan/param_nodes.h"
 #include "utils/lsyscache.h"
 
 typedef struct Target

@@ -6,7 +6,7 @@
  */
 #include "plan/late.h"
 
-#include "scan/params.h"
+#include "scan/param_nodes.h"
 
 /* Is there a part of the statement that may be run when another has written a row? */
 static bool

@@ -15,7 +15,7 @@
 #include "executor/executor.h"
 #include "foreign/fdwapi.h"
 #include "scan/count_scan.h"
-#include "scan/params.h"
+#include "scan/param_nodes.h"
 #include "scan/round.h"
 #include "scan/scan.h"
 

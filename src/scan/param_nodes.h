@@ -1,9 +1,9 @@
 /*
- * params.h
- *		Expressions whose value comes while the statement runs.
+ * param_nodes.h
+ *		Expressions whose value comes while the statement runs: those with a Param in them.
  */
-#ifndef ATTIO_PARAMS_H
-#define ATTIO_PARAMS_H
+#ifndef SCAN_PARAM_NODES_H
+#define SCAN_PARAM_NODES_H
 
 #include "base/compat.h"
 #include "nodes/primnodes.h"
@@ -11,4 +11,4 @@
 /* Does an expression, or a List of them, use a Param of this kind?  No error, no memory. */
 extern bool contains_param(Node *node, ParamKind kind);
 
-#endif /* ATTIO_PARAMS_H */
+#endif /* SCAN_PARAM_NODES_H */

@@ -1,8 +1,8 @@
 /*
- * params.c
- *		Expressions whose value comes while the statement runs.
+ * param_nodes.c
+ *		Expressions whose value comes while the statement runs: those with a Param in them.
  */
-#include "scan/params.h"
+#include "scan/param_nodes.h"
 
 #include "nodes/nodeFuncs.h"
 
