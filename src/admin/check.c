@@ -9,8 +9,8 @@
 
 #include <math.h>
 
-#include "base/text_rows.h"
 #include "access/xact.h"
+#include "base/text_rows.h"
 #include "funcapi.h"
 #include "remote/activity.h"
 #include "remote/check.h"

@@ -7,9 +7,8 @@
 #include "admin/wrapper.h"
 
 #include "access/table.h"
-#include "base/version.h"
 #include "base/option_values.h"
-#include "remote/known.h"
+#include "base/version.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_foreign_table.h"
 #include "catalog/pg_user_mapping.h"
@@ -19,6 +18,7 @@
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
+#include "remote/known.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 

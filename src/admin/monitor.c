@@ -6,10 +6,10 @@
  */
 #include "base/compat.h"
 
-#include "remote/activity.h"
 #include "catalog/pg_authid.h"
 #include "funcapi.h"
 #include "http/governor.h"
+#include "remote/activity.h"
 #include "storage/procarray.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"

@@ -7,8 +7,8 @@
  */
 #include "base/compat.h"
 
-#include "base/text_rows.h"
 #include "base/statement.h"
+#include "base/text_rows.h"
 #include "catalog/namespace.h"
 #include "executor/spi.h"
 #include "funcapi.h"

@@ -7,10 +7,10 @@
  */
 #include "attio/drift.h"
 
-#include "base/text_rows.h"
 #include "attio/endpoints.h"
 #include "attio/import.h"
 #include "attio/workspace.h"
+#include "base/text_rows.h"
 #include "catalog/namespace.h"
 #include "foreign/foreign.h"
 #include "remote/known.h"

@@ -7,9 +7,9 @@
  */
 #include "attio/meetings.h"
 
-#include "base/text_rows.h"
 #include "attio/shape.h"
 #include "base/json.h"
+#include "base/text_rows.h"
 #include "http/http.h"
 #include "miscadmin.h"
 #include "remote/resource.h"

@@ -7,13 +7,13 @@
  */
 #include "attio/needs.h"
 
-#include "base/text_rows.h"
 #include "access/xact.h"
 #include "attio/choices.h"
 #include "attio/literal.h"
 #include "attio/members.h"
 #include "attio/traits.h"
 #include "base/errors.h"
+#include "base/text_rows.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/uuid.h"

@@ -6,11 +6,11 @@
  */
 #include "attio/relation.h"
 
+#include "attio/attio_options.h"
 #include "attio/binding.h"
 #include "attio/endpoints.h"
 #include "attio/interactions.h"
 #include "attio/known_definitions.h"
-#include "attio/attio_options.h"
 #include "base/errors.h"
 #include "base/text_rows.h"
 #include "catalog/pg_foreign_server.h"

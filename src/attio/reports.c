@@ -6,10 +6,10 @@
  */
 #include "base/compat.h"
 
-#include "base/text_rows.h"
 #include "attio/attio.h"
 #include "attio/measure.h"
 #include "base/statement.h"
+#include "base/text_rows.h"
 #include "executor/spi.h"
 #include "foreign/foreign.h"
 #include "funcapi.h"

@@ -5,8 +5,8 @@
 #ifndef MODIFY_ROW_PATH_H
 #define MODIFY_ROW_PATH_H
 
-#include "remote/resource.h"
 #include "remote/relation.h"
+#include "remote/resource.h"
 
 /* Does the path have parts, besides the row's id, that columns of the row show? */
 extern bool row_path_needs_row(const ResourceDef *resource, const char *path);

@@ -7,12 +7,12 @@
  */
 #include "modify/send.h"
 
-#include "remote/known.h"
-#include "remote/request.h"
 #include "base/errors.h"
 #include "modify/journal.h"
 #include "modify/queue.h"
 #include "modify/unstored.h"
+#include "remote/known.h"
+#include "remote/request.h"
 #include "storage/ipc.h"
 #include "utils/memutils.h"
 

@@ -9,7 +9,6 @@
 
 #include "access/sysattr.h"
 #include "access/table.h"
-#include "remote/service.h"
 #include "catalog/pg_foreign_table.h"
 #include "catalog/pg_type.h"
 #include "foreign/fdwapi.h"
@@ -20,6 +19,7 @@
 #include "optimizer/appendinfo.h"
 #include "optimizer/inherit.h"
 #include "optimizer/optimizer.h"
+#include "remote/service.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 

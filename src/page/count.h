@@ -5,9 +5,9 @@
 #ifndef PAGE_COUNT_H
 #define PAGE_COUNT_H
 
-#include "remote/table.h"
-#include "remote/ask.h"
 #include "page/pager.h"
+#include "remote/ask.h"
+#include "remote/table.h"
 
 /* How the rows that come are looked at. */
 typedef struct CountCheck

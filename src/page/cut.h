@@ -5,8 +5,8 @@
 #ifndef PAGE_CUT_H
 #define PAGE_CUT_H
 
-#include "remote/request.h"
 #include "page/fetch.h"
+#include "remote/request.h"
 
 /* Owned by a pager. */
 typedef struct CutWatch

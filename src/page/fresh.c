@@ -7,8 +7,8 @@
  */
 #include "page/fresh.h"
 
-#include "remote/activity.h"
 #include "base/timestamps.h"
+#include "remote/activity.h"
 #include "utils/timestamp.h"
 
 #define PAUSE_MS 100

@@ -5,9 +5,9 @@
 #ifndef PAGE_LISTING_H
 #define PAGE_LISTING_H
 
-#include "remote/table.h"
 #include "remote/ask.h"
 #include "remote/request.h"
+#include "remote/table.h"
 
 /* One listing of a scan, and what its rows have in common. */
 typedef struct Listing

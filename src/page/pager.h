@@ -9,9 +9,9 @@
 #ifndef PAGE_PAGER_H
 #define PAGE_PAGER_H
 
-#include "remote/table.h"
 #include "page/page_request.h"
 #include "remote/request.h"
+#include "remote/table.h"
 #include "row/page_row.h"
 #include "row/projection.h"
 

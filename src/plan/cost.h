@@ -2,8 +2,8 @@
  * cost.h
  *		What a scan costs: requests, and little else.
  */
-#ifndef ATTIO_COST_H
-#define ATTIO_COST_H
+#ifndef PLAN_COST_H
+#define PLAN_COST_H
 
 #include "base/compat.h"
 
@@ -35,4 +35,4 @@ extern Cost cost_waiting(Cost total);
 
 extern void cost_listing(double rows, int page_size, Cost *startup, Cost *total);
 
-#endif /* ATTIO_COST_H */
+#endif /* PLAN_COST_H */

@@ -11,6 +11,7 @@
 
 #include "base/guc.h"
 #include "foreign/fdwapi.h"
+#include "join/join.h"
 #include "nodes/makefuncs.h"
 #include "optimizer/cost.h"
 #include "optimizer/optimizer.h"
@@ -18,7 +19,6 @@
 #include "optimizer/restrictinfo.h"
 #include "optimizer/tlist.h"
 #include "plan/cost.h"
-#include "join/join.h"
 #include "plan/lookup.h"
 #include "plan/relation_plan.h"
 #include "utils/selfuncs.h"

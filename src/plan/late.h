@@ -2,8 +2,8 @@
  * late.h
  *		Scans that may run when the statement has begun to write.
  */
-#ifndef ATTIO_LATE_H
-#define ATTIO_LATE_H
+#ifndef PLAN_LATE_H
+#define PLAN_LATE_H
 
 #include "base/compat.h"
 
@@ -15,4 +15,4 @@
  */
 extern bool late_is_unknown(PlannerInfo *root, const RelOptInfo *baserel);
 
-#endif /* ATTIO_LATE_H */
+#endif /* PLAN_LATE_H */

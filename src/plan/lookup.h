@@ -2,8 +2,8 @@
  * lookup.h
  *		Join conditions by which the service can look rows up.
  */
-#ifndef ATTIO_LOOKUP_H
-#define ATTIO_LOOKUP_H
+#ifndef PLAN_LOOKUP_H
+#define PLAN_LOOKUP_H
 
 #include "base/compat.h"
 #include "nodes/pathnodes.h"
@@ -32,4 +32,4 @@ extern bool lookup_find(PlannerInfo *root, RelOptInfo *inner, RelOptInfo *outer,
 /* The scan that is handed so many keys in all, for a join that asks so many times. */
 extern Path *lookup_path(PlannerInfo *root, RelOptInfo *inner, const Lookup *lookup, double keys, double requests);
 
-#endif /* ATTIO_LOOKUP_H */
+#endif /* PLAN_LOOKUP_H */

@@ -5,9 +5,10 @@
 #ifndef PLAN_RELATION_PLAN_H
 #define PLAN_RELATION_PLAN_H
 
-#include "remote/table.h"
+#include "base/compat.h"
 #include "nodes/pathnodes.h"
 #include "remote/service.h"
+#include "remote/table.h"
 
 /* In baserel->fdw_private; made when the relation's size is asked for, and kept while the query is planned. */
 typedef struct RelationPlan

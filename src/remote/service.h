@@ -11,9 +11,9 @@
 
 #include "base/options.h"
 #include "http/http.h"
+#include "nodes/parsenodes.h"
 #include "remote/ask.h"
 #include "remote/comparison.h"
-#include "nodes/parsenodes.h"
 #include "utils/rel.h"
 
 struct AttributeDef;

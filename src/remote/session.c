@@ -8,17 +8,17 @@
 #include "remote/session.h"
 
 #include "access/xact.h"
-#include "remote/activity.h"
 #include "base/guc.h"
 #include "catalog/pg_user_mapping.h"
 #include "common/base64.h"
+#include "remote/activity.h"
 #include "remote/secret.h"
-#include "utils/timestamp.h"
 #include "utils/builtins.h"
 #include "utils/hsearch.h"
 #include "utils/inval.h"
 #include "utils/memutils.h"
 #include "utils/syscache.h"
+#include "utils/timestamp.h"
 
 typedef struct SessionEntry
 {

@@ -5,8 +5,8 @@
 #ifndef ROW_COLUMN_READER_H
 #define ROW_COLUMN_READER_H
 
-#include "row/doubt.h"
 #include "remote/table.h"
+#include "row/doubt.h"
 #include "row/projection.h"
 #include "row/row_slices.h"
 #include "row/value.h"

@@ -8,11 +8,11 @@
 #include "row/reader.h"
 
 #include "base/errors.h"
+#include "base/types.h"
 #include "catalog/pg_type.h"
 #include "row/column_reader.h"
 #include "row/rowkey.h"
 #include "row/told.h"
-#include "base/types.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"

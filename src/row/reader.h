@@ -8,8 +8,9 @@
 #ifndef ROW_READER_H
 #define ROW_READER_H
 
-#include "remote/table.h"
+#include "base/compat.h"
 #include "executor/tuptable.h"
+#include "remote/table.h"
 #include "row/page_row.h"
 #include "row/projection.h"
 

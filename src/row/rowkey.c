@@ -6,8 +6,8 @@
  */
 #include "row/rowkey.h"
 
-#include "catalog/pg_type.h"
 #include "base/timestamps.h"
+#include "catalog/pg_type.h"
 
 int
 rowkey_id_leaf(Projection *projection, const ResourceDef *resource)

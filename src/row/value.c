@@ -12,10 +12,10 @@
 
 #include "base/errors.h"
 #include "base/fixed_settings.h"
+#include "base/timestamps.h"
 #include "base/uuid_text.h"
 #include "catalog/pg_type.h"
 #include "lib/stringinfo.h"
-#include "base/timestamps.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/json.h"

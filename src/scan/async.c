@@ -17,8 +17,8 @@
 
 #include "executor/execAsync.h"
 #include "executor/instrument.h"
-#include "http/http.h"
 #include "http/descriptors.h"
+#include "http/http.h"
 #include "scan/foreign_scan.h"
 #include "scan/scan.h"
 #include "scan/scan_state.h"

@@ -2,8 +2,8 @@
  * async.h
  *		Several scans below one Append, side by side.
  */
-#ifndef ATTIO_ASYNC_H
-#define ATTIO_ASYNC_H
+#ifndef SCAN_ASYNC_H
+#define SCAN_ASYNC_H
 
 #include "base/compat.h"
 
@@ -11,4 +11,4 @@ extern void foreign_async_request(AsyncRequest *request);
 extern void foreign_async_configure_wait(AsyncRequest *request);
 extern void foreign_async_notify(AsyncRequest *request);
 
-#endif /* ATTIO_ASYNC_H */
+#endif /* SCAN_ASYNC_H */

@@ -2,8 +2,8 @@
  * count_scan.h
  *		A scan whose one row is the number of rows.
  */
-#ifndef ATTIO_COUNT_SCAN_H
-#define ATTIO_COUNT_SCAN_H
+#ifndef SCAN_COUNT_SCAN_H
+#define SCAN_COUNT_SCAN_H
 
 #include "scan/scan_state.h"
 
@@ -19,4 +19,4 @@ extern TupleTableSlot *count_scan_show(ForeignScanState *node, int64 rows);
 /* Why the rows were read and counted locally, in words; NULL: they were not. */
 extern const char *count_scan_reason(const RemoteScan *state);
 
-#endif /* ATTIO_COUNT_SCAN_H */
+#endif /* SCAN_COUNT_SCAN_H */

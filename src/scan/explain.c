@@ -7,7 +7,6 @@
  */
 #include "scan/explain.h"
 
-#include "remote/table.h"
 #include "base/errors.h"
 #include "base/fixed_settings.h"
 #include "base/guc.h"
@@ -16,6 +15,7 @@
 #include "remote/param_groups.h"
 #include "remote/param_rules.h"
 #include "remote/params.h"
+#include "remote/table.h"
 #include "scan/foreign_scan.h"
 #include "scan/operands.h"
 #include "scan/scan_state.h"

@@ -2,11 +2,11 @@
  * explain.h
  *		What EXPLAIN tells of a scan.
  */
-#ifndef ATTIO_EXPLAIN_H
-#define ATTIO_EXPLAIN_H
+#ifndef SCAN_EXPLAIN_H
+#define SCAN_EXPLAIN_H
 
 #include "base/compat.h"
 
 extern void explain_foreign_scan(ForeignScanState *node, struct ExplainState *es);
 
-#endif /* ATTIO_EXPLAIN_H */
+#endif /* SCAN_EXPLAIN_H */

@@ -2,12 +2,13 @@
  * sample.h
  *		ANALYZE of a foreign table.
  */
-#ifndef ATTIO_SAMPLE_H
-#define ATTIO_SAMPLE_H
+#ifndef SCAN_SAMPLE_H
+#define SCAN_SAMPLE_H
 
-#include "remote/table.h"
+#include "base/compat.h"
 #include "foreign/fdwapi.h"
+#include "remote/table.h"
 
 extern bool analyze_foreign_table(Relation rel, AcquireSampleRowsFunc *acquire, BlockNumber *pages);
 
-#endif /* ATTIO_SAMPLE_H */
+#endif /* SCAN_SAMPLE_H */

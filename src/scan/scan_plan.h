@@ -7,8 +7,8 @@
  * What a struct points to belongs to the plan, or is made in the current memory
  * context.
  */
-#ifndef ATTIO_SCAN_PLAN_H
-#define ATTIO_SCAN_PLAN_H
+#ifndef SCAN_SCAN_PLAN_H
+#define SCAN_SCAN_PLAN_H
 
 #include "base/compat.h"
 #include "nodes/extensible.h"
@@ -122,4 +122,4 @@ typedef struct JoinPlan
 extern void join_plan_to_nodes(const JoinPlan *plan, CustomScan *scan);
 extern void join_plan_from_nodes(const CustomScan *scan, JoinPlan *plan);
 
-#endif /* ATTIO_SCAN_PLAN_H */
+#endif /* SCAN_SCAN_PLAN_H */

@@ -2,12 +2,12 @@
  * scan_state.h
  *		The state of one scan while it runs; in node->fdw_state.
  */
-#ifndef SCAN_STATE_H
-#define SCAN_STATE_H
+#ifndef SCAN_SCAN_STATE_H
+#define SCAN_SCAN_STATE_H
 
 #include "page/count.h"
-#include "row/reader.h"
 #include "page/pager.h"
+#include "row/reader.h"
 #include "scan/scan_plan.h"
 #include "utils/tuplestore.h"
 
@@ -70,4 +70,4 @@ extern void scan_begin_contexts(RemoteScan *state);
 /* Of the scan's service, in words behind its title; in the scan's memory context. */
 extern char *scan_reason(const RemoteScan *state, const char *words);
 
-#endif /* SCAN_STATE_H */
+#endif /* SCAN_SCAN_STATE_H */

@@ -2,8 +2,8 @@
  * sorted.h
  *		A scan whose plan counts on an order: is it the service's, and what if not.
  */
-#ifndef ATTIO_SCAN_SORTED_H
-#define ATTIO_SCAN_SORTED_H
+#ifndef SCAN_SORTED_H
+#define SCAN_SORTED_H
 
 #include "page/pager.h"
 
@@ -69,4 +69,4 @@ extern void sorted_end(SortedScan *sort);
 /* Why the scan sorts locally, for EXPLAIN; NULL where it does not. */
 extern const char *sorted_why(const SortedScan *sort);
 
-#endif /* ATTIO_SCAN_SORTED_H */
+#endif /* SCAN_SORTED_H */

@@ -5,13 +5,13 @@
  */
 #include "base/compat.h"
 
+#include "access/htup_details.h"
 #include "access/table.h"
-#include "remote/request.h"
 #include "catalog/pg_type.h"
 #include "executor/tuptable.h"
-#include "access/htup_details.h"
 #include "funcapi.h"
 #include "portability/instr_time.h"
+#include "remote/request.h"
 #include "row/reader.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
