@@ -33,7 +33,10 @@ extern List *drift_of_columns(const DriftTable *table, List *attributes, bool ad
 /* Which of the import's sets of columns the table has. */
 extern ColumnSet drift_column_set(const DriftTable *table);
 
-/* A change of the table; without a statement (NULL), the caller says what stands in its way.  In the current memory context. */
+/*
+ * A change of the table, in the current memory context; without a statement
+ * (NULL), the caller says what stands in its way.
+ */
 extern SchemaChange *drift_change(const DriftTable *table, const char *cause, const char *statement);
 
 /* Attio's slot of Service (drift_tables.c). */

@@ -366,8 +366,9 @@ raise_circle(Pager *pager)
 }
 
 /*
- * Does the judge of a sorted page object?  The walk has looked only at the time of creation and the id.  A second step that is
- * sorted is so to be complete, not in the order that the query wants: its rows have no value to be judged by.
+ * Does the judge of a sorted page object?  The walk has looked only at the time
+ * of creation and the id.  A second step that is sorted is so to be complete, not
+ * in the order that the query wants: its rows have no value to be judged by.
  */
 static bool
 is_out_of_order(const Pager *pager, const PageAsk *ask)

@@ -6,7 +6,6 @@
 
 #include "base/text_rows.h"
 
-/* An ask that has nothing but a filter. */
 Ask *
 ask_by_filter(JsonTree *filter)
 {
@@ -22,7 +21,6 @@ query_with(const char *query, const char *parameter)
 	return query == NULL ? pstrdup(parameter) : psprintf("%s&%s", query, parameter);
 }
 
-/* The filter of the first ask; NULL where there is none. */
 JsonTree *
 asks_first_filter(const AskSet *set)
 {
@@ -37,11 +35,6 @@ is_same_but_filter(const Ask *one, const Ask *other)
 		   given_equal(one->given, other->given);
 }
 
-/*
- * What these ask for by parameters and by what is given, where the service
- * refused a filter: each listing once.  NIL: nothing in particular.  In the
- * current memory context; what an ask points to stays the old one's.
- */
 List *
 asks_without_filters(const List *asks)
 {

@@ -98,8 +98,17 @@ extern Ask *ask_next_ahead(const Ask *ask);
 /* A query string (NULL = none) with one more parameter, which is escaped; in the current memory context. */
 extern char *query_with(const char *query, const char *parameter);
 
+/* An ask that has nothing but a filter, which may be NULL. */
 extern Ask *ask_by_filter(JsonTree *filter);
+
+/* The filter of the first ask; NULL where there is none. */
 extern JsonTree *asks_first_filter(const AskSet *set);
+
+/*
+ * What these ask for by parameters and by what is given, where the service
+ * refused a filter: each listing once.  NIL: nothing in particular.  In the
+ * current memory context; what an ask points to stays the old one's.
+ */
 extern List *asks_without_filters(const List *asks);
 
 #endif /* REMOTE_ASK_H */

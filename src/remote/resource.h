@@ -69,8 +69,9 @@ typedef struct Paging
 	const char *view;   /* and of the id of a saved view, which filters, too */
 	int max_page;       /* rows that a request may ask for; 0 = any number */
 	int min_page;       /* rows that it must ask for at least; 0 = one */
-	const char
-		*rows; /* path of the array of rows; several, separated by "|": the first that is there; "": the answer */
+
+	/* Path of the array of rows; several, separated by "|": the first that is there; "": the answer. */
+	const char *rows;
 	const char *each;    /* the rows stand inside: the array of them in each of those; NULL = each of those is a row */
 	const char *each_id; /* and the id of each of those, where rows have ids of their own; for pages at offsets */
 	const char *next;    /* PAGING_CURSOR: path of the next page's cursor; several, as of rows */
@@ -113,12 +114,13 @@ typedef struct ParamDef
 	const char *name;   /* in the query string; "{name}": the part of the path, or of the body, called so */
 	const char *column; /* field whose conditions become it, and which may show it (FIELD_GIVEN) */
 	ParamRule rule;
-	Verdict verdict;       /* what such a condition is worth */
-	bool required;         /* without a value of it nothing can be asked */
-	bool of_parents;       /* required where the parents do not say it (ResourceDef.parents) */
-	const char *together;  /* all parameters of this group or none are sent */
-	const char *either;    /* one of the groups of this name must be given; where several are, the first is sent, whose
-							 * rows the others do not have */
+	Verdict verdict;      /* what such a condition is worth */
+	bool required;        /* without a value of it nothing can be asked */
+	bool of_parents;      /* required where the parents do not say it (ResourceDef.parents) */
+	const char *together; /* all parameters of this group or none are sent */
+
+	/* One of the groups of this name must be given; where several are, the first is sent, whose rows the others lack. */
+	const char *either;
 	int max_values;        /* PARAM_ANY: in one request; 0 = one */
 	bool has_commas;       /* PARAM_ANY: the values stand in one parameter, with commas between them */
 	int slack;             /* PARAM_FROM and PARAM_BEFORE of a time: so many seconds more are asked for at that end, as
@@ -129,8 +131,12 @@ typedef struct ParamDef
 	bool is_inclusive;     /* and it does; true only in a copy of the table, see remote/table.c */
 	const char *otherwise; /* PARAM_FROM: server option with the date where no condition says a bound */
 	bool is_said;          /* and the server has it; true only in a copy of the table, see remote/table.c */
-	const char *ahead; /* PARAM_BEFORE: where no condition says the end: server option that says how far ahead of now
-							 * is asked, and on until a window has no rows */
+
+	/*
+	 * PARAM_BEFORE, where no condition says the end: server option that says how far
+	 * ahead of now is asked, and on until a window has no rows.
+	 */
+	const char *ahead;
 	const char *implied_by; /* PARAM_FROM and PARAM_BEFORE: another field, whose bounds are this column's, too */
 	const char *of_null;    /* its text for a column without a value; NULL: those cannot be asked for */
 	const char *ascending;  /* PARAM_ORDER: its text; NULL: the order cannot be asked for */
@@ -227,12 +233,13 @@ typedef struct FieldDef
 	const char *sent_as;    /* path in what is sent; NULL = as in "path" */
 	const char *sent_with;  /* "path=text": a text that goes with each value, or with each element; NULL = none */
 	const char *sent_email; /* path of a text with an "@", which goes alone; NULL = as others */
-	const char
-		*sent_names;   /* of JSON: "path=name": this member is sent by that name, and none that is null; NULL = as is */
-	bool sent_alone;   /* of an array: its one element is sent, without an array */
-	const char *unset; /* JSON that a new row without a value says; NULL = nothing */
-	bool changes_form; /* answers may show it in another form than it was sent */
-	bool always_sent;  /* of an update: as it is, too */
+
+	/* Of JSON, "path=name": this member is sent by that name, and none that is null; NULL = as is. */
+	const char *sent_names;
+	bool sent_alone;        /* of an array: its one element is sent, without an array */
+	const char *unset;      /* JSON that a new row without a value says; NULL = nothing */
+	bool changes_form;      /* answers may show it in another form than it was sent */
+	bool always_sent;       /* of an update: as it is, too */
 	const char *path_part;  /* what it is called in the paths of writes of rows that are there; NULL = it is in none */
 	const char *only_of;    /* a new row can have a value of it only where this field of text, */
 	const char *only_value; /* has this one */
@@ -264,9 +271,13 @@ typedef struct ResourceDef
 	const char *created_member; /* member of the attribute's value that holds the time */
 	const char *type_member;    /* member of each value that names its attribute's type; NULL = none */
 	const char *changed_member; /* member of each value that tells since when it holds; NULL = none */
-	const char *value_of; /* each listing is of the values of one attribute, whose name is given by this one, and a
-								 * row without a value of it is none; NULL = rows are what listings list */
-	const char *parent;   /* field of the id of a row's parent, by which rows can be looked up; NULL = none */
+
+	/*
+	 * Each listing is of the values of one attribute, whose name is given by this
+	 * one, and a row without a value of it is none; NULL = rows are what listings list.
+	 */
+	const char *value_of;
+	const char *parent; /* field of the id of a row's parent, by which rows can be looked up; NULL = none */
 	const FieldDef *fields;
 	int nfields;
 	const ParamDef *params;

@@ -37,16 +37,19 @@ typedef struct Service
 	const char *handler; /* its handler function: servers with this handler are this service's */
 
 	/* ----- options ----- */
-	const OptionSet *options; /* its own, beside those of every service */
-	const char
-		*sorting_option; /* of a table, with its value: lets pages be sorted from the start; NULL = there is none */
+	const OptionSet *options;   /* its own, beside those of every service */
+	const char *sorting_option; /* of a table, with its value: pages are sorted from the start; NULL = there is none */
 	const char *page_limit_option; /* of a server: rows that one query returns, at most; NULL = there is none */
 	const char *read_rate_option;  /* of a server: requests per second that read, of all that use the key; NULL = any */
 	const char *write_rate_option; /* the same of requests that write; NULL = as for reads */
 	const char *minute_option;     /* of a server: requests per minute, reads and writes together; NULL = any */
-	const char *ignored_option; /* of a server: "warning", "error" or "ignore": what becomes of values that are stored
-									* otherwise than they were sent; NULL = "ignore" */
-	const char *reserve_option; /* of a server: requests of the month that are kept; NULL = none */
+	const char *reserve_option;    /* of a server: requests of the month that are kept; NULL = none */
+
+	/*
+	 * Of a server, "warning", "error" or "ignore": what becomes of values that are
+	 * stored otherwise than they were sent; NULL = "ignore".
+	 */
+	const char *ignored_option;
 
 	/* ----- requests ----- */
 	const char *authorization; /* value of the header, "%s" is the key */

@@ -33,8 +33,8 @@ extern const TokSlice *rowkey_slice(const TokPage *page, const TokRow *row, int 
 extern const char *rowkey_id_text(const PagerRow *row);
 
 /*
- * Read a key; false where the row has no id of this type (with a leaf for it, -1 = none), or, likewise, no time of creation:
- * *has_id says which.
+ * Read a key; false where the row has no id of this type, or no time of creation,
+ * each only where there is a leaf for it (-1 = none): *has_id says which.
  */
 extern bool rowkey_read(const TokPage *page, const TokRow *row, int id_leaf, Oid id_type, int created_leaf, RowKey *key,
 						bool *has_id);
