@@ -5,7 +5,7 @@ import re
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
-from attio_test import FAST, Workspace, must  # noqa: E402
+from attio_test import FAST, Workspace  # noqa: E402
 from cases import case, run, tap  # noqa: E402
 
 BRANCHES = 200

@@ -38,7 +38,7 @@ def refusal(status, code, message, **more):
 def refused(database, sql, state, *words):
     """Did it fail with this SQLSTATE and these words?"""
     result = database.psql("\\set VERBOSITY verbose\n" + sql)
-    return result.code != 0 and all(w in result.err for w in (state, *words)), result
+    return result.refused(state, *words), result
 
 
 WORK = Workspace()

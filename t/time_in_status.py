@@ -42,7 +42,7 @@ def histories(emulator):
 
 def refused(database, sql, code, words, name):
     result = database.psql(sql)
-    tap.ok(result.code != 0 and code in result.err and words in result.err, name, result)
+    tap.ok(result.refused(code, words), name, result)
 
 
 @case(WORK)

@@ -37,7 +37,7 @@ def answer(emulator, path, value, method="GET"):
 
 def refused(emulator, database, query, code, words, name):
     result = database.psql(f"SET statement_timeout = '30s'; {query}")
-    tap.ok(result.code != 0 and code in result.err and words in result.err, name, result)
+    tap.ok(result.refused(code, words), name, result)
     emulator.faults()
 
 

@@ -177,6 +177,10 @@ class Result:
         self.out = process.stdout.strip()
         self.err = process.stderr.strip()
 
+    def refused(self, *words):
+        """Did it end with an error that tells all of these: SQLSTATE, words?"""
+        return self.code != 0 and all(word in self.err for word in words)
+
     def __repr__(self):
         return f"code {self.code}, out {self.out!r}, err {self.err!r}"
 
