@@ -207,6 +207,23 @@ renew_definitions(RowEncoder *encoder)
 }
 
 List *
+names_of_sent(const RowEncoder *encoder, JsonTree *sent)
+{
+	JsonMember one = {0};
+	List *names = NIL;
+	int place = 0;
+
+	while (sent != NULL && json_next(sent, &one))
+	{
+		const AttributeDef *attribute = next_attribute(encoder->answer_definitions, one.name, &place);
+
+		if (attribute != NULL)
+			names = lappend(names, attribute->slug);
+	}
+	return names;
+}
+
+List *
 unstored_values(RowEncoder *encoder, JsonTree *sent, JsonTree *answered)
 {
 	JsonMember one = {0};

@@ -7,6 +7,9 @@
 
 #include "attio/write_columns.h"
 
+/* The names (char *) in an answer of the values that were sent, by the ids of their attributes.  Makes no request. */
+extern List *names_of_sent(const RowEncoder *encoder, JsonTree *sent);
+
 /*
  * The values, sent by the ids of their attributes, that those of the answer do
  * not show: a List of UnstoredValue.  Asks for the definitions again where the

@@ -229,6 +229,15 @@ column_is_alone(const ColumnHint *hint)
 	}
 }
 
+/* WriteMethods.compared_names */
+static List *
+compared_names(void *writer, JsonTree *sent)
+{
+	RowEncoder *encoder = (RowEncoder *) writer;
+
+	return names_of_sent(encoder, json_member(json_at(sent, "data"), encoder->table.relation->resource->values));
+}
+
 /* WriteMethods.find_unstored */
 static List *
 find_unstored(void *writer, JsonTree *sent, JsonTree *row)
@@ -244,5 +253,6 @@ const WriteMethods attio_writing = {
 	.encode = encode_row,
 	.holds_column = row_holds_column,
 	.is_alone = column_is_alone,
+	.compared_names = compared_names,
 	.find_unstored = find_unstored,
 };

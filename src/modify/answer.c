@@ -60,10 +60,12 @@ wanted_columns(const ModifyState *state, const ResultRelInfo *target, List *cond
 static void
 make_reader(ModifyState *state, List *definitions)
 {
+	const Answers *answers = state->sender.answers;
 	MemoryContext saved = MemoryContextSwitchTo(state->context);
 
 	state->answer_definitions = definitions;
-	state->projection = projection_create_for_one(state->relation->resource->row_path);
+	state->projection =
+		answers != NULL ? answers->projection : projection_create_for_one(state->relation->resource->row_path);
 	state->reader = row_reader_create(state->relation, state->answer_columns, definitions, state->projection);
 	state->id_leaf = rowkey_id_leaf(state->projection, state->relation->resource);
 	state->page.grow = tok_grow;
@@ -90,21 +92,31 @@ answer_prepare(ModifyState *state, const ResultRelInfo *target, List *conditions
 	state->is_answer_prepared = true;
 }
 
-/* Have the tokenizer read the answer, whose one row is the result. */
-static void
-read_answer(ModifyState *state, const char *body, const char *request, PagerRow *row)
+/* Have the tokenizer read the answer; NULL where it can make nothing of it. */
+static const TokPage *
+read_page(ModifyState *state, const char *body)
 {
 	/* the arrays of the page serve the next answer, too; the caller's context may not last as long */
 	MemoryContext saved = MemoryContextSwitchTo(state->context);
 	TokStatus status = tok_page(&state->page, body, strlen(body), state->projection->root);
 
 	MemoryContextSwitchTo(saved);
+	return status == TOK_OK ? &state->page : NULL;
+}
+
+/* The answer's one row, read already by the sender unless more is wanted since. */
+static void
+read_answer(ModifyState *state, const Answered *answered, const char *body, const char *request, PagerRow *row)
+{
+	const TokPage *page =
+		answered != NULL && answered->nleaves == state->projection->nleaves ? &answered->page : read_page(state, body);
+
 	/* without an id it is no row: its columns would all be NULL */
-	if (status != TOK_OK || state->page.nrows != 1 ||
-		(state->id_leaf >= 0 && rowkey_slice(&state->page, &state->page.rows[0], state->id_leaf) == NULL))
+	if (page == NULL || page->nrows != 1 ||
+		(state->id_leaf >= 0 && rowkey_slice(page, &page->rows[0], state->id_leaf) == NULL))
 		request_raise_shape_of(state->session, request, "The row was nevertheless written.");
-	row->page = &state->page;
-	row->row = &state->page.rows[0];
+	row->page = page;
+	row->row = &page->rows[0];
 	row->id_leaf = state->id_leaf;
 }
 
@@ -207,7 +219,7 @@ answer_find_parents(ModifyState *state, TupleTableSlot *slot)
 
 /* Fill the slot with what was answered to this request, as far as somebody wants to know. */
 void
-answer_read(ModifyState *state, const char *body, const char *request, TupleTableSlot *slot)
+answer_read(ModifyState *state, const Answered *answered, const char *body, const char *request, TupleTableSlot *slot)
 {
 	PagerRow row = {0};
 	List *given;
@@ -220,7 +232,7 @@ answer_read(ModifyState *state, const char *body, const char *request, TupleTabl
 		return;
 	}
 	given = list_concat_copy(state->parents, given_of_slot(state, slot, state->answer_columns));
-	read_answer(state, body, request, &row);
+	read_answer(state, answered, body, request, &row);
 	for (;;)
 	{
 		row.given = given;
@@ -229,7 +241,7 @@ answer_read(ModifyState *state, const char *body, const char *request, TupleTabl
 		if (!row_is_doubtful(state->reader))
 			break;
 		if (!row_lacks_hidden(state->reader, state->session) && bind_anew(state))
-			read_answer(state, body, request, &row);
+			read_answer(state, NULL, body, request, &row);
 		else
 			row_settle(state->reader, state->session);
 	}

@@ -91,7 +91,8 @@ modify_dispatch(ModifyState *state, EState *estate, Write *write, TupleTableSlot
 		write_send(&state->sender, write);
 		is_written = !write_is_skipped(write);
 		if (is_written && slot != NULL)
-			answer_read(state, write->exchange->body, request_detail(state->session, write->exchange), slot);
+			answer_read(state, write->answered, write->exchange->body, request_detail(state->session, write->exchange),
+						slot);
 	}
 	MemoryContextDelete(write->context);
 	return is_written;

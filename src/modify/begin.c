@@ -78,6 +78,7 @@ modify_begin(EState *estate, ResultRelInfo *target, CmdType operation, List *col
 	state->sender.session = state->session;
 	state->sender.methods = state->methods;
 	state->sender.writer = state->writer;
+	state->sender.answers = answers_create(relation->resource);
 	state->sender.knows_table = operation != CMD_DELETE;
 	state->sender.skips_conflicts = skips_conflicts;
 	MemoryContextSwitchTo(saved);

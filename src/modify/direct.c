@@ -302,7 +302,7 @@ iterate_direct_modify(ForeignScanState *node)
 	MemoryContextSwitchTo(saved);
 	if (!found)
 		return slot;
-	answer_read(direct->modify, answer[ANSWER_BODY], answer[ANSWER_REQUEST], slot);
+	answer_read(direct->modify, NULL, answer[ANSWER_BODY], answer[ANSWER_REQUEST], slot);
 	if (direct->plan.counts)
 		node->ss.ps.state->es_processed++;
 	target->ri_projectReturning->pi_exprContext->ecxt_scantuple = slot;

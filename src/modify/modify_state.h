@@ -65,6 +65,7 @@ extern void checks_routed_row(const ModifyState *state, TupleTableSlot *plan_slo
 /* answer.c: what the service made of it, as a row. */
 extern void answer_prepare(ModifyState *state, const ResultRelInfo *target, List *conditions);
 extern void answer_find_parents(ModifyState *state, TupleTableSlot *slot);
-extern void answer_read(ModifyState *state, const char *body, const char *request, TupleTableSlot *slot);
+extern void
+answer_read(ModifyState *state, const Answered *answered, const char *body, const char *request, TupleTableSlot *slot);
 
 #endif /* MODIFY_MODIFY_STATE_H */

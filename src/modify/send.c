@@ -23,7 +23,7 @@
 
 /* The id in an answer, which may be a number; NULL = none. */
 static const char *
-answered_id(const ResourceDef *resource, JsonTree *answer)
+answered_id_of_fields(const ResourceDef *resource, JsonTree *answer)
 {
 	JsonTree *row = resource->row_path == NULL ? answer : json_at(answer, resource->row_path);
 	JsonTree *id = json_at(row, resource->id_path);
@@ -40,7 +40,7 @@ answered_kind(const ResourceDef *resource, const Write *write)
 	JsonTree *kind;
 	const char *text;
 
-	if (field == NULL)
+	if (field == NULL || write->answer == NULL)
 		return NULL;
 	saved = MemoryContextSwitchTo(write->answer_context);
 	kind = json_at(resource->row_path == NULL ? write->answer : json_at(write->answer, resource->row_path),
@@ -52,6 +52,51 @@ answered_kind(const ResourceDef *resource, const Write *write)
 	return text == NULL ? NULL : MemoryContextStrdup(write->context, text);
 }
 
+/* Are the values that an answer shows compared with those that were sent? */
+static bool
+is_compared(const Sender *sender, const Write *write)
+{
+	return write->body != NULL && sender->writer != NULL && sender->methods->find_unstored != NULL &&
+		   unstored_is_wanted(sender->relation);
+}
+
+/* What was sent, as a tree. */
+static JsonTree *
+sent_tree(Write *write)
+{
+	if (write->sent == NULL)
+		write->sent = json_read(write->body, strlen(write->body));
+	return write->sent;
+}
+
+/* Read the answer, of a row with attribute values: its id, and what of its values somebody looks at. */
+static const char *
+read_answered(const Sender *sender, Write *write)
+{
+	if (is_compared(sender, write) && sender->methods->compared_names != NULL)
+		write->compared = sender->methods->compared_names(sender->writer, sent_tree(write));
+	answers_want(sender->answers, write->compared);
+	write->answered = answered_read(sender->answers, write->exchange->body, write->exchange->length);
+	if (write->answered == NULL)
+		return NULL;
+	return write->id != NULL ? write->id : answered_id(sender->answers, write->answered);
+}
+
+/* Read the answer, of a row of fields: its id, where it is an object that does not say that nothing was done. */
+static const char *
+read_answer(const Sender *sender, Write *write)
+{
+	const char *done = write->access->done;
+
+	write->answer_context = AllocSetContextCreate(write->context, "attio_fdw answer", ALLOCSET_DEFAULT_SIZES);
+	MemoryContextSwitchTo(write->answer_context);
+	write->answer = json_read(write->exchange->body, write->exchange->length);
+	if (!json_is_object(write->answer) ||
+		(done != NULL && json_has_at(write->answer, done) && !json_bool_at(write->answer, done)))
+		return NULL;
+	return write->id != NULL ? write->id : answered_id_of_fields(sender->relation->resource, write->answer);
+}
+
 /*
  * Does the answer say that it is written: with an object, of a new row with its
  * id?  Anything else may be of something that stands between.  Keeps the answer
@@ -61,21 +106,16 @@ static bool
 is_confirmed(const Sender *sender, Write *write)
 {
 	MemoryContext saved;
-	const char *id = write->id;
+	const char *id;
 
 	/* an answer without a body, as the endpoint's are, says that it is done */
-	if (write->access->status == 204 && id != NULL)
+	if (write->access->status == 204 && write->id != NULL)
 		return true;
-	write->answer_context = AllocSetContextCreate(write->context, "attio_fdw answer", ALLOCSET_DEFAULT_SIZES);
-	saved = MemoryContextSwitchTo(write->answer_context);
-	write->answer = json_read(write->exchange->body, write->exchange->length);
-	if (id == NULL)
-		id = answered_id(sender->relation->resource, write->answer);
+	saved = MemoryContextSwitchTo(write->context);
+	id = sender->answers != NULL && write->access->done == NULL ? read_answered(sender, write)
+																: read_answer(sender, write);
 	MemoryContextSwitchTo(saved);
-	if (!json_is_object(write->answer) || id == NULL)
-		return false;
-	if (write->access->done != NULL && json_has_at(write->answer, write->access->done) &&
-		!json_bool_at(write->answer, write->access->done))
+	if (id == NULL)
 		return false;
 	if (write->id == NULL)
 	{
@@ -323,23 +363,41 @@ subject_of_write(const Sender *sender, const Write *write)
 	return subject;
 }
 
+/* The row of an answer of fields. */
+static JsonTree *
+row_of_fields(const Sender *sender, const Write *write)
+{
+	const char *path = sender->relation->resource->row_path;
+
+	return path == NULL ? write->answer : json_at(write->answer, path);
+}
+
+/*
+ * The values that the answer does not show as they were sent.  A part of the row
+ * tells that all are stored; which are not, and what is stored in their place, the
+ * whole row tells.
+ */
+static List *
+find_unstored(const Sender *sender, Write *write)
+{
+	JsonTree *sent = sent_tree(write);
+	JsonTree *part;
+
+	if (write->answered == NULL)
+		return sender->methods->find_unstored(sender->writer, sent, row_of_fields(sender, write));
+	part = answered_part(sender->answers, write->answered, write->compared);
+	if (part != NULL && sender->methods->find_unstored(sender->writer, sent, part) == NIL)
+		return NIL;
+	return sender->methods->find_unstored(sender->writer, sent, answered_row(write->answered));
+}
+
 /* Is all of it stored as it was sent?  What is not is told of. */
 static void
-check_stored(Sender *sender, const Write *write)
+check_stored(Sender *sender, Write *write)
 {
-	const RemoteRelation *relation = sender->relation;
-	JsonTree *row = write->answer;
-	JsonTree *sent = write->sent;
-
-	if (write->body == NULL || write->answer == NULL || sender->writer == NULL ||
-		sender->methods->find_unstored == NULL || !unstored_is_wanted(relation))
-		return;
-	if (relation->resource->row_path != NULL)
-		row = json_at(row, relation->resource->row_path);
-	if (sent == NULL)
-		sent = json_read(write->body, strlen(write->body));
-	unstored_report(relation, write_named(write->id, write->kind),
-					sender->methods->find_unstored(sender->writer, sent, row), &sender->unstored);
+	if (is_compared(sender, write) && (write->answer != NULL || write->answered != NULL))
+		unstored_report(sender->relation, write_named(write->id, write->kind), find_unstored(sender, write),
+						&sender->unstored);
 }
 
 /* The outcome of a write is known: note it.  Raises ERROR when it failed. */

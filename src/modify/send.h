@@ -18,6 +18,7 @@ typedef struct Sender
 	Session *session;            /* pinned */
 	const WriteMethods *methods; /* NULL: nobody knows what of a body an answer must show */
 	void *writer;                /* what they have made; NULL of a DELETE */
+	Answers *answers;            /* what is wanted of answers; NULL where rows hold nothing but fields */
 	bool knows_table;            /* the definitions have been read, so the table has what it shows */
 	bool skips_conflicts;
 	int64 rows;              /* for which a write was made */

@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "lib/stringinfo.h"
+#include "modify/answered.h"
 #include "remote/table.h"
 
 /* What became of a write: decided once, when its answer arrives. */
@@ -46,7 +47,9 @@ typedef struct Write
 	char *before;   /* for the log */
 	HttpExchange *exchange;
 	MemoryContext answer_context;
-	JsonTree *answer; /* from when the outcome is known to when the write is finished */
+	JsonTree *answer;   /* from when the outcome is known to when the write is finished */
+	Answered *answered; /* or this, of a row with attribute values, as long as the write; NULL where there is none */
+	List *compared;     /* char *: names of its values that are compared with what was sent */
 	WriteOutcome outcome;
 	bool noted; /* done, and in the log */
 } Write;

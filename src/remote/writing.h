@@ -90,6 +90,13 @@ typedef struct WriteMethods
 	bool (*is_alone)(const ColumnHint *hint);
 
 	/*
+	 * The names (char *) of the values that find_unstored() looks at for this body,
+	 * among those that the row has below ResourceDef.values.  NULL = at any.  Makes
+	 * no request.
+	 */
+	List *(*compared_names)(void *writer, JsonTree *sent);
+
+	/*
 	 * The values of a body that the row in the answer to it does not show: a List of
 	 * UnstoredValue.  May make requests.
 	 */
