@@ -118,6 +118,13 @@ get_foreign_rel_size(PlannerInfo *root, RelOptInfo *baserel, Oid table)
 /* Of a listing that asks for less than it must: anything else is better, such as to look rows up by a join that is disabled. */
 #define COST_OF_AN_ERROR 1.0e12
 
+/*
+ * Of a lookup for each row of a nested loop: where a single row is expected, a
+ * join by lookups costs the same, and does not cost a request more for each row
+ * that was not expected.
+ */
+#define COST_OF_NESTING 1.0
+
 /* What a listing costs beside its rows, where the relation's own conditions and these do not give all parameters. */
 static Cost
 cost_without_params(PlannerInfo *root, RelOptInfo *baserel, List *conditions)
@@ -152,7 +159,7 @@ add_listing_path(PlannerInfo *root, RelOptInfo *baserel, double fetched, double 
 	cost_listing(fetched, plan->has_key ? KEYS_PER_REQUEST : plan->relation->page_size, &startup, &total);
 	startup += baserel->baserestrictcost.startup;
 	total += baserel->baserestrictcost.startup + baserel->baserestrictcost.per_tuple * fetched;
-	total += without_params;
+	total += without_params + (conditions != NIL ? COST_OF_NESTING : 0);
 	path = compat_create_foreignscan_path(root, baserel, rows, startup, total, pathkeys, required_outer, NIL);
 	if (without_params >= COST_OF_AN_ERROR)
 		compat_set_worst_path(path);

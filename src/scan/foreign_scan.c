@@ -47,7 +47,7 @@ count_row(RemoteScan *state, ForeignScanState *node)
 		return ExecClearTuple(node->ss.ss_ScanTupleSlot);
 	if (!state->count_kept)
 		state->count = count_scan_rows(state, node);
-	state->count_kept = state->reads_first && !state->has_params;
+	state->count_kept = (state->reads_first && !state->has_params) || keep_replays(state, node);
 	state->counted = true;
 	return count_scan_show(node, state->count);
 }
@@ -65,6 +65,8 @@ iterate_foreign_scan(ForeignScanState *node)
 		return ExecClearTuple(node->ss.ss_ScanTupleSlot);
 	if (state->reads_first)
 		return keep_next(state, node);
+	if (keep_replays(state, node))
+		return keep_replay(state, node);
 	slot = scan_next_row(state, node);
 	if (TupIsNull(slot))
 		scan_end_run(state, node);
@@ -127,6 +129,8 @@ rescan_foreign_scan(ForeignScanState *node)
 		keep_rescan(state);
 	else if (node->ss.ps.chgParam != NULL && state->operand_states != NIL)
 		prepare_round(state, node);
+	else if (state->kept != NULL)
+		tuplestore_rescan(state->kept);
 	else
 	{
 		/* who does so once without having said it may do so again */

@@ -1,9 +1,10 @@
 /*
  * keep.c
- *		Rows that are read before they are wanted.
+ *		Rows that are read before they are wanted, or wanted again.
  *
- * Owns: what a scan of a statement that writes hands out, which must not show
- * what the statement has written.  Such a scan reads all of its rows before it
+ * Owns: rows that may be wanted again, which a scan keeps as it reads them; and
+ * what a scan of a statement that writes hands out, which must not show what the
+ * statement has written.  Such a scan reads all of its rows before it
  * hands out the first, and hands them out again when it is run again.  Where an
  * operand may have changed by then, it asks anew, but only until the statement
  * begins to write: before that all of the table is read, with no conditions but
@@ -48,19 +49,28 @@ count_rows_wanted(const RemoteScan *state)
 	return !state->plan->limited && state->plan->shape == SORT_ONE_PAGE ? state->plan->first_page : 0;
 }
 
-/* All rows of the scan's present plan. */
+/* An empty store, and a slot for its rows. */
 static Tuplestorestate *
-store_rows(RemoteScan *state, ForeignScanState *node)
+begin_store(RemoteScan *state, ForeignScanState *node)
 {
-	int wanted = count_rows_wanted(state);
 	MemoryContext saved = MemoryContextSwitchTo(state->context);
 	Tuplestorestate *store = tuplestore_begin_heap(false, false, work_mem);
-	TupleTableSlot *slot;
 
 	if (state->kept_slot == NULL)
 		state->kept_slot = ExecInitExtraTupleSlot(node->ss.ps.state, node->ss.ss_ScanTupleSlot->tts_tupleDescriptor,
 												  &TTSOpsMinimalTuple);
 	MemoryContextSwitchTo(saved);
+	return store;
+}
+
+/* All rows of the scan's present plan. */
+static Tuplestorestate *
+store_rows(RemoteScan *state, ForeignScanState *node)
+{
+	int wanted = count_rows_wanted(state);
+	Tuplestorestate *store = begin_store(state, node);
+	TupleTableSlot *slot;
+
 	state->async = false;
 	for (slot = scan_next_row(state, node); !TupIsNull(slot); slot = scan_next_row(state, node))
 	{
@@ -139,21 +149,15 @@ store_whole_table(RemoteScan *state, ForeignScanState *node)
 		ExecStoreVirtualTuple(slot);
 }
 
-/* ----- what scan.c and others call ----- */
-
-/* The next row of a scan that reads all first; an empty slot at the end. */
-TupleTableSlot *
-keep_next(RemoteScan *state, ForeignScanState *node)
+/* The next row of the store in the scan's slot; an empty one at the end. */
+static TupleTableSlot *
+next_of_store(RemoteScan *state, ForeignScanState *node, Tuplestorestate *store)
 {
 	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
-	Tuplestorestate *store;
 	MemoryContext saved;
 	bool found;
 
-	if (state->kept == NULL && state->whole == NULL)
-		store_present_rows(state, node);
 	ExecClearTuple(slot);
-	store = state->kept != NULL ? state->kept : state->whole;
 	/* a row from disk is the slot's until the next one; the caller's memory may be one row's */
 	saved = MemoryContextSwitchTo(state->context);
 	found = tuplestore_gettupleslot(store, true, false, state->kept_slot);
@@ -164,6 +168,48 @@ keep_next(RemoteScan *state, ForeignScanState *node)
 		memcpy(slot->tts_values, state->kept_slot->tts_values, sizeof(Datum) * slot->tts_tupleDescriptor->natts);
 		memcpy(slot->tts_isnull, state->kept_slot->tts_isnull, sizeof(bool) * slot->tts_tupleDescriptor->natts);
 		ExecStoreVirtualTuple(slot);
+	}
+	return slot;
+}
+
+/* ----- what scan.c and others call ----- */
+
+/* The next row of a scan that reads all first; an empty slot at the end. */
+TupleTableSlot *
+keep_next(RemoteScan *state, ForeignScanState *node)
+{
+	if (state->kept == NULL && state->whole == NULL)
+		store_present_rows(state, node);
+	return next_of_store(state, node, state->kept != NULL ? state->kept : state->whole);
+}
+
+bool
+keep_replays(const RemoteScan *state, const ForeignScanState *node)
+{
+	/* a condition that is not sent may depend on what the scan is run for, and an empty slot may mean: not yet */
+	return state->kept != NULL || (state->replays && !state->has_params && bms_is_empty(node->ss.ps.plan->allParam) &&
+								   !state->async && state->descriptors == NULL);
+}
+
+/* The next row of a scan that may run again, from the store as far as that goes, and then from the service. */
+TupleTableSlot *
+keep_replay(RemoteScan *state, ForeignScanState *node)
+{
+	TupleTableSlot *slot;
+
+	if (state->kept == NULL)
+		state->kept = begin_store(state, node);
+	slot = next_of_store(state, node, state->kept);
+	if (!TupIsNull(slot) || state->kept_all)
+		return slot;
+	slot = scan_next_row(state, node);
+	/* at its end, the store's position moves along */
+	if (!TupIsNull(slot))
+		tuplestore_puttupleslot(state->kept, slot);
+	else
+	{
+		state->kept_all = true;
+		pager_release(state->pager);
 	}
 	return slot;
 }

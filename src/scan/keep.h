@@ -13,6 +13,12 @@ extern bool keep_has_params(const ForeignScan *scan, const ScanPlan *plan);
 /* The next row of a scan that reads all first; an empty slot at the end. */
 extern TupleTableSlot *keep_next(RemoteScan *state, ForeignScanState *node);
 
+/* May the same rows be wanted again, so that the scan keeps them as it reads them? */
+extern bool keep_replays(const RemoteScan *state, const ForeignScanState *node);
+
+/* The next row of such a scan; an empty slot at the end.  ERROR as scan_next_row() raises it. */
+extern TupleTableSlot *keep_replay(RemoteScan *state, ForeignScanState *node);
+
 /* The same rows from the start, or others where an operand may have changed. */
 extern void keep_rescan(RemoteScan *state);
 

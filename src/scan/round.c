@@ -57,8 +57,6 @@ apply_window(RemoteScan *state, const Operand *operands, PageRequest *plan, bool
 	offset = limit_operand_value(operands, state->plan->offset, 0, false);
 	state->limit = limit;
 	state->offset = offset;
-	if (limit == 0)
-		plan->asks.nothing = true;
 	state->windowed = exact && !plan->guarded && setting_push_limit &&
 					  (plan->sort != SORT_ANY || (limit >= 0 && limit <= state->table.relation->page_size));
 	/* what an OFFSET skips nobody sees: left to the service, it would skip other rows if no filter were looked at */
@@ -284,6 +282,15 @@ set_round_terms(const RemoteScan *state, AskInput *input)
 	input->tells = false;
 }
 
+/* Which listings there are; of LIMIT 0 none, even where conditions are missing without which the table cannot be read. */
+static AskSet
+asks_of_round(const RemoteScan *state, const AskInput *input)
+{
+	if (state->plan->limited && limit_operand_value(input->operands, state->plan->limit, -1, true) == 0)
+		return (AskSet){.nothing = true};
+	return asks_of_scan(state->table.session, input);
+}
+
 /* What the conditions, the order and the limit ask for, with the operands' present values. */
 void
 prepare_round(RemoteScan *state, ForeignScanState *node)
@@ -307,7 +314,7 @@ prepare_round(RemoteScan *state, ForeignScanState *node)
 	state->notices = false;
 	set_round_terms(state, &input);
 	input.oldest_first = state->plan->shape == SORT_WINDOWS && !state->plan->sorts[0].descending;
-	plan.asks = asks_of_scan(state->table.session, &input);
+	plan.asks = asks_of_round(state, &input);
 	plan.all_or_none = state->plan->lookup != NO_OPERAND && !state->reads_whole;
 	plan.distinct = plan.all_or_none;
 	plan.sort = state->plan->shape;

@@ -41,7 +41,7 @@ typedef struct RemoteScan
 	int keys_per_request; /* fewer than planned where the service refused so many; 0 = cannot be asked for */
 	bool without_others;  /* only the keys are asked for: the service refused them with the conditions */
 	bool leaves_way;      /* to one row, which does not tell all that is wanted: the listing does */
-	bool replays;         /* the rows may be wanted again: a page that holds all of them is kept */
+	bool replays;         /* the rows may be wanted again, and are kept */
 	bool async;           /* a row is wanted only if that takes no waiting */
 	bool under_way;       /* below an Append it has begun, and not ended */
 	bool ended;           /* all rows were handed out, and what it ran with was given back */
@@ -52,6 +52,7 @@ typedef struct RemoteScan
 	bool reads_whole;                    /* without any condition */
 	bool is_stale;                       /* and are asked for anew, as an operand may have changed */
 	Tuplestorestate *kept;               /* they stand in this store; NULL until then */
+	bool kept_all;                       /* of a scan that keeps rows as it reads them: it has read all */
 	Tuplestorestate *whole;              /* or in this one, where the statement has begun to write: all of the table */
 	TupleTableSlot *kept_slot;
 	bool count_kept; /* of a scan that counts: the number is known, and stays */
