@@ -55,7 +55,10 @@ def too_large(emulator, database):
     tap.ok(100 <= asked[1] <= 200, "the answer that was cut says at once what fits", asked)
     tap.ok(len(set(asked)) <= 2, "and the others follow", asked)
     must(database.psql("ALTER SERVER attio OPTIONS (SET max_response_size '1MB')"))
+    emulator.forget()
     tap.equal(database.value(QUERY), WANTED, "every row where few fit")
+    sorts = ["sorts" in json.loads(entry["body"]) for entry in emulator.queries() if json.loads(entry["body"])["limit"] > 1]
+    tap.ok(not sorts[0] and all(sorts[1:]), "too few to prove the order of the ids are not asked for by it", sorts)
 
 
 @case(WORK)

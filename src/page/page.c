@@ -21,6 +21,10 @@
 #define PAGE_AIM (3 * 1024 * 1024)
 #define PAGE_MOST (4 * 1024 * 1024)
 
+/* Pages of large rows are larger, up to this, to have so many: each page has a row of the one before it once more. */
+#define PAGE_OF_FEW (7 * 1024 * 1024)
+#define FEW_ROWS 6
+
 /* ----- sizes ----- */
 
 /* What the limit of a request counts, on the page. */
@@ -34,7 +38,10 @@ counted_units(const Pager *pager)
 static void
 aim_at(Pager *pager, size_t bytes, size_t nrows)
 {
-	pager->aim = Max((int) (PAGE_AIM / (bytes / nrows + 1)), SMALLEST_PAGE);
+	size_t size = bytes / nrows + 1;
+
+	pager->aim = (int) Max(PAGE_AIM / size, Min(PAGE_OF_FEW / size, FEW_ROWS));
+	pager->aim = Max(pager->aim, SMALLEST_PAGE);
 }
 
 /* A page came: is it larger than it should be?  Pages that are under way are of the old size, so not for a little. */
@@ -79,7 +86,10 @@ shrink_page(Pager *pager, const HttpExchange *exchange)
 		fits = (int) Min(nrows * 3 / 4, (size_t) INT_MAX);
 	}
 	pager->largest = Max(Min(place->limit / 2, fits), smallest_page(pager));
-	place->limit = good_limit(pager, place->limit, !pager->walk.has_last);
+	/* so few rows would not prove the order of the ids */
+	if (!pager->walk.has_last && pager->largest < pager->walk.methods->first_rows && sorts_hold(pager))
+		ways_change(pager, &walk_by_creation, pager->walk.start);
+	place->limit = good_limit(pager, place->limit, !pager->walk.has_last && pager->walk.methods->first_rows > 0);
 	MemoryContextSwitchTo(saved);
 }
 
