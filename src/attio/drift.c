@@ -14,12 +14,12 @@
 #include "attio/column_users.h"
 #include "attio/import.h"
 #include "base/text_index.h"
-#include "base/text_rows.h"
 #include "commands/defrem.h"
 #include "foreign/foreign.h"
 #include "lib/stringinfo.h"
 #include "utils/builtins.h"
 #include "utils/formatting.h"
+#include "utils/hsearch.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
@@ -41,9 +41,43 @@ typedef struct Drift
 {
 	const DriftTable *table;
 	List *columns; /* DriftColumn */
-	List *names;   /* char *: of all columns, as they are when what was found so far is done */
+	HTAB *names;   /* TakenName: of all columns, as they are when what was found so far is done */
 	List *changes; /* SchemaChange */
 } Drift;
+
+/* ----- names that are taken ----- */
+
+typedef struct TakenName
+{
+	char name[NAMEDATALEN]; /* hash key */
+	DriftColumn *column;    /* NULL: one whose options do not say what it shows */
+} TakenName;
+
+static HTAB *
+make_names(void)
+{
+	HASHCTL ctl = {.keysize = NAMEDATALEN, .entrysize = sizeof(TakenName), .hcxt = CurrentMemoryContext};
+
+	return hash_create("attio_fdw names that are taken", 64, &ctl, HASH_ELEM | HASH_STRINGS | HASH_CONTEXT);
+}
+
+static void
+take_name(Drift *drift, const char *name, DriftColumn *column)
+{
+	((TakenName *) hash_search(drift->names, name, HASH_ENTER, NULL))->column = column;
+}
+
+static void
+free_name(Drift *drift, const char *name)
+{
+	(void) hash_search(drift->names, name, HASH_REMOVE, NULL);
+}
+
+static bool
+is_taken(const Drift *drift, const char *name)
+{
+	return hash_search(drift->names, name, HASH_FIND, NULL) != NULL;
+}
 
 /* ----- the table as it is ----- */
 
@@ -205,7 +239,7 @@ compare_columns(Drift *drift, List *attributes, List *now)
 		DriftColumn *column = (DriftColumn *) palloc0(sizeof(DriftColumn));
 
 		CHECK_FOR_INTERRUPTS();
-		drift->names = lappend(drift->names, unconstify(char *, declared->name));
+		take_name(drift, declared->name, key == NULL ? NULL : column);
 		if (key == NULL)
 			continue;
 		column->declared = declared;
@@ -266,18 +300,6 @@ shown_by(const DriftColumn *column)
 	return psprintf("attribute \"%s\"", declared->attribute != NULL ? declared->attribute : declared->attribute_id);
 }
 
-static List *
-without_name(List *names, const char *name)
-{
-	List *kept = NIL;
-	ListCell *lc;
-
-	foreach(lc, names)
-		if (strcmp((const char *) lfirst(lc), name) != 0)
-			kept = lappend(kept, lfirst(lc));
-	return kept;
-}
-
 /* Columns that show nothing any more, or that the import would not make any more. */
 static void
 drop_columns(Drift *drift)
@@ -305,7 +327,7 @@ drop_columns(Drift *drift)
 				  "Drop or change what uses it, then run attio_fdw_sync() again.");
 			continue;
 		}
-		drift->names = without_name(drift->names, column->declared->name);
+		free_name(drift, column->declared->name);
 		alter(drift, cause, psprintf("DROP COLUMN %s", name));
 	}
 }
@@ -327,29 +349,23 @@ waits_for_name(const DriftColumn *column)
 
 /* The column that has this name and is to get another one, or NULL. */
 static const DriftColumn *
-waiting_holder(List *columns, const char *name)
+waiting_holder(const Drift *drift, const char *name)
 {
-	ListCell *lc;
+	const TakenName *taken = (const TakenName *) hash_search(drift->names, name, HASH_FIND, NULL);
 
-	foreach(lc, columns)
-	{
-		const DriftColumn *column = (const DriftColumn *) lfirst(lc);
-
-		if (waits_for_name(column) && strcmp(column->name, name) == 0)
-			return column;
-	}
-	return NULL;
+	return taken != NULL && taken->column != NULL && waits_for_name(taken->column) ? taken->column : NULL;
 }
 
 /* Do columns exchange their names in a circle of which this one is a part? */
 static bool
-is_in_circle(List *columns, const DriftColumn *column)
+is_in_circle(const Drift *drift, const DriftColumn *column)
 {
 	const DriftColumn *holder = column;
 
-	for (int i = 0; i < list_length(columns); i++)
+	CHECK_FOR_INTERRUPTS();
+	for (int i = 0; i < list_length(drift->columns); i++)
 	{
-		holder = waiting_holder(columns, holder->now->name);
+		holder = waiting_holder(drift, holder->now->name);
 		if (holder == NULL || holder == column)
 			return holder == column;
 	}
@@ -372,19 +388,20 @@ rename_column(Drift *drift, DriftColumn *column, const char *name)
 {
 	alter(drift, rename_cause(column),
 		  psprintf("RENAME COLUMN %s TO %s", quote_identifier(column->name), quote_identifier(name)));
-	drift->names = lappend(without_name(drift->names, column->name), unconstify(char *, name));
+	free_name(drift, column->name);
+	take_name(drift, name, column);
 	column->name = name;
 }
 
 /* A free name for a column whose own is held by one that waits for this column's. */
 static const char *
-passing_name(List *names)
+passing_name(const Drift *drift)
 {
 	for (int i = 1;; i++)
 	{
 		const char *name = psprintf("attio_fdw_renamed_%d", i);
 
-		if (!list_has_text(names, name))
+		if (!is_taken(drift, name))
 			return name;
 	}
 }
@@ -410,6 +427,24 @@ keep_inherited_names(Drift *drift)
 	}
 }
 
+/* Let the first column of a circle pass by another name, so that the others can get theirs; false where there is none. */
+static bool
+open_circle(Drift *drift)
+{
+	ListCell *lc;
+
+	foreach(lc, drift->columns)
+	{
+		DriftColumn *column = (DriftColumn *) lfirst(lc);
+
+		if (!waits_for_name(column) || !is_in_circle(drift, column))
+			continue;
+		rename_column(drift, column, passing_name(drift));
+		return true;
+	}
+	return false;
+}
+
 /* Follow slugs; names may be exchanged, in circles of any length. */
 static void
 rename_columns(Drift *drift)
@@ -420,28 +455,18 @@ rename_columns(Drift *drift)
 	keep_inherited_names(drift);
 	while (moved)
 	{
-		DriftColumn *waiting = NULL;
-
 		moved = false;
+		CHECK_FOR_INTERRUPTS();
 		foreach(lc, drift->columns)
 		{
 			DriftColumn *column = (DriftColumn *) lfirst(lc);
 
-			if (!waits_for_name(column))
+			if (!waits_for_name(column) || is_taken(drift, column->now->name))
 				continue;
-			if (list_has_text(drift->names, column->now->name))
-				waiting = waiting == NULL && is_in_circle(drift->columns, column) ? column : waiting;
-			else
-			{
-				rename_column(drift, column, column->now->name);
-				moved = true;
-			}
-		}
-		if (!moved && waiting != NULL)
-		{
-			rename_column(drift, waiting, passing_name(drift->names));
+			rename_column(drift, column, column->now->name);
 			moved = true;
 		}
+		moved = moved || open_circle(drift);
 	}
 	foreach(lc, drift->columns)
 	{
@@ -542,7 +567,7 @@ add_columns(Drift *drift, List *now)
 				  "Add it to the partitioned table, and run attio_fdw_bind() for this one.");
 			continue;
 		}
-		if (list_has_text(drift->names, column->name))
+		if (is_taken(drift, column->name))
 		{
 			leave(drift, cause,
 				  psprintf("Column \"%s\" is not added, because another column is called so.", column->name),
@@ -550,14 +575,14 @@ add_columns(Drift *drift, List *now)
 			continue;
 		}
 		alter(drift, cause, psprintf("ADD COLUMN %s", import_column_ddl(column)));
-		drift->names = lappend(drift->names, column->name);
+		take_name(drift, column->name, NULL);
 	}
 }
 
 List *
 drift_of_columns(const DriftTable *table, List *attributes, bool adds)
 {
-	Drift drift = {.table = table};
+	Drift drift = {.table = table, .names = make_names()};
 	List *left_out = NIL;
 	List *now = name_columns(table->relation->resource, attributes, drift_column_set(table), &left_out);
 	ListCell *lc;
