@@ -368,6 +368,18 @@ scan_next_row(RemoteScan *state, ForeignScanState *node)
 	}
 }
 
+/* Are its operands known by the plan alone?  Then it tells what was asked for, to auto_explain. */
+static bool
+has_constants_only(const ForeignScanState *node)
+{
+	const ListCell *lc;
+
+	foreach(lc, ((const ForeignScan *) node->ss.ps.plan)->fdw_exprs)
+		if (!IsA(lfirst(lc), Const))
+			return false;
+	return true;
+}
+
 /*
  * May what the scan ran with be given back at its end?  Not where it may be run
  * again, where its rows stand in a store of its own, and where EXPLAIN tells of
@@ -376,8 +388,8 @@ scan_next_row(RemoteScan *state, ForeignScanState *node)
 static bool
 gives_all_back(const RemoteScan *state, const ForeignScanState *node)
 {
-	return !state->replays && !state->has_params && !state->reads_first && state->sort == NULL &&
-		   node->ss.ps.state->es_instrument == 0;
+	return has_constants_only(node) && !state->replays && !state->has_params && !state->reads_first &&
+		   state->sort == NULL && node->ss.ps.state->es_instrument == 0;
 }
 
 void
