@@ -48,7 +48,7 @@ sample_ask(Measure *measure, const TargetDef *target, int limit, int64 offset, c
 }
 
 /* The id of a row; belongs to its tree. */
-const char *
+static const char *
 sample_row_id(JsonTree *row)
 {
 	return json_string_at(row, resource_records->id_path);

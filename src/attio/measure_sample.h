@@ -55,7 +55,6 @@ typedef bool (*FitTest)(const AttributeDef *attribute, JsonTree *value);
 extern bool sample_may_ask(const Measure *measure, int requests);
 extern Asked sample_ask(Measure *measure, const TargetDef *target, int limit, int64 offset, const char *rest);
 extern Asked sample_ask_row(Measure *measure, const SampledObject *object, const char *id, const char *condition);
-extern const char *sample_row_id(JsonTree *row);
 extern JsonTree *sample_value(JsonTree *row, const AttributeDef *attribute);
 extern char *sample_quoted(const char *text);
 extern bool sample_find(Measure *measure, FitTest test, bool needs_without, Fit *fit);

@@ -123,7 +123,8 @@ old_text(const ModifyState *state, const RowBody *body, const RowChange *change)
 	return text.data;
 }
 
-bool
+/* The id of the row of the plan that is written; false where it has none. */
+static bool
 row_plan_id(const ModifyState *state, TupleTableSlot *plan_slot, Datum *id)
 {
 	bool isnull;

@@ -49,9 +49,6 @@ extern Write *row_update_direct(ModifyState *state, TupleTableSlot *slot, const 
 extern Write *row_delete(ModifyState *state, TupleTableSlot *plan_slot);
 extern Write *row_delete_direct(ModifyState *state, const char *id);
 
-/* The id of the row of the plan that is written; false where it has none. */
-extern bool row_plan_id(const ModifyState *state, TupleTableSlot *plan_slot, Datum *id);
-
 /* Which row it is, with all that its identity consists of; false where it has none. */
 extern bool row_plan_identity(const ModifyState *state, TupleTableSlot *plan_slot, RowId *row);
 

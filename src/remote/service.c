@@ -15,7 +15,6 @@
 static const Service *registered_services[SERVICE_LIMIT];
 static int nregistered_services = 0;
 
-/* Make a service known; called once for each while the library is loaded. */
 void
 service_register(const Service *service)
 {
@@ -25,7 +24,7 @@ service_register(const Service *service)
 }
 
 /* The service with this handler function; NULL where there is none. */
-const Service *
+static const Service *
 service_of_handler(const char *handler)
 {
 	for (int i = 0; i < nregistered_services; i++)
@@ -34,7 +33,6 @@ service_of_handler(const char *handler)
 	return NULL;
 }
 
-/* The service of a foreign data wrapper; NULL where it is another library's. */
 const Service *
 service_of_wrapper(Oid wrapper)
 {
@@ -44,7 +42,6 @@ service_of_wrapper(Oid wrapper)
 	return handler == NULL ? NULL : service_of_handler(handler);
 }
 
-/* The service of a server; NULL where its wrapper is another library's. */
 const Service *
 service_of_server(Oid server)
 {

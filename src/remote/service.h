@@ -187,10 +187,14 @@ typedef struct Service
 	int (*bind_table)(struct Session *session, Relation rel);
 } Service;
 
+/* Make a service known; called once for each while the library is loaded. */
 extern void service_register(const Service *service);
+
+/* The service of a server; NULL where its wrapper is another library's. */
 extern const Service *service_of_server(Oid server);
+
+/* The service of a foreign-data wrapper; NULL where it is another library's. */
 extern const Service *service_of_wrapper(Oid wrapper);
-extern const Service *service_of_handler(const char *handler);
 
 /* A label of EXPLAIN: the words behind the service's title, in the current memory context. */
 extern char *service_label(const Service *service, const char *words);
