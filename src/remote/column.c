@@ -218,6 +218,7 @@ column_of_field(const RemoteRelation *relation, TupleDesc tupdesc, const FieldDe
 	return 0;
 }
 
+/* The column of a field that updates and deletions need; ERROR where the table has none. */
 AttrNumber
 column_needed(const RemoteRelation *relation, TupleDesc tupdesc, const FieldDef *field)
 {
