@@ -79,6 +79,9 @@ def pages_again(emulator, database):
                        "body": json.dumps(dict(speech, pagination={"next_cursor": cursor}))}
                       for end, cursor in (("$", "one"), ("\\?cursor=one", "two"), ("\\?cursor=two", None))))
     refused(emulator, database, query, "40001", "came again", "a transcript whose page comes again")
+    emulator.switches(cursor_pages="repeating")
+    refused(emulator, database, query, "40001", "came again", "a transcript of which each page begins with a row of the one before")
+    emulator.reset()
     answer(emulator, path, json.dumps({"data": dict(speech["data"], transcript=[None]), "pagination": {"next_cursor": None}}))
     refused(emulator, database, query, "HV000", "not an object", "a transcript with an utterance that is null")
 
@@ -113,6 +116,12 @@ def rows_of_others(emulator, database):
     tap.equal(database.value(count.format(one)), str(len(threads["data"])), "threads of a record")
     emulator.switches(parameters="ignored")
     tap.equal(database.value(count.format(one)), str(len(threads["data"])), "and no others, where all come")
+    of_entry = database.value("SELECT p.parent_object, p.parent_record_id FROM comments c JOIN sales_pipeline p ON c.entry_id = p.entry_id "
+                              "WHERE c.list = 'sales_pipeline' LIMIT 1").split("|")
+    own = told(emulator, "/v2/threads?limit=50")["data"]
+    own = [t for t in own if t["comments"][0]["entry"] is None and t["comments"][0]["record"]["record_id"] == of_entry[1]]
+    tap.equal(database.value("SELECT count(*) FROM threads WHERE object = '{}' AND record_id = '{}'".format(*of_entry)), str(len(own)),
+              "nor those of the record's entries")
     emulator.reset()
     answer(emulator, "^/v2/threads", json.dumps(threads))
     tap.equal(database.value(count.format(other)), "0", "threads of another record")
@@ -136,6 +145,17 @@ def never_null(emulator, database):
         answer(emulator, "^/v2/notes", json.dumps(page))
         tap.equal(database.value("SELECT count(title) FROM attio_notes"), "5", "what does not need it is shown")
         emulator.faults()
+
+
+@case(WORK)
+def names_in_messages(_emulator, database):
+    """An error about conditions names the columns of the table."""
+    must(database.psql("CREATE FOREIGN TABLE files_of (old text OPTIONS (field 'object'), file uuid OPTIONS (field 'file_id'), "
+                       "kind text OPTIONS (field 'object'), whose uuid OPTIONS (field 'record_id')) SERVER attio OPTIONS (resource 'files');"
+                       "ALTER FOREIGN TABLE files_of DROP old"))
+    result = database.psql("SELECT * FROM files_of")
+    tap.ok('columns "kind" and "whose", or "file"' in result.err and "WHERE kind = 'people' AND whose = " in result.err.replace("'...'", "'people'"),
+           "as they are called", result)
 
 
 @case(ACCOUNT)

@@ -147,6 +147,16 @@ attio_is_hidden(const RemoteRelation *relation, Session *session, const Attribut
 	return relation->target != NULL && metadata_is_hidden(session, relation->target, attribute->id);
 }
 
+/* Whatever the partitions' bounds are: what a resource lists is what the query asks for. */
+static const char *
+same_resource(const RemoteRelation *one, const RemoteRelation *other, const char **hint)
+{
+	if (one->target != NULL || other->target != NULL || one->resource != other->resource)
+		return NULL;
+	*hint = "Use one foreign table: conditions choose its rows.";
+	return psprintf("resource \"%s\"", one->resource->name);
+}
+
 /* All of an object or list, or the same history: a saved view may hold other rows. */
 const char *
 attio_same_rows(const RemoteRelation *one, const RemoteRelation *other, const char **hint)
@@ -154,8 +164,10 @@ attio_same_rows(const RemoteRelation *one, const RemoteRelation *other, const ch
 	const TargetDef *first = one->target;
 	const TargetDef *second = other->target;
 
-	if (first == NULL || second == NULL || !texts_equal(one->history, other->history) || first->kind != second->kind ||
-		one->view != NULL || other->view != NULL)
+	if (first == NULL || second == NULL)
+		return same_resource(one, other, hint);
+	if (!texts_equal(one->history, other->history) || first->kind != second->kind || one->view != NULL ||
+		other->view != NULL)
 		return NULL;
 	if (first->id != NULL && second->id != NULL ? pg_strcasecmp(first->id, second->id) != 0
 												: strcmp(first->slug, second->slug) != 0)

@@ -114,13 +114,17 @@ bool
 walk_repeats(const Walk *walk, const WalkPage *page)
 {
 	const WalkIds *present = &walk->present;
+	const WalkIds *previous = &walk->previous;
 
-	/* rows that look the same may be two, a page of them is not */
+	/* rows that look the same may be two, but hardly at the border of two pages, and a page of them is not */
+	if (!page->has_ids && present->n > 0 && previous->n > 0 &&
+		rowid_compare(&present->ids[0], &previous->ids[previous->n - 1]) == 0)
+		return true;
 	if (!page->has_ids)
-		return present->n > 0 && present->n == walk->previous.n &&
-			   memcmp(present->ids, walk->previous.ids, sizeof(RowId) * present->n) == 0;
+		return present->n > 0 && present->n == previous->n &&
+			   memcmp(present->ids, previous->ids, sizeof(RowId) * present->n) == 0;
 	for (int i = 0; i < present->n; i++)
-		if (is_among(&walk->previous, &present->ids[i]) ||
+		if (is_among(previous, &present->ids[i]) ||
 			(i > 0 && rowid_compare(&present->ids[i - 1], &present->ids[i]) == 0))
 			return true;
 	return false;

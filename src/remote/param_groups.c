@@ -3,18 +3,9 @@
  *		Which parameters are sent together, and which must be given.
  *
  * Owns: the rules of "together", "either" and "required" of ParamDef, for
- * planning and running alike; and the error where something is missing.  Must
- * not know values.
+ * planning and running alike.  Must not know values.
  */
 #include "remote/param_groups.h"
-
-#include "catalog/namespace.h"
-#include "catalog/pg_type.h"
-#include "lib/stringinfo.h"
-#include "remote/param_texts.h"
-#include "remote/relation.h"
-#include "utils/builtins.h"
-#include "utils/lsyscache.h"
 
 /* ----- groups ----- */
 
@@ -179,66 +170,6 @@ params_choose(const ResourceDef *resource, bool *given)
 	return with_each_choice(missing, choices);
 }
 
-/* ----- the error ----- */
-
-/* A condition that would give it, for people. */
-static char *
-example_of(const ResourceDef *resource, const ParamDef *param)
-{
-	const FieldDef *field = resource_field(resource, param->column);
-	Oid type = field == NULL ? TEXTOID : field->type;
-	const char *value = param->example != NULL   ? quote_literal_cstr(param->example)
-						: param_is_integer(type) ? "1"
-						: type == BOOLOID        ? "true"
-						: type == UUIDOID        ? "'00000000-0000-4000-8000-000000000000'"
-						: param_is_time(type)    ? param->rule == PARAM_FROM ? "'2026-01-01'" : "'2026-01-31'"
-												 : "'...'";
-
-	if (OidIsValid(get_element_type(type)))
-		return psprintf("%s = ANY (%s)", value, quote_identifier(param->column));
-	return psprintf("%s %s %s", quote_identifier(param->column),
-					param->rule == PARAM_FROM     ? ">="
-					: param->rule == PARAM_BEFORE ? "<"
-												  : "=",
-					value);
-}
-
-/* A query with all that is given, and all that is missing. */
-static char *
-query_that_works(const RemoteRelation *relation, const bool *given, const List *missing)
-{
-	const ResourceDef *resource = relation->resource;
-	const char *schema = OidIsValid(relation->table) && !RelationIsVisible(relation->table)
-							 ? get_namespace_name(get_rel_namespace(relation->table))
-							 : NULL;
-	StringInfoData text;
-	const char *before = "WHERE";
-
-	initStringInfo(&text);
-	appendStringInfo(&text, "SELECT * FROM %s", quote_qualified_identifier(schema, relation->name));
-	for (int i = 0; i < resource->nparams; i++)
-		if (given[i] || list_member_ptr(missing, &resource->params[i]))
-		{
-			appendStringInfo(&text, " %s %s", before, example_of(resource, &resource->params[i]));
-			before = "AND";
-		}
-	return text.data;
-}
-
-/* The columns by name: "a" and "b" */
-static char *
-columns_of(const List *params)
-{
-	StringInfoData text;
-	const ListCell *lc;
-
-	initStringInfo(&text);
-	foreach(lc, params)
-		appendStringInfo(&text, "%s\"%s\"", foreach_current_index(lc) == 0 ? "" : " and ",
-						 ((const ParamDef *) lfirst(lc))->column);
-	return text.data;
-}
-
 List *
 params_missing_of_way(const ResourceDef *resource, const bool *given, const ParamDef *param)
 {
@@ -254,60 +185,4 @@ params_missing_of_way(const ResourceDef *resource, const bool *given, const Para
 			params = lappend(params, unconstify(ParamDef *, other));
 	}
 	return params;
-}
-
-/* Is no parameter given that belongs to the resource's own listing alone, or to a way? */
-static bool
-may_go_any_way(const ResourceDef *resource, const bool *given)
-{
-	for (int i = 0; i < resource->nparams; i++)
-		if (given[i] && !resource->params[i].every_way)
-			return false;
-	return resource->way == NULL;
-}
-
-/* The server's option that would give one of these, as a sentence with a blank in front; "" = none would. */
-static const char *
-option_that_helps(const List *missing)
-{
-	const ListCell *lc;
-
-	foreach(lc, missing)
-		if (((const ParamDef *) lfirst(lc))->otherwise != NULL)
-			return psprintf(" The server option %s can give a lower bound.",
-							((const ParamDef *) lfirst(lc))->otherwise);
-	return "";
-}
-
-/* Nothing can be asked without these parameters.  Does not return. */
-void
-params_raise_missing(const RemoteRelation *relation, const bool *given, const List *missing)
-{
-	const ResourceDef *resource = relation->resource;
-	const List *first = (const List *) linitial(missing);
-	bool is_one = list_length(missing) == 1 && list_length(first) == 1;
-	bool is_bound = is_one && ((const ParamDef *) linitial(first))->rule == PARAM_FROM;
-	StringInfoData columns;
-	const ListCell *lc;
-
-	initStringInfo(&columns);
-	foreach(lc, missing)
-		appendStringInfo(&columns, "%s%s", foreach_current_index(lc) == 0 ? "" : ", or ",
-						 columns_of((const List *) lfirst(lc)));
-	for (int i = 0; i < resource->nparams && (list_length(missing) > 1 || may_go_any_way(resource, given)); i++)
-	{
-		const ParamDef *param = &resource->params[i];
-
-		if (param->way != NULL && params_missing_of_way(resource, given, param) != NIL)
-			appendStringInfo(&columns, ", or %s", columns_of(params_missing_of_way(resource, given, param)));
-	}
-	ereport(ERROR, (errcode(ERRCODE_FDW_ERROR),
-					is_bound ? errmsg("foreign table \"%s\" cannot be read without a lower bound on column %s",
-									  relation->name, columns.data)
-					: is_one ? errmsg("foreign table \"%s\" cannot be read without a condition on column %s",
-									  relation->name, columns.data)
-							 : errmsg("foreign table \"%s\" cannot be read without conditions on columns %s",
-									  relation->name, columns.data),
-					errhint("A query that works: %s. A join can give the values, too.%s",
-							query_that_works(relation, given, first), option_that_helps(first))));
 }

@@ -7,8 +7,6 @@
 
 #include "remote/resource.h"
 
-struct RemoteRelation;
-
 /*
  * Choose what is sent of the parameters that are given: of a group all or none,
  * of several groups of which one is wanted the first that is whole.  "given" has
@@ -25,10 +23,6 @@ extern List *params_missing_of_way(const ResourceDef *resource, const bool *give
 
 /* The other bound of the same column, where a span of it is walked in windows; else NULL. */
 extern const ParamDef *param_other_bound(const ResourceDef *resource, const ParamDef *bound);
-
-/* ERROR: these are missing.  "given" is as params_choose() left it.  Does not return. */
-extern void params_raise_missing(const struct RemoteRelation *relation, const bool *given, const List *missing)
-	__attribute__((noreturn));
 
 /* Is it a parameter of the listing that is asked, or of the way that is gone in its place? */
 static inline bool

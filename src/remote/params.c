@@ -13,6 +13,7 @@
 #include "remote/param_asks.h"
 #include "remote/param_choices.h"
 #include "remote/param_groups.h"
+#include "remote/param_missing.h"
 #include "remote/param_rules.h"
 #include "remote/param_texts.h"
 #include "remote/relation.h"
