@@ -15,13 +15,14 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from affinity import Affinity, AffinityDatabase  # noqa: E402
 from affinity_twin import COLUMNS, DATED, DATES, DIRECTIONS, LOGGING, TYPES, load_all  # noqa: E402
 from attio_test import must  # noqa: E402
+import queries  # noqa: E402
 from queries import argument_parser, compare, outcomes, quote  # noqa: E402
 
 SWITCHES = {
     "order": ["newest", "oldest", "hash"], "entity_order": ["id", "reversed", "hash"],
     "start_border": ["inclusive", "exclusive"], "end_border": ["exclusive", "inclusive"],
     "time_precision": ["us", "ms", "s"], "date_bounds": ["inclusive", "exclusive"],
-    "page_size_over": ["refused", "clamped"], "pages": ["full", "full", "short", "empty", "trailing"],
+    "page_size_over": ["refused", "clamped"], "pages": ["full", "full", "short", "empty", "trailing", "repeating", "circle"],
     "last_token": ["null", "absent"], "token_name": ["next_page_token", "nextPageToken"],
     "rows_name": ["kind", "kind", "interactions", "data"], "bare_lists": ["unasked", "never", "always"],
     "person_kind": ["number", "word"], "unknown_entity": ["empty", "missing", "refused"],
@@ -31,36 +32,37 @@ SWITCHES = {
     "gzip": [False, True],
 }
 # errors that say of a query what is true of it
-RIGHT = ("%external or collaborator%", "%_id is not valid%", "%was not found%")
+RIGHTLY = ("%external or collaborator%", "%_id is not valid%", "%was not found%")
+SCHEMAS = ["affinity", "affinity", "odd", "heirs"]
 TABLES = ("interactions", "persons", "companies", "opportunities")
 KEYS = tuple(COLUMNS.values())
 ENTITIES = {"person_id": "persons", "company_id": "companies", "opportunity_id": "opportunities"}
-PLANS = ["", "", "SET enable_hashjoin = off; SET enable_mergejoin = off;", "SET enable_nestloop = off;",
-         "SET enable_material = off; SET enable_hashjoin = off; SET enable_mergejoin = off;",
-         "SET plan_cache_mode = force_generic_plan;"]
+# columns of interactions
+COMPARED = ("id", "type", "date", "title", "direction", "person_ids", "company_id", "person_id", "logging_type", "updated_at")
 SHIFTS = ("", "", "", " + interval '1 microsecond'", " - interval '1 microsecond'", " + interval '1 millisecond'",
           " - interval '700 microseconds'", " + interval '1 second'", " - interval '1 day'", " + interval '40 days'",
           " - interval '365 days'", " + interval '365 days'", " - interval '1000 days'")
 
 # NULL: the same rows; empty: both have none; refused: by an error that is right; else what differs.
-DIFFER = r"""
-CREATE FUNCTION differ(query text, earliest text) RETURNS text LANGUAGE plpgsql AS $$
+DIFFER = queries.ROWS_OF + r"""
+CREATE FUNCTION public.differ(query text, way jsonb, rightly text[], earliest text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE here text[]; there text[];
 BEGIN
 	BEGIN
-		EXECUTE 'SELECT array_agg(r ORDER BY r) FROM (' || replace(regexp_replace(query, '/\*from (\w+)\*/',
-			'AND \1.date >= ' || quote_nullable(earliest) || '::date', 'g'), '@', 'twin.') || ') q (r)' INTO here;
+		here := public.rows_of(replace(regexp_replace(query, '/\*from (\w+)\*/',
+			'AND \1.date >= ' || quote_nullable(earliest) || '::date', 'g'), '@', 'twin.'), '{}');
 	EXCEPTION WHEN OTHERS THEN
-		RETURN 'error of the twin ' || SQLSTATE || ': ' || SQLERRM;
+		RETURN CASE WHEN SQLERRM LIKE '%t.tableoid does not exist' THEN 'refused' ELSE 'error of the twin ' || SQLSTATE || ': ' || SQLERRM END;
 	END;
 	BEGIN
-		EXECUTE 'SELECT array_agg(r ORDER BY r) FROM (' ||
-			replace(regexp_replace(query, '@interactions_\w+', '@interactions', 'g'), '@', 'affinity.') || ') q (r)' INTO there;
+		there := public.rows_of(replace(regexp_replace(query, '@interactions_\w+', '@interactions', 'g'), '@', way->>'schema'),
+			CASE WHEN way ? 'query' THEN way || jsonb_build_object('query', regexp_replace(way->>'query', '@interactions_\w+', '@interactions', 'g')) ELSE way END);
 	EXCEPTION WHEN OTHERS THEN
-		RETURN CASE WHEN SQLERRM LIKE ANY (%s) THEN 'refused' ELSE 'error ' || SQLSTATE || ': ' || SQLERRM END;
+		RETURN CASE WHEN SQLERRM LIKE ANY (rightly) OR (way->>'schema' = 'odd.' AND
+			SQLERRM LIKE ANY ('{%t.tableoid does not exist,%cannot be read without%}')) THEN 'refused' ELSE 'error ' || SQLSTATE || ': ' || SQLERRM END;
 	END;
 	IF here IS NOT DISTINCT FROM there THEN RETURN CASE WHEN here IS NULL THEN 'empty' END; END IF;
-	RETURN format('%%s rows instead of %%s', coalesce(cardinality(there), 0), coalesce(cardinality(here), 0));
+	RETURN format('%s rows instead of %s', coalesce(cardinality(there), 0), coalesce(cardinality(here), 0));
 END $$;
 """
 
@@ -209,6 +211,22 @@ class Generator:
             more = self.more(alias, rows)
         return table, where + more
 
+    def odd(self):
+        """The shapes that queries.py has."""
+        if self.chance(0.5):
+            table, _ = self.conditions()
+            return queries.shaped(self.pick, table, COMPARED, lambda alias: self.of_table(table, alias), lambda alias: self.leaf(alias, None))
+        table = self.rng.choice([t for t in self.tables if t != "interactions"] or ["persons"])
+        return queries.shaped(self.pick, table, ("id", "name" if table != "persons" else "last_name", DATES[0] if table in DATED else "person_ids"),
+                              lambda alias: self.entity_leaf(table, alias), lambda alias: self.entity_leaf(table, alias))
+
+    def of_table(self, table, alias):
+        """Conditions of a query of this table."""
+        while True:
+            found, where = self.conditions(alias)
+            if found == table:
+                return where
+
     def of_interactions(self):
         table, where = self.conditions()
         shape = self.rng.random()
@@ -348,6 +366,8 @@ class Generator:
     def query(self):
         """A query of one column, which tells its rows apart; @ stands for the schema."""
         shape, entities = self.rng.random(), [t for t in self.tables if t != "interactions"]
+        if self.chance(0.25) and len(self.tables) == len(TABLES):
+            return self.odd()
         if "interactions" not in self.tables or (entities and shape < 0.3):
             return self.of_entities(self.rng.choice(entities))
         if shape < 0.36:
@@ -389,22 +409,23 @@ def run_set(rng, generator, emulator, database, count, settings):
     sizes = {table: rng.choice([most, most, 7, 30]) for table, most in (("interactions", 100), ("persons", 500), ("companies", 500), ("opportunities", 500))}
     must(database.psql("".join(f"ALTER FOREIGN TABLE affinity.{t} OPTIONS (SET page_size '{n}');" for t, n in sizes.items()) +
                        f"ALTER SERVER affinity OPTIONS (SET remote_start_time '{known}', SET latest_after '{ahead}', "
-                       f"SET earliest_date '{generator.earliest}')"))
+                       f"SET earliest_date '{generator.earliest}');" + queries.set_server_options(rng, "affinity")))
     asked = [generator.query() for _ in range(count)]
-    plan = rng.choice(PLANS)
+    ways = [queries.way_of(rng, query, SCHEMAS) for query in asked]
+    plan = queries.session(rng)
     told = f"{plan} {json.dumps(settings)} {json.dumps(sizes)} {known} {ahead} {generator.earliest}"
-    return [(outcome, query, told) for outcome, query in outcomes(database, plan, asked, generator.earliest)]
+    return [(outcome, query, told) for outcome, query in outcomes(database, plan, asked, ways, queries.rightly(RIGHTLY, settings["pages"]), quote(generator.earliest))]
 
 
 def prepare(emulator, database):
     """The twins, aside, so that views can show them as switches say; and what the queries need."""
     dump = emulator.dump()
     load_all(database, dump)
-    patterns = "ARRAY[" + ", ".join(quote(each) for each in RIGHT) + "]"
     views = "".join(f"CREATE VIEW twin.{table} AS TABLE twin_all.{table};" for table in ("companies", "opportunities"))
     sizes = "".join(f"ALTER FOREIGN TABLE affinity.{table} OPTIONS (ADD page_size '100');" for table in TABLES)
     must(database.psql(f"ALTER SCHEMA twin RENAME TO twin_all; CREATE SCHEMA twin; {views} {sizes} ALTER SERVER affinity "
-                       f"OPTIONS (ADD remote_start_time 'unknown', ADD latest_after '365d', ADD earliest_date '2016-01-01');" + DIFFER % patterns))
+                       f"OPTIONS (ADD remote_start_time 'unknown', ADD latest_after '365d', ADD earliest_date '2016-01-01');" + queries.add_server_options("affinity") + DIFFER))
+    queries.odd_definitions(random.Random(len(dump["persons"])), database, {table: f"SERVER affinity OPTIONS (resource '{table}')" for table in TABLES}, "affinity")
     return dump
 
 
