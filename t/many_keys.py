@@ -31,6 +31,16 @@ def keys(_emulator, database):
     tap.ok(size < MANY * 1000, f"each key takes less than a kilobyte: {size // MANY} bytes", size)
 
 
+@case(WORK)
+def listings(_emulator, database):
+    """What was asked for one by one."""
+    keys = 500
+    out = must(database.psql("BEGIN; DECLARE c CURSOR FOR SELECT deadline_at FROM tasks WHERE task_id = ANY (ARRAY(SELECT "
+                             f"gen_random_uuid() FROM generate_series(1, {keys})));\n\\o /dev/null\nFETCH ALL FROM c;\n\\o\n"
+                             "SELECT sum(used_bytes) FROM pg_backend_memory_contexts WHERE name = 'attio_fdw listings'")).out
+    tap.ok(int(out) < keys * 600, f"each listing takes less than 600 bytes: {int(out) // keys}", out)
+
+
 @case(ACCOUNT)
 def windows(_emulator, database):
     """Of each company and each type there are eleven windows in ten years."""

@@ -14,6 +14,7 @@
 struct Listings
 {
 	MemoryContext context;
+	MemoryContext scratch; /* of one that is made: there may be many */
 	Session *session;
 	const RemoteRelation *relation;
 	const AskSet *asks;
@@ -37,6 +38,7 @@ listings_begin(Session *session, const RemoteRelation *relation, const AskSet *a
 	Listings *listings = (Listings *) palloc0(sizeof(Listings));
 
 	listings->context = CurrentMemoryContext;
+	listings->scratch = AllocSetContextCreate(CurrentMemoryContext, "attio_fdw listing", ALLOCSET_SMALL_SIZES);
 	listings->session = session;
 	listings->relation = relation;
 	listings->asks = asks;
@@ -104,7 +106,7 @@ find_parts(Listings *listings)
 			add_parts(listings, (List *) lfirst(lc));
 }
 
-/* The path with what is given in it, and with the parameters that are asked for. */
+/* The path with what is given in it, and with the parameters that are asked for; in the scratch context. */
 static char *
 path_of(const Listings *listings, const List *given, const Ask *ask)
 {
@@ -133,6 +135,20 @@ kin_of(const ResourceDef *resource, const List *given)
 	return kin;
 }
 
+/* What is sent of a listing: its path and its body. */
+static void
+make_texts(const Listings *listings, Listing *listing)
+{
+	MemoryContext saved = MemoryContextSwitchTo(listings->scratch);
+	const char *path = path_of(listings, listing->given, listing->ask);
+	const char *body = resource_body(&listings->relation->resource->list, listing->given);
+
+	MemoryContextSwitchTo(saved);
+	listing->path = pstrdup(path);
+	listing->body = body == NULL ? NULL : pstrdup(body);
+	MemoryContextReset(listings->scratch);
+}
+
 /* The n-th listing, which there is. */
 static Listing *
 make_listing(const Listings *listings, int n)
@@ -142,13 +158,12 @@ make_listing(const Listings *listings, int n)
 	const Ask *ask = part->ask;
 
 	listing->number = n;
+	listing->ask = ask;
 	listing->given = part->parent != NIL ? part->parent : listings->relation->given;
 	if (ask != NULL && ask->given != NIL)
 		listing->given = list_concat_copy(ask->given, listing->given);
-	listing->path = path_of(listings, listing->given, ask);
-	listing->body = resource_body(&listings->relation->resource->list, listing->given);
+	make_texts(listings, listing);
 	listing->filter = ask == NULL ? NULL : ask->filter;
-	listing->ask = ask;
 	listing->kin = kin_of(listings->relation->resource, listing->given);
 	return listing;
 }
