@@ -11,6 +11,7 @@
 #include "affinity/endpoints.h"
 #include "base/errors.h"
 #include "lib/stringinfo.h"
+#include "remote/import_list.h"
 #include "utils/builtins.h"
 
 #define SCHEMA "affinity"
@@ -41,18 +42,6 @@ table_statement(const ResourceDef *resource, const char *server)
 	return ddl.data;
 }
 
-/* Is it among the tables that the statement names? */
-static bool
-is_named(const ImportForeignSchemaStmt *stmt, const char *table)
-{
-	ListCell *lc;
-
-	foreach(lc, stmt->table_list)
-		if (strcmp(((RangeVar *) lfirst(lc))->relname, table) == 0)
-			return true;
-	return false;
-}
-
 /* The names of all tables. */
 static List *
 table_names(void)
@@ -73,26 +62,6 @@ nearest_name(const char *table)
 	return nearest == NULL ? NULL : psprintf("Perhaps you meant \"%s\".", nearest);
 }
 
-/* Warn of names in LIMIT TO that do not exist. */
-static void
-warn_of_unknown_names(const ImportForeignSchemaStmt *stmt)
-{
-	ListCell *lc;
-
-	if (stmt->list_type != FDW_IMPORT_SCHEMA_LIMIT_TO)
-		return;
-	foreach(lc, stmt->table_list)
-	{
-		const char *table = ((RangeVar *) lfirst(lc))->relname;
-		const char *hint = nearest_name(table);
-
-		if (resource_by_name(affinity_resources, table) == NULL)
-			ereport(WARNING, (errcode(ERRCODE_FDW_TABLE_NOT_FOUND),
-							  errmsg("table \"%s\" does not exist in \"%s\"", table, stmt->remote_schema),
-							  hint != NULL ? errhint("%s", hint) : 0));
-	}
-}
-
 List *
 affinity_import_schema(Session *session, ImportForeignSchemaStmt *stmt)
 {
@@ -107,10 +76,9 @@ affinity_import_schema(Session *session, ImportForeignSchemaStmt *stmt)
 						errmsg("invalid option \"%s\" for IMPORT FOREIGN SCHEMA",
 							   linitial_node(DefElem, stmt->options)->defname),
 						errhint("There are no options.")));
-	warn_of_unknown_names(stmt);
+	import_warn_of_unknown(stmt, table_names());
 	for (const ResourceDef *resource = affinity_resources; resource->name != NULL; resource++)
-		if (stmt->list_type == FDW_IMPORT_SCHEMA_ALL ||
-			is_named(stmt, resource->name) == (stmt->list_type == FDW_IMPORT_SCHEMA_LIMIT_TO))
+		if (import_names(stmt, resource->name))
 			statements = lappend(statements, table_statement(resource, session->server_name));
 	return statements;
 }

@@ -14,6 +14,7 @@
 #include "commands/defrem.h"
 #include "lib/stringinfo.h"
 #include "nodes/makefuncs.h"
+#include "remote/import_list.h"
 #include "remote/known.h"
 #include "utils/builtins.h"
 
@@ -185,59 +186,17 @@ in_schema(const Offer *made, const char *schema)
 	return strcmp(schema, made->target->kind->plural) == 0;
 }
 
-static bool
-is_listed(List *tables, const char *table)
-{
-	ListCell *lc;
-
-	foreach(lc, tables)
-		if (strcmp(((RangeVar *) lfirst(lc))->relname, table) == 0)
-			return true;
-	return false;
-}
-
-/* Does the statement import this table? */
-static bool
-is_wanted(const Offer *made, ImportForeignSchemaStmt *stmt)
-{
-	if (!in_schema(made, stmt->remote_schema))
-		return false;
-	switch (stmt->list_type)
-	{
-		case FDW_IMPORT_SCHEMA_ALL:
-			return true;
-		case FDW_IMPORT_SCHEMA_LIMIT_TO:
-			return is_listed(stmt->table_list, made->table);
-		case FDW_IMPORT_SCHEMA_EXCEPT:
-			return !is_listed(stmt->table_list, made->table);
-	}
-	return false;
-}
-
-/* Warn of names in LIMIT TO that do not exist, and name the nearest ones. */
-static void
-warn_of_unknown_names(List *offers, ImportForeignSchemaStmt *stmt)
+/* The names of the tables in the schema that the statement names. */
+static List *
+names_in_schema(List *offers, const ImportForeignSchemaStmt *stmt)
 {
 	List *names = NIL;
 	ListCell *lc;
 
-	if (stmt->list_type != FDW_IMPORT_SCHEMA_LIMIT_TO)
-		return;
 	foreach(lc, offers)
 		if (in_schema((Offer *) lfirst(lc), stmt->remote_schema))
 			names = lappend(names, ((Offer *) lfirst(lc))->table);
-	foreach(lc, stmt->table_list)
-	{
-		const char *wanted = ((RangeVar *) lfirst(lc))->relname;
-		const char *nearest;
-
-		if (list_has_text(names, wanted))
-			continue;
-		nearest = closest_in_list(wanted, names);
-		ereport(WARNING, (errcode(ERRCODE_FDW_TABLE_NOT_FOUND),
-						  errmsg("table \"%s\" does not exist in \"%s\"", wanted, stmt->remote_schema),
-						  nearest != NULL ? errhint("Perhaps you meant \"%s\".", nearest) : 0));
-	}
+	return names;
 }
 
 /* The scopes of the key, separated by blanks; a dead key is an error. */
@@ -509,9 +468,9 @@ attio_import_schema(Session *session, ImportForeignSchemaStmt *stmt)
 		targets_ask_ahead(session, NULL);
 	objects = targets_read(session, &target_object, NULL);
 	offers = offers_all(objects, visible_lists(session, stmt->remote_schema, granted));
-	warn_of_unknown_names(offers, stmt);
+	import_warn_of_unknown(stmt, names_in_schema(offers, stmt));
 	foreach(lc, offers)
-		if (is_wanted((Offer *) lfirst(lc), stmt))
+		if (in_schema((Offer *) lfirst(lc), stmt->remote_schema) && import_names(stmt, ((Offer *) lfirst(lc))->table))
 			wanted = lappend(wanted, lfirst(lc));
 	warn_of_missing_scopes(granted, wanted);
 	if (stmt->list_type == FDW_IMPORT_SCHEMA_ALL &&
