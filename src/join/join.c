@@ -247,6 +247,9 @@ fill_join_batch(LookupJoin *state)
 
 	if (state->outer_done)
 		return false;
+	/* where each batch takes another look at all rows, which have come, as few batches as there can be */
+	if (scan_reads_whole(state->scan))
+		limit = BATCH_ROWS;
 	begin_join_batch(state);
 	state->rows = (MinimalTuple *) MemoryContextAlloc(state->batch_context, BATCH_ROWS * sizeof(MinimalTuple));
 	while (list_length(wanted) < limit && state->nrows < BATCH_ROWS &&

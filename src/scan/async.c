@@ -203,8 +203,8 @@ foreign_async_configure_wait(AsyncRequest *request)
 	state->under_way = true;
 	if (state->pager == NULL)
 		scan_open(state, node);
-	/* one that reads all of its rows first waits by itself */
-	waits = !state->reads_first && pager_prefetch(state->pager);
+	/* one that reads all of its rows first, or has read them, waits by itself */
+	waits = !state->reads_first && state->once == NULL && pager_prefetch(state->pager);
 	descriptor = !open_descriptors(state) ? -1 : waits ? state->descriptors->of_client : state->descriptors->ready;
 	if (descriptor >= 0)
 		AddWaitEventToSet(set, WL_SOCKET_READABLE, descriptor, NULL, request);

@@ -11,6 +11,7 @@
 #include "foreign/fdwapi.h"
 #include "scan/count_scan.h"
 #include "scan/keep.h"
+#include "scan/once.h"
 #include "scan/round.h"
 #include "scan/scan.h"
 #include "scan/sorted.h"
@@ -97,10 +98,19 @@ scan_set_keys(ForeignScanState *node, Datum keys)
 	RemoteScan *state = (RemoteScan *) node->fdw_state;
 
 	state->keys = keys;
+	once_change(state);
 	if (state->reads_first)
 		keep_rescan(state);
 	else if (state->pager != NULL)
 		prepare_round(state, node);
+}
+
+bool
+scan_reads_whole(const ForeignScanState *node)
+{
+	const RemoteScan *state = (const RemoteScan *) node->fdw_state;
+
+	return state != NULL && state->once != NULL;
 }
 
 int64
@@ -125,6 +135,7 @@ rescan_foreign_scan(ForeignScanState *node)
 	state->ended = false;
 	if (state->pager == NULL)
 		return;
+	once_change(state);
 	if (state->reads_first)
 		keep_rescan(state);
 	else if (node->ss.ps.chgParam != NULL && state->operand_states != NIL)
@@ -135,7 +146,8 @@ rescan_foreign_scan(ForeignScanState *node)
 	{
 		/* who does so once without having said it may do so again */
 		state->replays = true;
-		if (!sorted_rescan(state->sort))
+		once_turn(state);
+		if (state->once == NULL && !sorted_rescan(state->sort))
 			pager_rewind(state->pager);
 		state->handed = 0;
 		state->skip = state->windowed ? 0 : state->offset;
@@ -151,6 +163,7 @@ end_foreign_scan(ForeignScanState *node)
 	if (state == NULL)
 		return;
 	keep_end(state);
+	once_end(state);
 	if (state->pager == NULL)
 		return;
 	pager_close(state->pager);

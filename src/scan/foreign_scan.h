@@ -33,6 +33,9 @@ extern void scan_buffer_rows(ForeignScanState *node);
  */
 extern void scan_set_keys(ForeignScanState *node, Datum keys);
 
+/* Has the scan read, and kept, all rows, as the service cannot be asked for keys? */
+extern bool scan_reads_whole(const ForeignScanState *node);
+
 /* Writes of the scan's session so far; 0 before it began. */
 extern int64 scan_session_writes(const ForeignScanState *node);
 

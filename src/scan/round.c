@@ -11,6 +11,7 @@
 #include "common/int.h"
 #include "remote/param_rules.h"
 #include "remote/params.h"
+#include "scan/once.h"
 #include "scan/operands.h"
 #include "scan/sorted.h"
 #include "utils/memutils.h"
@@ -328,6 +329,7 @@ prepare_round(RemoteScan *state, ForeignScanState *node)
 	else
 		apply_window(state, input.operands, &plan, true);
 	state->asks = plan.asks;
+	once_turn(state);
 	MemoryContextSwitchTo(saved);
 	pager_begin(state->pager, &plan);
 }

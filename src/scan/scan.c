@@ -13,6 +13,7 @@
 #include "remote/params.h"
 #include "row/doubt.h"
 #include "row/reader.h"
+#include "scan/once.h"
 #include "scan/optional.h"
 #include "scan/round.h"
 #include "scan/sorted.h"
@@ -88,6 +89,7 @@ leave_way(RemoteScan *state, ForeignScanState *node)
 	pager_close(state->pager);
 	state->pager = NULL;
 	state->leaves_way = true;
+	once_begin(state);
 	scan_open(state, node);
 }
 
@@ -198,6 +200,8 @@ ask_for_fewer_keys(RemoteScan *state, ForeignScanState *node)
 	{
 		state->keys_per_request /= 2;
 		state->without_others = false;
+		if (state->keys_per_request == 0)
+			once_begin(state);
 	}
 	pager_keep_seen(state->pager);
 	prepare_round(state, node);
@@ -329,9 +333,9 @@ next_sorted_row(RemoteScan *state, ForeignScanState *node)
 	}
 }
 
-/* The next row of the scan; an empty slot at the end. */
-TupleTableSlot *
-scan_next_row(RemoteScan *state, ForeignScanState *node)
+/* The next row of those that are asked for now; an empty slot at the end. */
+static TupleTableSlot *
+next_row(RemoteScan *state, ForeignScanState *node)
 {
 	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
 
@@ -366,6 +370,12 @@ scan_next_row(RemoteScan *state, ForeignScanState *node)
 			state->handed++;
 		return slot;
 	}
+}
+
+TupleTableSlot *
+scan_next_row(RemoteScan *state, ForeignScanState *node)
+{
+	return once_next(state, node, next_row);
 }
 
 /* Are its operands known by the plan alone?  Then it tells what was asked for, to auto_explain. */

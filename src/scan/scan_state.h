@@ -55,6 +55,13 @@ typedef struct RemoteScan
 	bool kept_all;                       /* of a scan that keeps rows as it reads them: it has read all */
 	Tuplestorestate *whole;              /* or in this one, where the statement has begun to write: all of the table */
 	TupleTableSlot *kept_slot;
+	int64 returned_before; /* rows, before the present keys were asked for */
+	bool may_read_once;    /* all is read, whatever keys are wanted, */
+	bool reads_once;       /* and from now on kept (once.c) */
+	Tuplestorestate *once; /* what was read; NULL until then */
+	char *once_words;      /* what it was asked for by, */
+	int64 once_writes;     /* and the writes of the session before */
+	TupleTableSlot *once_slot;
 	bool count_kept; /* of a scan that counts: the number is known, and stays */
 	int64 count;
 } RemoteScan;

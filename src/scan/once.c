@@ -1,0 +1,141 @@
+/*
+ * once.c
+ *		What a scan reads once, although it is asked for other rows again and again.
+ *
+ * Owns: the rows of a listing that has to be read whole for each batch of keys,
+ * as the service cannot be asked for the keys.  They stand in a store, on disk
+ * beyond work_mem, and come from there as long as the same would be asked for.
+ * Which of them are wanted is for the caller to check.
+ */
+#include "scan/once.h"
+
+#include "executor/executor.h"
+#include "lib/stringinfo.h"
+
+/* What the listings ask for, in words: equal words bring equal rows. */
+static char *
+asks_in_words(const AskSet *set)
+{
+	StringInfoData words;
+	ListCell *lc;
+
+	initStringInfo(&words);
+	if (set->nothing)
+		appendStringInfoString(&words, "nothing");
+	foreach(lc, set->asks)
+	{
+		const Ask *ask = (const Ask *) lfirst(lc);
+		ListCell *given;
+
+		appendStringInfo(&words, "\n%s\n%s", ask->query == NULL ? "" : ask->query,
+						 ask->filter == NULL ? "" : json_write(ask->filter));
+		foreach(given, ask->given)
+		{
+			const Given *each = (const Given *) lfirst(given);
+
+			appendStringInfo(&words, "\n%s=%s", each->name, each->value == NULL ? "" : each->value);
+		}
+	}
+	return words.data;
+}
+
+void
+once_begin(RemoteScan *state)
+{
+	state->may_read_once = state->has_params && !state->plan->limited && state->plan->nsorts == 0 &&
+						   state->plan->ncounts == 0 && state->plan->shape == SORT_ANY;
+	if (state->returned == state->returned_before)
+		state->reads_once = state->may_read_once;
+}
+
+void
+once_change(RemoteScan *state)
+{
+	state->reads_once = state->may_read_once;
+	state->returned_before = state->returned;
+}
+
+void
+once_turn(RemoteScan *state)
+{
+	char *words;
+
+	if (state->once == NULL)
+		return;
+	words = asks_in_words(&state->asks);
+	if (strcmp(words, state->once_words) == 0 && state->once_writes == state->table.session->writes)
+		tuplestore_rescan(state->once);
+	else
+		once_end(state);
+	pfree(words);
+}
+
+/* Keep this row, if it is one, and all that follow; they are kept once all have come. */
+static void
+keep_rows(RemoteScan *state, ForeignScanState *node, TupleTableSlot *slot, OnceSource source)
+{
+	bool waits = TupIsNull(slot) && state->answer == PAGER_WAIT;
+	MemoryContext saved = MemoryContextSwitchTo(state->context);
+	Tuplestorestate *store = tuplestore_begin_heap(false, false, work_mem);
+
+	if (state->once_slot == NULL)
+		state->once_slot = ExecInitExtraTupleSlot(node->ss.ps.state, node->ss.ss_ScanTupleSlot->tts_tupleDescriptor,
+												  &TTSOpsMinimalTuple);
+	MemoryContextSwitchTo(saved);
+	state->async = false;
+	if (waits)
+		slot = source(state, node);
+	for (; !TupIsNull(slot); slot = source(state, node))
+		tuplestore_puttupleslot(store, slot);
+	pager_release(state->pager);
+	saved = MemoryContextSwitchTo(state->context);
+	state->once = store;
+	state->once_words = asks_in_words(&state->asks);
+	state->once_writes = state->table.session->writes;
+	MemoryContextSwitchTo(saved);
+}
+
+/* The next of those that are kept. */
+static TupleTableSlot *
+next_kept(RemoteScan *state, ForeignScanState *node)
+{
+	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
+	/* a row from disk is the slot's until the next one; the caller's memory may be one row's */
+	MemoryContext saved = MemoryContextSwitchTo(state->context);
+	bool found = tuplestore_gettupleslot(state->once, true, false, state->once_slot);
+	int natts = slot->tts_tupleDescriptor->natts;
+
+	MemoryContextSwitchTo(saved);
+	ExecClearTuple(slot);
+	if (!found)
+		return slot;
+	slot_getallattrs(state->once_slot);
+	memcpy(slot->tts_values, state->once_slot->tts_values, sizeof(Datum) * natts);
+	memcpy(slot->tts_isnull, state->once_slot->tts_isnull, sizeof(bool) * natts);
+	return ExecStoreVirtualTuple(slot);
+}
+
+TupleTableSlot *
+once_next(RemoteScan *state, ForeignScanState *node, OnceSource source)
+{
+	TupleTableSlot *slot;
+
+	if (state->once != NULL)
+		return next_kept(state, node);
+	slot = source(state, node);
+	/* this may just have shown that all must be read */
+	if (!state->reads_once)
+		return slot;
+	keep_rows(state, node, slot, source);
+	return next_kept(state, node);
+}
+
+void
+once_end(RemoteScan *state)
+{
+	if (state->once == NULL)
+		return;
+	tuplestore_end(state->once);
+	pfree(state->once_words);
+	state->once = NULL;
+}
