@@ -4,7 +4,8 @@
  *
  * Owns: the map from HTTP status to SQLSTATE, kind and hint, and the forms of
  * errors: nobody documents one, so whatever is a message is taken for one,
- * within bounds.  Makes no request.  Must not know what was asked.
+ * within bounds.  Makes no request.  Must not know of what was asked more than
+ * messages say of it.
  */
 #include "affinity/refusal.h"
 
@@ -24,6 +25,7 @@ typedef enum RefusalHint
 	HINT_KEY,
 	HINT_RIGHTS,
 	HINT_ABSENT,
+	HINT_PARAMETER,
 	HINT_WAIT,
 	HINT_AFFINITY
 } RefusalHint;
@@ -42,14 +44,14 @@ static const struct
 	{404, ERRCODE_NO_DATA_FOUND, HINT_ABSENT, REFUSAL_ABSENT | REFUSAL_GONE},
 	{409, ERRCODE_T_R_SERIALIZATION_FAILURE, HINT_NONE, REFUSAL_CONFLICT},
 	{413, ERRCODE_PROGRAM_LIMIT_EXCEEDED, HINT_NONE, 0},
-	{422, ERRCODE_INVALID_PARAMETER_VALUE, HINT_NONE, REFUSAL_REQUEST},
+	{422, ERRCODE_INVALID_PARAMETER_VALUE, HINT_PARAMETER, REFUSAL_REQUEST},
 	{429, ERRCODE_CONFIGURATION_LIMIT_EXCEEDED, HINT_WAIT, 0},
 	{0, ERRCODE_FDW_ERROR, HINT_AFFINITY, 0},
 };
 
-/* The sentence for a hint, or NULL. */
+/* The sentence for a hint, or NULL; "asked_by" is the subject's. */
 static const char *
-hint_text(const Session *session, RefusalHint hint)
+hint_text(const Session *session, RefusalHint hint, const char *asked_by)
 {
 	switch (hint)
 	{
@@ -60,7 +62,15 @@ hint_text(const Session *session, RefusalHint hint)
 		case HINT_RIGHTS:
 			return "The key's user may lack the right, or the account's plan does not cover this.";
 		case HINT_ABSENT:
-			return "It may be deleted, or the key cannot see it.";
+			return asked_by == NULL
+					   ? "It may be deleted, or the key cannot see it."
+					   : psprintf("Affinity was asked for %s, which may be deleted, or which the key cannot "
+								  "see: leave it out.",
+								  asked_by);
+		case HINT_PARAMETER:
+			return asked_by == NULL
+					   ? NULL
+					   : psprintf("Affinity was asked for %s; it may not know it, or not allow it.", asked_by);
 		case HINT_WAIT:
 			return "The user or the account is over its rate limit; run the statement again later.";
 		case HINT_AFFINITY:
@@ -161,5 +171,5 @@ affinity_explain_refusal(Session *session, HttpExchange *exchange, const Request
 					   : exchange->length > 0 ? request_answer_text(exchange)
 											  : "(no message)";
 	refusal->reasons = "";
-	refusal->hint = hint_text(session, refusal_rows[row].hint);
+	refusal->hint = hint_text(session, refusal_rows[row].hint, subject == NULL ? NULL : subject->asked_by);
 }

@@ -13,6 +13,7 @@
 #include "catalog/pg_type.h"
 #include "page/fresh.h"
 #include "page/other_ways.h"
+#include "remote/param_rules.h"
 #include "row/rowkey.h"
 #include "row/value.h"
 #include "utils/memutils.h"
@@ -130,6 +131,25 @@ await_page(Pager *pager, PageAsk *ask)
 	}
 }
 
+/* What the listing is asked for by, of what its rows show, for messages; NULL = nothing. */
+static char *
+asked_by(const ResourceDef *resource, const List *given)
+{
+	StringInfoData text;
+
+	initStringInfo(&text);
+	for (int i = 0; i < resource->nparams; i++)
+	{
+		const ParamDef *param = &resource->params[i];
+		const char *value = given_value(given, resource_field(resource, param->column)->path);
+
+		if (value != NULL && param_is_shown(resource, param))
+			appendStringInfo(&text, "%s%s %s", text.len > 0 ? " and " : "", param->column,
+							 clean_text(value, strlen(value), 100));
+	}
+	return text.len > 0 ? text.data : NULL;
+}
+
 /* Is the answer a page?  A refusal that leaves another way is none; others are ERRORs. */
 static Answer
 judge_answer(Pager *pager, HttpExchange *exchange, const PageAsk *ask)
@@ -141,6 +161,7 @@ judge_answer(Pager *pager, HttpExchange *exchange, const PageAsk *ask)
 		pager->subject.tolerates |= REFUSAL_GONE;
 	if (ways_has_another(pager, ask))
 		pager->subject.tolerates |= REFUSAL_REQUEST;
+	pager->subject.asked_by = exchange->status >= 400 ? asked_by(pager->resource, ask->listing->given) : NULL;
 	pager->subject.bad_request_hint =
 		ask->place.offset == 0
 			? NULL

@@ -178,6 +178,8 @@ is_asked_for(PlannerInfo *root, RelOptInfo *inner, const List *keys, Lookup *loo
 	lookup->leaves_parents = false;
 	if (term_kind(keys) != TERM_PARAM)
 		return true;
+	if (params_are_bounds(resource, keys))
+		return false;
 	foreach(lc, inner->baserestrictinfo)
 	{
 		const JudgedCondition *judged = judge_condition(root, inner, lfirst_node(RestrictInfo, lc)->clause);

@@ -79,9 +79,8 @@ query_that_works(const RemoteRelation *relation, const bool *given, const List *
 	return text.data;
 }
 
-/* The columns by name: "a" and "b" */
-static char *
-columns_of(const RemoteRelation *relation, const List *params)
+char *
+params_columns(const RemoteRelation *relation, const List *params)
 {
 	StringInfoData text;
 	const ListCell *lc;
@@ -130,13 +129,14 @@ params_raise_missing(const RemoteRelation *relation, const bool *given, const Li
 	initStringInfo(&columns);
 	foreach(lc, missing)
 		appendStringInfo(&columns, "%s%s", foreach_current_index(lc) == 0 ? "" : ", or ",
-						 columns_of(relation, (const List *) lfirst(lc)));
+						 params_columns(relation, (const List *) lfirst(lc)));
 	for (int i = 0; i < resource->nparams && (list_length(missing) > 1 || may_go_any_way(resource, given)); i++)
 	{
 		const ParamDef *param = &resource->params[i];
 
 		if (param->way != NULL && params_missing_of_way(resource, given, param) != NIL)
-			appendStringInfo(&columns, ", or %s", columns_of(relation, params_missing_of_way(resource, given, param)));
+			appendStringInfo(&columns, ", or %s",
+							 params_columns(relation, params_missing_of_way(resource, given, param)));
 	}
 	ereport(ERROR, (errcode(ERRCODE_FDW_ERROR),
 					is_bound ? errmsg("foreign table \"%s\" cannot be read without a lower bound on column %s",

@@ -30,6 +30,13 @@ params_of_field(const ResourceDef *resource, const char *field)
 	return false;
 }
 
+/* Do the values that a column is to have give a begin and an end? */
+static bool
+is_span(TermOp op)
+{
+	return op == OP_EQ || op == OP_IN;
+}
+
 /* Does a condition with this operator say what the parameter asks for? */
 static bool
 fits_rule(const ParamDef *param, TermOp op)
@@ -43,7 +50,7 @@ fits_rule(const ParamDef *param, TermOp op)
 		case PARAM_CHOICE:
 			return op == OP_EQ || op == OP_IN;
 		case PARAM_FROM:
-			return op == OP_GE || op == OP_GT || (op == OP_EQ && param->max_days > 0);
+			return op == OP_GE || op == OP_GT || (is_span(op) && param->max_days > 0);
 		case PARAM_BEFORE:
 			return op == OP_LT || op == OP_LE;
 		case PARAM_ORDER:
@@ -173,7 +180,7 @@ params_of_terms(const ResourceDef *resource, const List *terms)
 		param = param_of_condition(resource, condition.name, condition.op);
 		if (param != NULL)
 			given[param - resource->params] = true;
-		if (param != NULL && param->rule == PARAM_FROM && condition.op == OP_EQ)
+		if (param != NULL && param->rule == PARAM_FROM && is_span(condition.op))
 			given[param_of_condition(resource, condition.name, OP_LE) - resource->params] = true;
 	}
 	return given;
@@ -281,6 +288,15 @@ param_values_per_request(const ResourceDef *resource, const ParamDef *param)
 	bool takes_several = param->rule == PARAM_ANY && !is_part_name(param->name) && !param_is_shown(resource, param);
 
 	return takes_several ? Max(param->max_values, 1) : 1;
+}
+
+bool
+params_are_bounds(const ResourceDef *resource, const List *term)
+{
+	Condition condition = term_condition(term);
+	const ParamDef *param = param_of_condition(resource, condition.name, condition.op);
+
+	return param != NULL && (param->rule == PARAM_FROM || param->rule == PARAM_BEFORE);
 }
 
 int

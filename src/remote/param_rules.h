@@ -38,6 +38,9 @@ extern const ParamDef *params_left_way(const ResourceDef *resource, const List *
 /* Is there a listing for each of the parents, because the terms do not say of which one? */
 extern bool params_leave_parents(const ResourceDef *resource, const List *terms);
 
+/* Does the term become bounds, within which rows with other values are, too? */
+extern bool params_are_bounds(const ResourceDef *resource, const List *term);
+
 /* How many of so many keys of a lookup by this term fit one request. */
 extern int params_keys_per_request(const ResourceDef *resource, const List *term, int keys);
 

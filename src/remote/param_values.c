@@ -157,9 +157,9 @@ param_add_equals(ParamValues *values, const FieldDef *field, const Condition *co
 
 /* A condition becomes values of a parameter, which is of the listing. */
 static void
-add_to_param(ParamValues *values, const AskInput *input, const FieldDef *field, const Condition *condition, AskSet *set)
+add_to_param(ParamValues *values, const FieldDef *field, const Condition *condition, const Operand *operand,
+			 AskSet *set)
 {
-	const Operand *operand = condition->operand < 0 ? NULL : &input->operands[condition->operand];
 	bool is_bound = values->def->rule == PARAM_FROM || values->def->rule == PARAM_BEFORE;
 	bool sent;
 
@@ -180,27 +180,59 @@ add_to_param(ParamValues *values, const AskInput *input, const FieldDef *field, 
 	}
 }
 
-/* One condition becomes values of its parameter; an equality with a bound both bounds. */
+/* The first and the last moment of those that a column is to be one of; where there is none, NULL. */
+static void
+outer_moments(const Operand *operand, Operand *first, Operand *last)
+{
+	Elements elements = elements_of_array(operand->value);
+	TimestampTz from = DT_NOEND;
+	TimestampTz to = DT_NOBEGIN;
+
+	for (int i = 0; i < elements.n; i++)
+	{
+		TimestampTz moment;
+
+		CHECK_FOR_INTERRUPTS();
+		/* no row has one that is infinite */
+		if (!moment_of_value(elements.type, elements.values[i], &moment) || TIMESTAMP_NOT_FINITE(moment))
+			continue;
+		from = Min(from, moment);
+		to = Max(to, moment);
+	}
+	*first = (Operand){
+		.known = true, .type = TIMESTAMPTZOID, .value = TimestampTzGetDatum(from), .isnull = TIMESTAMP_IS_NOEND(from)};
+	*last = (Operand){
+		.known = true, .type = TIMESTAMPTZOID, .value = TimestampTzGetDatum(to), .isnull = TIMESTAMP_IS_NOEND(from)};
+}
+
+/* One condition becomes values of its parameter; an equality with a bound, or with one of several, both bounds. */
 static void
 add_condition(const ResourceDef *resource, const AskInput *input, const List *term, ParamValues *all, AskSet *set)
 {
 	Condition condition = term_condition(term);
 	const FieldDef *field = resource_field(resource, condition.name);
 	const ParamDef *param = param_of_condition(resource, condition.name, condition.op);
-	bool is_both = param != NULL && param->rule == PARAM_FROM && condition.op == OP_EQ;
+	const Operand *operand = condition.operand < 0 ? NULL : &input->operands[condition.operand];
+	bool is_both = param != NULL && param->rule == PARAM_FROM && (condition.op == OP_EQ || condition.op == OP_IN);
+	Operand outer[2];
 
 	if (param == NULL || field == NULL || !param_is_of_listing(resource, param))
 	{
 		set->incomplete = true;
 		return;
 	}
+	memset(outer, 0, sizeof(outer));
+	if (operand != NULL)
+		outer[0] = outer[1] = *operand;
+	if (is_both && condition.op == OP_IN && operand->known && !operand->isnull)
+		outer_moments(operand, &outer[0], &outer[1]);
 	condition.op = is_both ? OP_GE : condition.op;
-	add_to_param(&all[param - resource->params], input, field, &condition, set);
+	add_to_param(&all[param - resource->params], field, &condition, operand == NULL ? NULL : &outer[0], set);
 	if (!is_both)
 		return;
 	condition.op = OP_LE;
 	param = param_of_condition(resource, condition.name, condition.op);
-	add_to_param(&all[param - resource->params], input, field, &condition, set);
+	add_to_param(&all[param - resource->params], field, &condition, &outer[1], set);
 }
 
 /* What all terms ask of each parameter; of two conditions on one the keys of a lookup count. */

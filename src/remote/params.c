@@ -22,14 +22,18 @@
 
 /* Conditions on the columns of both cannot be met by rows that one listing has.  Does not return. */
 static void
-raise_combined(const AskInput *input, const ParamDef *left, const ParamDef *sent)
+raise_combined(const AskInput *input, const ParamDef *left, const ParamDef *sent, const List *missing)
 {
-	ereport(ERROR, (errcode(ERRCODE_FDW_ERROR),
-					errmsg("conditions on columns \"%s\" and \"%s\" of foreign table \"%s\" cannot be combined",
-						   left->column, sent->column, input->relation->name),
-					errdetail("%s returns the rows for one of them, and these do not show the other.",
-							  input->relation->service->title),
-					errhint("Leave one of them out.")));
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_ERROR),
+			 errmsg("conditions on columns \"%s\" and \"%s\" of foreign table \"%s\" cannot be combined", left->column,
+					sent->column, input->relation->name),
+			 errdetail("%s returns the rows for one of them, and these do not show the other.",
+					   input->relation->service->title),
+			 missing == NIL ? errhint("Leave one of them out.")
+							: errhint("Leave one of them out, or add %s %s.",
+									  list_length(missing) == 1 ? "a condition on column" : "conditions on columns",
+									  params_columns(input->relation, missing))));
 }
 
 /*
@@ -37,7 +41,7 @@ raise_combined(const AskInput *input, const ParamDef *left, const ParamDef *sent
  * left out is of more use than what to add.
  */
 static void
-check_left_way(const AskInput *input, const bool *given)
+check_left_way(const AskInput *input, const bool *given, const List *missing)
 {
 	const ResourceDef *resource = input->relation->resource;
 	const ParamDef *left = params_left_way(resource, list_copy_tail(input->term, 1));
@@ -47,7 +51,7 @@ check_left_way(const AskInput *input, const bool *given)
 		const ParamDef *sent = &resource->params[i];
 
 		if (given[i] && !sent->every_way && param_is_of_listing(resource, sent) && param_is_shown(resource, sent))
-			raise_combined(input, sent, left);
+			raise_combined(input, sent, left, (const List *) linitial(missing));
 	}
 }
 
@@ -67,7 +71,7 @@ check_left_group(const AskInput *input, const bool *given, const ParamDef *left)
 
 		if (given[i] && sent->either != NULL && strcmp(sent->either, left->either) == 0 &&
 			(param_is_shown(resource, left) || left < sent))
-			raise_combined(input, left, sent);
+			raise_combined(input, left, sent, NIL);
 	}
 }
 
@@ -84,7 +88,7 @@ leave_unsent(const AskInput *input, ParamValues *all, AskSet *set)
 	missing = params_choose(resource, given);
 	if (missing != NIL)
 	{
-		check_left_way(input, given);
+		check_left_way(input, given, missing);
 		params_raise_missing(input->relation, given, missing);
 	}
 	for (int i = 0; i < resource->nparams; i++)

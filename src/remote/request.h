@@ -60,6 +60,7 @@ typedef struct RequestSubject
 	const char *among;            /* "objects", "lists": what it is a name of; may be NULL */
 	const char *scopes;           /* scopes the request needs, separated by blanks */
 	const char *bad_request_hint; /* for a refused request that nothing else explains; may be NULL */
+	const char *asked_by;         /* "company_id 1": what rows of the listing are asked for by, and show; may be NULL */
 	int status;                   /* of a success; 0 = 200, and 204 has no body */
 	int tolerates;                /* RefusalKind: such a refusal is an answer too */
 	const char *tolerated;        /* the code of another; may be NULL */
