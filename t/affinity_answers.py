@@ -75,4 +75,16 @@ def imported(_emulator, database):
     tap.equal(missing, "", "columns that no listing tells are left out")
 
 
+@case(ACCOUNT)
+def more_than_was_sent(emulator, database):
+    """A new row that is answered with other persons is told of, whether there are more, fewer or others."""
+    new = "INSERT INTO interactions (type, person_ids, content, date) VALUES ('call', '{443,460}', 'x', '2025-12-01')"
+    for persons, is_told in (([443, 460], False), ([460, 443], False), ([443, 460, 461], True), ([443], True), ([443, 461], True), ([], True)):
+        emulator.faults({"match": {"method": "POST"}, "status": 200, "body": json.dumps(
+            {"id": 9, "type": 1, "date": "2025-12-01T00:00:00Z", "persons": [{"id": ident} for ident in persons]})})
+        result = must(database.psql(new))
+        tap.equal("person_ids" in result.err, is_told, f"{persons} instead of 443 and 460: {result.err}")
+    emulator.faults()
+
+
 run()

@@ -7,7 +7,6 @@
  */
 #include "page/other_ways.h"
 
-#include "page/parts.h"
 #include "remote/service.h"
 #include "utils/memutils.h"
 
@@ -142,7 +141,8 @@ begin_without_filters(Pager *pager, int first)
 static void
 leave_filter(Pager *pager)
 {
-	int first = parts_first_listing(pager);
+	/* of a part what came of the listings before is known by its ids */
+	int first = pager->resource->value_of == NULL ? 0 : pager->listing;
 	List *asks = pager->request.asks.asks;
 	MemoryContext saved;
 

@@ -3,7 +3,8 @@
  *		Listings of a table that is made of several attributes' values.
  *
  * Owns: which listings are of one part.  Of most parts there is one listing, so
- * that nothing need be remembered of it.  Makes no request.
+ * that nothing need be remembered of it; rows that are remembered are known by
+ * their part, too.  Makes no request.
  */
 #include "page/parts.h"
 
@@ -19,24 +20,6 @@ is_of_part(const Pager *pager, int n)
 void
 parts_begin(Pager *pager)
 {
-	bool goes_on;
-
-	if (pager->resource->value_of == NULL)
-		return;
-	goes_on = is_of_part(pager, pager->listing - 1);
-	if (!goes_on && !pager->request.distinct)
-		seen_forget(&pager->seen);
-	pager->shares = goes_on || is_of_part(pager, pager->listing + 1);
-}
-
-int
-parts_first_listing(const Pager *pager)
-{
-	int first = pager->listing;
-
-	if (pager->resource->value_of == NULL)
-		return 0;
-	while (is_of_part(pager, first - 1))
-		first--;
-	return first;
+	pager->shares = pager->resource->value_of != NULL &&
+					(is_of_part(pager, pager->listing - 1) || is_of_part(pager, pager->listing + 1));
 }

@@ -10,10 +10,7 @@
 
 #include "page/pager_state.h"
 
-/* The present listing has begun: does it share its part?  What was seen of another one is forgotten, if it can be. */
+/* The present listing has begun: does it share its part with another one? */
 extern void parts_begin(Pager *pager);
-
-/* The first listing of the present one's part; of a table without parts the first of all. */
-extern int parts_first_listing(const Pager *pager);
 
 #endif /* PAGE_PARTS_H */
