@@ -4,9 +4,9 @@ import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
-from attio_test import Sandbox, must, start_psql  # noqa: E402
+from attio_test import MODULES, Sandbox, must, start_psql  # noqa: E402
 from cases import case, run, tap  # noqa: E402
-from made_up import MODULE, World  # noqa: E402
+from made_up import World  # noqa: E402
 
 WORLD = World("attio_rates")
 query = WORLD.query
@@ -175,7 +175,7 @@ def kept_writes(library):
     options(library)
 
 
-SHARED = World("attio_rates_shared", Sandbox("rates", f"shared_preload_libraries = '{MODULE}/made_up.so'"))
+SHARED = World("attio_rates_shared", Sandbox("rates", f"shared_preload_libraries = '{MODULES}/made_up.so'"))
 
 
 @case(SHARED)
