@@ -235,7 +235,8 @@ def guards(emulator, database):
     tap.ok(not log.there or (len(lines) == 1 and "PUT" in lines[0] and "logged" in lines[0] and "type" in lines[0]),
            "a write is logged", lines)
     must(database.psql("ALTER SERVER affinity OPTIONS (ADD updatable 'false')"))
-    tap.ok(refused(database.psql(f"DELETE FROM interactions {where}"), "55000", "updatable"), "a server can be read only")
+    tap.ok(refused(database.psql(f"DELETE FROM interactions {where}"), "55000",
+                   "ALTER SERVER affinity OPTIONS (SET updatable 'true')"), "a server can be read only")
     must(database.psql("ALTER SERVER affinity OPTIONS (DROP updatable)"))
     emulator.reset()
 

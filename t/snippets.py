@@ -22,6 +22,8 @@ FIXTURES = """
     INSERT INTO usage VALUES ('Snippet Ltd', 'snippet.example.com', 5);
     CREATE TABLE signups (full_name text, email text);
     INSERT INTO signups VALUES ('Grace Hopper', 'Grace@Snippet.example.com');
+    CREATE TABLE my_companies (company_id bigint);
+    INSERT INTO my_companies VALUES (64779194), (1);
     CREATE SCHEMA app;
     CREATE TABLE app.users (id int, email text);
     INSERT INTO app.users SELECT n, 'user' || n || '@example.com' FROM generate_series(1, 20) n;

@@ -104,6 +104,20 @@ allowed_statements(const RemoteRelation *relation)
 	return text.data;
 }
 
+/* What allows the writes that an option forbids: the option of the table, where it has one, and else of its server. */
+static int
+hint_option(Relation rel)
+{
+	ForeignTable *table = GetForeignTable(RelationGetRelid(rel));
+
+	if (option_is_set(table->options, "updatable"))
+		return errhint(
+			"The owner of the table can run ALTER FOREIGN TABLE %s OPTIONS (SET updatable 'true');",
+			quote_qualified_identifier(get_namespace_name(RelationGetNamespace(rel)), RelationGetRelationName(rel)));
+	return errhint("The owner of the server can run ALTER SERVER %s OPTIONS (SET updatable 'true');",
+				   quote_identifier(GetForeignServer(table->serverid)->servername));
+}
+
 /* What to do instead: archive what cannot be deleted, or what the table allows. */
 static int
 hint_instead(const RemoteRelation *relation, Relation rel, CmdType operation)
@@ -132,7 +146,7 @@ check_is_allowed(const RemoteRelation *relation, Relation rel, CmdType operation
 					: relation->view != NULL ? errdetail("It shows a saved view, which can only be read.")
 											 : errdetail("Option updatable of the table or its server is false."),
 					relation->view != NULL ? errhint("Write to a table without the option \"view\".")
-					: can_be               ? 0
+					: can_be               ? hint_option(rel)
 					: relation->resource->read_only_hint != NULL ? errhint("%s", relation->resource->read_only_hint)
 																 : hint_instead(relation, rel, operation)));
 }
