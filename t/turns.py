@@ -47,7 +47,8 @@ def short_behind_long(emulator, database):
     place = len(order) - 1 - order[::-1].index(companies)
     warmed = place - 1 - order[:place][::-1].index(companies)
     before = place - warmed - 2     # between the two, without the other that warmed up
-    tap.ok(before <= 5 + 3,
+    # 5 pages are read; all 8 places ahead would make it 13, and a slow machine lets some turns come free meanwhile
+    tap.ok(before <= 5 + 5,
            f"a lookup waits for a turn of the scan, not for all pages that it reads ahead: {before} of them came first",
            order)
 
