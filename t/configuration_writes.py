@@ -335,6 +335,19 @@ def known_at_once(emulator, database):
 
 
 @case(WORK)
+def known_without_sync(emulator, database):
+    """What a table shows is looked up among the definitions that the session has written, and not among those it knew."""
+    told = must(database.psql("""
+        CREATE FOREIGN TABLE names (record_id uuid, name text) SERVER attio OPTIONS (object 'companies');
+        SELECT count(name) > 0 FROM names;
+        INSERT INTO attributes (target, target_slug, api_slug, title, type) VALUES ('objects', 'companies', 'shade', 'Shade', 'text');
+        CREATE FOREIGN TABLE shades (record_id uuid, shade text) SERVER attio OPTIONS (object 'companies');
+        SELECT count(shade) FROM shades;
+        UPDATE shades SET shade = 'dark' WHERE record_id = (SELECT record_id FROM companies LIMIT 1) RETURNING shade;""")).out
+    tap.equal(told.split("\n")[-3:], ["t", "0", "dark"], "a new attribute")
+
+
+@case(WORK)
 def guarded(emulator, database):
     log = ServerLog(database)
     emulator.forget()

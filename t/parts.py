@@ -75,4 +75,23 @@ def filters_that_are_refused(emulator, database):
     emulator.reset()
 
 
+@case(WORK)
+def filters_that_are_refused_behind_rows(emulator, database):
+    """A listing has given a page when its filter is refused: rows of the part's other listings that it has passed by come, too."""
+    emulator.switches(max_limit=70, over_limit="clamp", unsorted_order="hash")     # several pages a listing, by creation
+    must(database.psql("ALTER SERVER attio OPTIONS (ADD max_concurrent_requests '1')"))
+    people = "object = 'people' AND attribute = 'last_interaction'"
+    right = database.value(f"SELECT count(*) FROM copy WHERE {people}")
+    tap.ok(int(right) > 120, "of two listings", right)
+    for nth in (4, 5, 6, 8):
+        emulator.faults({"match": {"path": "/query", "nth": nth}, "times": 1, "status": 400,
+                         "body": json.dumps({"status_code": 400, "type": "invalid_request_error", "code": "filter_error", "message": "No."})})
+        got = must(database.psql(f"SELECT count(*), count(DISTINCT record_id) FROM interactions WHERE {people} "
+                                 f"AND record_id = ANY (ARRAY(SELECT record_id FROM copy WHERE {people}))")).out
+        tap.equal(got, f"{right}|{right}", f"the filter of request {nth} is refused")
+    emulator.faults()
+    must(database.psql("ALTER SERVER attio OPTIONS (DROP max_concurrent_requests)"))
+    emulator.reset()
+
+
 run()

@@ -12,5 +12,6 @@ CREATE FUNCTION attio_test_walk(way text, pages text) RETURNS text AS :'module' 
 CREATE FUNCTION attio_test_rowid(type regtype, a text, b text) RETURNS int AS :'module' LANGUAGE C STRICT;
 CREATE FUNCTION attio_test_interrupted(of regclass, what text) RETURNS text AS :'module' LANGUAGE C STRICT;
 CREATE FUNCTION attio_test_limits(kind int, answers text) RETURNS text AS :'module' LANGUAGE C STRICT;
+CREATE FUNCTION attio_test_places(minute int, steps text) RETURNS text AS :'module' LANGUAGE C STRICT;
 CREATE FUNCTION attio_test_windows(days int, grain int, is_inclusive bool, since timestamptz, until timestamptz) RETURNS text
 	AS :'module' LANGUAGE C STRICT;
