@@ -12,29 +12,44 @@
 #include "executor/executor.h"
 #include "lib/stringinfo.h"
 
+/* What one listing asks for, in words. */
+static void
+append_ask(StringInfo words, const Ask *ask)
+{
+	ListCell *lc;
+
+	appendStringInfo(words, "\n%s\n%s", ask->query == NULL ? "" : ask->query,
+					 ask->filter == NULL ? "" : json_write(ask->filter));
+	appendStringInfo(words, "\n" INT64_FORMAT " " INT64_FORMAT " " INT64_FORMAT, ask->window.from, ask->window.before,
+					 ask->since == NULL ? DT_NOBEGIN : *ask->since);
+	foreach(lc, ask->given)
+	{
+		const Given *each = (const Given *) lfirst(lc);
+
+		appendStringInfo(words, "\n%s=%s", each->name, each->value == NULL ? "" : each->value);
+	}
+}
+
 /* What the listings ask for, in words: equal words bring equal rows. */
 static char *
 asks_in_words(const AskSet *set)
 {
 	StringInfoData words;
 	ListCell *lc;
+	ListCell *text;
 
 	initStringInfo(&words);
 	if (set->nothing)
 		appendStringInfoString(&words, "nothing");
 	foreach(lc, set->asks)
+		append_ask(&words, (const Ask *) lfirst(lc));
+	foreach(lc, set->choices)
 	{
-		const Ask *ask = (const Ask *) lfirst(lc);
-		ListCell *given;
+		const AskChoice *choice = (const AskChoice *) lfirst(lc);
 
-		appendStringInfo(&words, "\n%s\n%s", ask->query == NULL ? "" : ask->query,
-						 ask->filter == NULL ? "" : json_write(ask->filter));
-		foreach(given, ask->given)
-		{
-			const Given *each = (const Given *) lfirst(given);
-
-			appendStringInfo(&words, "\n%s=%s", each->name, each->value == NULL ? "" : each->value);
-		}
+		appendStringInfo(&words, "\n%s", choice->name);
+		foreach(text, choice->texts)
+			appendStringInfo(&words, "=%s", (const char *) lfirst(text));
 	}
 	return words.data;
 }
