@@ -91,6 +91,7 @@ compile_with() {
 	local include=$1 objects=$2 library=$3 source
 	shift 3
 	mkdir -p "$objects"
+	rm -f "$objects"/*.o	# of files that have another name now
 	local flags=(-std=gnu11 -g -fPIC -fvisibility=hidden -fwrapv -fno-strict-aliasing -Wall -Wextra -Werror -Wmissing-prototypes
 		-Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers -D_GNU_SOURCE -I"$ROOT/src" -I"$include" "$@")
 	for source in attio_fdw.c src/*/*.c; do
