@@ -18,6 +18,7 @@
 #include "scan/count_scan.h"
 #include "scan/param_nodes.h"
 #include "scan/round.h"
+#include "scan/row_store.h"
 #include "scan/scan.h"
 
 /* May what the scan asks for change while the statement runs? */
@@ -49,26 +50,12 @@ count_rows_wanted(const RemoteScan *state)
 	return !state->plan->limited && state->plan->shape == SORT_ONE_PAGE ? state->plan->first_page : 0;
 }
 
-/* An empty store, and a slot for its rows. */
-static Tuplestorestate *
-begin_store(RemoteScan *state, ForeignScanState *node)
-{
-	MemoryContext saved = MemoryContextSwitchTo(state->context);
-	Tuplestorestate *store = tuplestore_begin_heap(false, false, work_mem);
-
-	if (state->kept_slot == NULL)
-		state->kept_slot = ExecInitExtraTupleSlot(node->ss.ps.state, node->ss.ss_ScanTupleSlot->tts_tupleDescriptor,
-												  &TTSOpsMinimalTuple);
-	MemoryContextSwitchTo(saved);
-	return store;
-}
-
 /* All rows of the scan's present plan. */
 static Tuplestorestate *
 store_rows(RemoteScan *state, ForeignScanState *node)
 {
 	int wanted = count_rows_wanted(state);
-	Tuplestorestate *store = begin_store(state, node);
+	Tuplestorestate *store = row_store_begin(state, node, &state->kept_slot);
 	TupleTableSlot *slot;
 
 	state->async = false;
@@ -149,29 +136,6 @@ store_whole_table(RemoteScan *state, ForeignScanState *node)
 		ExecStoreVirtualTuple(slot);
 }
 
-/* The next row of the store in the scan's slot; an empty one at the end. */
-static TupleTableSlot *
-next_of_store(RemoteScan *state, ForeignScanState *node, Tuplestorestate *store)
-{
-	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
-	MemoryContext saved;
-	bool found;
-
-	ExecClearTuple(slot);
-	/* a row from disk is the slot's until the next one; the caller's memory may be one row's */
-	saved = MemoryContextSwitchTo(state->context);
-	found = tuplestore_gettupleslot(store, true, false, state->kept_slot);
-	MemoryContextSwitchTo(saved);
-	if (found)
-	{
-		slot_getallattrs(state->kept_slot);
-		memcpy(slot->tts_values, state->kept_slot->tts_values, sizeof(Datum) * slot->tts_tupleDescriptor->natts);
-		memcpy(slot->tts_isnull, state->kept_slot->tts_isnull, sizeof(bool) * slot->tts_tupleDescriptor->natts);
-		ExecStoreVirtualTuple(slot);
-	}
-	return slot;
-}
-
 /* ----- what scan.c and others call ----- */
 
 /* The next row of a scan that reads all first; an empty slot at the end. */
@@ -180,7 +144,7 @@ keep_next(RemoteScan *state, ForeignScanState *node)
 {
 	if (state->kept == NULL && state->whole == NULL)
 		store_present_rows(state, node);
-	return next_of_store(state, node, state->kept != NULL ? state->kept : state->whole);
+	return row_store_next(state, node, state->kept != NULL ? state->kept : state->whole, state->kept_slot);
 }
 
 bool
@@ -198,8 +162,8 @@ keep_replay(RemoteScan *state, ForeignScanState *node)
 	TupleTableSlot *slot;
 
 	if (state->kept == NULL)
-		state->kept = begin_store(state, node);
-	slot = next_of_store(state, node, state->kept);
+		state->kept = row_store_begin(state, node, &state->kept_slot);
+	slot = row_store_next(state, node, state->kept, state->kept_slot);
 	if (!TupIsNull(slot) || state->kept_all)
 		return slot;
 	slot = scan_next_row(state, node);

@@ -9,8 +9,8 @@
  */
 #include "scan/once.h"
 
-#include "executor/executor.h"
 #include "lib/stringinfo.h"
+#include "scan/row_store.h"
 
 /* What one listing asks for, in words. */
 static void
@@ -90,13 +90,9 @@ static void
 keep_rows(RemoteScan *state, ForeignScanState *node, TupleTableSlot *slot, OnceSource source)
 {
 	bool waits = TupIsNull(slot) && state->answer == PAGER_WAIT;
-	MemoryContext saved = MemoryContextSwitchTo(state->context);
-	Tuplestorestate *store = tuplestore_begin_heap(false, false, work_mem);
+	Tuplestorestate *store = row_store_begin(state, node, &state->once_slot);
+	MemoryContext saved;
 
-	if (state->once_slot == NULL)
-		state->once_slot = ExecInitExtraTupleSlot(node->ss.ps.state, node->ss.ss_ScanTupleSlot->tts_tupleDescriptor,
-												  &TTSOpsMinimalTuple);
-	MemoryContextSwitchTo(saved);
 	state->async = false;
 	if (waits)
 		slot = source(state, node);
@@ -110,39 +106,19 @@ keep_rows(RemoteScan *state, ForeignScanState *node, TupleTableSlot *slot, OnceS
 	MemoryContextSwitchTo(saved);
 }
 
-/* The next of those that are kept. */
-static TupleTableSlot *
-next_kept(RemoteScan *state, ForeignScanState *node)
-{
-	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
-	/* a row from disk is the slot's until the next one; the caller's memory may be one row's */
-	MemoryContext saved = MemoryContextSwitchTo(state->context);
-	bool found = tuplestore_gettupleslot(state->once, true, false, state->once_slot);
-	int natts = slot->tts_tupleDescriptor->natts;
-
-	MemoryContextSwitchTo(saved);
-	ExecClearTuple(slot);
-	if (!found)
-		return slot;
-	slot_getallattrs(state->once_slot);
-	memcpy(slot->tts_values, state->once_slot->tts_values, sizeof(Datum) * natts);
-	memcpy(slot->tts_isnull, state->once_slot->tts_isnull, sizeof(bool) * natts);
-	return ExecStoreVirtualTuple(slot);
-}
-
 TupleTableSlot *
 once_next(RemoteScan *state, ForeignScanState *node, OnceSource source)
 {
 	TupleTableSlot *slot;
 
 	if (state->once != NULL)
-		return next_kept(state, node);
+		return row_store_next(state, node, state->once, state->once_slot);
 	slot = source(state, node);
 	/* this may just have shown that all must be read */
 	if (!state->reads_once)
 		return slot;
 	keep_rows(state, node, slot, source);
-	return next_kept(state, node);
+	return row_store_next(state, node, state->once, state->once_slot);
 }
 
 void
