@@ -6,8 +6,8 @@ import re
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
-from affinity import KEY, Affinity  # noqa: E402
-from attio_test import QUICK, ROOT, Workspace, must  # noqa: E402
+from affinity import BothServices  # noqa: E402
+from attio_test import ROOT, must  # noqa: E402
 from cases import case, run, tap  # noqa: E402
 
 SHARED = 12
@@ -20,38 +20,19 @@ def statements():
     return [each.strip() for block in re.findall(r"```sql\n(.*?)```", text, re.S) for each in block.split(";") if each.strip()]
 
 
-class Both:
-    """Both emulators, and a database with a server of each; so many companies have a domain in common."""
-
-    def __init__(self):
-        self.other = None
-        self.attio = Workspace("--scale", "40", options=QUICK, before=self.prepare)
-
-    def prepare(self, _emulator, database):
-        self.other = Affinity("--scale", "100", "--now", "today").__enter__()
-        must(database.psql(f"""
-            CREATE SERVER affinity FOREIGN DATA WRAPPER affinity_fdw OPTIONS (base_url '{self.other.url}',
-                requests_per_minute '90000');
-            CREATE USER MAPPING FOR CURRENT_USER SERVER affinity OPTIONS (api_key '{KEY}');
-            CREATE SCHEMA affinity;
-            IMPORT FOREIGN SCHEMA affinity FROM SERVER affinity INTO affinity;
-            SET attio_fdw.log_writes = off;
-            UPDATE crm.companies c SET domains = ARRAY[n.domain]
-            FROM (SELECT record_id, row_number() OVER (ORDER BY record_id) AS n FROM crm.companies) r
-            JOIN (SELECT domain, row_number() OVER (ORDER BY id) AS n FROM affinity.companies WHERE domain <> '') n
-            ON n.n = r.n WHERE c.record_id = r.record_id AND r.n <= {SHARED};"""))
-        must(database.psql(statements()[0]))
-
-    def __enter__(self):
-        attio, database = self.attio.__enter__()
-        return attio, self.other, database
-
-    def __exit__(self, *error):
-        self.other.__exit__(*error)
-        self.attio.__exit__(*error)
+def prepare(database):
+    """So many companies have a domain in common."""
+    must(database.psql(f"""
+        SET attio_fdw.log_writes = off;
+        UPDATE crm.companies c SET domains = ARRAY[n.domain]
+        FROM (SELECT record_id, row_number() OVER (ORDER BY record_id) AS n FROM crm.companies) r
+        JOIN (SELECT domain, row_number() OVER (ORDER BY id) AS n FROM affinity.companies WHERE domain <> '') n
+        ON n.n = r.n WHERE c.record_id = r.record_id AND r.n <= {SHARED};"""))
+    must(database.psql(statements()[0]))
 
 
-BOTH = Both()
+BOTH = BothServices("--scale", "40", before=prepare, affinity_flags=("--scale", "100", "--now", "today"),
+                    options=", requests_per_minute '90000'")
 
 
 def asked(attio, other):

@@ -4,9 +4,8 @@ import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "lib"))
-from affinity import KEY as AFFINITY_KEY  # noqa: E402
-from affinity import Affinity  # noqa: E402
-from attio_test import KEY, QUICK, Workspace, must  # noqa: E402
+from affinity import BothServices  # noqa: E402
+from attio_test import KEY, must  # noqa: E402
 from cases import case, run, tap  # noqa: E402
 
 # each function, as its caller writes it; those of one table, those of one server
@@ -15,47 +14,28 @@ OF_SERVER = ("attio_fdw_ddl('{}', 'deals')", "attio_fdw_refresh('{}')", "attio_f
              "attio_fdw_behaviour('{}')")
 
 
-class Both:
-    """A database with a server of each service, relations of all kinds, and a server of another wrapper."""
-
-    def __init__(self):
-        self.other = None
-        self.attio = Workspace("--scale", "20", options=QUICK, before=self.prepare)
-
-    def prepare(self, _emulator, database):
-        self.other = Affinity().__enter__()
-        must(database.psql(f"""
-            CREATE SERVER affinity FOREIGN DATA WRAPPER affinity_fdw OPTIONS (base_url '{self.other.url}');
-            CREATE USER MAPPING FOR CURRENT_USER SERVER affinity OPTIONS (api_key '{AFFINITY_KEY}');
-            CREATE SCHEMA affinity;
-            IMPORT FOREIGN SCHEMA affinity FROM SERVER affinity INTO affinity;
-            CREATE VIEW a_view AS SELECT * FROM crm.deals;
-            CREATE TABLE a_table (record_id uuid);
-            CREATE INDEX an_index ON a_table (record_id);
-            CREATE SEQUENCE a_sequence;
-            CREATE MATERIALIZED VIEW a_copy AS SELECT 1 AS one;
-            CREATE TABLE a_root (record_id uuid) PARTITION BY LIST (record_id);
-            CREATE FOREIGN DATA WRAPPER another_fdw;
-            CREATE SERVER another FOREIGN DATA WRAPPER another_fdw;
-            CREATE FOREIGN TABLE of_another (record_id uuid) SERVER another;
-            CREATE SCHEMA empty"""))
-
-    def __enter__(self):
-        attio, database = self.attio.__enter__()
-        return attio, self.other, database
-
-    def __exit__(self, *error):
-        self.other.__exit__(*error)
-        self.attio.__exit__(*error)
+def prepare(database):
+    """Relations of all kinds, and a server of another wrapper."""
+    must(database.psql("""
+        CREATE VIEW a_view AS SELECT * FROM crm.deals;
+        CREATE TABLE a_table (record_id uuid);
+        CREATE INDEX an_index ON a_table (record_id);
+        CREATE SEQUENCE a_sequence;
+        CREATE MATERIALIZED VIEW a_copy AS SELECT 1 AS one;
+        CREATE TABLE a_root (record_id uuid) PARTITION BY LIST (record_id);
+        CREATE FOREIGN DATA WRAPPER another_fdw;
+        CREATE SERVER another FOREIGN DATA WRAPPER another_fdw;
+        CREATE FOREIGN TABLE of_another (record_id uuid) SERVER another;
+        CREATE SCHEMA empty"""))
 
 
-BOTH = Both()
+BOTH = BothServices("--scale", "20", before=prepare)
 
 
 def refused(database, sql, state, words, name):
     """An error of this kind that has all these words, before any request."""
     result = database.psql(sql)
-    tap.ok(result.code != 0 and f"ERROR:  {state}:" in result.err and all(word in result.err for word in words), name, result)
+    tap.ok(result.refused(f"ERROR:  {state}:", *words), name, result)
 
 
 def each_refused(database, calls, state, words, name, before=""):

@@ -6,7 +6,7 @@
     def a_name(emulator, database):
         tap.equal(database.value("SELECT count(*) FROM persons"), "69", "...")
 """
-from attio_test import Database, Emulator, Workspace
+from attio_test import QUICK, Database, Emulator, Workspace, must
 
 KEY = "affinity-key"
 # Server options for a test that is not about the rate of requests.
@@ -57,3 +57,29 @@ class Account(Workspace):
     def tidy(self):
         """After a case that failed in the middle."""
         self.emulator.reset()
+
+
+class BothServices:
+    """Both emulators, and a database with a server and the tables of each, which cases share; "before" prepares it."""
+
+    def __init__(self, *flags, before, affinity_flags=(), options=""):
+        self.other = None
+        self.before, self.affinity_flags, self.affinity_options = before, affinity_flags, options
+        self.attio = Workspace(*flags, options=QUICK, before=self.prepare)
+
+    def prepare(self, _emulator, database):
+        self.other = Affinity(*self.affinity_flags).__enter__()
+        must(database.psql(f"""
+            CREATE SERVER affinity FOREIGN DATA WRAPPER affinity_fdw OPTIONS (base_url '{self.other.url}'{self.affinity_options});
+            CREATE USER MAPPING FOR CURRENT_USER SERVER affinity OPTIONS (api_key '{KEY}');
+            CREATE SCHEMA affinity;
+            IMPORT FOREIGN SCHEMA affinity FROM SERVER affinity INTO affinity"""))
+        self.before(database)
+
+    def __enter__(self):
+        attio, database = self.attio.__enter__()
+        return attio, self.other, database
+
+    def __exit__(self, *error):
+        self.other.__exit__(*error)
+        self.attio.__exit__(*error)
